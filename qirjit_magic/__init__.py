@@ -1,0 +1,58 @@
+"""Run QIR, the LLVM IR of quantum programs, in a notebook, from Python and from the command line.
+
+In a notebook: ``%load_ext qirjit_magic``, then ``%%qir`` cells; ``%%qir?`` says what they take. In Python::
+
+    import qirjit_magic as qir
+
+    result = qir.run("bell.ll", shots=1000)
+    result.counts()
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qirjit_magic.errors import QirError as QirError
+    from qirjit_magic.errors import QirNotice as QirNotice
+    from qirjit_magic.session.results import RunResult as RunResult
+    from qirjit_magic.session.session import Session as Session
+    from qirjit_magic.session.session import default_session as default_session
+    from qirjit_magic.session.session import run as run
+    from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
+
+__version__ = "0.1.0"
+
+# Public names and where they live; each is imported when it is first asked for.
+_PUBLIC = {
+    "ModuleInfo": "qirjit_magic.wire.modules",
+    "QirError": "qirjit_magic.errors",
+    "QirNotice": "qirjit_magic.errors",
+    "RunResult": "qirjit_magic.session.results",
+    "Session": "qirjit_magic.session.session",
+    "default_session": "qirjit_magic.session.session",
+    "run": "qirjit_magic.session.session",
+}
+__all__ = [*sorted(_PUBLIC), "errors", "load_ipython_extension", "unload_ipython_extension"]  # noqa: PLE0604 - names
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    if name == "errors":
+        return import_module("qirjit_magic.errors")
+    if name not in _PUBLIC:
+        message = f"module 'qirjit_magic' has no attribute '{name}'"
+        raise AttributeError(message)
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """What ``%load_ext qirjit_magic`` does: register the magics and start the engine process behind them."""
+    import_module("qirjit_magic.notebook.magics").load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """What ``%unload_ext qirjit_magic`` does: end the engine process and take the magics away."""
+    import_module("qirjit_magic.notebook.magics").unload(shell)

@@ -1,0 +1,80 @@
+"""The command line: ``qirjit FILE [ENTRY] [flags]``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from qirjit_magic.errors import EngineError, EntryPointError, ExecutionError, QirError, WorkerCrashedError
+from qirjit_magic.options import Face, RunOptions, UsageProblem, parse
+from qirjit_magic.session.session import Session, notices
+from qirjit_magic.session.streams import show_nothing
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+
+PROGRAM = "qirjit"
+DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a program, print what it gives, and return the exit status.
+
+    0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed; 4 the engine process died;
+    130 interrupted.
+    """
+    try:
+        options = parse(Face.COMMAND, PROGRAM, sys.argv[1:] if words is None else words)
+    except UsageProblem as problem:
+        print(f"{PROGRAM}: {problem}. Try '{PROGRAM} --help'.", file=sys.stderr)
+        return USAGE
+    with Session(options.simulator) as session:
+        try:
+            return _run(session, options)
+        except KeyboardInterrupt:
+            _print_result(session.last, options)
+            return INTERRUPTED
+        except ExecutionError as error:
+            _print_result(error.partial, options)
+            _complain(error)
+            return DIED if isinstance(error, WorkerCrashedError) else FAILED
+        except QirError as error:
+            _complain(error)
+            return DIED if isinstance(error, EngineError) else WRONG
+
+
+def _run(session: Session, options: RunOptions) -> int:
+    module = session.add(options.file or "-", options.name)
+    notices(module)
+    if options.no_run:
+        return DONE
+    bare = options.format == "none" and not options.quiet
+    result = session.run(
+        options.entry,
+        module=module.name,
+        shots=options.shots,
+        seed=options.seed,
+        args=options.args,
+        timeout=options.timeout,
+        show=_print_now if bare else show_nothing,
+    )
+    _print_result(result, options)
+    failed = any(shot.exit_code for shot in result.shots) if result.entry.exit_code_returned else False
+    return FAILED if failed else DONE
+
+
+def _print_now(text: str) -> None:
+    print(text, end="", flush=True)
+
+
+def _print_result(result: RunResult | None, options: RunOptions) -> None:
+    if result is None or options.quiet:
+        return
+    print(result.to_text(options.format or "labeled"), end="", flush=True)
+
+
+def _complain(error: QirError) -> None:
+    print(f"{PROGRAM}: {error}", file=sys.stderr)
+    if isinstance(error, EntryPointError) and error.available:
+        print(f"{PROGRAM}: name one: {PROGRAM} FILE {error.available[0]}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Pure pictures of data: text and HTML."""

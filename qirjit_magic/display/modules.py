@@ -1,0 +1,68 @@
+"""Modules and the engine's status as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from html import escape
+
+from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
+from qirjit_magic.wire.protocol import EngineStatus
+
+_MIB = 1 << 20
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+Table = tuple[tuple[str, ...], ...]
+
+
+def function_label(function: EntryPoint) -> str:
+    """A function as one reads it: ``main()``, ``add(i64, double) → i64``; with ``*`` where it has the attribute."""
+    returns = "" if function.signature.returns == "void" else f" → {function.signature.returns}"
+    mark = " *" if function.declared else ""
+    return f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}"
+
+
+def modules_table(modules: Iterable[ModuleInfo]) -> Table:
+    """Head and rows: name, profile, functions, what it needs, bytes of object code."""
+    rows = tuple(
+        (
+            module.name,
+            module.profile,
+            "\n".join(function_label(f) for f in module.functions if f.public),
+            f"{len(module.declarations):,} declarations",
+            f"{module.object_size:,} bytes",
+        )
+        for module in modules
+    )
+    return (("module", "profile", "functions (* entry point)", "needs", "object code"), *rows)
+
+
+def status_table(status: EngineStatus) -> Table:
+    """Head and rows: what and how much."""
+    facts = {
+        **asdict(status),
+        "memory": f"{status.memory / _MIB:,.0f} MiB",
+        "modules": ", ".join(status.modules) or "none",
+        "simulator": status.simulator or "none yet",
+    }
+    return (("engine", ""), *((name.replace("_", " "), str(value)) for name, value in facts.items()))
+
+
+def table_text(table: Table) -> str:
+    """A table in columns."""
+    cells = [[cell.split("\n") for cell in row] for row in table]
+    lines = [
+        [cell[i] if i < len(cell) else "" for cell in row] for row in cells for i in range(max(len(cell) for cell in row))
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def table_html(table: Table) -> str:
+    """The same as an HTML table."""
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(cell)}</th>' for cell in table[0])
+    body = "".join(f"<tr>{_row(row)}</tr>" for row in table[1:])
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row(row: Sequence[str]) -> str:
+    return "".join(f'<td style="{_CELL}">{escape(cell).replace(chr(10), "<br>")}</td>' for cell in row)

@@ -1,0 +1,1 @@
+"""Native code, alone in its process: parse, check, compile, link, run."""

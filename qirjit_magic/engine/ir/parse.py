@@ -1,0 +1,152 @@
+"""`parse_module`: text or bitcode to a `QirModule`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
+from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.errors import QirSyntaxError
+from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+
+_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and in a wrapper
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_HOST_ATTRIBUTE = re.compile(r'"(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
+_ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
+_PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class QirModule:
+    """A parsed and verified module: what the kernel gets of it, and LLVM's own.
+
+    Attributes:
+        info: names, signatures, flags, declarations.
+        text: its source; for bitcode the printed module.
+        llvm_module: LLVM's module, in a context of its own.
+    """
+
+    info: ModuleInfo
+    text: SourceText
+    llvm_module: llvm.ModuleRef = field(repr=False)
+
+
+def parse_module(source: bytes, name: str = "module") -> QirModule:
+    """The module that this text or bitcode holds, verified by LLVM.
+
+    Typed pointers, bitcode of any LLVM version since 3.0 and attributes for other processors are accepted.
+
+    Raises:
+        QirSyntaxError: with line, column and source line where LLVM gives them.
+    """
+    if source.startswith(_BITCODE):
+        module, text = _parse_bitcode(source)
+    else:
+        text = _decode(source)
+        module = _parse_text(text)
+    _verify(module)
+    flags = read_module_flags(text.text)
+    functions = tuple(_entry_point(f) for f in module.functions if not f.is_declaration)
+    info = ModuleInfo(
+        name=name,
+        digest=hashlib.sha256(source).hexdigest(),
+        profile=declared_profile(functions),
+        flags=flags,
+        functions=functions,
+        globals=tuple(g.name for g in module.global_variables if not g.is_declaration and _is_public(g)),
+        declarations=_declarations(module),
+    )
+    return QirModule(info, text, module)
+
+
+def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
+    try:
+        module = llvm.parse_bitcode(source, llvm.create_context())
+    except RuntimeError as error:
+        raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
+    text = str(module)
+    if _HOST_ATTRIBUTE.search(text):
+        module = _parse_text(SourceText(text))
+    return module, SourceText(text)
+
+
+def _decode(source: bytes) -> SourceText:
+    source = source.removeprefix(_BYTE_ORDER_MARK)
+    nul = source.find(b"\0")
+    if nul >= 0:  # LLVM would take it for the end
+        raise QirSyntaxError("a NUL byte inside the text", line=source.count(b"\n", 0, nul) + 1)
+    try:
+        return SourceText(source.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        message = f"byte 0x{source[error.start]:02x} is neither UTF-8 text nor the start of LLVM bitcode"
+        raise QirSyntaxError(message, line=line) from None
+
+
+def _parse_text(text: SourceText) -> llvm.ModuleRef:
+    try:
+        return llvm.parse_assembly(_HOST_ATTRIBUTE.sub("", text.text), llvm.create_context())
+    except RuntimeError as error:
+        found = _PARSE_ERROR.search(str(error))
+        if not found:
+            raise QirSyntaxError(str(error)) from None
+        line, column, message = int(found[1]), int(found[2]), found[3]
+        raise QirSyntaxError(message, line=line, column=column, source_line=text.line(line)) from None
+
+
+def _verify(module: llvm.ModuleRef) -> None:
+    try:
+        module.verify()
+    except RuntimeError as error:
+        raise QirSyntaxError(f"LLVM's verifier refuses the module: {str(error).strip()}") from None
+
+
+def _is_public(value: llvm.ValueRef) -> bool:
+    return value.linkage not in {llvm.Linkage.internal, llvm.Linkage.private}
+
+
+def _entry_point(function: llvm.ValueRef) -> EntryPoint:
+    return EntryPoint(function.name, signature_of(function), _is_public(function), _string_attributes(function))
+
+
+def signature_of(function: llvm.ValueRef) -> Signature:
+    """The function's type; named structs by their contents."""
+    kind = function.global_value_type
+    parameters = tuple(_type_text(t) for t in kind.get_function_parameters())
+    return Signature(_type_text(kind.get_function_return()), parameters, variadic=kind.is_function_vararg)
+
+
+def _type_text(kind: llvm.TypeRef) -> str:
+    text = str(kind)
+    return text.partition(" = type ")[2] or text
+
+
+def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
+    groups = (group.decode("utf-8", "replace") for group in function.attributes)
+    return tuple((found[1], found[2] or "") for group in groups for found in _ATTRIBUTE.finditer(group))
+
+
+def _declarations(module: llvm.ModuleRef) -> tuple[Declaration, ...]:
+    functions = [f for f in module.functions if f.is_declaration and not _is_intrinsic(f)]
+    variables = [g for g in module.global_variables if g.is_declaration]
+    return tuple(Declaration(f.name, str(signature_of(f))) for f in functions) + tuple(
+        Declaration(g.name, _type_text(g.global_value_type), function=False) for g in variables
+    )
+
+
+def _is_intrinsic(function: llvm.ValueRef) -> bool:
+    # LLVM puts attributes on every intrinsic it knows, whatever the text says; a name that it does not know gets none.
+    if not function.name.startswith("llvm."):
+        return False
+    stub = llvm.parse_assembly(f"declare {_stub_type(function)}", llvm.create_context())
+    return any(list(declared.attributes) for declared in stub.functions)
+
+
+def _stub_type(function: llvm.ValueRef) -> str:
+    signature = signature_of(function)
+    parameters = str(signature).partition(" ")[2] if "(" not in signature.returns else ""
+    return f"{signature.returns} @{function.name}{parameters}"

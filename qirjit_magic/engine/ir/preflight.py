@@ -1,0 +1,61 @@
+"""What is checked, and set right, before LLVM generates code: mistakes here abort the process there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.errors import SignatureError, UnsafeModuleError
+
+_POINTER_SIZE = re.compile(r"(?:^|-)p(?:0)?:(\d+)")
+
+
+def check_layout(module: QirModule) -> None:
+    """Refuse what was laid out for machines of another byte order or pointer size.
+
+    Raises:
+        UnsafeModuleError: the ``target datalayout`` is big-endian, or its pointers have not 64 bits.
+    """
+    layout = module.llvm_module.data_layout
+    pointer = _POINTER_SIZE.search(layout)
+    if layout.startswith("E"):
+        reason = "the module is laid out for a big-endian machine"
+    elif pointer and pointer[1] != "64":
+        reason = f"the module is laid out for pointers of {pointer[1]} bits"
+    else:
+        return
+    line = next((i for i, text in enumerate(module.text.text.split("\n"), 1) if "target datalayout" in text), None)
+    raise UnsafeModuleError(
+        f'target datalayout = "{layout}"',
+        f"{reason}, this one has 64 bits and is little-endian. Compile it for a 64-bit little-endian target.",
+        line=line,
+        source_line=None if line is None else module.text.line(line),
+    )
+
+
+def check_signatures(module: QirModule, known: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a known function under another type: MCJIT would link it, and the call would go wrong.
+
+    Args:
+        module: the module whose declarations are looked at.
+        known: the types that each known name may have.
+
+    Raises:
+        SignatureError: for the first declaration that has none of them.
+    """
+    for declaration in module.info.declarations:
+        expected = known.get(declaration.name)
+        if expected is not None and declaration.type not in expected:
+            raise wrong_signature(module.text, declaration.name, found=declaration.type, expected=expected)
+
+
+def wrong_signature(text: SourceText, symbol: str, *, found: str, expected: Sequence[str]) -> SignatureError:
+    """The error, with the place of the declaration."""
+    place = text.declaration(symbol)
+    if place is None:
+        return SignatureError(symbol, tuple(expected), found)
+    return SignatureError(
+        symbol, tuple(expected), found, line=place.line, column=place.column, source_line=place.source_line
+    )

@@ -1,0 +1,203 @@
+"""`JitEngine`: modules in order, object code linked on demand, shots run by IR."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.parse import QirModule, parse_module
+from qirjit_magic.engine.ir.preflight import check_layout, check_signatures
+from qirjit_magic.engine.runtime.bindings import bindings, known_types
+from qirjit_magic.engine.runtime.dumps import put_dumps
+from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
+from qirjit_magic.engine.runtime.resolver import InModule, Resolver
+from qirjit_magic.engine.runtime.thunks import Thunks
+from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
+from qirjit_magic.errors import CircularModulesError, EntryPointError, SignatureError, UnresolvedSymbolError
+from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.modules import Declaration, Diagnostic, ModuleInfo
+from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Outcome, RunReply, RunRequest
+
+_OUTCOMES: dict[ShotsEnd, Outcome] = {
+    ShotsEnd.DONE: "done",
+    ShotsEnd.STOPPED: "stopped",
+    ShotsEnd.FULL: "full",
+    ShotsEnd.FAILED: "failed",
+}
+
+
+@dataclass
+class _Module:
+    compiled: Compiled
+    linked: LinkedObject | None = None
+
+    def unlink(self) -> None:
+        if self.linked is not None:
+            self.linked.close()
+            self.linked = None
+
+
+class JitEngine:
+    """The `Engine` of this process: LLVM and the simulator library are loaded into it once.
+
+    Args:
+        memory: the shared memory, mapped here.
+    """
+
+    def __init__(self, memory: RecordMemory) -> None:
+        self.memory = memory
+        self._address = ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view))
+        self._emitter = ObjectEmitter()
+        self._thunks = Thunks(self._emitter)
+        self._attachments = Attachments(self._address)
+        self._modules: dict[str, _Module] = {}
+        self._compilations = 0
+        self._simulator = ""
+
+    def add(self, name: str, source: bytes) -> Compiled:
+        """See `Engine.add`."""
+        module = parse_module(source, name)
+        check_layout(module)
+        check_signatures(module, known_types())
+        object_code = self._emitter.emit(module.llvm_module)
+        self._compilations += 1
+        declarations = tuple(_located(module.text, declaration) for declaration in module.info.declarations)
+        info = replace(module.info, declarations=declarations, object_size=len(object_code))
+        info = replace(info, diagnostics=self._notices(info))
+        compiled = Compiled(info, object_code)
+        self.restore(compiled)
+        return compiled
+
+    def restore(self, compiled: Compiled) -> None:
+        """See `Engine.restore`."""
+        self.remove(compiled.module.name)
+        self._modules[compiled.module.name] = _Module(compiled)
+
+    def remove(self, name: str) -> None:
+        """See `Engine.remove`."""
+        module = self._modules.pop(name, None)
+        if module:
+            module.unlink()
+
+    def run(self, request: RunRequest) -> RunReply:
+        """See `Engine.run`."""
+        module = self._modules.get(request.module)
+        entry = module.compiled.module.function(request.entry) if module else None
+        if module is None or entry is None:
+            reason = f"no module '{request.module}' with a function '{request.entry}' is here."
+            raise EntryPointError(reason, request.entry)
+        attachment = self._attachments.attach(request.simulator)
+        self._simulator = request.simulator.name
+        thunk = self._thunks.address(entry)
+        resolver = Resolver(m.compiled.module for m in self._modules.values())
+        linked = self._link(request.module, resolver, attachment, ())
+        if request.first == 0 and request.seed is not None:
+            attachment.simulator.seed(request.seed)
+        arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
+        shots = Shots(thunk, linked.address(request.entry), ctypes.addressof(arguments), request.first, request.shots)
+        return self._run_shots(shots, attachment)
+
+    def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:
+        runtime = attachment.runtime
+        runtime.forget_labels()
+        while (end := runtime.run_shots(shots)) is ShotsEnd.DUMPED:
+            put_dumps(self.memory, attachment.simulator.take_dumps())
+            runtime.commit()
+        if end is ShotsEnd.FAILED and attachment.simulator.holds_dumps:
+            put_dumps(self.memory, attachment.simulator.take_dumps())
+        return RunReply(_OUTCOMES[end], shots.next)
+
+    def _link(self, name: str, resolver: Resolver, attachment: Attachment, path: tuple[str, ...]) -> LinkedObject:
+        if name in path:
+            raise CircularModulesError((*path[path.index(name) :], name))
+        module = self._modules[name]
+        symbols: dict[str, ExternalSymbol] = {}
+        missing: list[Declaration] = []
+        for declaration in module.compiled.module.declarations:
+            address = self._address_of(declaration, name, resolver, attachment, (*path, name))
+            if address:
+                symbols[declaration.name] = ExternalSymbol(address, declaration.function)
+            else:
+                missing.append(declaration)
+        if missing:
+            raise _unresolved(missing, attachment)
+        if module.linked is None or module.linked.symbols != symbols:
+            module.unlink()
+            module.linked = LinkedObject(module.compiled.object_code, symbols)
+        return module.linked
+
+    def _address_of(
+        self, declaration: Declaration, name: str, resolver: Resolver, attachment: Attachment, path: tuple[str, ...]
+    ) -> int:
+        found = resolver.resolve(name, declaration)
+        if isinstance(found, InModule):
+            if found.type not in {None, declaration.type}:
+                raise SignatureError(
+                    declaration.name,
+                    (f"{found.type} in '{found.module}'",),
+                    declaration.type,
+                    line=declaration.line,
+                    source_line=declaration.source_line,
+                )
+            return self._link(found.module, resolver, attachment, path).address(declaration.name)
+        return attachment.address(found) if found else 0
+
+    def _notices(self, info: ModuleInfo) -> tuple[Diagnostic, ...]:
+        resolver = Resolver(m.compiled.module for m in self._modules.values())
+        missing = [d for d in info.declarations if resolver.resolve(info.name, d) is None]
+        if not missing:
+            return ()
+        names = ", ".join(f"'{d.name}'" for d in missing)
+        return (Diagnostic("notice", f"nobody defines {names} yet", missing[0].line),)
+
+    def show(self, name: str, source: bytes, form: Form) -> str:
+        """See `Engine.show`."""
+        module: QirModule = parse_module(source, name)
+        check_layout(module)
+        return str(module.llvm_module) if form == "ir" else self._emitter.assembly(module.llvm_module)
+
+    def status(self) -> EngineStatus:
+        """See `Engine.status`."""
+        return EngineStatus(
+            pid=os.getpid(),
+            simulator=self._simulator,
+            simulator_loads=self._attachments.loads,
+            llvm=".".join(map(str, llvm.llvm_version_info)),
+            modules=tuple(self._modules),
+            compilations=self._compilations,
+            memory=_resident_bytes(),
+        )
+
+    def close(self) -> None:
+        """See `Engine.close`."""
+        for module in self._modules.values():
+            module.unlink()
+        self._modules.clear()
+        self._thunks.close()
+        self._attachments.close()
+
+
+def _located(text: SourceText, declaration: Declaration) -> Declaration:
+    # Finding a name costs a search of the whole text: only where somebody may ask for it.
+    if declaration.name in bindings():
+        return declaration
+    place = text.first_use(declaration.name)
+    return replace(declaration, line=place.line, source_line=place.source_line) if place else declaration
+
+
+def _unresolved(missing: list[Declaration], attachment: Attachment) -> UnresolvedSymbolError:
+    first = missing[0]
+    names = tuple(declaration.name for declaration in missing)
+    name = attachment.simulator.spec.name
+    return UnresolvedSymbolError(names, name, line=first.line, source_line=first.source_line)
+
+
+def _resident_bytes() -> int:
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0

@@ -1,0 +1,84 @@
+"""The runtime as linked code: one instance for each simulator, since each binds it to its own functions."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cache
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.runtime.bindings import read_ir
+from qirjit_magic.errors import SimulatorError
+
+_FILES = ("recorder.ll", "shots.ll")
+
+
+class ShotsEnd(IntEnum):
+    """Why the shot loop returned (``shots.ll``)."""
+
+    DONE = 0
+    STOPPED = 1
+    FULL = 2
+    FAILED = 3
+    DUMPED = 4
+
+
+class Shots(ctypes.Structure):
+    """``%Shots`` of ``shots.ll``."""
+
+    _fields_ = (
+        ("thunk", ctypes.c_void_p),
+        ("entry", ctypes.c_void_p),
+        ("arguments", ctypes.c_void_p),
+        ("next", ctypes.c_int64),
+        ("count", ctypes.c_int64),
+    )
+
+
+@cache
+def _runtime_object() -> tuple[bytes, tuple[str, ...]]:
+    context = llvm.create_context()
+    module = llvm.parse_assembly(read_ir(_FILES[0]), context)
+    for name in _FILES[1:]:
+        module.link_in(llvm.parse_assembly(read_ir(name), context))
+    module.verify()
+    needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
+    return ObjectEmitter().emit(module, optimise=True), needs
+
+
+class Runtime:
+    """The recorder and the shot loop over one simulator.
+
+    Args:
+        shared: the address of the shared memory in this process.
+        find: the address of what the runtime itself needs, 0 where there is none.
+        simulator: its name, for errors.
+    """
+
+    def __init__(self, shared: int, find: Callable[[str], int], simulator: str) -> None:
+        object_code, needs = _runtime_object()
+        symbols = {name: ExternalSymbol(find(name)) for name in needs}
+        missing = sorted(name for name, symbol in symbols.items() if not symbol.address)
+        if missing:
+            message = f"the simulator '{simulator}' lacks {', '.join(missing)}, without which no program can run."
+            raise SimulatorError(message)
+        self._linked = LinkedObject(object_code, symbols)
+        ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.address("qirjit_open"))(shared)
+        self._run_shots = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(self.address("qirjit_run_shots"))
+        self.forget_labels = ctypes.CFUNCTYPE(None)(self.address("qirjit_forget_labels"))
+        self.commit = ctypes.CFUNCTYPE(None)(self.address("qirjit_commit"))
+
+    def address(self, name: str) -> int:
+        """The address of a function that the runtime defines, 0 where it does not."""
+        return self._linked.address(name)
+
+    def run_shots(self, shots: Shots) -> ShotsEnd:
+        """Run from ``shots.next`` until one of the ends."""
+        return ShotsEnd(self._run_shots(ctypes.addressof(shots)))
+
+    def close(self) -> None:
+        """Free the code."""
+        self._linked.close()

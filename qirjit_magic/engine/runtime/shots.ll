@@ -1,0 +1,101 @@
+; The shot loop. It polls the stop flag, and leaves when the memory is half full so that no shot can overrun it unseen.
+
+%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }      ; see recorder.ll
+%Shots = type { ptr, ptr, ptr, i64, i64 }
+;               |    |    |    |    4 how many shots there are
+;               |    |    |    3 the next shot
+;               |    |    2 the arguments: one word each
+;               |    1 the entry point
+;               0 what calls it: i64 (ptr entry, ptr arguments)
+
+@qirjit_shared = external global ptr
+@qirjit_dumps = external global i64
+@qirjit_way_out = external global [64 x i64], align 16
+@qirjit_label_pointers = external global [4096 x ptr]
+
+declare void @__quantum__rt__initialize(ptr)
+declare void @qirjit_end_shot(i64)
+declare void @qirjit_commit()
+declare i32 @_setjmp(ptr) returns_twice
+declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+
+define void @qirjit_open(ptr %shared) {
+  store ptr %shared, ptr @qirjit_shared
+  ret void
+}
+
+; The kernel emptied the memory: no label's text is there any more.
+define void @qirjit_forget_labels() {
+  call void @llvm.memset.p0.i64(ptr @qirjit_label_pointers, i8 0, i64 32768, i1 false)
+  ret void
+}
+
+; Runs shots until an end, which it returns: 0 all are done, 1 stopped, 2 the memory is half full, 3 the program failed,
+; 4 a shot dumped the state: it is recorded but not committed, because the dumps' text is still to be put in.
+define i32 @qirjit_run_shots(ptr %shots) {
+start:
+  %thunk.p = getelementptr %Shots, ptr %shots, i32 0, i32 0
+  %entry.p = getelementptr %Shots, ptr %shots, i32 0, i32 1
+  %arguments.p = getelementptr %Shots, ptr %shots, i32 0, i32 2
+  %next.p = getelementptr %Shots, ptr %shots, i32 0, i32 3
+  %count.p = getelementptr %Shots, ptr %shots, i32 0, i32 4
+  %shared = load ptr, ptr @qirjit_shared
+  %stop.p = getelementptr %Shared, ptr %shared, i32 0, i32 0
+  %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
+  %text.p = getelementptr %Shared, ptr %shared, i32 0, i32 3
+  %shot.p = getelementptr %Shared, ptr %shared, i32 0, i32 6
+  %text.capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 8
+  %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 10
+  %text.capacity = load i64, ptr %text.capacity.p
+  %capacity = load i64, ptr %capacity.p
+  %text.half = lshr i64 %text.capacity, 1
+  %half = lshr i64 %capacity, 1
+  %came.back = call i32 @_setjmp(ptr @qirjit_way_out) returns_twice
+  %failed = icmp ne i32 %came.back, 0
+  br i1 %failed, label %failure, label %head
+
+head:
+  %next = load i64, ptr %next.p
+  %count = load i64, ptr %count.p
+  %more = icmp ult i64 %next, %count
+  br i1 %more, label %poll, label %done
+poll:
+  %stop = load atomic i64, ptr %stop.p monotonic, align 8
+  %stopped = icmp ne i64 %stop, 0
+  br i1 %stopped, label %leave, label %room
+leave:
+  ret i32 1
+room:
+  %position = load i64, ptr %position.p
+  %text = load i64, ptr %text.p
+  %records.tight = icmp ugt i64 %position, %half
+  %text.tight = icmp ugt i64 %text, %text.half
+  %tight = or i1 %records.tight, %text.tight
+  br i1 %tight, label %full, label %shot
+full:
+  ret i32 2
+
+shot:
+  store i64 %next, ptr %shot.p
+  store i64 0, ptr @qirjit_dumps
+  call void @__quantum__rt__initialize(ptr null)
+  %thunk = load ptr, ptr %thunk.p
+  %entry = load ptr, ptr %entry.p
+  %arguments = load ptr, ptr %arguments.p
+  %returned = call i64 %thunk(ptr %entry, ptr %arguments)
+  %after = add i64 %next, 1
+  store i64 %after, ptr %next.p
+  call void @qirjit_end_shot(i64 %returned)
+  %dumps = load i64, ptr @qirjit_dumps
+  %dumped = icmp ne i64 %dumps, 0
+  br i1 %dumped, label %hold, label %commit
+commit:
+  call void @qirjit_commit()
+  br label %head
+hold:
+  ret i32 4
+done:
+  ret i32 0
+failure:
+  ret i32 3
+}

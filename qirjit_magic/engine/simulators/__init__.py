@@ -1,0 +1,1 @@
+"""Simulators: shared libraries with QIR symbols, and the one that qirrunner brings."""

@@ -1,0 +1,99 @@
+"""Simulators attached to this process: each library is loaded once, whatever is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.runtime.bindings import DUMPMACHINE, HELD_DUMPMACHINE, Binding, Provider, bindings, read_ir
+from qirjit_magic.engine.runtime.program import Runtime
+from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
+from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
+from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A simulator with the runtime over it."""
+
+    simulator: Simulator
+    runtime: Runtime
+    library: SharedLibrary
+
+    def address(self, binding: Binding) -> int:
+        """The address of a known function; 0 where this simulator lacks it."""
+        return next(filter(None, (self._find(binding.provider, symbol) for symbol in binding.symbols)), 0)
+
+    def _find(self, provider: Provider, symbol: str) -> int:
+        if provider is Provider.RUNTIME:
+            return self.runtime.address(symbol)
+        if provider is Provider.LIBRARY:
+            return self.simulator.find(symbol) or self.library.find(symbol)
+        if provider is Provider.LIBM:
+            return c_library().find(symbol)
+        if symbol == DUMPMACHINE and self.simulator.holds_dumps:
+            return self.runtime.address(HELD_DUMPMACHINE)
+        return self.simulator.find(symbol)
+
+
+@cache
+def c_library() -> SharedLibrary:
+    """The C library with its mathematics, as this process has loaded it."""
+    return SharedLibrary(None)
+
+
+@cache
+def _defaults() -> LinkedObject:
+    module = llvm.parse_assembly(read_ir("defaults.ll"), llvm.create_context())
+    return LinkedObject(ObjectEmitter().emit(module), {})
+
+
+class Attachments:
+    """All simulators attached so far.
+
+    Args:
+        shared: the address of the shared memory in this process.
+    """
+
+    def __init__(self, shared: int) -> None:
+        self._shared = shared
+        self._library = SharedLibrary(qirrunner_library())
+        self._attached: dict[SimulatorSpec, Attachment] = {}
+
+    @property
+    def loads(self) -> int:
+        """How often a simulator library was attached to this process."""
+        return len(self._attached)
+
+    def attach(self, spec: SimulatorSpec) -> Attachment:
+        """The simulator, loaded at the first call.
+
+        Raises:
+            SimulatorError: it cannot be loaded, or lacks what no program can do without.
+        """
+        if spec not in self._attached:
+            simulator = SparseSimulator(self._library) if spec == SPARSE else LibrarySimulator(spec)
+            runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
+            self._attached[spec] = Attachment(simulator, runtime, self._library)
+        return self._attached[spec]
+
+    def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
+        def find(name: str) -> int:
+            known = bindings().get(name)
+            if not known:
+                return c_library().find(name)
+            found = map(simulator.find, known[0].symbols)
+            shared = self._library.find(name) if known[0].provider is Provider.LIBRARY else 0
+            return next(filter(None, found), 0) or shared or _defaults().address(name)
+
+        return find
+
+    def close(self) -> None:
+        """Free the runtimes; the libraries stay loaded as long as the process."""
+        for attachment in self._attached.values():
+            attachment.runtime.close()
+        self._attached.clear()

@@ -1,0 +1,122 @@
+"""The engine process: requests come in over a socket, one thread does the work, replies go out.
+
+``python -m qirjit_magic.engine.worker JSON`` with the `WorkerArguments` as JSON.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import socket
+import sys
+from typing import Protocol
+
+import msgspec
+
+from qirjit_magic import __version__
+from qirjit_magic.errors import QirError
+from qirjit_magic.wire.frames import Frame, Inbox, pack
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.protocol import (
+    Add,
+    Added,
+    Compiled,
+    Done,
+    Engine,
+    GetStatus,
+    Message,
+    Ready,
+    Refused,
+    Remove,
+    Restore,
+    RunRequest,
+    Show,
+    WorkerArguments,
+)
+
+_CHUNK = 1 << 20
+_LINE_BUFFERED = 1  # _IOLBF of <stdio.h>
+
+
+class Connection(Protocol):
+    """The part of a socket that `serve` needs."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Some bytes, none at the end."""
+        ...
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of them."""
+        ...
+
+
+def serve(connection: Connection, engine: Engine) -> None:
+    """Answer requests until the other side closes."""
+    inbox = Inbox()
+    connection.sendall(pack(Frame(Ready(__version__))))
+    while chunk := connection.recv(_CHUNK):
+        inbox.feed(chunk)
+        while frame := inbox.pop():
+            reply = _answer(engine, frame)
+            _flush_c_streams()
+            connection.sendall(pack(reply))
+
+
+def _answer(engine: Engine, frame: Frame) -> Frame:
+    try:
+        return _carry_out(engine, frame.message, frame.blob)
+    except QirError as error:
+        return Frame(Refused(type(error).__name__, error.facts()))
+
+
+def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
+    match message:
+        case RunRequest():
+            return Frame(engine.run(message))
+        case Add(name):
+            compiled = engine.add(name, blob)
+            return Frame(Added(compiled.module), compiled.object_code)
+        case Restore(module):
+            engine.restore(Compiled(module, blob))
+            return Frame(Done())
+        case Remove(name):
+            engine.remove(name)
+            return Frame(Done())
+        case Show(name, form):
+            return Frame(Done(), engine.show(name, blob, form).encode())
+        case GetStatus():
+            return Frame(engine.status())
+        case _:
+            reason = f"the kernel sent {type(message).__name__}, which is no request"
+            raise TypeError(reason)
+
+
+def _flush_c_streams() -> None:
+    ctypes.CDLL(None).fflush(None)
+
+
+def _print_by_lines() -> None:
+    # The C library's stdout is a pipe here, which it would fill before it writes: text is to appear while a program runs.
+    library = ctypes.CDLL(None)
+    name = "__stdoutp" if sys.platform == "darwin" else "stdout"
+    library.setvbuf(ctypes.c_void_p.in_dll(library, name), None, _LINE_BUFFERED, 0)
+
+
+def main(argument: str) -> None:
+    """Be the engine process that a supervisor started with this argument."""
+    arguments = msgspec.json.decode(argument, type=WorkerArguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    platform = choose(arguments.platform)
+    platform.follow_parent(arguments.life, main_thread=arguments.main_thread)
+    _print_by_lines()
+    memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
+
+    from qirjit_magic.engine.jit import JitEngine  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
+
+    with socket.socket(fileno=arguments.socket) as connection:
+        serve(connection, JitEngine(memory))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

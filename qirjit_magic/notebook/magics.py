@@ -1,0 +1,274 @@
+"""`QirMagics`: flags are parsed, the session is called, what it gives is shown."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
+from IPython.display import display
+from traitlets import Float, Unicode
+
+from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
+from qirjit_magic.errors import EntryPointError, ExecutionError
+from qirjit_magic.options import Face, RunOptions, UsageProblem, flag_help, parse
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.sources import Source
+from qirjit_magic.session.streams import show_nothing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
+
+    from qirjit_magic.notebook.panel import Panel
+    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.wire.modules import ModuleInfo
+
+_TEXT_WITH_MESSAGES = {"labeled", "ordered", "json"}
+_FORMS = {"--ir": "ir", "--asm": "asm"}
+_QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
+
+    %%qir [flags]           compile the cell, and run it
+    <LLVM IR>
+
+    %qir [ENTRY] [flags]    run what is there already, or --file PATH
+
+Messages of the program appear as they come; then the result is displayed. Functions of earlier cells can be called by
+declaring them. A function that is run may take integers and floating-point numbers, which --args gives.
+
+Examples:
+
+    %%qir --entry Hello__HelloQ
+    %%qir --shots 1000 --seed 7 -o result
+    %%qir --no-run --name gates
+    %qir Hello__HelloQ
+    %qir add --args 3,4
+    %qir --file bell.ll --shots 100 --format counts
+    %qir main --simulator ./libmysim.so:InitMySim
+
+Afterwards, in Python: result.counts(), result.returns, result.messages, result.shots[0], result.to_text("labeled").
+
+Flags of the cell:
+
+{cell}
+
+Flags of the line besides these:
+
+    -f, --file PATH
+        compile this file first
+"""
+
+
+@magics_class
+class QirMagics(Magics):
+    """The magics of QIR. Configure with ``%config QirMagics.simulator = '…'``."""
+
+    simulator = Unicode("auto", help="The simulator of runs that name none.").tag(config=True)
+    timeout = Float(0.0, help="Seconds after which a run is stopped; 0 for no limit.").tag(config=True)
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._cell: ExecutionInfo | None = None
+        self._names: dict[str, str] = {}
+        self._panels: list[Panel] = []
+
+    @cached_property
+    def session(self) -> Session:
+        """The session of these magics, whose engine process starts now."""
+        return Session()
+
+    def remember_cell(self, info: ExecutionInfo) -> None:
+        """Know the cell that is about to run: IPython's ``pre_run_cell`` event."""
+        self._cell = info
+
+    def close(self) -> None:
+        """End the engine process and the panels."""
+        for panel in self._panels:
+            panel.close()
+        self.session.close()
+
+    # -- %%qir and %qir --------------------------------------------------------------------------------------------
+
+    @line_cell_magic
+    def qir(self, line: str, cell: str | None = None) -> None:
+        options = self._parse(Face.LINE if cell is None else Face.CELL, line)
+        module = self._compile(options, cell)
+        if options.no_run:
+            self._describe(module)
+            return
+        name = None if module is None else module.name
+        if options.entry is None and module is not None and len(module.entry_points) != 1:
+            self._describe(module)
+            print("Nothing was run: name one with --entry.")
+            return
+        self._run(options, name)
+
+    def _parse(self, face: Face, line: str) -> RunOptions:
+        program = "%qir" if face is Face.LINE else "%%qir"
+        try:
+            return parse(face, program, shlex.split(line))
+        except ValueError as problem:  # of shlex; UsageProblem is one
+            raise UsageError(f"{program}: {problem}. {program}? shows what it takes.") from None
+
+    def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
+        if cell is not None:
+            info = self._cell
+            cell_id = getattr(info, "cell_id", None) or ""
+            name = options.name or self._names.get(cell_id)
+            module = self.session.add(Source(cell.encode(), lines_before=self._lines_before(cell)), name)
+            if cell_id:
+                self._names[cell_id] = module.name
+            return module
+        if options.file:
+            return self.session.add(options.file, options.name)
+        return None
+
+    def _lines_before(self, cell: str) -> int:
+        raw = getattr(self._cell, "raw_cell", "")
+        if not isinstance(raw, str) or not raw.rstrip().endswith(cell.rstrip()):
+            return 1
+        return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
+
+    def _run(self, options: RunOptions, module: str | None) -> None:
+        as_text = options.format in _TEXT_WITH_MESSAGES or options.quiet
+        before = self.session.last
+        try:
+            result = self.session.run(
+                options.entry,
+                module=module or options.name,
+                shots=options.shots,
+                seed=options.seed,
+                simulator=self.simulator if options.simulator == "auto" else options.simulator,
+                args=options.args,
+                timeout=options.timeout or self.timeout or None,
+                show=show_nothing if as_text else _print_now,
+            )
+        except KeyboardInterrupt:
+            if self.session.last is not None and self.session.last is not before:
+                self._present(self.session.last, options)
+            raise
+        except ExecutionError as error:
+            if error.partial is not None:
+                self._present(error.partial, options)
+            raise
+        self._present(result, options)
+
+    def _present(self, result: RunResult, options: RunOptions) -> None:
+        if options.output and self.shell is not None:
+            self.shell.push({options.output: result})
+        if options.quiet:
+            return
+        if options.format is not None:
+            if options.format in _TEXT_WITH_MESSAGES:
+                print(result.stdout + result.stderr, end="")
+            print(result.to_text(options.format), end="")
+        elif not result.empty:
+            display(result)
+
+    def _describe(self, module: ModuleInfo | None) -> None:
+        if module is None:
+            return
+        functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
+        print(f"compiled '{module.name}': {functions}")
+        for diagnostic in module.diagnostics:
+            where = "" if diagnostic.line is None else f"line {diagnostic.line}: "
+            print(f"{diagnostic.severity}: {where}{diagnostic.message}")
+
+    # -- the others ------------------------------------------------------------------------------------------------
+
+    @line_magic
+    def qir_list(self, line: str) -> None:
+        """List the compiled modules and their functions: ``%qir_list``."""
+        self._words("%qir_list", line, 0, 0)
+        _show_table(modules_table(self.session.modules))
+
+    @line_magic
+    def qir_show(self, line: str) -> None:
+        """Show a module, or the module of a function, as LLVM IR or assembly: ``%qir_show NAME [--ir|--asm]``."""
+        words = self._words("%qir_show", line, 1, 2)
+        forms = [word for word in words if word.startswith("-")]
+        names = [word for word in words if not word.startswith("-")]
+        if len(names) != 1 or any(form not in _FORMS for form in forms):
+            raise UsageError("%qir_show takes the name of a module or function, and --ir or --asm.")
+        form = forms[0] if forms else "--ir"
+        print(self.session.show(names[0], "asm" if form == "--asm" else "ir"))
+
+    @line_magic
+    def qir_reset(self, line: str) -> None:
+        """Forget a module, or all of them with a new engine process: ``%qir_reset [NAME]``."""
+        words = self._words("%qir_reset", line, 0, 1)
+        if words:
+            self.session.remove(words[0])
+        else:
+            self.session.reset()
+            self._names.clear()
+
+    @line_magic
+    def qir_status(self, line: str) -> None:
+        """Show the engine process: its simulator, LLVM, modules, memory: ``%qir_status``."""
+        self._words("%qir_status", line, 0, 0)
+        _show_table(status_table(self.session.status()))
+
+    @line_magic
+    def qir_panel(self, line: str) -> None:
+        """Show a panel that runs any compiled function: ``%qir_panel``."""
+        self._words("%qir_panel", line, 0, 0)
+        from qirjit_magic.notebook.panel import Panel  # noqa: PLC0415 - ipywidgets takes 0.1 s, which %load_ext spares
+
+        panel = Panel(self.session)
+        self._panels.append(panel)
+        display(panel)
+
+    @staticmethod
+    def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
+        words = shlex.split(line)
+        if not least <= len(words) <= most:
+            wanted = f"{least} to {most}" if least != most else str(most)
+            raise UsageError(f"{magic} takes {wanted} words, not {len(words)}. {magic}? says more.")
+        return words
+
+
+QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL))
+
+
+def _print_now(text: str) -> None:
+    print(text, end="", flush=True)
+
+
+class _Bundle:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": table_text(self._table), "text/html": table_html(self._table)}
+
+
+def _show_table(table: Table) -> None:
+    display(_Bundle(table))
+
+
+_LOADED = "qirjit_magic"
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics, and start the engine process behind them."""
+    magics = QirMagics(shell)
+    magics.session  # noqa: B018 - starts the process
+    shell.register_magics(magics)
+    shell.events.register("pre_run_cell", magics.remember_cell)
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take the magics away, and end the engine process."""
+    magics = shell.magics_manager.registry.pop("QirMagics", None)
+    if isinstance(magics, QirMagics):
+        shell.events.unregister("pre_run_cell", magics.remember_cell)
+        for kind, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[kind].pop(name, None)
+        magics.close()

@@ -1,0 +1,137 @@
+"""The panel: an ipywidgets view of a `Session`."""
+
+from __future__ import annotations
+
+import threading
+import time
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from qirjit_magic.display.modules import function_label
+from qirjit_magic.errors import ExecutionError, QirError
+from qirjit_magic.session.session import Session
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+
+_FLUSH_S = 0.1
+_KEPT_CHARACTERS = 20_000
+_PRE = "margin:0;white-space:pre-wrap;max-height:24em;overflow:auto"
+Choice = tuple[str, str]
+
+
+class Panel:
+    """Choose an entry point, run it, see what it gives; follows what cells add to the session.
+
+    Runs go on in a thread of their own, so that the panel answers while they do.
+
+    Args:
+        session: whose modules are shown and run.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._text = ""
+        self._flushed = 0.0
+        self._thread: threading.Thread | None = None
+        style = {"description_width": "initial"}
+        self.entry = widgets.Dropdown(description="Entry point", style=style, layout={"width": "auto"})
+        self.shots = widgets.BoundedIntText(
+            1, min=1, max=10**9, description="Shots", style=style, layout={"width": "11em"}
+        )
+        self.seed = widgets.Text(
+            "", placeholder="drawn", description="Seed", style=style, layout={"width": "11em"}, continuous_update=False
+        )
+        self.run_button = widgets.Button(description="Run", icon="play", button_style="primary")
+        self.stop_button = widgets.Button(description="Stop", icon="stop", disabled=True)
+        self.output = widgets.HTML()
+        controls = [self.entry, self.shots, self.seed, self.run_button, self.stop_button]
+        self.widget = widgets.VBox(
+            [widgets.HBox(controls, layout={"flex_flow": "row wrap"}), self.output],
+            layout={"padding": "4px"},
+        )
+        self.run_button.on_click(lambda _: self.start())
+        self.stop_button.on_click(lambda _: self._session.stop())
+        session.on_change.append(self.refresh)
+        self.refresh()
+
+    def close(self) -> None:
+        """Follow the session no more, and take the widgets away."""
+        if self.refresh in self._session.on_change:
+            self._session.on_change.remove(self.refresh)
+        self.widget.close()
+
+    def refresh(self) -> None:
+        """Offer what the session has now; the choice stays where it still exists."""
+        before: Choice | None = self.entry.value
+        options = [
+            (f"{module.name} · {function_label(function)}", (module.name, function.name))
+            for module in self._session.modules
+            for function in module.functions
+            if function.public
+        ]
+        choices = [choice for _, choice in options]
+        self.entry.options = options
+        if before in choices:
+            self.entry.value = before
+        self._enable()
+
+    def _enable(self) -> None:
+        running = self._thread is not None and self._thread.is_alive()
+        self.run_button.disabled = running or not self.entry.options
+        self.stop_button.disabled = not running
+
+    def start(self) -> None:
+        """Run the chosen entry point, without waiting for it."""
+        if self.entry.value is None or (self._thread is not None and self._thread.is_alive()):
+            return
+        self._text = ""
+        self._show("")
+        self._thread = threading.Thread(target=self._run, args=self.entry.value, name="qirjit-panel", daemon=True)
+        self.run_button.disabled, self.stop_button.disabled = True, False
+        self._thread.start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for the run that goes on; whether it has ended."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def _run(self, module: str, entry: str) -> None:
+        try:
+            seed = int(self.seed.value, 0) if self.seed.value.strip() else None
+            result = self._session.run(entry, module=module, shots=self.shots.value, seed=seed, show=self._show)
+            self._finish(result, "")
+        except ExecutionError as error:
+            self._finish(error.partial, str(error))
+        except QirError as error:
+            self._finish(None, str(error))
+        except ValueError:
+            self._finish(None, f"the seed is '{self.seed.value}'; it must be an integer")
+        finally:
+            self.run_button.disabled, self.stop_button.disabled = not self.entry.options, True
+
+    def _show(self, text: str) -> None:
+        self._text = (self._text + text)[-_KEPT_CHARACTERS:]
+        now = time.monotonic()
+        if now - self._flushed > _FLUSH_S:
+            self._flushed = now
+            self.output.value = self._printed()
+
+    def _printed(self) -> str:
+        return f'<pre style="{_PRE}">{escape(self._text)}</pre>' if self._text else ""
+
+    def _finish(self, result: RunResult | None, problem: str) -> None:
+        shown = "" if result is None or result.empty else result._repr_mimebundle_()["text/html"]  # noqa: SLF001 - IPython's name
+        alert = f'<pre role="alert" style="{_PRE};color:var(--jp-error-color1,#b00020)">{escape(problem)}</pre>'
+        self.output.value = self._printed() + shown + (alert if problem else "")
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - ipywidgets' own bundle
+        bundle = self.widget._repr_mimebundle_(**options)  # noqa: SLF001
+        if isinstance(bundle, dict):
+            names = ", ".join(label for label, _ in self.entry.options) or "nothing is compiled yet"
+            bundle["text/plain"] = f"QIR panel (needs a running kernel): {names}"
+        return bundle

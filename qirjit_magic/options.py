@@ -1,0 +1,211 @@
+"""The flags, in ONE table: the cell magic, the line magic and the command line build their parsers from it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Flag, auto
+from typing import Any, Literal, NoReturn, get_args
+
+OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
+Method = Literal["auto", "live"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a person asked for.
+
+    Attributes:
+        entry: the entry point; None lets the session find the only one.
+        shots: how often it runs.
+        seed: the seed of the simulator's random stream.
+        simulator: a simulator's name or path.
+        method: how the shots are run.
+        name: the module's name.
+        args: the arguments as text, one for each parameter.
+        output: the Python variable that gets the result.
+        format: the text form; None is what suits the place.
+        timeout: seconds.
+        no_run: compile only.
+        quiet: show nothing.
+        file: the file to compile.
+    """
+
+    entry: str | None = None
+    shots: int = 1
+    seed: int | None = None
+    simulator: str = "auto"
+    method: Method = "auto"
+    name: str | None = None
+    args: tuple[str, ...] = ()
+    output: str | None = None
+    format: OutputFormat | None = None
+    timeout: float | None = None
+    no_run: bool = False
+    quiet: bool = False
+    file: str | None = None
+
+
+class UsageProblem(ValueError):
+    """A flag is unknown, or its value is not what it takes."""
+
+
+class Face(Flag):
+    """Where a flag exists."""
+
+    CELL = auto()
+    LINE = auto()
+    COMMAND = auto()
+    NOTEBOOK = CELL | LINE
+    ANYWHERE = CELL | LINE | COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One row of the table: the names, what argparse needs, and where it exists."""
+
+    names: tuple[str, ...]
+    help: str
+    faces: Face = Face.ANYWHERE
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def _count(text: str) -> int:
+    number = int(text.replace("_", "").replace(",", ""), 0)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text, 0)
+    if not 0 <= number < 1 << 64:
+        raise ValueError
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError
+    return number
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",")) if text.strip() else ()
+
+
+def _variable(text: str) -> str:
+    if not text.isidentifier():
+        raise ValueError
+    return text
+
+
+def _typed(parse: Callable[[str], object], what: str) -> Callable[[str], object]:
+    parse.__name__ = what  # argparse puts this into "invalid … value"
+    return parse
+
+
+FLAGS: tuple[FlagRow, ...] = (
+    FlagRow(
+        ("-e", "--entry"),
+        "the function to run; without it the only one with the entry-point attribute, or the only public one",
+        settings={"metavar": "NAME"},
+    ),
+    FlagRow(
+        ("-s", "--shots"),
+        "how often to run it (default 1)",
+        settings={"metavar": "N", "type": _typed(_count, "number of shots"), "default": 1},
+    ),
+    FlagRow(
+        ("--seed",),
+        "the seed of the simulator's random stream; drawn where it is not given",
+        settings={"metavar": "N", "type": _typed(_seed, "seed (0 to 2**64-1)")},
+    ),
+    FlagRow(
+        ("--simulator",),
+        "auto, sparse, the path of a shared library with QIR symbols, or PATH:SYMBOL with its initialiser (default auto)",
+        settings={"metavar": "NAME|PATH", "default": "auto"},
+    ),
+    FlagRow(
+        ("--method",),
+        "how the shots are run: auto or live (default auto)",
+        settings={"choices": get_args(Method), "default": "auto"},
+    ),
+    FlagRow(
+        ("-n", "--name"),
+        "the module's name; a module of the same name is replaced",
+        settings={"metavar": "MODULE"},
+    ),
+    FlagRow(
+        ("--args",),
+        "the arguments of the entry point, separated by commas: 3,0.5,true",
+        settings={"metavar": "A,B,…", "type": _typed(_list, "list"), "default": ()},
+    ),
+    FlagRow(
+        ("-o", "--output"),
+        "the Python variable that gets the result",
+        Face.NOTEBOOK,
+        {"metavar": "VAR", "type": _typed(_variable, "variable name")},
+    ),
+    FlagRow(
+        ("--format",),
+        "the result as text: the labeled or ordered schema of the QIR specification, json, counts, or none",
+        settings={"choices": get_args(OutputFormat)},
+    ),
+    FlagRow(
+        ("--timeout",),
+        "stop after so many seconds; the finished shots are kept",
+        settings={"metavar": "SECONDS", "type": _typed(_seconds, "number of seconds")},
+    ),
+    FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
+    FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),
+    FlagRow(("-f", "--file"), "compile this file first", Face.LINE, {"metavar": "PATH"}),
+)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem(message)
+
+
+def parser(face: Face, program: str, description: str = "") -> argparse.ArgumentParser:
+    """A parser of the flags that exist there; a mistake is a `UsageProblem`."""
+    made = _Parser(prog=program, description=description, add_help=face is Face.COMMAND, allow_abbrev=False)
+    if face is Face.COMMAND:
+        made.add_argument("file", metavar="FILE", help="LLVM text or bitcode; - is standard input")
+        made.add_argument("given_entry", metavar="ENTRY", nargs="?", help="the same as --entry")
+    if face is Face.LINE:
+        made.add_argument("given_entry", metavar="ENTRY", nargs="?", help="the same as --entry")
+    for row in FLAGS:
+        if face in row.faces:
+            made.add_argument(*row.names, help=row.help, **row.settings)
+    return made
+
+
+def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
+    """What these words ask for.
+
+    Raises:
+        UsageProblem: they are no flags of this place.
+    """
+    found = vars(parser(face, program).parse_args(list(words)))
+    given = found.pop("given_entry", None)
+    if given is not None:
+        if found["entry"] not in {None, given}:
+            message = f"two entry points are named: '{given}' and '{found['entry']}'"
+            raise UsageProblem(message)
+        found["entry"] = given
+    return RunOptions(**found)
+
+
+def flag_help(face: Face) -> str:
+    """The flags that exist there, a line or two each."""
+    lines = []
+    for row in FLAGS:
+        if face in row.faces:
+            choices = row.settings.get("choices")
+            metavar = row.settings.get("metavar") or ("|".join(choices) if choices else "")
+            lines.append(f"    {', '.join(row.names)} {metavar}".rstrip() + f"\n        {row.help}")
+    return "\n".join(lines)

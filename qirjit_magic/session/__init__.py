@@ -1,0 +1,1 @@
+"""The kernel's side: one `Session`, its supervisor, its results."""

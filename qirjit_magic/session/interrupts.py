@@ -1,0 +1,51 @@
+"""`Shield`: interrupts as a number instead of an exception."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Self
+
+
+class Shield:
+    """While it is on, SIGINT is counted and not raised, so that no bookkeeping is torn in half.
+
+    Whoever opened it looks at `count` once state is whole. Outside the main thread it does nothing: interrupts reach the
+    main thread only.
+
+    Args:
+        on_interrupt: called in the signal handler, each time.
+    """
+
+    def __init__(self, on_interrupt: Callable[[], None]) -> None:
+        self._on_interrupt = on_interrupt
+        self._depth = 0
+        self._armed = False
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        self._depth += 1
+        if self._depth == 1:
+            self.count = 0
+            self._armed = threading.current_thread() is threading.main_thread()
+            if self._armed:
+                self._before = signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self._armed and self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    @property
+    def outermost(self) -> bool:
+        """Whether no shield is on."""
+        return self._depth == 0
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's own signature
+        self.count += 1
+        self._on_interrupt()

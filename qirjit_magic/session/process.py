@@ -1,0 +1,199 @@
+"""`EngineProcess`: one child, and the one loop that waits for its reply, its output and its death."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+import qirjit_magic
+from qirjit_magic.errors import EngineStartError
+from qirjit_magic.session.streams import Stream
+from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
+from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.platforms import Platform, name_of
+from qirjit_magic.wire.protocol import WorkerArguments
+
+_CHUNK = 1 << 20
+_TICK_S = 0.05
+_SENDING_TICK_S = 0.002
+# -P keeps the folder of the notebook out of the engine's imports: a json.py beside it must not become ours.
+_BOOT = "import sys; sys.path.append(sys.argv[2]); from qirjit_magic.engine.worker import main; main(sys.argv[1])"
+
+
+class EngineDied(Exception):
+    """The child ended, by itself or because it was killed: internal, the supervisor says what it means."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class EngineProcess:
+    """A running engine process.
+
+    Args:
+        memory: the shared memory that it is to write to.
+        platform: what this system does its own way.
+
+    Raises:
+        EngineStartError: the system would not start it.
+    """
+
+    def __init__(self, memory: RecordMemory, platform: Platform) -> None:
+        self.output = Stream()
+        self.errors = Stream()
+        self._inbox = Inbox()
+        self._closing = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            undo.push(self._closing)
+            self._start(memory, platform)
+            undo.pop_all()
+
+    def _start(self, memory: RecordMemory, platform: Platform) -> None:
+        if sys.platform == "win32":
+            message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
+            raise EngineStartError(message)
+        self._socket, theirs = socket.socketpair()
+        self._closing.callback(self._socket.close)
+        life, our_life = os.pipe()
+        self._closing.callback(os.close, our_life)
+        with theirs:
+            try:
+                self._child = self._spawn(
+                    WorkerArguments(
+                        socket=theirs.fileno(),
+                        memory=memory.region.handle,
+                        life=life,
+                        platform=name_of(platform),
+                        main_thread=threading.current_thread() is threading.main_thread(),
+                    )
+                )
+            finally:
+                os.close(life)
+        self._closing.callback(self._reap)
+        self._socket.setblocking(False)
+        self._watch_all(platform)
+
+    def _spawn(self, arguments: WorkerArguments) -> subprocess.Popen[bytes]:
+        root = str(Path(qirjit_magic.__file__).parent.parent)
+        command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                pass_fds=(arguments.socket, arguments.memory, arguments.life),
+                env={**os.environ, "RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""},
+                start_new_session=True,  # an interrupt of the kernel signals its whole process group
+            )
+        except OSError as error:
+            raise EngineStartError(f"{sys.executable} cannot be run: {error}") from None
+
+    def _watch_all(self, platform: Platform) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._closing.callback(self._selector.close)
+        death = platform.watch(self._child)
+        self._closing.callback(death.close)
+        self._selector.register(death, selectors.EVENT_READ, "death")
+        self._selector.register(self._socket, selectors.EVENT_READ, "reply")
+        self._pipes: list[tuple[IO[bytes], Stream]] = []
+        for pipe, stream in ((self._child.stdout, self.output), (self._child.stderr, self.errors)):
+            assert pipe is not None  # noqa: S101 - both were asked for as PIPE
+            self._closing.callback(pipe.close)
+            os.set_blocking(pipe.fileno(), False)
+            platform.widen(pipe.fileno())
+            self._selector.register(pipe, selectors.EVENT_READ, stream)
+            self._pipes.append((pipe, stream))
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._child.pid
+
+    def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
+        """Send, and wait for the reply; output is shown as it comes.
+
+        Args:
+            request: what to send; None waits for a frame that comes by itself.
+            tick: called at least every 50 ms; when it returns True the process is killed.
+
+        Raises:
+            EngineDied: the process ended before it had replied.
+        """
+        unsent = memoryview(pack(request) if request else b"")
+        while True:
+            unsent = self._send(unsent)
+            dead = self._receive(_SENDING_TICK_S if unsent else _TICK_S)
+            try:
+                reply = self._inbox.pop()
+            except FrameError as error:
+                self._child.kill()
+                raise EngineDied(f"an unreadable reply ({error})") from None
+            if reply:
+                self._drain()
+                return reply
+            if dead:
+                self._drain()
+                raise EngineDied(self._cause())
+            if tick():
+                self._child.kill()
+
+    def _send(self, unsent: memoryview) -> memoryview:
+        # Never blocking: the child may be stuck.
+        if not unsent:
+            return unsent
+        try:
+            return unsent[self._socket.send(unsent) :]
+        except BlockingIOError:
+            return unsent
+        except OSError:
+            return unsent[:0]  # it is dead, and the watch will say so
+
+    def _receive(self, timeout: float) -> bool:
+        dead = False
+        for key, _ in self._selector.select(timeout):
+            if key.data == "death":
+                dead = True
+            elif key.data == "reply":
+                with contextlib.suppress(BlockingIOError, ConnectionError):
+                    self._inbox.feed(self._socket.recv(_CHUNK))
+            else:
+                with contextlib.suppress(BlockingIOError):
+                    key.data.feed(os.read(key.fd, _CHUNK))
+        return dead
+
+    def _drain(self) -> None:
+        # What was written before the reply belongs to it: a pipe's content at most.
+        for pipe, stream in self._pipes:
+            with contextlib.suppress(BlockingIOError):
+                stream.feed(os.read(pipe.fileno(), _CHUNK))
+
+    def _cause(self) -> str:
+        code = self._child.wait()
+        if code >= 0:
+            return f"exit status {code}"
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+
+    def _reap(self) -> None:
+        self._child.kill()
+        self._child.wait()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, and free everything."""
+        self._closing.close()

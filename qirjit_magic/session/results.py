@@ -1,0 +1,225 @@
+"""`RunResult`: what a run gave, in columns; Python objects are made when somebody looks."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, overload
+
+from qirjit_magic.display import html, text
+from qirjit_magic.errors import RecordError
+from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.records import TEXT_KINDS, Record, RecordTable
+from qirjit_magic.wire.schemas import header, shot_lines
+
+Format = Literal["labeled", "ordered", "json", "counts", "none"]
+FORMATS: tuple[Format, ...] = ("labeled", "ordered", "json", "counts", "none")
+Returned = int | float | bool | None
+_FAILED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run was carried out: on which simulator, and by which method."""
+
+    simulator: str
+    method: str = "live"
+
+    def __str__(self) -> str:
+        return f"{self.method} shots on the simulator '{self.simulator}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One shot.
+
+    Attributes:
+        records: what it recorded, in order; messages are among them.
+        returned: what the entry point returned.
+        exit_code: the number of its END line.
+    """
+
+    records: tuple[Record, ...]
+    returned: Returned = None
+    exit_code: int = 0
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The texts of its messages and state dumps."""
+        return tuple(str(record.value) for record in self.records if record.kind in TEXT_KINDS)
+
+
+class Shots(Sequence[Shot]):
+    """The finished shots of a run, each made when it is looked at."""
+
+    def __init__(self, table: RecordTable, entry: EntryPoint) -> None:
+        self._table = table
+        self._entry = entry
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, index: int) -> Shot: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Shot]: ...
+    def __getitem__(self, index: int | slice) -> Shot | list[Shot]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = range(len(self))[index]
+        word = int(self._table.returned[place])
+        exit_code = word if self._entry.exit_code_returned else 0
+        return Shot(self._table.shot(place), returned_value(word, self._entry.signature.returns), exit_code)
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} shots>"
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What a run gave.
+
+    Attributes:
+        module: the module's name.
+        entry: the entry point that was run.
+        table: the records of the finished shots, as NumPy columns.
+        requested: how many shots were asked for.
+        seed: the seed of the simulator's random stream, None for a simulator that takes none.
+        plan: how it was carried out.
+        unfinished: what the shot that did not finish had recorded, where there is one; it counts nowhere else.
+        stdout: the end of what native code wrote to descriptor 1.
+        stderr: the same of descriptor 2.
+        dropped: how many records found no room; 0 unless a single shot recorded millions.
+        timings: seconds by step.
+    """
+
+    module: str
+    entry: EntryPoint
+    table: RecordTable = field(repr=False)
+    requested: int = 1
+    seed: int | None = None
+    plan: Plan = Plan("sparse")
+    unfinished: tuple[Record, ...] | None = field(default=None, repr=False)
+    stdout: str = field(default="", repr=False)
+    stderr: str = field(default="", repr=False)
+    dropped: int = 0
+    timings: dict[str, float] = field(default_factory=dict, repr=False)
+
+    @property
+    def partial(self) -> bool:
+        """Whether fewer shots finished than were asked for."""
+        return len(self.table) < self.requested
+
+    @cached_property
+    def shots(self) -> Shots:
+        """The finished shots, a lazy sequence."""
+        return Shots(self.table, self.entry)
+
+    @cached_property
+    def returns(self) -> list[Returned]:
+        """What the entry point returned: one Python value a shot, None for ``void``."""
+        kind = self.entry.signature.returns
+        return [returned_value(word, kind) for word in self.table.returned.tolist()]
+
+    @cached_property
+    def messages(self) -> list[str]:
+        """Messages and state dumps of all shots in order, those of a shot that did not finish last."""
+        rest = [str(record.value) for record in self.unfinished or () if record.kind in TEXT_KINDS]
+        return self.table.messages() + rest
+
+    def counts(self) -> dict[str, int]:
+        """How often each string of results came, sorted by the string.
+
+        Character i of a string is result i in recording order. Empty where the program records no result.
+        """
+        return self.table.counts()
+
+    def to_text(self, format: Format = "labeled") -> str:  # noqa: A002 - the word of the specification and of --format
+        """The run as text.
+
+        Args:
+            format: ``labeled`` or ``ordered``, the output schemas of the QIR specification 2.1, with messages as INFO
+                lines; ``json``: one object a shot; ``counts``: a string of results, a tab and how often it came;
+                ``none``: nothing.
+
+        Raises:
+            RecordError: there is no such format.
+        """
+        if format not in FORMATS:
+            message = f"there is no format '{format}'. Choose one of {', '.join(FORMATS)}."
+            raise RecordError(message)
+        return "".join(f"{line}\n" for line in self._lines(format))
+
+    def _lines(self, form: Format) -> Iterator[str]:
+        if form == "counts":
+            yield from (f"{key}\t{count}" for key, count in self.counts().items())
+        elif form == "json":
+            yield from (json.dumps(_json_shot(shot), ensure_ascii=False) for shot in self.shots)
+        elif form != "none":
+            yield from header(form)
+            metadata = self.entry.attributes
+            for shot in self.shots:
+                yield from shot_lines(shot.records, metadata, shot.exit_code, schema=form)
+            if self.unfinished is not None:
+                yield from shot_lines(self.unfinished, metadata, _FAILED, schema=form)
+
+    def __str__(self) -> str:
+        return text.describe(self._summary())
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002 - the signature is IPython's
+        exclude: object = None,  # noqa: ARG002
+    ) -> dict[str, str]:
+        summary = self._summary()
+        return {"text/plain": text.describe(summary), "text/html": html.describe(summary)}
+
+    def _summary(self) -> text.Summary:
+        single = self.shots[0] if len(self.table) == 1 else None
+        return text.Summary(
+            entry=self.entry.name,
+            shots=len(self.table),
+            requested=self.requested,
+            counts=self.counts(),
+            returned=_distinct(self.returns) if self.entry.signature.returns != "void" else (),
+            records=tuple(r for r in single.records if r.kind not in TEXT_KINDS) if single else (),
+            dropped=self.dropped,
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to show but messages: one finished shot, no record, nothing returned."""
+        return (
+            self.requested == len(self.table) == 1
+            and self.entry.signature.returns == "void"
+            and not any(record.kind not in TEXT_KINDS for record in self.shots[0].records)
+        )
+
+
+def returned_value(word: int, kind: str) -> Returned:
+    """The Python value of a returned word, by the LLVM type that was returned."""
+    if kind == "void":
+        return None
+    if kind == "i1":
+        return bool(word & 1)
+    if kind in {"double", "float"}:
+        return float(struct.unpack("<d", struct.pack("<q", word))[0])
+    return word
+
+
+def _distinct(values: list[Returned]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(map(str, values)).most_common())
+
+
+def _json_shot(shot: Shot) -> dict[str, object]:
+    records = [{"kind": r.kind.name, "value": _json_value(r.value), "label": r.label} for r in shot.records]
+    return {"records": records, "returned": _json_value(shot.returned), "exit_code": shot.exit_code}
+
+
+def _json_value(value: object) -> object:
+    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,47 @@
+"""What the engine process writes to its descriptors 1 and 2: shown as it comes, kept at both ends."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+
+SHOWN_BYTES = 64 << 10
+KEPT_BYTES = 64 << 10
+
+Show = Callable[[str], None]
+
+
+def show_nothing(text: str) -> None:
+    """What shows a run's text where nobody watches."""
+
+
+class Stream:
+    """One descriptor: of a flood the first `SHOWN_BYTES` a run are shown, the last `KEPT_BYTES` are kept."""
+
+    def __init__(self) -> None:
+        self.begin(show_nothing)
+
+    def begin(self, show: Show) -> None:
+        """A new run: count and keep from nothing."""
+        self._show = show
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._left = SHOWN_BYTES
+        self._tail = b""
+        self.total = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what was read."""
+        self.total += len(chunk)
+        self._tail = (self._tail + chunk[-KEPT_BYTES:])[-KEPT_BYTES:]
+        shown = chunk[: self._left]
+        self._left -= len(shown)
+        text = self._decoder.decode(shown)
+        if text:
+            self._show(text)
+        if shown and not self._left:
+            self._show(f"\n… only the first {SHOWN_BYTES >> 10} KiB are shown\n")
+
+    @property
+    def tail(self) -> str:
+        """The end of what was written, as text."""
+        return self._tail.decode("utf-8", "replace")

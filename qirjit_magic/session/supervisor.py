@@ -1,0 +1,251 @@
+"""`EngineSupervisor`: an `Engine` in a process of its own, which comes back when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeVar
+
+import qirjit_magic
+from qirjit_magic import errors
+from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.process import EngineDied, EngineProcess
+from qirjit_magic.session.streams import Show, show_nothing
+from qirjit_magic.wire.frames import Frame
+from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
+from qirjit_magic.wire.platforms import Platform, choose
+from qirjit_magic.wire.protocol import (
+    Add,
+    Added,
+    Compiled,
+    Done,
+    EngineStatus,
+    Form,
+    GetStatus,
+    Message,
+    Ready,
+    Refused,
+    Remove,
+    Restore,
+    RunReply,
+    RunRequest,
+    Show as ShowRequest,
+)
+
+GRACE_S = 1.0
+_TAIL_CHARACTERS = 2000
+_M = TypeVar("_M", bound=Message)
+
+
+class Stopped(Exception):
+    """The process was killed, because what was stopped did not end in the grace: internal."""
+
+
+class EngineSupervisor:
+    """The engine process of this kernel, under the `Engine` protocol.
+
+    It keeps each module's object code, and gives them all to the new process when the old one died. Its methods are not for
+    several threads at once; only `stop` is.
+
+    Args:
+        platform: what this system does its own way; chosen by itself when None.
+        grace_s: seconds that a shot has to end after a stop before the process is killed.
+    """
+
+    def __init__(self, platform: Platform | None = None, *, grace_s: float = GRACE_S) -> None:
+        self._platform = platform or choose()
+        self._grace_s = grace_s
+        self.memory = RecordMemory(self._platform.create_region(SIZE))
+        self.memory.clear()
+        self._process: EngineProcess | None = None
+        self._ready = False
+        self._compiled: dict[str, Compiled] = {}
+        self._compilations = 0
+        self._starts = 0
+        self._kill_at: float | None = None
+        self._last_printed = "", ""
+        self._show: Show = show_nothing
+        self._on_tick: Callable[[], None] = lambda: None
+        self.shield = Shield(self.stop)
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the process, if there is none, and return at once: it loads LLVM while the kernel goes on.
+
+        Raises:
+            EngineStartError: the system would not start it.
+        """
+        if self._process is None:
+            self._process = EngineProcess(self.memory, self._platform)
+            self._ready = False
+            self._starts += 1
+
+    def close(self) -> None:
+        """End the process and forget every module."""
+        self._discard()
+        self._compiled.clear()
+        self.memory.close()
+
+    def reset(self) -> None:
+        """Forget every module; the next request gets a new process."""
+        with self.uninterrupted():
+            self._discard()
+            self._compiled.clear()
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    @contextlib.contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """What runs inside is not torn by an interrupt, which stops the engine and is raised afterwards.
+
+        Raises:
+            KeyboardInterrupt: at the end of the outermost one.
+        """
+        try:
+            with self.shield:
+                yield
+        except Stopped:
+            raise KeyboardInterrupt from None
+        if self.shield.outermost and self.shield.count:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def watching(self, show: Show, on_tick: Callable[[], None]) -> Iterator[None]:
+        """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
+        self._show, self._on_tick = show, on_tick
+        try:
+            yield
+        finally:
+            self._show, self._on_tick = show_nothing, lambda: None
+
+    def stop(self) -> None:
+        """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
+        self.memory.stop()
+        if self._kill_at is None:
+            self._kill_at = time.monotonic() + self._grace_s
+
+    def printed(self) -> tuple[str, str]:
+        """The ends of what the current process wrote to its descriptors 1 and 2 since the last request."""
+        process = self._process
+        return (process.output.tail, process.errors.tail) if process else self._last_printed
+
+    # -- requests --------------------------------------------------------------------------------------------------
+
+    def add(self, name: str, source: bytes) -> Compiled:
+        """See `Engine.add`."""
+        with self.uninterrupted():
+            reply, object_code = self._request(Frame(Add(name), source), Added)
+            compiled = Compiled(reply.module, object_code)
+            self._compilations += 1
+            self._keep(compiled)
+        return compiled
+
+    def restore(self, compiled: Compiled) -> None:
+        """See `Engine.restore`."""
+        with self.uninterrupted():
+            self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+            self._keep(compiled)
+
+    def _keep(self, compiled: Compiled) -> None:
+        self._compiled.pop(compiled.module.name, None)  # a replaced module becomes the newest
+        self._compiled[compiled.module.name] = compiled
+
+    def remove(self, name: str) -> None:
+        """See `Engine.remove`."""
+        with self.uninterrupted():
+            self._request(Frame(Remove(name)), Done)
+            self._compiled.pop(name, None)
+
+    def run(self, request: RunRequest) -> RunReply:
+        """See `Engine.run`.
+
+        Raises:
+            WorkerCrashedError: the process died; finished shots are in `memory`.
+        """
+        with self.uninterrupted():
+            try:
+                return self._request(Frame(request), RunReply, entry=request.entry)[0]
+            except Stopped:
+                return RunReply("killed", self.memory.word(Word.SHOT))
+
+    def show(self, name: str, source: bytes, form: Form) -> str:
+        """See `Engine.show`."""
+        with self.uninterrupted():
+            return self._request(Frame(ShowRequest(name, form), source), Done)[1].decode("utf-8", "replace")
+
+    def status(self) -> EngineStatus:
+        """See `Engine.status`; figures of all processes so far."""
+        with self.uninterrupted():
+            status, _ = self._request(Frame(GetStatus()), EngineStatus)
+            return replace(status, compilations=self._compilations, restarts=self._starts - 1)
+
+    def _request(self, frame: Frame, kind: type[_M], entry: str = "") -> tuple[_M, bytes]:
+        self._kill_at = None
+        if self.shield.count:
+            self.stop()
+        process = self._ensure()
+        for stream in (process.output, process.errors):
+            stream.begin(self._show)
+        try:
+            reply = process.exchange(frame, self._tick)
+        except EngineDied as died:
+            raise self._after_death(process, died.cause, entry) from None
+        if isinstance(reply.message, Refused):
+            raise _rebuild(reply.message)
+        if not isinstance(reply.message, kind):
+            cause = f"a reply that was not asked for ({type(reply.message).__name__})"
+            raise self._after_death(process, cause, entry)
+        return reply.message, reply.blob
+
+    def _tick(self) -> bool:
+        self._on_tick()
+        over = self._kill_at is not None and time.monotonic() > self._kill_at
+        return over or self.shield.count > 1
+
+    def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
+        self._last_printed = process.output.tail, process.errors.tail
+        tail = process.errors.tail[-_TAIL_CHARACTERS:]
+        killed = self._tick()
+        self._discard()
+        return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
+
+    def _ensure(self) -> EngineProcess:
+        self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 - start made one, or raised
+        if self._ready:
+            return process
+        doing = "it loaded LLVM"
+        try:
+            ready = process.exchange(None, self._tick)
+            for name, compiled in self._compiled.items():
+                doing = f"it took back the module '{name}'"
+                process.exchange(Frame(Restore(compiled.module), compiled.object_code), self._tick)
+        except EngineDied as died:
+            error = self._after_death(process, died.cause, "")
+            if isinstance(error, WorkerCrashedError):
+                raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
+            raise error from None
+        if not isinstance(ready.message, Ready) or ready.message.version != qirjit_magic.__version__:
+            self._discard()
+            message = f"it is not of version {qirjit_magic.__version__}: restart the kernel after an upgrade."
+            raise EngineStartError(message)
+        self._ready = True
+        return process
+
+
+def _rebuild(refused: Refused) -> QirError:
+    kind = getattr(errors, refused.error, QirError)
+    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in refused.facts.items()}
+    error = kind(**facts)
+    if not isinstance(error, QirError):
+        message = f"the engine process refused with {refused.error}, which is no error of this version."
+        raise EngineStartError(message)
+    return error

@@ -1,0 +1,67 @@
+"""`RunWatch`: what happens again and again while a run goes on: messages are shown, its time is kept."""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Callable
+
+from qirjit_magic.session.streams import SHOWN_BYTES, Show
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
+
+_MESSAGE, _DUMP = 8, 9  # RecordKind, which would bring NumPy
+_PENDING = -1
+_RECORD = struct.Struct("<IIq")
+
+
+class RunWatch:
+    """Shows messages and state dumps as they come, and stops a run whose time is over.
+
+    Args:
+        memory: where the run's records are.
+        show: takes the text.
+        stop: ends the run.
+        timeout_s: seconds until then; None for no limit.
+    """
+
+    def __init__(self, memory: RecordMemory, show: Show, *, stop: Callable[[], None], timeout_s: float | None) -> None:
+        self._memory = memory
+        self._show = show
+        self._stop = stop
+        self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._left = SHOWN_BYTES
+        self.timed_out = False
+        self.restart()
+
+    def restart(self) -> None:
+        """The memory was emptied."""
+        self._seen = 0
+        self._lines = 0
+
+    def tick(self) -> None:
+        """Look once."""
+        if self._deadline is not None and not self.timed_out and time.monotonic() > self._deadline:
+            self.timed_out = True
+            self._stop()
+        lines = self._memory.word(Word.LINES)
+        if lines != self._lines:
+            self._lines = lines
+            self._show_new()
+
+    def _show_new(self) -> None:
+        if self._left <= 0:
+            return
+        data = self._memory.records(self._seen, self._memory.position())
+        for kind, text, length in _RECORD.iter_unpack(data):
+            if kind == _DUMP and length == _PENDING:
+                return  # its text comes when the shot is over; what follows must wait for it
+            self._seen += RECORD_SIZE
+            if kind in {_MESSAGE, _DUMP} and not self._show_line(self._memory.text_at(text, length)):
+                return
+
+    def _show_line(self, text: str) -> bool:
+        self._show(f"{text}\n")
+        self._left -= len(text) + 1
+        if self._left <= 0:
+            self._show("… more messages are in the result\n")
+        return self._left > 0

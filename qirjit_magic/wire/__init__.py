@@ -1,0 +1,1 @@
+"""What crosses between the kernel and the engine process: data, never behaviour."""

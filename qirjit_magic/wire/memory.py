@@ -1,0 +1,123 @@
+"""The memory that kernel and engine share: a stop flag in, records and their text out.
+
+The kernel creates it, so finished shots outlive the engine, however it dies. The engine's side is IR
+(``engine/runtime/recorder.ll``), whose ``%Shared`` struct is the header below. The kernel never trusts a number it
+reads here: it clamps each to its own constants, and copies what it keeps.
+
+Layout: a header of 64-bit words, from `TEXT_START` on NUL-terminated UTF-8 text, from `RECORDS_START` on records of 16 bytes
+(``u32`` kind, ``u32`` text offset, ``i64`` value).
+"""
+
+from __future__ import annotations
+
+import struct
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qirjit_magic.wire.platforms import Region
+
+TEXT_START = 4096
+TEXT_CAPACITY = 16 << 20
+RECORDS_START = TEXT_START + TEXT_CAPACITY
+RECORDS_CAPACITY = 128 << 20
+SIZE = RECORDS_START + RECORDS_CAPACITY
+RECORD_SIZE = 16
+_WORTH_DISCARDING = 1 << 20
+
+
+class Word(IntEnum):
+    """The header's 64-bit words, by index."""
+
+    STOP = 0  # nonzero: end at the next shot
+    POSITION = 1  # bytes of records written
+    COMMITTED = 2  # of these, bytes that belong to finished shots
+    TEXT_POSITION = 3  # bytes of text written
+    LINES = 4  # messages and state dumps written
+    DROPPED = 5  # records that found no room
+    SHOT = 6  # the shot being run, counted from 0
+    TEXT_START = 7
+    TEXT_CAPACITY = 8
+    RECORDS_START = 9
+    RECORDS_CAPACITY = 10
+
+
+class RecordMemory:
+    """One side's view of the shared memory."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+
+    def clear(self) -> None:
+        """Empty for the next piece of a run; the last one's pages go back to the system."""
+        used = self.position(), min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
+        if max(used) > _WORTH_DISCARDING:
+            self.region.discard(TEXT_START, SIZE - TEXT_START)
+        self.region.view[:TEXT_START] = bytes(TEXT_START)
+        for word, value in (
+            (Word.TEXT_POSITION, 1),
+            (Word.TEXT_START, TEXT_START),
+            (Word.TEXT_CAPACITY, TEXT_CAPACITY),
+            (Word.RECORDS_START, RECORDS_START),
+            (Word.RECORDS_CAPACITY, RECORDS_CAPACITY),
+        ):
+            self.put_word(word, value)
+
+    def stop(self) -> None:
+        """Ask the shot loop to end at the next shot; safe in a signal handler."""
+        self.put_word(Word.STOP, 1)
+
+    def word(self, word: Word) -> int:
+        """A header word, unsigned, as it is now."""
+        return int(struct.unpack_from("<Q", self.region.view, 8 * word)[0])
+
+    def put_word(self, word: Word, value: int) -> None:
+        """Write a header word."""
+        struct.pack_into("<Q", self.region.view, 8 * word, value)
+
+    def committed(self) -> int:
+        """Bytes of records of finished shots, clamped to whole records that fit."""
+        return _whole(self.word(Word.COMMITTED))
+
+    def position(self) -> int:
+        """Bytes of records written, the unfinished shot's included, clamped likewise."""
+        return _whole(self.word(Word.POSITION))
+
+    def records(self, start: int, end: int) -> bytes:
+        """A copy of the records between two byte positions."""
+        return bytes(self.region.view[RECORDS_START + start : RECORDS_START + end])
+
+    def text(self) -> bytes:
+        """A copy of all text written so far; a record's text offset points into it."""
+        end = min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
+        return bytes(self.region.view[TEXT_START : TEXT_START + end])
+
+    def text_at(self, offset: int, length: int) -> str:
+        """One piece of text, decoded; what does not fit the text area reads as empty."""
+        if not 0 < offset <= offset + length <= TEXT_CAPACITY:
+            return ""
+        start = TEXT_START + offset
+        return bytes(self.region.view[start : start + length]).decode("utf-8", "replace")
+
+    def append_text(self, text: str) -> tuple[int, int]:
+        """Keep one more text; returns its offset and length in bytes, (0, 0) when there is no room."""
+        data = text.encode("utf-8")
+        offset = self.word(Word.TEXT_POSITION)
+        if offset + len(data) + 1 > TEXT_CAPACITY:
+            return 0, 0
+        start = TEXT_START + offset
+        self.region.view[start : start + len(data) + 1] = data + b"\0"
+        self.put_word(Word.TEXT_POSITION, offset + len(data) + 1)
+        return offset, len(data)
+
+    def put_record(self, position: int, record: tuple[int, int, int]) -> None:
+        """Overwrite the record at a byte position."""
+        struct.pack_into("<IIq", self.region.view, RECORDS_START + position, *record)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.region.close()
+
+
+def _whole(size: int) -> int:
+    return min(size, RECORDS_CAPACITY) // RECORD_SIZE * RECORD_SIZE

@@ -1,0 +1,85 @@
+"""What systems do differently, behind the same few functions: ``linux`` and ``portable``.
+
+A platform is a module with the functions of the `Platform` protocol. `choose` picks one; ``QIRJIT_PLATFORM=portable``
+forces the portable one on Linux, which is how it is tested.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+class Region(Protocol):
+    """Memory that both processes map."""
+
+    view: memoryview
+    handle: int
+
+    def discard(self, start: int, length: int) -> None:
+        """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
+        ...
+
+    def close(self) -> None:
+        """Unmap it."""
+        ...
+
+
+class Watch(Protocol):
+    """Becomes readable when a process has died."""
+
+    def fileno(self) -> int:
+        """For a selector."""
+        ...
+
+    def close(self) -> None:
+        """Stop watching."""
+        ...
+
+
+class Platform(Protocol):
+    """The functions that each platform module has."""
+
+    def create_region(self, size: int) -> Region:
+        """New zeroed memory; ``handle`` is what the child inherits."""
+        ...
+
+    def attach_region(self, handle: int, size: int) -> Region:
+        """The same memory, in the child."""
+        ...
+
+    def watch(self, process: subprocess.Popen[bytes]) -> Watch:
+        """Watch a child for its death, however it comes."""
+        ...
+
+    def follow_parent(self, life: int, *, main_thread: bool) -> None:
+        """In the child: die when the other end of the pipe ``life`` closes, in native code too.
+
+        Args:
+            life: the read end of a pipe whose write end the parent holds alone.
+            main_thread: whether the parent's main thread created this process.
+        """
+        ...
+
+    def widen(self, pipe: int) -> None:
+        """Give a pipe more room, where the system allows."""
+        ...
+
+
+def choose(name: str = "") -> Platform:
+    """The platform module of this name, of ``QIRJIT_PLATFORM``, or of this system."""
+    name = name or os.environ.get("QIRJIT_PLATFORM", "") or ("linux" if sys.platform == "linux" else "portable")
+    if name not in {"linux", "portable"}:
+        message = f"QIRJIT_PLATFORM is '{name}'; it can be 'linux' or 'portable'"
+        raise ValueError(message)
+    return cast("Platform", importlib.import_module(f"{__name__}.{name}"))
+
+
+def name_of(platform: Platform) -> str:
+    """The name that `choose` takes."""
+    return str(platform.__name__).rpartition(".")[2]  # type: ignore[attr-defined]  # platforms are modules

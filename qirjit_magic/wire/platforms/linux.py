@@ -1,0 +1,90 @@
+"""Linux: a sealed memfd, a pidfd, and two signals that end a child with its parent."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import mmap
+import os
+import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+_PR_SET_PDEATHSIG = 1
+
+
+class SealedRegion:
+    """A sparse memfd: its pages exist once they are touched, so there is no growing to do."""
+
+    def __init__(self, handle: int, size: int) -> None:
+        self.handle = handle
+        self._map = mmap.mmap(handle, size)
+        self.view = memoryview(self._map)
+
+    def discard(self, start: int, length: int) -> None:
+        """Punch a hole, of whole pages."""
+        self._map.madvise(mmap.MADV_REMOVE, start, length)
+
+    def close(self) -> None:
+        """Unmap and close."""
+        self.view.release()
+        self._map.close()
+        os.close(self.handle)
+
+
+def create_region(size: int) -> SealedRegion:
+    """Memory that can change no more in size: shrunk by a hostile child, it would end its reader by SIGBUS."""
+    handle = os.memfd_create("qirjit", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(handle, size)
+    fcntl.fcntl(handle, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    return SealedRegion(handle, size)
+
+
+def attach_region(handle: int, size: int) -> SealedRegion:
+    """The memory behind an inherited memfd."""
+    return SealedRegion(handle, size)
+
+
+class PidWatch:
+    """A pidfd: readable once the process has ended."""
+
+    def __init__(self, pid: int) -> None:
+        self._handle = os.pidfd_open(pid)
+
+    def fileno(self) -> int:
+        """The pidfd."""
+        return self._handle
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._handle)
+
+
+def watch(process: subprocess.Popen[bytes]) -> PidWatch:
+    """A pidfd of the child."""
+    return PidWatch(process.pid)
+
+
+def follow_parent(life: int, *, main_thread: bool) -> None:
+    """End with the parent, by two signals that need no thread and reach into native code.
+
+    The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread* ends,
+    so it is armed only where that was the main thread.
+    """
+    if main_thread:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        if not os.read(life, 1):  # the parent was gone before this was armed
+            os._exit(0)
+
+
+def widen(pipe: int) -> None:
+    """A pipe of 1 MiB."""
+    with contextlib.suppress(OSError):  # this user's quota for pipes is spent: 64 KiB works too, slower
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)

@@ -1,0 +1,89 @@
+"""Any POSIX system, for macOS above all: an unlinked file, a thread that waits, a thread that reads to the end.
+
+The memory is an unlinked temporary file and not ``multiprocessing.shared_memory``: that starts a resource tracker
+process in the kernel, and before Python 3.13 the child's tracker would remove the memory under the kernel.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import signal
+import socket
+import tempfile
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+
+class FileRegion:
+    """A mapping of a file that no longer has a name."""
+
+    def __init__(self, handle: int, size: int) -> None:
+        self.handle = handle
+        self._map = mmap.mmap(handle, size)
+        self.view = memoryview(self._map)
+
+    def discard(self, start: int, length: int) -> None:
+        """Nothing to do: a file's pages are the system's to take."""
+
+    def close(self) -> None:
+        """Unmap and close."""
+        self.view.release()
+        self._map.close()
+        os.close(self.handle)
+
+
+def create_region(size: int) -> FileRegion:
+    """A sparse file of this size."""
+    with tempfile.TemporaryFile(prefix="qirjit-") as file:
+        file.truncate(size)
+        return FileRegion(os.dup(file.fileno()), size)
+
+
+def attach_region(handle: int, size: int) -> FileRegion:
+    """The memory behind an inherited file."""
+    return FileRegion(handle, size)
+
+
+class ThreadWatch:
+    """A thread that waits for the process, and then closes one end of a socket pair."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._ours, theirs = socket.socketpair()
+        threading.Thread(target=_close_at_death, args=(process, theirs), name="qirjit-watch", daemon=True).start()
+
+    def fileno(self) -> int:
+        """The other end."""
+        return self._ours.fileno()
+
+    def close(self) -> None:
+        """Stop looking; the thread ends with the process."""
+        self._ours.close()
+
+
+def watch(process: subprocess.Popen[bytes]) -> ThreadWatch:
+    """A waiting thread."""
+    return ThreadWatch(process)
+
+
+def _close_at_death(process: subprocess.Popen[bytes], end: socket.socket) -> None:
+    process.wait()
+    end.close()
+
+
+def follow_parent(life: int, *, main_thread: bool) -> None:  # noqa: ARG001 - the pipe alone is enough here
+    """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock."""
+    threading.Thread(target=_die_at_end, args=(life,), name="qirjit-life", daemon=True).start()
+
+
+def _die_at_end(life: int) -> None:
+    while os.read(life, 1):
+        continue
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def widen(pipe: int) -> None:
+    """Nothing to do: other systems grow their pipes themselves."""

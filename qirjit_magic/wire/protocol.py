@@ -1,0 +1,224 @@
+"""The `Engine` protocol, and the messages that carry its calls from the kernel to the engine process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from qirjit_magic.wire.modules import ModuleInfo
+from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
+
+if TYPE_CHECKING:
+    from qirjit_magic.wire.memory import RecordMemory
+
+Outcome = Literal["done", "stopped", "full", "failed", "killed"]
+Form = Literal["ir", "asm"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Shots of one entry point.
+
+    Attributes:
+        module: the module that defines it.
+        entry: the function's name.
+        first: the number of the first shot; above 0 the run goes on where an earlier piece of it ended.
+        shots: how many shots there are in the whole run.
+        arguments: one 64-bit word for each parameter: integers in two's complement, ``double`` and ``float`` as the
+            bits of a double.
+        seed: the seed of the simulator's random stream; unused where ``first`` is above 0; None leaves it alone.
+        simulator: the simulator that everything quantum is bound to.
+    """
+
+    module: str
+    entry: str
+    first: int = 0
+    shots: int = 1
+    arguments: tuple[int, ...] = ()
+    seed: int | None = None
+    simulator: SimulatorSpec = SPARSE
+
+
+@dataclass(frozen=True, slots=True)
+class RunReply:
+    """How a piece of a run ended; its records are in the shared memory.
+
+    Attributes:
+        outcome: ``done``; ``stopped`` by the stop flag; ``full``: empty the memory and ask again from ``next``; ``failed``:
+            the program said so; ``killed``: a shot did not end in the grace after a stop.
+        next: the first shot that was not run.
+    """
+
+    outcome: Outcome
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What `Engine.add` gives: the module as the kernel knows it, and its object code, for linking it again."""
+
+    module: ModuleInfo
+    object_code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What an engine is and has done.
+
+    Attributes:
+        pid: the process; 0 while there is none.
+        simulator: the simulator of the last run.
+        simulator_loads: how often this process attached a simulator library.
+        llvm: LLVM's version.
+        modules: the modules in their order.
+        compilations: how many sources were compiled, over all restarts.
+        memory: resident bytes of the process.
+        restarts: how often a new process took over.
+    """
+
+    pid: int = 0
+    simulator: str = ""
+    simulator_loads: int = 0
+    llvm: str = ""
+    modules: tuple[str, ...] = ()
+    compilations: int = 0
+    memory: int = 0
+    restarts: int = 0
+
+
+class Engine(Protocol):
+    """Something that compiles, links and runs modules: in this process, or behind one.
+
+    Names resolve in this order: the module's own definitions, the newest other module, the simulator and the QIR
+    runtime, the mathematical library.
+    """
+
+    memory: RecordMemory
+
+    def add(self, name: str, source: bytes) -> Compiled:
+        """Compile; takes the place of a module of the same name.
+
+        Raises:
+            QirSyntaxError, SignatureError, UnsafeModuleError: nothing has changed.
+        """
+        ...
+
+    def restore(self, compiled: Compiled) -> None:
+        """Take a module from its object code, without compiling."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget a module; unknown names are ignored."""
+        ...
+
+    def run(self, request: RunRequest) -> RunReply:
+        """Link what is needed and run shots; the records are in `memory`, which the caller clears.
+
+        Raises:
+            LinkError, SimulatorError, EntryPointError: nothing was run.
+        """
+        ...
+
+    def show(self, name: str, source: bytes, form: Form) -> str:
+        """The module of this source as LLVM IR (with a host's triple and layout), or as assembly."""
+        ...
+
+    def status(self) -> EngineStatus:
+        """What it is and has done so far."""
+        ...
+
+    def close(self) -> None:
+        """Free everything; the engine cannot be used afterwards."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerArguments:
+    """How an engine process is started: inherited descriptors, and who its parent is.
+
+    Attributes:
+        socket: its end of the connection.
+        memory: the shared memory.
+        life: the read end of the pipe that closes when the kernel ends.
+        platform: the name of the platform module that the kernel uses.
+        main_thread: whether the kernel's main thread started it.
+    """
+
+    socket: int
+    memory: int
+    life: int
+    platform: str
+    main_thread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The first frame of an engine process."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """`Engine.add`; the blob is the source. Answered by `Added`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The blob is the object code."""
+
+    module: ModuleInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """`Engine.restore`; the blob is the object code. Answered by `Done`."""
+
+    module: ModuleInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """`Engine.remove`. Answered by `Done`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """`Engine.show`; the blob is the source. Answered by `Done`, whose blob is the text."""
+
+    name: str
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class GetStatus:
+    """`Engine.status`. Answered by `EngineStatus`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The engine raised a `QirError`: the class's name and its fields."""
+
+    error: str
+    facts: dict[str, Any]
+
+
+Message = (
+    Ready | Add | Added | Restore | Remove | Show | GetStatus | Done | Refused | RunRequest | RunReply | EngineStatus
+)
+MESSAGES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (
+        *(Ready, Add, Added, Restore, Remove, Show, GetStatus, Done, Refused),
+        *(RunRequest, RunReply, EngineStatus),
+    )
+}

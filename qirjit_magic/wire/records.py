@@ -1,0 +1,235 @@
+"""Records: what a program outputs, as columns; the shared memory's bytes are decoded here.
+
+Format of the bytes: ``engine/runtime/recorder.ll`` and `RecordMemory`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
+_LENGTH_BITS = 32
+_WORD_MASK = (1 << 64) - 1
+
+
+class RecordKind(IntEnum):
+    """What a record says; the numbers are those of ``recorder.ll``."""
+
+    END = 1
+    RESULT = 2
+    BOOL = 3
+    INT = 4
+    DOUBLE = 5
+    TUPLE = 6
+    ARRAY = 7
+    MESSAGE = 8
+    DUMP = 9
+    FAILURE = 10
+
+
+TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as Python data.
+
+    Attributes:
+        kind: what it is.
+        value: RESULT 0 or 1; BOOL a bool; INT an int; DOUBLE a float; TUPLE and ARRAY the number of their items;
+            MESSAGE and DUMP their text.
+        label: the label, None where the program gave a null pointer.
+    """
+
+    kind: RecordKind
+    value: Value
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How the last shot failed."""
+
+    message: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One copy of the shared memory: the records of finished shots, those of the unfinished one, the text of both."""
+
+    finished: bytes
+    unfinished: bytes
+    text: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class RecordTable:
+    """The records of finished shots, in columns.
+
+    Attributes:
+        kinds: ``uint8[n]``, a `RecordKind` each.
+        texts: ``int32[n]``, an index into ``strings``: the label, or the text of MESSAGE and DUMP; -1 for none.
+        values: ``int64[n]``; of DOUBLE the bits.
+        ends: ``int64[shots]``, for each shot the index after its last record.
+        returned: ``int64[shots]``, what the entry point returned, as a word.
+        strings: the distinct texts.
+    """
+
+    kinds: NDArray[np.uint8]
+    texts: NDArray[np.int32]
+    values: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    returned: NDArray[np.int64]
+    strings: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def shot(self, index: int) -> tuple[Record, ...]:
+        """The records of one shot, from 0."""
+        start = int(self.ends[index - 1]) if index else 0
+        return tuple(self.rows(start, int(self.ends[index])))
+
+    def rows(self, start: int, end: int) -> Iterator[Record]:
+        """The records of a range of rows, in order."""
+        rows = zip(
+            self.kinds[start:end].tolist(),
+            self.texts[start:end].tolist(),
+            self.values[start:end].tolist(),
+            strict=True,
+        )
+        for kind, text, value in rows:
+            yield _record(RecordKind(kind), None if text < 0 else self.strings[text], value)
+
+    def counts(self) -> dict[str, int]:
+        """How often each string of results came, sorted by it; character i is result i in recording order.
+
+        A shot without a result has the empty string; where no shot has any, there are no strings.
+        """
+        mask = self.kinds == RecordKind.RESULT
+        if not mask.any():
+            return {}
+        characters = (self.values[mask] + ord("0")).astype(np.uint8)
+        ends = np.concatenate(([0], np.cumsum(mask)))[self.ends]
+        widths = np.diff(ends, prepend=0)
+        if (widths == widths[0]).all():
+            words, counts = np.unique(characters.view(f"S{widths[0]}"), return_counts=True)
+            return dict(zip((word.decode() for word in words.tolist()), counts.tolist(), strict=True))
+        text = characters.tobytes().decode("ascii")
+        strings = (text[end - width : end] for end, width in zip(ends.tolist(), widths.tolist(), strict=True))
+        return dict(sorted(Counter(strings).items()))
+
+    def messages(self) -> list[str]:
+        """The texts of messages and state dumps of all shots, in order."""
+        rows = np.flatnonzero(np.isin(self.kinds, TEXT_KINDS))
+        return [self.strings[text] if text >= 0 else "" for text in self.texts[rows].tolist()]
+
+    def layout(self) -> tuple[tuple[RecordKind, str | None], ...] | None:
+        """Kind and label of each record, where every shot has the same; None where they differ."""
+        shots = len(self)
+        if not shots or len(self.kinds) % shots:
+            return None
+        width = len(self.kinds) // shots
+        if not np.array_equal(self.ends, np.arange(1, shots + 1) * width):
+            return None
+        kinds, texts = self.kinds.reshape(shots, width), self.texts.reshape(shots, width)
+        if (kinds != kinds[0]).any() or (texts != texts[0]).any():
+            return None
+        first = zip(kinds[0].tolist(), texts[0].tolist(), strict=True)
+        return tuple((RecordKind(kind), None if text < 0 else self.strings[text]) for kind, text in first)
+
+
+def _record(kind: RecordKind, text: str | None, value: int) -> Record:
+    match kind:
+        case RecordKind.BOOL:
+            return Record(kind, bool(value), text)
+        case RecordKind.DOUBLE:
+            return Record(kind, float(np.int64(value).view(np.float64)), text)
+        case RecordKind.MESSAGE | RecordKind.DUMP:
+            return Record(kind, text or "")
+        case _:
+            return Record(kind, value, text)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run's records.
+
+    Attributes:
+        finished: those of the finished shots.
+        unfinished: those of the shot that did not finish, where there is one.
+        failure: how that shot failed, where the program said so.
+    """
+
+    finished: RecordTable
+    unfinished: tuple[Record, ...] = ()
+    failure: Failure | None = None
+
+
+def decode(pieces: Sequence[Piece]) -> Recording:
+    """The records in the copies of the shared memory that one run made.
+
+    Nothing in the bytes is trusted: unknown kinds are left out, and a text offset that points nowhere reads as no text.
+    """
+    strings: dict[str, int] = {}
+    finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings)
+    if not pieces or not pieces[-1].unfinished:
+        return Recording(finished)
+    rows, texts = _columns(pieces[-1].unfinished, pieces[-1].text, strings)
+    names = tuple(strings)
+    said = list(zip(rows["kind"].tolist(), texts.tolist(), rows["value"].tolist(), strict=True))
+    records = tuple(
+        _record(RecordKind(kind), None if text < 0 else names[text], value)
+        for kind, text, value in said
+        if kind not in {RecordKind.END, RecordKind.FAILURE}
+    )
+    failures = [
+        Failure("" if text < 0 else names[text], (value & _WORD_MASK) >> _LENGTH_BITS)
+        for kind, text, value in said
+        if kind == RecordKind.FAILURE
+    ]
+    return Recording(finished, records, failures[-1] if failures else None)
+
+
+def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray[np.void], NDArray[np.int32]]:
+    rows = np.frombuffer(data, _RECORD, len(data) // _RECORD.itemsize)
+    rows = rows[(rows["kind"] >= RecordKind.END) & (rows["kind"] <= RecordKind.FAILURE)]
+    offsets, places = np.unique(rows["text"], return_inverse=True)
+    indices = np.array([_intern(text, offset, strings) for offset in offsets.tolist()], np.int32)
+    return rows, indices[places]
+
+
+def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:
+    if not 0 < offset < len(text):
+        return -1
+    end = text.find(b"\0", offset)
+    string = text[offset : len(text) if end < 0 else end].decode("utf-8", "replace")
+    return strings.setdefault(string, len(strings))
+
+
+def _table(columns: Sequence[tuple[NDArray[np.void], NDArray[np.int32]]], strings: dict[str, int]) -> RecordTable:
+    rows = np.concatenate([rows for rows, _ in columns]) if columns else np.empty(0, _RECORD)
+    texts = np.concatenate([texts for _, texts in columns]) if columns else np.empty(0, np.int32)
+    is_end = rows["kind"] == RecordKind.END
+    places = np.flatnonzero(is_end)
+    inside = np.arange(len(rows)) <= (places[-1] if len(places) else -1)
+    kept = inside & ~is_end & (rows["kind"] != RecordKind.FAILURE)
+    return RecordTable(
+        kinds=rows["kind"][kept].astype(np.uint8),
+        texts=texts[kept],
+        values=rows["value"][kept].astype(np.int64),
+        ends=np.cumsum(kept)[places],
+        returned=rows["value"][places].astype(np.int64),
+        strings=tuple(strings),
+    )

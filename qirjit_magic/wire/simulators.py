@@ -1,0 +1,77 @@
+"""The simulators one can name; nothing is loaded here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
+
+ENTRY_POINT_GROUP = "qirjit_magic.simulators"
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorSpec:
+    """Which simulator to attach.
+
+    Attributes:
+        name: how it is called in flags and results.
+        path: the shared library with its QIR symbols; empty for the simulator that qirrunner brings.
+        initialiser: a symbol called once with one integer 0 after loading; empty: `KNOWN_INITIALISERS` are tried.
+        seedable: whether a run can choose its random stream.
+    """
+
+    name: str
+    path: str = ""
+    initialiser: str = ""
+    seedable: bool = False
+
+
+KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
+SPARSE = SimulatorSpec("sparse", seedable=True)
+
+
+def known_simulators() -> dict[str, SimulatorSpec]:
+    """The simulators by name: the built-in ones and what installed packages register.
+
+    A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
+    """
+    registered = {point.name: point.load() for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return {**registered, SPARSE.name: SPARSE}
+
+
+def find_simulator(text: str, folder: Path | None = None) -> SimulatorSpec:
+    """The simulator that ``--simulator TEXT`` means.
+
+    Args:
+        text: ``auto``, a name, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+        folder: what a relative path is relative to; the current folder by default.
+
+    Raises:
+        SimulatorNotFoundError: nothing has this name, and no file has this path.
+    """
+    if text in {"auto", SPARSE.name}:
+        return SPARSE
+    path, initialiser = _split(text)
+    file = (folder or Path.cwd()) / Path(path).expanduser()
+    if file.is_file():
+        return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
+    known = known_simulators()
+    if text not in known:
+        names = ("auto", *sorted(known))
+        message = (
+            f"no simulator is called '{text}', and there is no such file. "
+            f"Choose one of {', '.join(names)}, or give the path of a shared library."
+        )
+        raise SimulatorNotFoundError(message, name=text, known=names)
+    spec = known[text]
+    if not isinstance(spec, SimulatorSpec):
+        message = f"the entry point '{text}' of {ENTRY_POINT_GROUP} is no SimulatorSpec but {type(spec).__name__}."
+        raise SimulatorError(message)
+    return spec
+
+
+def _split(text: str) -> tuple[str, str]:
+    path, colon, symbol = text.rpartition(":")
+    return (path, symbol) if colon and symbol.isidentifier() and len(path) > 1 else (text, "")
