@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from qirjit_magic.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -23,8 +25,6 @@ if TYPE_CHECKING:
     from qirjit_magic.session.session import default_session as default_session
     from qirjit_magic.session.session import run as run
     from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
-
-__version__ = "0.1.0"
 
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import EngineError, EntryPointError, ExecutionError, QirError, WorkerCrashedError
-from qirjit_magic.options import Face, RunOptions, UsageProblem, parse
+from qirjit_magic.options import Face, FlagError, RunOptions, parse
 from qirjit_magic.session.session import Session, notices
 from qirjit_magic.session.streams import show_nothing
 
@@ -21,12 +21,12 @@ DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 def main(words: Sequence[str] | None = None) -> int:
     """Run a program, print what it gives, and return the exit status.
 
-    0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed; 4 the engine process died;
-    130 interrupted.
+    0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed; 4 the engine process
+    died; 130 interrupted.
     """
     try:
         options = parse(Face.COMMAND, PROGRAM, sys.argv[1:] if words is None else words)
-    except UsageProblem as problem:
+    except FlagError as problem:
         print(f"{PROGRAM}: {problem}. Try '{PROGRAM} --help'.", file=sys.stderr)
         return USAGE
     with Session(options.simulator) as session:

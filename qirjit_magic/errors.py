@@ -79,6 +79,9 @@ class LocatedError(QirError):
             return self
         return dataclasses.replace(self, line=self.line + lines)
 
+    def _where(self) -> str:
+        return "" if self.line is None else f"line {self.line}: "
+
     def _pointer(self) -> str:
         if self.line is None or self.source_line is None:
             return ""
@@ -94,8 +97,7 @@ class QirSyntaxError(LocatedError):
     message: str
 
     def __str__(self) -> str:
-        where = "" if self.line is None else f"line {self.line}: "
-        return f"{where}{self.message}{self._pointer()}"
+        return f"{self._where()}{self.message}{self._pointer()}"
 
 
 @dataclass(eq=False)
@@ -135,7 +137,7 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     def __str__(self) -> str:
         names = ", ".join(f"'{name}'" for name in self.symbols)
         return (
-            f"nobody defines {names}: no cell, and neither the simulator '{self.simulator}' nor the QIR runtime. "
+            f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
             f"Define it in a QIR cell, or choose a simulator that has it. Nothing was run.{self._pointer()}"
         )
 
@@ -150,7 +152,7 @@ class SignatureError(LocatedError, LinkError):
 
     def __str__(self) -> str:
         return (
-            f"'{self.symbol}' is declared as {self.found}, but it is {' or '.join(self.expected)}. "
+            f"{self._where()}'{self.symbol}' is declared as {self.found}, but it is {' or '.join(self.expected)}. "
             f"Declare it so.{self._pointer()}"
         )
 
@@ -163,7 +165,7 @@ class UnsafeModuleError(LocatedError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.construct}: {self.reason}{self._pointer()}"
+        return f"{self._where()}{self.construct}: {self.reason}{self._pointer()}"
 
 
 @dataclass(eq=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import keyword
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, Literal, NoReturn, TypeVar, get_args
 
+_T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live"]
 
@@ -47,7 +49,7 @@ class RunOptions:
     file: str | None = None
 
 
-class UsageProblem(ValueError):
+class FlagError(ValueError):
     """A flag is unknown, or its value is not what it takes."""
 
 
@@ -73,23 +75,17 @@ class FlagRow:
 
 def _count(text: str) -> int:
     number = int(text.replace("_", "").replace(",", ""), 0)
-    if number < 1:
-        raise ValueError
-    return number
+    return _checked(number, valid=number >= 1)
 
 
 def _seed(text: str) -> int:
     number = int(text, 0)
-    if not 0 <= number < 1 << 64:
-        raise ValueError
-    return number
+    return _checked(number, valid=0 <= number < 1 << 64)
 
 
 def _seconds(text: str) -> float:
     number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError
-    return number
+    return _checked(number, valid=0 < number < float("inf"))
 
 
 def _list(text: str) -> tuple[str, ...]:
@@ -97,14 +93,24 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def _variable(text: str) -> str:
-    if not text.isidentifier():
+    return _checked(text, valid=text.isidentifier() and not keyword.iskeyword(text))
+
+
+def _checked(value: _T, *, valid: bool) -> _T:
+    if not valid:
         raise ValueError
-    return text
+    return value
 
 
 def _typed(parse: Callable[[str], object], what: str) -> Callable[[str], object]:
-    parse.__name__ = what  # argparse puts this into "invalid … value"
-    return parse
+    def read(text: str) -> object:
+        try:
+            return parse(text)
+        except ValueError:
+            message = f"'{text}' is not {what}"
+            raise argparse.ArgumentTypeError(message) from None
+
+    return read
 
 
 FLAGS: tuple[FlagRow, ...] = (
@@ -116,16 +122,16 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("-s", "--shots"),
         "how often to run it (default 1)",
-        settings={"metavar": "N", "type": _typed(_count, "number of shots"), "default": 1},
+        settings={"metavar": "N", "type": _typed(_count, "a number of shots, 1 or more"), "default": 1},
     ),
     FlagRow(
         ("--seed",),
         "the seed of the simulator's random stream; drawn where it is not given",
-        settings={"metavar": "N", "type": _typed(_seed, "seed (0 to 2**64-1)")},
+        settings={"metavar": "N", "type": _typed(_seed, "a seed, an integer from 0 to 2**64-1")},
     ),
     FlagRow(
         ("--simulator",),
-        "auto, sparse, the path of a shared library with QIR symbols, or PATH:SYMBOL with its initialiser (default auto)",
+        "auto, sparse, or a shared library with QIR symbols: PATH, or PATH:SYMBOL with its initialiser (default auto)",
         settings={"metavar": "NAME|PATH", "default": "auto"},
     ),
     FlagRow(
@@ -141,13 +147,13 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("--args",),
         "the arguments of the entry point, separated by commas: 3,0.5,true",
-        settings={"metavar": "A,B,…", "type": _typed(_list, "list"), "default": ()},
+        settings={"metavar": "A,B,…", "type": _typed(_list, "a list"), "default": ()},
     ),
     FlagRow(
         ("-o", "--output"),
         "the Python variable that gets the result",
         Face.NOTEBOOK,
-        {"metavar": "VAR", "type": _typed(_variable, "variable name")},
+        {"metavar": "VAR", "type": _typed(_variable, "the name of a variable")},
     ),
     FlagRow(
         ("--format",),
@@ -157,7 +163,7 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("--timeout",),
         "stop after so many seconds; the finished shots are kept",
-        settings={"metavar": "SECONDS", "type": _typed(_seconds, "number of seconds")},
+        settings={"metavar": "SECONDS", "type": _typed(_seconds, "a number of seconds above 0")},
     ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),
@@ -167,11 +173,11 @@ FLAGS: tuple[FlagRow, ...] = (
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageProblem(message)
+        raise FlagError(message)
 
 
 def parser(face: Face, program: str, description: str = "") -> argparse.ArgumentParser:
-    """A parser of the flags that exist there; a mistake is a `UsageProblem`."""
+    """A parser of the flags that exist there; a mistake is a `FlagError`."""
     made = _Parser(prog=program, description=description, add_help=face is Face.COMMAND, allow_abbrev=False)
     if face is Face.COMMAND:
         made.add_argument("file", metavar="FILE", help="LLVM text or bitcode; - is standard input")
@@ -188,14 +194,14 @@ def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
     """What these words ask for.
 
     Raises:
-        UsageProblem: they are no flags of this place.
+        FlagError: they are no flags of this place.
     """
     found = vars(parser(face, program).parse_args(list(words)))
     given = found.pop("given_entry", None)
     if given is not None:
         if found["entry"] not in {None, given}:
             message = f"two entry points are named: '{given}' and '{found['entry']}'"
-            raise UsageProblem(message)
+            raise FlagError(message)
         found["entry"] = given
     return RunOptions(**found)
 

@@ -51,10 +51,14 @@ def table_text(table: Table) -> str:
     """A table in columns."""
     cells = [[cell.split("\n") for cell in row] for row in table]
     lines = [
-        [cell[i] if i < len(cell) else "" for cell in row] for row in cells for i in range(max(len(cell) for cell in row))
+        [cell[i] if i < len(cell) else "" for cell in row]
+        for row in cells
+        for i in range(max(len(cell) for cell in row))
     ]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def table_html(table: Table) -> str:

@@ -13,8 +13,8 @@ from typing import Protocol
 
 import msgspec
 
-from qirjit_magic import __version__
 from qirjit_magic.errors import QirError
+from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, Inbox, pack
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
@@ -97,7 +97,7 @@ def _flush_c_streams() -> None:
 
 
 def _print_by_lines() -> None:
-    # The C library's stdout is a pipe here, which it would fill before it writes: text is to appear while a program runs.
+    # The C library would fill its buffer before it writes to a pipe, and text is to appear while a program runs.
     library = ctypes.CDLL(None)
     name = "__stdoutp" if sys.platform == "darwin" else "stdout"
     library.setvbuf(ctypes.c_void_p.in_dll(library, name), None, _LINE_BUFFERED, 0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
@@ -14,15 +13,13 @@ from IPython.display import display
 from traitlets import Float, Unicode
 
 from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
-from qirjit_magic.errors import EntryPointError, ExecutionError
-from qirjit_magic.options import Face, RunOptions, UsageProblem, flag_help, parse
+from qirjit_magic.errors import ExecutionError
+from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
 from qirjit_magic.session.streams import show_nothing
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
     from qirjit_magic.notebook.panel import Panel
@@ -95,7 +92,7 @@ class QirMagics(Magics):
     # -- %%qir and %qir --------------------------------------------------------------------------------------------
 
     @line_cell_magic
-    def qir(self, line: str, cell: str | None = None) -> None:
+    def qir(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its help is made from the table of flags
         options = self._parse(Face.LINE if cell is None else Face.CELL, line)
         module = self._compile(options, cell)
         if options.no_run:
@@ -112,7 +109,7 @@ class QirMagics(Magics):
         program = "%qir" if face is Face.LINE else "%%qir"
         try:
             return parse(face, program, shlex.split(line))
-        except ValueError as problem:  # of shlex; UsageProblem is one
+        except ValueError as problem:  # of shlex; FlagError is one
             raise UsageError(f"{program}: {problem}. {program}? shows what it takes.") from None
 
     def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
@@ -153,14 +150,14 @@ class QirMagics(Magics):
                 self._present(self.session.last, options)
             raise
         except ExecutionError as error:
-            if error.partial is not None:
+            if error.partial is not None and (len(error.partial.table) or options.output):
                 self._present(error.partial, options)
             raise
         self._present(result, options)
 
     def _present(self, result: RunResult, options: RunOptions) -> None:
         if options.output and self.shell is not None:
-            self.shell.push({options.output: result})
+            self.shell.user_ns[options.output] = result
         if options.quiet:
             return
         if options.format is not None:
@@ -168,7 +165,7 @@ class QirMagics(Magics):
                 print(result.stdout + result.stderr, end="")
             print(result.to_text(options.format), end="")
         elif not result.empty:
-            display(result)
+            _display(result)
 
     def _describe(self, module: ModuleInfo | None) -> None:
         if module is None:
@@ -222,7 +219,7 @@ class QirMagics(Magics):
 
         panel = Panel(self.session)
         self._panels.append(panel)
-        display(panel)
+        _display(panel)
 
     @staticmethod
     def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
@@ -234,6 +231,10 @@ class QirMagics(Magics):
 
 
 QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL))
+
+
+def _display(thing: object) -> None:
+    display(thing)  # type: ignore[no-untyped-call]  # IPython's own is untyped
 
 
 def _print_now(text: str) -> None:
@@ -249,7 +250,7 @@ class _Bundle:
 
 
 def _show_table(table: Table) -> None:
-    display(_Bundle(table))
+    _display(_Bundle(table))
 
 
 _LOADED = "qirjit_magic"

@@ -74,8 +74,8 @@ class Panel:
         ]
         choices = [choice for _, choice in options]
         self.entry.options = options
-        if before in choices:
-            self.entry.value = before
+        if choices:
+            self.entry.value = before if before in choices else choices[0]
         self._enable()
 
     def _enable(self) -> None:
@@ -125,12 +125,12 @@ class Panel:
         return f'<pre style="{_PRE}">{escape(self._text)}</pre>' if self._text else ""
 
     def _finish(self, result: RunResult | None, problem: str) -> None:
-        shown = "" if result is None or result.empty else result._repr_mimebundle_()["text/html"]  # noqa: SLF001 - IPython's name
+        shown = "" if result is None or result.empty else result._repr_mimebundle_()["text/html"]
         alert = f'<pre role="alert" style="{_PRE};color:var(--jp-error-color1,#b00020)">{escape(problem)}</pre>'
         self.output.value = self._printed() + shown + (alert if problem else "")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - ipywidgets' own bundle
-        bundle = self.widget._repr_mimebundle_(**options)  # noqa: SLF001
+        bundle = self.widget._repr_mimebundle_(**options)
         if isinstance(bundle, dict):
             names = ", ".join(label for label, _ in self.entry.options) or "nothing is compiled yet"
             bundle["text/plain"] = f"QIR panel (needs a running kernel): {names}"

@@ -12,8 +12,8 @@ from typing import Self
 class Shield:
     """While it is on, SIGINT is counted and not raised, so that no bookkeeping is torn in half.
 
-    Whoever opened it looks at `count` once state is whole. Outside the main thread it does nothing: interrupts reach the
-    main thread only.
+    Whoever opened it looks at `count` once state is whole. Outside the main thread it does nothing: interrupts reach
+    the main thread only.
 
     Args:
         on_interrupt: called in the signal handler, each time.

@@ -31,7 +31,7 @@ _SENDING_TICK_S = 0.002
 _BOOT = "import sys; sys.path.append(sys.argv[2]); from qirjit_magic.engine.worker import main; main(sys.argv[1])"
 
 
-class EngineDied(Exception):
+class EngineDied(Exception):  # noqa: N818 - the supervisor decides whether that is an error
     """The child ended, by itself or because it was killed: internal, the supervisor says what it means."""
 
     def __init__(self, cause: str) -> None:
@@ -82,7 +82,7 @@ class EngineProcess:
             finally:
                 os.close(life)
         self._closing.callback(self._reap)
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         self._watch_all(platform)
 
     def _spawn(self, arguments: WorkerArguments) -> subprocess.Popen[bytes]:

@@ -186,17 +186,23 @@ class RunResult:
             shots=len(self.table),
             requested=self.requested,
             counts=self.counts(),
-            returned=_distinct(self.returns) if self.entry.signature.returns != "void" else (),
+            returned=() if self._returned_nothing else _distinct(self.returns),
             records=tuple(r for r in single.records if r.kind not in TEXT_KINDS) if single else (),
             dropped=self.dropped,
         )
+
+    @property
+    def _returned_nothing(self) -> bool:
+        # An exit code of 0 is no news.
+        void = self.entry.signature.returns == "void"
+        return void or (self.entry.exit_code_returned and not self.table.returned.any())
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to show but messages: one finished shot, no record, nothing returned."""
         return (
             self.requested == len(self.table) == 1
-            and self.entry.signature.returns == "void"
+            and self._returned_nothing
             and not any(record.kind not in TEXT_KINDS for record in self.shots[0].records)
         )
 

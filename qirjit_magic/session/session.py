@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from qirjit_magic.errors import (
@@ -388,7 +387,7 @@ def default_session() -> Session:
     return session
 
 
-def run(  # noqa: PLR0913 - one parameter for each option of a run
+def run(
     source: QirSource,
     entry: str | None = None,
     *,

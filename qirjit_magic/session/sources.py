@@ -19,7 +19,9 @@ _NOT_A_NAME = re.compile(r"[^\w.-]+")
 class HasQir(Protocol):
     """What Q#'s compiled programs and others offer: their QIR."""
 
-    def _repr_qir_(self) -> bytes | str: ...
+    def _repr_qir_(self) -> bytes | str:
+        """Text or bitcode."""
+        ...
 
 
 @runtime_checkable
@@ -27,7 +29,9 @@ class HasBitcode(Protocol):
     """What pyqir's modules offer."""
 
     @property
-    def bitcode(self) -> bytes: ...
+    def bitcode(self) -> bytes:
+        """The module as bitcode."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ QirSource = Source | str | bytes | os.PathLike[str] | HasQir | HasBitcode
 def read_source(source: QirSource) -> Source:
     """The bytes of a path, a text, bitcode, or an object of a QIR-making package.
 
-    A ``str`` with a line break, or that starts like LLVM IR, is text; any other ``str`` is a path (``-`` is standard input).
+    A ``str`` with a line break, or that starts like LLVM IR, is text; any other is a path (``-`` is standard input).
 
     Raises:
         SourceError: there is no such file, or the object holds no QIR that can be got at.
@@ -66,7 +70,7 @@ def read_source(source: QirSource) -> Source:
         case str() | os.PathLike():
             return _read_file(os.fspath(source))
         case HasQir():
-            qir = source._repr_qir_()  # noqa: SLF001 - the name that QIR-making packages agreed on
+            qir = source._repr_qir_()
             return Source(qir.encode() if isinstance(qir, str) else bytes(qir))
         case HasBitcode():
             return Source(bytes(source.bitcode))

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-import qirjit_magic
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.session import streams
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.process import EngineDied, EngineProcess
-from qirjit_magic.session.streams import Show, show_nothing
+from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.platforms import Platform, choose
@@ -32,7 +32,7 @@ from qirjit_magic.wire.protocol import (
     Restore,
     RunReply,
     RunRequest,
-    Show as ShowRequest,
+    Show,
 )
 
 GRACE_S = 1.0
@@ -40,15 +40,15 @@ _TAIL_CHARACTERS = 2000
 _M = TypeVar("_M", bound=Message)
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
     """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
 class EngineSupervisor:
     """The engine process of this kernel, under the `Engine` protocol.
 
-    It keeps each module's object code, and gives them all to the new process when the old one died. Its methods are not for
-    several threads at once; only `stop` is.
+    It keeps each module's object code, and gives them all to the new process when the old one died. Its methods are
+    not for several threads at once; only `stop` is.
 
     Args:
         platform: what this system does its own way; chosen by itself when None.
@@ -67,7 +67,7 @@ class EngineSupervisor:
         self._starts = 0
         self._kill_at: float | None = None
         self._last_printed = "", ""
-        self._show: Show = show_nothing
+        self._show: streams.Show = streams.show_nothing
         self._on_tick: Callable[[], None] = lambda: None
         self.shield = Shield(self.stop)
 
@@ -117,13 +117,13 @@ class EngineSupervisor:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def watching(self, show: Show, on_tick: Callable[[], None]) -> Iterator[None]:
+    def watching(self, show: streams.Show, on_tick: Callable[[], None]) -> Iterator[None]:
         """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
         self._show, self._on_tick = show, on_tick
         try:
             yield
         finally:
-            self._show, self._on_tick = show_nothing, lambda: None
+            self._show, self._on_tick = streams.show_nothing, lambda: None
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -178,7 +178,7 @@ class EngineSupervisor:
     def show(self, name: str, source: bytes, form: Form) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            return self._request(Frame(ShowRequest(name, form), source), Done)[1].decode("utf-8", "replace")
+            return self._request(Frame(Show(name, form), source), Done)[1].decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """See `Engine.status`; figures of all processes so far."""
@@ -233,9 +233,9 @@ class EngineSupervisor:
             if isinstance(error, WorkerCrashedError):
                 raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
             raise error from None
-        if not isinstance(ready.message, Ready) or ready.message.version != qirjit_magic.__version__:
+        if not isinstance(ready.message, Ready) or ready.message.version != __version__:
             self._discard()
-            message = f"it is not of version {qirjit_magic.__version__}: restart the kernel after an upgrade."
+            message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
         self._ready = True
         return process

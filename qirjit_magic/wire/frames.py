@@ -63,10 +63,10 @@ class Inbox:
         end = middle + blob_size
         if len(self._data) < end:
             return None
-        message = _decode(bytes(self._data[_HEAD.size : middle]))
+        received = _decode(bytes(self._data[_HEAD.size : middle]))
         blob = bytes(self._data[middle:end])
         del self._data[:end]
-        return Frame(message, blob)
+        return Frame(received, blob)
 
 
 def _decode(text: bytes) -> Message:

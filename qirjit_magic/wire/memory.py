@@ -4,8 +4,8 @@ The kernel creates it, so finished shots outlive the engine, however it dies. Th
 (``engine/runtime/recorder.ll``), whose ``%Shared`` struct is the header below. The kernel never trusts a number it
 reads here: it clamps each to its own constants, and copies what it keeps.
 
-Layout: a header of 64-bit words, from `TEXT_START` on NUL-terminated UTF-8 text, from `RECORDS_START` on records of 16 bytes
-(``u32`` kind, ``u32`` text offset, ``i64`` value).
+Layout: a header of 64-bit words, from `TEXT_START` on NUL-terminated UTF-8 text, from `RECORDS_START` on records of 16
+bytes (``u32`` kind, ``u32`` text offset, ``i64`` value).
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ class RunReply:
     """How a piece of a run ended; its records are in the shared memory.
 
     Attributes:
-        outcome: ``done``; ``stopped`` by the stop flag; ``full``: empty the memory and ask again from ``next``; ``failed``:
-            the program said so; ``killed``: a shot did not end in the grace after a stop.
+        outcome: ``done``; ``stopped`` by the stop flag; ``full``: empty the memory and ask again from ``next``;
+            ``failed``: the program said so; ``killed``: a shot did not end in the grace after a stop.
         next: the first shot that was not run.
     """
 

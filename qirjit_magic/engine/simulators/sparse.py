@@ -64,6 +64,6 @@ class SparseSimulator:
     def _run_nothing(self, seed: int | None) -> str:
         import qirrunner  # noqa: PLC0415 - 30 ms that a run without seed and dumps does not need
 
-        handler = qirrunner.OutputHandler()
-        qirrunner.run_bytes(self._nothing, None, 1, seed, handler.handle)
-        return str(handler.get_output())
+        printed: list[str] = []
+        qirrunner.run_bytes(self._nothing, None, 1, seed, lambda output: printed.append(str(output)))
+        return "".join(printed)

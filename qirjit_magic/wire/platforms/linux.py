@@ -71,8 +71,8 @@ def watch(process: subprocess.Popen[bytes]) -> PidWatch:
 def follow_parent(life: int, *, main_thread: bool) -> None:
     """End with the parent, by two signals that need no thread and reach into native code.
 
-    The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread* ends,
-    so it is armed only where that was the main thread.
+    The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread*
+    ends, so it is armed only where that was the main thread.
     """
     if main_thread:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,3 @@
+"""The version; kernel and engine process must agree on it."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,201 @@
+"""The magics in a real kernel."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import psutil
+import pytest
+
+from tests.notebook.kernels import Kernel, program
+
+HELLO = "%%qir --entry Hello__HelloQ\n" + program("Hello.ll")
+BELL = "%%qir --shots 1000 --seed 7 -o r\n" + program("Bell.ll")
+
+
+def test_loading_the_extension_imports_neither_llvm_nor_numpy_nor_widgets(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    heavy = bare_kernel.value(
+        "[m for m in ('llvmlite', 'numpy', 'ipywidgets', 'qirrunner') if m in __import__('sys').modules]"
+    )
+    assert heavy == "[]"
+
+
+def test_hello_says_hello(kernel: Kernel) -> None:
+    cell = kernel.run(HELLO)
+    assert (cell.status, cell.stdout, cell.displayed) == ("ok", "Hello quantum world!\n", [])
+
+
+def test_a_result_goes_to_the_next_python_cell(kernel: Kernel) -> None:
+    cell = kernel.run(BELL)
+    assert "1,000 shots" in cell.displayed[0]["text/plain"]
+    assert "<table>" in cell.displayed[0]["text/html"]
+    counts = kernel.run("print(sorted(r.counts()), sum(r.counts().values()))").stdout
+    assert counts == "['00', '11'] 1000\n"
+
+
+BAD_CELLS = [
+    pytest.param("calls_nobody.ll", "UnresolvedSymbolError", "'nobody_defines_this'", "", id="calls nobody"),
+    pytest.param("store_at_16.ll", "WorkerCrashedError", "SIGSEGV", "", id="stores to address 16"),
+    pytest.param("says_it_failed.ll", "ProgramFailedError", "the cat was dead", "", id="says it failed"),
+    pytest.param("endless.ll", "KeyboardInterrupt", "", "started", id="loops for ever and is interrupted"),
+]
+
+
+@pytest.mark.parametrize(("file", "error", "text", "interrupt_at"), BAD_CELLS)
+def test_after_a_bad_cell_everything_is_as_before(
+    kernel: Kernel, file: str, error: str, text: str, interrupt_at: str
+) -> None:
+    kernel.run("kept = 'a value set before'")
+    kernel.run(HELLO)
+    compilations = _status(kernel, "compilations")
+
+    cell = kernel.run("%%qir\n" + program(file), interrupt_at=interrupt_at)
+    assert cell.status == "error"
+    assert cell.error_name == error
+    assert text in cell.error_text
+
+    assert kernel.run("print(6*7)").stdout == "42\n"
+    assert kernel.value("kept") == "'a value set before'"
+    assert kernel.run("%qir Hello__HelloQ").stdout == "Hello quantum world!\n"
+    assert _status(kernel, "compilations") - compilations <= 1  # the bad cell itself
+    assert len(kernel.engines()) == 1
+
+
+def test_the_same_cell_again_compiles_nothing(kernel: Kernel) -> None:
+    kernel.run(HELLO)
+    before = _status(kernel, "compilations")
+    assert kernel.run(HELLO).stdout == "Hello quantum world!\n"
+    assert _status(kernel, "compilations") == before
+
+
+def test_what_a_failing_program_printed_is_shown(kernel: Kernel) -> None:
+    assert kernel.run("%%qir\n" + program("says_it_failed.ll")).stdout == "before that\n"
+
+
+def test_an_interrupted_run_shows_and_keeps_its_finished_shots(kernel: Kernel) -> None:
+    interrupt = threading.Timer(1.0, kernel.manager.interrupt_kernel)
+    kernel.run("%%qir --no-run\n" + program("slow_coin.ll"))
+    interrupt.start()
+    cell = kernel.run("%qir SlowCoin --shots 100000000 -o partial")
+    assert cell.error_name == "KeyboardInterrupt"
+    assert "stopped before the end" in cell.displayed[0]["text/plain"]
+    assert kernel.value(
+        "partial.partial, len(partial.shots) > 0, sum(partial.counts().values()) == len(partial.shots)"
+    ) == ("(True, True, True)")
+    assert kernel.run("%qir SlowCoin --shots 3 --format counts").status == "ok"
+
+
+def test_a_syntax_error_points_into_the_cell(kernel: Kernel) -> None:
+    lines = [
+        "%%qir",
+        "",
+        "; a comment",
+        "define void @Wrong() {",
+        "entry:",
+        "  ; the next line is line 7",
+        "  call void @g()",
+    ]
+    cell = kernel.run("\n".join([*lines, "  ret void", "}"]))
+    assert cell.error_name == "QirSyntaxError"
+    assert cell.traceback.splitlines() == [
+        "QirSyntaxError: line 7: use of undefined value '@g'",
+        "7 |   call void @g()",
+        "  |             ^",
+    ]
+
+
+def test_blank_lines_before_the_magic_count_as_lines_of_the_cell(kernel: Kernel) -> None:
+    assert "line 5: " in kernel.run("\n\n%%qir\ndefine void @Wrong() {\n  call void @g()\n  ret void\n}").error_text
+
+
+def test_several_entry_points_are_listed_and_nothing_is_run(kernel: Kernel) -> None:
+    cell = kernel.run("%%qir --name two\ndefine void @First() {\n  ret void\n}\ndefine void @Second() {\n  ret void\n}")
+    assert cell.status == "ok"
+    assert "First(), Second()" in cell.stdout
+    assert "--entry" in cell.stdout
+
+
+def test_arguments_and_returned_values(kernel: Kernel) -> None:
+    kernel.run("%%qir --entry Add --args 3,-0.5 -o sum --quiet\n" + program("add.ll"))
+    assert kernel.value("sum.returns") == "[2.5]"
+
+
+def test_a_wrong_flag_is_a_usage_error(kernel: Kernel) -> None:
+    cell = kernel.run("%%qir --bogus\n; nothing")
+    assert cell.status == "error"
+    assert "UsageError: %%qir: unrecognized arguments: --bogus" in cell.stderr
+
+
+@pytest.mark.parametrize("flag", ["--shots 0", "--seed x", "--timeout -1", "--format nice", "-o 1x", "--method fast"])
+def test_a_wrong_value_is_a_usage_error_that_names_it(kernel: Kernel, flag: str) -> None:
+    assert flag.split()[1] in kernel.run(f"%qir Hello__HelloQ {flag}").stderr
+
+
+def test_formats_of_a_cell(kernel: Kernel) -> None:
+    kernel.run("%%qir --no-run --name bell\n" + program("Bell.ll"))
+    labeled = kernel.run("%qir Bell --format labeled").stdout
+    assert labeled.startswith("HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\nSTART\n")
+    assert re.fullmatch(r"(00|11)\t1\n", kernel.run("%qir Bell --format counts").stdout)
+    assert kernel.run("%qir Bell --format none").stdout == ""
+
+
+def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
+    assert kernel.run("%qir --file programs/Hello.ll").stdout == "Hello quantum world!\n"
+
+
+def test_list_show_status_and_reset(kernel: Kernel) -> None:
+    kernel.run("%%qir --no-run --name shown\n" + program("add.ll"))
+    assert re.search(
+        r"shown\s+unrestricted\s+Add\(i64, double\) → double", kernel.run("%qir_list").displayed[0]["text/plain"]
+    )
+    assert "define double @Add" in kernel.run("%qir_show shown").stdout
+    assert ".globl\tAdd" in kernel.run("%qir_show Add --asm").stdout
+    assert re.search(r"simulator loads\s+\d", kernel.run("%qir_status").displayed[0]["text/plain"])
+    kernel.run("%qir_reset shown")
+    assert "EntryPointError" in kernel.run("%qir_show shown").error_name
+
+
+def test_twenty_cells_load_the_simulator_once(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    for number in range(20):
+        text = program("Bell.ll").replace("@Bell", f"@Bell{number}")
+        assert bare_kernel.run("%%qir --quiet\n" + text).status == "ok"
+    assert _status(bare_kernel, "simulator loads") == 1
+    assert _status(bare_kernel, "restarts") == 0
+
+
+def test_unloading_ends_the_engine_and_takes_the_magics_away(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    (engine,) = bare_kernel.engines()
+    bare_kernel.run("%unload_ext qirjit_magic")
+    assert not psutil.pid_exists(engine.pid)
+    assert "not found" in bare_kernel.run("%qir Hello__HelloQ").stderr
+    bare_kernel.run("%load_ext qirjit_magic")
+    assert bare_kernel.run(HELLO).stdout == "Hello quantum world!\n"
+    bare_kernel.run("%reload_ext qirjit_magic")
+    assert bare_kernel.run(HELLO).stdout == "Hello quantum world!\n"
+    assert len(bare_kernel.engines()) == 1
+
+
+def test_the_engine_ends_with_a_killed_kernel(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    bare_kernel.run(HELLO)
+    (engine,) = bare_kernel.engines()
+    bare_kernel.process.kill()
+    assert psutil.wait_procs([engine], timeout=5)[1] == []
+
+
+def test_the_help_of_the_cell_magic_documents_every_flag(kernel: Kernel) -> None:
+    text = kernel.value("get_ipython().find_cell_magic('qir').__doc__").encode().decode("unicode_escape")
+    for flag in ("--entry", "--shots", "--seed", "--simulator", "--method", "--name", "--args", "--output", "--format"):
+        assert flag in text
+    assert "Examples:" in text
+
+
+def _status(kernel: Kernel, what: str) -> int:
+    table = kernel.run("%qir_status").displayed[0]["text/plain"]
+    found = re.search(rf"^{what}\s+(\d+)", table, re.MULTILINE)
+    assert found, table
+    return int(found[1])

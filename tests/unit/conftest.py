@@ -1,0 +1,49 @@
+"""What the unit tests share: programs in LLVM IR, public QIR to try, and memory as both processes see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from qirjit_magic.engine.ir import QirModule, parse_module
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import choose
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+_TESTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], bytes]:
+    """The text of a file of ``tests/programs``, by its name without ``.ll``."""
+    return lambda name: (_TESTS / "programs" / f"{name}.ll").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def parsed(program: Callable[[str], bytes]) -> Callable[[str], QirModule]:
+    """The same, parsed."""
+    return lambda name: parse_module(program(name), name)
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """A folder of public QIR programs beside this repository, where there is one."""
+    for folder in Path(__file__).resolve().parents:
+        beside = folder.parent / "shared" / "corpus"
+        if beside.is_dir():
+            return beside
+    pytest.skip("there is no folder shared/corpus with public QIR programs beside this repository.")
+
+
+@pytest.fixture(params=["linux", "portable"])
+def memory(request: pytest.FixtureRequest) -> Iterator[RecordMemory]:
+    """Empty shared memory, made by each platform."""
+    shared = RecordMemory(choose(request.param).create_region(SIZE))
+    shared.clear()
+    yield shared
+    shared.close()

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qirjit_magic.errors import (
+    CircularModulesError,
+    EngineStartError,
+    EntryPointError,
+    LocatedError,
+    ProgramFailedError,
+    QirError,
+    QirNotice,
+    QirSyntaxError,
+    RecordError,
+    RunTimeoutError,
+    SignatureError,
+    SimulatorError,
+    SimulatorNotFoundError,
+    SourceError,
+    UnresolvedSymbolError,
+    UnsafeModuleError,
+    WorkerCrashedError,
+)
+from qirjit_magic.session.results import RunResult
+from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.wire.records import RecordTable
+
+_SAMPLES: dict[str, Any] = {
+    "str": "text",
+    "str | None": "text",
+    "int": 7,
+    "int | None": 7,
+    "float": 2.5,
+    "tuple[str, ...]": ("one", "two"),
+    "RunResult | None": None,
+}
+
+
+def _kinds(kind: type[QirError] = QirError) -> Iterator[type[QirError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+
+
+_KINDS = sorted(set(_kinds()), key=lambda kind: kind.__name__)
+
+
+def _facts(kind: type[QirError]) -> dict[str, Any]:
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return {field.name: _SAMPLES[str(field.type)] for field in fields}
+
+
+def _result(shots: int) -> RunResult:
+    table = RecordTable(
+        kinds=np.empty(0, np.uint8),
+        texts=np.empty(0, np.int32),
+        values=np.empty(0, np.int64),
+        ends=np.zeros(shots, np.int64),
+        returned=np.zeros(shots, np.int64),
+        strings=(),
+    )
+    return RunResult("bell", EntryPoint("main", Signature("void")), table, requested=10)
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_args_are_the_fields_in_order(kind: type[QirError]) -> None:
+    facts = _facts(kind)
+    error = kind(**facts)
+    assert error.args == tuple(facts.values())
+    assert error.facts() == facts
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_every_error_pickles_with_all_it_knows(kind: type[QirError]) -> None:
+    error = kind(**_facts(kind))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(copy) is kind
+    assert copy.facts() == error.facts()
+    assert str(copy) == str(error)
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_notebook_shows_the_kind_and_the_text_alone(kind: type[QirError]) -> None:
+    error = kind(**_facts(kind))
+    assert error._render_traceback_() == [f"{kind.__name__}: {error}"]
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_every_error_can_be_caught_raised_and_put_into_a_set(kind: type[QirError]) -> None:
+    error = kind(**_facts(kind))
+    with pytest.raises(QirError) as caught:
+        raise error
+    assert {caught.value} == {error}
+
+
+@pytest.mark.parametrize("shots", [0, 1, 3])
+def test_an_error_pickles_with_the_finished_shots(shots: int) -> None:
+    error = WorkerCrashedError("SIGSEGV", "main", partial=_result(shots))
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert copy.partial is not None
+    assert len(copy.partial.shots) == shots
+
+
+def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
+    assert {base.__name__ for base in WorkerCrashedError.__mro__} >= {"ExecutionError", "EngineError"}
+
+
+def test_a_notice_is_a_warning_and_no_error() -> None:
+    assert issubclass(QirNotice, UserWarning)
+    assert not issubclass(QirNotice, QirError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (QirSyntaxError("expected type"), "expected type"),
+        (QirSyntaxError("expected type", line=3), "line 3: expected type"),
+        (
+            QirSyntaxError("expected type", line=12, column=5, source_line="\tcal void @f()"),
+            "line 12: expected type\n12 |  cal void @f()\n   |     ^",
+        ),
+        (EntryPointError("no function is called 'mian'."), "no function is called 'mian'."),
+        (
+            EntryPointError("no function is called 'mian'.", "mian", ("main", "other")),
+            "no function is called 'mian'. Entry points here: main, other.",
+        ),
+        (
+            CircularModulesError(("a", "b", "a")),
+            "modules call each other in a circle: a → b → a. Put these functions into one module.",
+        ),
+        (
+            UnresolvedSymbolError(("f", "g"), "sparse", line=2, source_line="call void @f()"),
+            "nobody defines 'f', 'g': no cell, and neither the simulator 'sparse' nor the QIR runtime. Define it in a "
+            "QIR cell, or choose a simulator that has it. Nothing was run.\n2 | call void @f()",
+        ),
+        (
+            SignatureError("f", ("void ()", "i64 ()"), "void (ptr)"),
+            "'f' is declared as void (ptr), but it is void () or i64 (). Declare it so.",
+        ),
+        (
+            UnsafeModuleError("module asm", "not allowed", line=1, column=1, source_line="x"),
+            "module asm: not allowed\n1 | x\n  | ^",
+        ),
+        (SimulatorError("it lacks a qubit."), "it lacks a qubit."),
+        (SimulatorNotFoundError("none is called 'x'.", "x", ("sparse",)), "none is called 'x'."),
+        (SourceError("no such file."), "no such file."),
+        (RecordError("no such format."), "no such format."),
+        (ProgramFailedError("boom", 3, 4), "the program failed in shot 4 (exit code 3): boom"),
+        (RunTimeoutError(0.5), "the run was stopped after 0.5 s. Raise --timeout to let it go on."),
+        (EngineStartError("no python"), "the engine process did not start: no python"),
+        (EngineStartError("no python", " \n"), "the engine process did not start: no python"),
+        (EngineStartError("no python", "oh\n\n"), "the engine process did not start: no python\nIts last words:\noh"),
+    ],
+)
+def test_an_error_says_what_failed_with_its_value(error: QirError, text: str) -> None:
+    assert str(error) == text
+
+
+@pytest.mark.parametrize(("entry", "during"), [("main", "while it ran 'main'"), ("", "while it compiled")])
+def test_a_crash_says_what_the_engine_was_doing(entry: str, during: str) -> None:
+    text = str(WorkerCrashedError("SIGSEGV", entry, "last words\n"))
+    assert text.startswith(f"the engine process died of SIGSEGV {during}. The kernel lives")
+    assert text.endswith("\nIts last words:\nlast words")
+
+
+@pytest.mark.parametrize(
+    ("shots", "kept"),
+    [
+        (0, ""),
+        (1, " 1 finished shot is in error.partial."),
+        (1234, " 1,234 finished shots are in error.partial."),
+    ],
+)
+def test_a_failed_run_says_which_shots_are_kept(shots: int, kept: str) -> None:
+    assert str(ProgramFailedError("boom", 1, shots, partial=_result(shots))).partition("boom")[2] == kept
+
+
+@pytest.mark.parametrize("kind", [kind for kind in _KINDS if issubclass(kind, LocatedError)])
+def test_a_moved_error_differs_in_its_line_alone(kind: type[LocatedError]) -> None:
+    error = kind(**_facts(kind))
+    moved = error.moved(3)
+    assert type(moved) is kind
+    assert moved.facts() == {**error.facts(), "line": 10}
+    assert moved.args == tuple(moved.facts().values())
+    assert error.line == 7
+
+
+def test_an_error_without_a_line_does_not_move() -> None:
+    assert QirSyntaxError("expected type").moved(3).line is None
+
+
+def test_the_caret_stands_under_its_column_whatever_the_width_of_the_line_number() -> None:
+    for line in (1, 10, 1000):
+        number, caret = str(QirSyntaxError("x", line=line, column=3, source_line="abcdef")).split("\n")[1:]
+        assert number.index("c") == caret.index("^")
