@@ -55,12 +55,13 @@ def _run(session: Session, options: RunOptions) -> int:
         module=module.name,
         shots=options.shots,
         seed=options.seed,
+        method=options.method,
         args=options.args,
         timeout=options.timeout,
         show=_print_now if bare else show_nothing,
     )
     _print_result(result, options)
-    failed = any(shot.exit_code for shot in result.shots) if result.entry.exit_code_returned else False
+    failed = result.entry.exit_code_returned and result.table.returned.any()
     return FAILED if failed else DONE
 
 

@@ -146,7 +146,7 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--args",),
-        "the arguments of the entry point, separated by commas: 3,0.5,true",
+        "the arguments of the entry point, separated by commas: 3,0.5,true (write --args=-1 for a first minus)",
         settings={"metavar": "A,B,…", "type": _typed(_list, "a list"), "default": ()},
     ),
     FlagRow(
@@ -171,15 +171,27 @@ FLAGS: tuple[FlagRow, ...] = (
 )
 
 
+_COMMAND_HELP = """Run QIR, the LLVM IR of quantum programs.
+
+  qirjit bell.ll --shots 1000 --format counts
+  qirjit hello.ll Hello__HelloQ --format none
+  qirjit add.ll --args 3,4
+  some-compiler | qirjit -"""
+_STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed, 4 the engine process died,
+130 interrupted"""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise FlagError(message)
 
 
-def parser(face: Face, program: str, description: str = "") -> argparse.ArgumentParser:
+def parser(face: Face, program: str) -> argparse.ArgumentParser:
     """A parser of the flags that exist there; a mistake is a `FlagError`."""
-    made = _Parser(prog=program, description=description, add_help=face is Face.COMMAND, allow_abbrev=False)
+    made = _Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False)
     if face is Face.COMMAND:
+        made.description, made.epilog = _COMMAND_HELP, _STATUS_HELP
+        made.formatter_class = argparse.RawDescriptionHelpFormatter
         made.add_argument("file", metavar="FILE", help="LLVM text or bitcode; - is standard input")
         made.add_argument("given_entry", metavar="ENTRY", nargs="?", help="the same as --entry")
     if face is Face.LINE:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
@@ -15,7 +14,7 @@ from traitlets import Float, Unicode
 from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
-from qirjit_magic.session.session import Session
+from qirjit_magic.session.session import Session, default_session
 from qirjit_magic.session.sources import Source
 from qirjit_magic.session.streams import show_nothing
 
@@ -74,10 +73,10 @@ class QirMagics(Magics):
         self._names: dict[str, str] = {}
         self._panels: list[Panel] = []
 
-    @cached_property
+    @property
     def session(self) -> Session:
-        """The session of these magics, whose engine process starts now."""
-        return Session()
+        """The session of this kernel, which `qirjit_magic.run` uses too."""
+        return default_session()
 
     def remember_cell(self, info: ExecutionInfo) -> None:
         """Know the cell that is about to run: IPython's ``pre_run_cell`` event."""
@@ -140,6 +139,7 @@ class QirMagics(Magics):
                 module=module or options.name,
                 shots=options.shots,
                 seed=options.seed,
+                method=options.method,
                 simulator=self.simulator if options.simulator == "auto" else options.simulator,
                 args=options.args,
                 timeout=options.timeout or self.timeout or None,
@@ -165,7 +165,7 @@ class QirMagics(Magics):
                 print(result.stdout + result.stderr, end="")
             print(result.to_text(options.format), end="")
         elif not result.empty:
-            _display(result)
+            display(result)
 
     def _describe(self, module: ModuleInfo | None) -> None:
         if module is None:
@@ -219,7 +219,7 @@ class QirMagics(Magics):
 
         panel = Panel(self.session)
         self._panels.append(panel)
-        _display(panel)
+        display(panel)
 
     @staticmethod
     def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
@@ -231,10 +231,6 @@ class QirMagics(Magics):
 
 
 QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL))
-
-
-def _display(thing: object) -> None:
-    display(thing)  # type: ignore[no-untyped-call]  # IPython's own is untyped
 
 
 def _print_now(text: str) -> None:
@@ -250,7 +246,7 @@ class _Bundle:
 
 
 def _show_table(table: Table) -> None:
-    _display(_Bundle(table))
+    display(_Bundle(table))
 
 
 _LOADED = "qirjit_magic"
@@ -259,7 +255,7 @@ _LOADED = "qirjit_magic"
 def load(shell: InteractiveShell) -> None:
     """Register the magics, and start the engine process behind them."""
     magics = QirMagics(shell)
-    magics.session  # noqa: B018 - starts the process
+    default_session()
     shell.register_magics(magics)
     shell.events.register("pre_run_cell", magics.remember_cell)
 

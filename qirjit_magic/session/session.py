@@ -12,9 +12,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EntryPointError,
@@ -25,6 +24,7 @@ from qirjit_magic.errors import (
     RunTimeoutError,
     WorkerCrashedError,
 )
+from qirjit_magic.options import Method
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.sources import QirSource, Source, read_source
 from qirjit_magic.session.streams import Show, show_nothing
@@ -68,6 +68,7 @@ class Session:
 
     def __init__(self, simulator: str = "auto", *, supervisor: EngineSupervisor | None = None) -> None:
         self.simulator = simulator
+        self.closed = False
         self.last: RunResult | None = None
         self.on_change: list[Callable[[], None]] = []
         self._engine = supervisor or EngineSupervisor()
@@ -84,9 +85,12 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the engine process."""
+        """End the engine process; nothing can be run afterwards."""
         with self._lock:
-            self._engine.close()
+            if not self.closed:
+                self.closed = True
+                self._engine.close()
+        atexit.unregister(self.close)
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -236,6 +240,7 @@ class Session:
         shots: int = 1,
         seed: int | None = None,
         simulator: str | None = None,
+        method: Method = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,
         show: Show = show_nothing,
@@ -248,6 +253,7 @@ class Session:
             shots: how often, at least once.
             seed: the seed of the simulator's random stream; drawn, and kept in the result, where None.
             simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+            method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages and printed text as they come.
@@ -259,6 +265,9 @@ class Session:
         """
         if shots < 1:
             reason = f"shots must be at least 1, not {shots}."
+            raise EntryPointError(reason, entry)
+        if method not in get_args(Method):
+            reason = f"there is no method '{method}'. Choose one of {', '.join(get_args(Method))}."
             raise EntryPointError(reason, entry)
         spec = find_simulator(simulator or self.simulator)
         with self._lock:
@@ -379,12 +388,15 @@ def notices(info: ModuleInfo) -> None:
         warnings.warn(f"{where}{diagnostic.message}", QirNotice, stacklevel=3)
 
 
-@cache
+_default: list[Session] = []
+
+
 def default_session() -> Session:
-    """The session of this process: made at the first call, ended with the process."""
-    session = Session()
-    atexit.register(session.close)
-    return session
+    """The session of this process, which the magics and `run` share: made at the first call, ended with the process."""
+    if not _default or _default[-1].closed:
+        _default[:] = [Session()]
+        atexit.register(_default[-1].close)
+    return _default[-1]
 
 
 def run(
@@ -394,6 +406,7 @@ def run(
     shots: int = 1,
     seed: int | None = None,
     simulator: str | None = None,
+    method: Method = "auto",
     args: Sequence[Argument] = (),
     timeout: float | None = None,
 ) -> RunResult:
@@ -405,6 +418,7 @@ def run(
         shots: see `Session.run`, as for the others.
         seed: the seed of the simulator's random stream.
         simulator: the simulator's name or path.
+        method: ``auto`` or ``live``.
         args: one value for each parameter.
         timeout: seconds.
 
@@ -413,4 +427,6 @@ def run(
     """
     session = default_session()
     module = session.add(source).name
-    return session.run(entry, module=module, shots=shots, seed=seed, simulator=simulator, args=args, timeout=timeout)
+    return session.run(
+        entry, module=module, shots=shots, seed=seed, simulator=simulator, method=method, args=args, timeout=timeout
+    )

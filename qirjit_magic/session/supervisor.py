@@ -62,6 +62,7 @@ class EngineSupervisor:
         self.memory.clear()
         self._process: EngineProcess | None = None
         self._ready = False
+        self._closed = False
         self._compiled: dict[str, Compiled] = {}
         self._compilations = 0
         self._starts = 0
@@ -79,6 +80,9 @@ class EngineSupervisor:
         Raises:
             EngineStartError: the system would not start it.
         """
+        if self._closed:
+            message = "it was closed. Make a new session."
+            raise EngineStartError(message)
         if self._process is None:
             self._process = EngineProcess(self.memory, self._platform)
             self._ready = False
@@ -86,9 +90,11 @@ class EngineSupervisor:
 
     def close(self) -> None:
         """End the process and forget every module."""
-        self._discard()
-        self._compiled.clear()
-        self.memory.close()
+        if not self._closed:
+            self._closed = True
+            self._discard()
+            self._compiled.clear()
+            self.memory.close()
 
     def reset(self) -> None:
         """Forget every module; the next request gets a new process."""

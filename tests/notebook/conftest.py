@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from jupyter_client.manager import start_new_kernel
 
 from tests.notebook.kernels import REPOSITORY, Kernel
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _closed_event_loops() -> Iterator[None]:
+    # jupyter_client makes an event loop in each context and closes none; a loop left to the garbage collector warns.
+    made: list[asyncio.AbstractEventLoop] = []
+    new_event_loop = asyncio.new_event_loop
+
+    def remember() -> asyncio.AbstractEventLoop:
+        made.append(new_event_loop())
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "new_event_loop", remember)
+        yield
+    for loop in made:
+        if not loop.is_running():
+            loop.close()
 
 
 @pytest.fixture

@@ -118,8 +118,8 @@ def test_several_entry_points_are_listed_and_nothing_is_run(kernel: Kernel) -> N
 
 
 def test_arguments_and_returned_values(kernel: Kernel) -> None:
-    kernel.run("%%qir --entry Add --args 3,-0.5 -o sum --quiet\n" + program("add.ll"))
-    assert kernel.value("sum.returns") == "[2.5]"
+    kernel.run("%%qir --entry Add --args 3,-0.5 -o added --quiet\n" + program("add.ll"))
+    assert kernel.value("added.returns") == "[2.5]"
 
 
 def test_a_wrong_flag_is_a_usage_error(kernel: Kernel) -> None:

@@ -1,0 +1,96 @@
+"""Engines, sessions and simulator libraries to test with."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from qirjit_magic.engine.jit import JitEngine
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.protocol import Engine
+from tests.process.support import PLATFORMS, PROGRAMS
+
+IN_PROCESS = "in-process"
+GRACE_S = 0.3
+
+
+@pytest.fixture(scope="module")
+def engines() -> Iterator[Callable[[str], Engine]]:
+    """One engine of each kind for a whole file, made when it is first asked for."""
+    with contextlib.ExitStack() as closing:
+
+        @cache
+        def engine(kind: str) -> Engine:
+            if kind == IN_PROCESS:
+                memory = RecordMemory(choose().create_region(SIZE))
+                closing.callback(memory.close)
+                made: Engine = JitEngine(memory)
+            else:
+                made = EngineSupervisor(choose(kind), grace_s=GRACE_S)
+            closing.callback(made.close)
+            return made
+
+        yield engine
+
+
+@pytest.fixture(params=(IN_PROCESS, *PLATFORMS))
+def engine(request: pytest.FixtureRequest, engines: Callable[[str], Engine]) -> Iterator[Engine]:
+    """Everything that implements `Engine`, without modules."""
+    made = engines(request.param)
+    made.memory.clear()
+    yield made
+    for name in made.status().modules:
+        made.remove(name)
+
+
+@pytest.fixture(scope="module")
+def sessions() -> Iterator[Callable[[str], Session]]:
+    """One session on each platform for a whole file, made when it is first asked for; stopped shots die soon."""
+    with contextlib.ExitStack() as closing:
+
+        @cache
+        def session(platform: str) -> Session:
+            return closing.enter_context(Session(supervisor=EngineSupervisor(choose(platform), grace_s=GRACE_S)))
+
+        yield session
+
+
+@pytest.fixture(params=PLATFORMS)
+def session(request: pytest.FixtureRequest, sessions: Callable[[str], Session]) -> Iterator[Session]:
+    """A session on each platform, without modules; others may have run in it before."""
+    made = sessions(request.param)
+    yield made
+    for info in made.modules:
+        made.remove(info.name)
+
+
+@pytest.fixture(scope="session")
+def compile_toy(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Makes a library of toy_simulator.c, with flags for the C compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("there is no C compiler `cc`, which makes the simulator library of this test")
+
+    @cache
+    def compile_it(*flags: str) -> Path:
+        library = tmp_path_factory.mktemp("toy") / "toy.so"
+        source = PROGRAMS / "toy_simulator.c"
+        subprocess.run([compiler, "-shared", "-fPIC", *flags, "-o", library, source], check=True)
+        return library
+
+    return compile_it
+
+
+@pytest.fixture(scope="session")
+def toy(compile_toy: Callable[..., Path]) -> str:
+    """The path of the toy simulator."""
+    return str(compile_toy())

@@ -1,0 +1,122 @@
+"""What several files of this folder use."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import psutil
+import pytest
+
+from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
+from qirjit_magic.wire.records import Piece, Recording, decode
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "tests" / "programs"
+PLATFORMS = ("linux", "portable")
+# What is waited for takes milliseconds; only a hang takes as long as this.
+LIVENESS_S = 20.0
+E = TypeVar("E", bound=Exception)
+
+
+def program(name: str) -> bytes:
+    """The text of a program in tests/programs."""
+    return (PROGRAMS / f"{name}.ll").read_bytes()
+
+
+def long_program(gates: int = 20_000) -> bytes:
+    """A program that takes LLVM about a second to compile."""
+    calls = "  call void @__quantum__qis__x__body(ptr null)\n" * gates
+    return f"define void @long() {{\n{calls}  ret void\n}}\ndeclare void @__quantum__qis__x__body(ptr)\n".encode()
+
+
+def corpus() -> Path | None:
+    """The folder of public programs beside the repository, where it is there."""
+    places = (parent / "shared" / "corpus" for parent in Path(__file__).parents)
+    return next((place for place in places if place.is_dir()), None)
+
+
+def recording(memory: RecordMemory) -> Recording:
+    """What a run left in the memory."""
+    committed, position = memory.committed(), memory.position()
+    return decode([Piece(memory.records(0, committed), memory.records(committed, position), memory.text())])
+
+
+def run(engine: Engine, request: RunRequest) -> tuple[RunReply, Recording]:
+    """Run with empty memory, and read it."""
+    engine.memory.clear()
+    reply = engine.run(request)
+    return reply, recording(engine.memory)
+
+
+def returned(engine: Engine, module: str, entry: str, *arguments: int) -> int:
+    """The word that one shot returns."""
+    _, records = run(engine, RunRequest(module, entry, arguments=arguments))
+    (word,) = records.finished.returned.tolist()
+    return int(word)
+
+
+def eventually(condition: Callable[[], bool], within_s: float = LIVENESS_S) -> bool:
+    """Whether the condition comes true before the time is over."""
+    deadline = time.monotonic() + within_s
+    while not (reached := condition()) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return reached
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process has ended; a zombie has, somebody else is to collect it."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def descriptors() -> set[str]:
+    """The open descriptors of this process."""
+    return {str(number) for number in range(1024) if _is_open(number)}
+
+
+def children() -> set[int]:
+    """The living processes that this one started, and those that these did."""
+    found = psutil.Process().children(recursive=True)
+    return {child.pid for child in found if not is_gone(child.pid)}
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+class Once:
+    """Does something at the first call, and nothing at later ones."""
+
+    def __init__(self, action: Callable[[], object]) -> None:
+        self._action = action
+        self.done = False
+
+    def __call__(self, *_: object) -> None:
+        if not self.done:
+            self.done = True
+            self._action()
+
+
+def refusal(kind: type[E], action: Callable[..., object], *arguments: object) -> E:
+    """The error that the call raises, without the frames it came through.
+
+    These hold LLVM's objects of this process, and a test's frame that holds such an error makes a circle of them: the
+    garbage collector might free a context before its module.
+    """
+    try:
+        action(*arguments)
+    except kind as error:
+        error.__context__ = error.__cause__ = None
+        return error.with_traceback(None)
+    pytest.fail(f"no {kind.__name__} was raised")

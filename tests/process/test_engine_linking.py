@@ -1,0 +1,238 @@
+"""Names across modules, for every `Engine`: who provides what, as a function of the modules present and their order."""
+
+from __future__ import annotations
+
+import pytest
+
+from qirjit_magic.errors import CircularModulesError, SignatureError, UnresolvedSymbolError
+from qirjit_magic.wire.protocol import Compiled, Engine, RunRequest
+from tests.process.support import refusal, returned, run
+
+USER = b"""
+declare i64 @number()
+define i64 @twice() {
+  %number = call i64 @number()
+  %twice = mul i64 %number, 2
+  ret i64 %twice
+}
+"""
+# Through two modules: `four_times` calls `twice` calls `number`.
+USER_OF_THE_USER = b"""
+declare i64 @twice()
+define i64 @four_times() {
+  %twice = call i64 @twice()
+  %four_times = mul i64 %twice, 2
+  ret i64 %four_times
+}
+"""
+COUNTER = b"""
+@count = global i64 0
+define i64 @increment() {
+  %old = load i64, ptr @count
+  %new = add i64 %old, 1
+  store i64 %new, ptr @count
+  ret i64 %new
+}
+"""
+READER = b"""
+@count = external global i64
+define i64 @look() {
+  %count = load i64, ptr @count
+  ret i64 %count
+}
+"""
+
+
+def number(value: int, linkage: str = "") -> bytes:
+    return f"define {linkage} i64 @number() {{ ret i64 {value} }}".encode()
+
+
+def test_a_call_reaches_another_module(engine: Engine) -> None:
+    engine.add("a", number(3))
+    engine.add("user", USER)
+    assert returned(engine, "user", "twice") == 6
+
+
+def test_the_order_of_adding_does_not_matter_to_a_call(engine: Engine) -> None:
+    engine.add("user", USER)
+    engine.add("a", number(3))
+    assert returned(engine, "user", "twice") == 6
+
+
+def test_the_newest_definition_wins(engine: Engine) -> None:
+    engine.add("user", USER)
+    engine.add("a", number(3))
+    engine.add("b", number(4))
+    assert returned(engine, "user", "twice") == 8
+    engine.add("a", number(5))
+    assert returned(engine, "user", "twice") == 10
+
+
+def test_an_older_definition_comes_back_when_the_newest_is_removed(engine: Engine) -> None:
+    engine.add("a", number(3))
+    engine.add("b", number(4))
+    engine.add("user", USER)
+    assert returned(engine, "user", "twice") == 8
+    engine.remove("b")
+    assert returned(engine, "user", "twice") == 6
+    engine.remove("a")
+    error = refusal(UnresolvedSymbolError, engine.run, RunRequest("user", "twice"))
+    assert error.symbols == ("number",)
+
+
+def test_a_replaced_body_is_called_through_other_modules(engine: Engine) -> None:
+    engine.add("a", number(3))
+    engine.add("user", USER)
+    engine.add("user of the user", USER_OF_THE_USER)
+    assert returned(engine, "user of the user", "four_times") == 12
+    engine.add("a", number(5))
+    assert returned(engine, "user of the user", "four_times") == 20
+
+
+def test_restoring_puts_an_old_body_back(engine: Engine) -> None:
+    old = engine.add("a", number(3))
+    engine.add("user", USER)
+    engine.add("a", number(5))
+    assert returned(engine, "user", "twice") == 10
+    engine.restore(Compiled(old.module, old.object_code))
+    assert returned(engine, "user", "twice") == 6
+
+
+def test_a_module_calls_its_own_definition_first(engine: Engine) -> None:
+    engine.add("own", number(1) + USER.replace(b"declare i64 @number()", b""))
+    engine.add("newer", number(9))
+    assert returned(engine, "own", "twice") == 2
+
+
+@pytest.mark.parametrize("linkage", ["internal", "private"])
+def test_what_is_internal_is_nobody_elses(engine: Engine, linkage: str) -> None:
+    engine.add("a", number(3, linkage))
+    engine.add("user", USER)
+    error = refusal(UnresolvedSymbolError, engine.run, RunRequest("user", "twice"))
+    assert error.symbols == ("number",)
+    assert returned(engine, "a", "number") == 3
+
+
+def test_global_variables_are_shared(engine: Engine) -> None:
+    engine.add("counter", COUNTER)
+    engine.add("reader", READER)
+    assert returned(engine, "reader", "look") == 0
+    for _ in range(3):
+        returned(engine, "counter", "increment")
+    assert returned(engine, "reader", "look") == 3
+
+
+def test_global_variables_start_anew_when_their_module_is_replaced(engine: Engine) -> None:
+    engine.add("counter", COUNTER)
+    engine.add("reader", READER)
+    assert [returned(engine, "counter", "increment") for _ in range(3)] == [1, 2, 3]
+    engine.add("counter", COUNTER)
+    assert returned(engine, "reader", "look") == 0
+
+
+def test_a_module_can_stand_in_for_a_gate(engine: Engine) -> None:
+    flip = b"""
+        declare void @__quantum__qis__x__body(ptr)
+        declare void @__quantum__qis__mz__body(ptr, ptr)
+        declare i1 @__quantum__rt__read_result(ptr)
+        define i1 @flip() {
+          call void @__quantum__qis__x__body(ptr null)
+          call void @__quantum__qis__mz__body(ptr null, ptr null)
+          %one = call i1 @__quantum__rt__read_result(ptr null)
+          ret i1 %one
+        }"""
+    engine.add("flip", flip)
+    assert returned(engine, "flip", "flip") == 1
+    engine.add("broken gate", b"define void @__quantum__qis__x__body(ptr %qubit) { ret void }")
+    assert returned(engine, "flip", "flip") == 0
+    engine.remove("broken gate")
+    assert returned(engine, "flip", "flip") == 1
+
+
+@pytest.mark.parametrize(
+    ("defined", "declared"),
+    [
+        ("i64 (i64)", "i64 ()"),
+        ("i64 ()", "i64 (ptr)"),
+        ("double ()", "i64 ()"),
+        ("i64 (...)", "i64 ()"),
+    ],
+)
+def test_a_declaration_of_another_type_is_refused(engine: Engine, defined: str, declared: str) -> None:
+    result, parameters = defined.split(" ", 1)
+    engine.add("a", f"define {result} @number{parameters} {{ ret {result} zeroinitializer }}".encode())
+    result, parameters = declared.split(" ", 1)
+    use = f"declare {result} @number{parameters}\ndefine ptr @use() {{ ret ptr @number }}"
+    engine.add("user", use.encode())
+    error = refusal(SignatureError, engine.run, RunRequest("user", "use"))
+    assert (error.symbol, error.expected, error.found) == ("number", (f"{defined} in 'a'",), declared)
+
+
+@pytest.mark.parametrize("length", [2, 3])
+def test_modules_in_a_circle_are_refused(engine: Engine, length: int) -> None:
+    for index in range(length):
+        other = (index + 1) % length
+        engine.add(
+            f"m{index}",
+            f"declare i64 @f{other}()\ndefine i64 @f{index}() {{\n  %x = call i64 @f{other}()\n  ret i64 %x\n}}".encode(),
+        )
+    error = refusal(CircularModulesError, engine.run, RunRequest("m0", "f0"))
+    assert error.modules == (*(f"m{index}" for index in range(length)), "m0")
+    engine.add("m1", b"define i64 @f1() { ret i64 8 }")
+    assert returned(engine, "m0", "f0") == 8
+
+
+def test_a_hundred_modules_in_a_row_are_linked(engine: Engine) -> None:
+    engine.add("m0", b"define i64 @f0() { ret i64 0 }")
+    for index in range(1, 100):
+        text = f"""
+            declare i64 @f{index - 1}()
+            define i64 @f{index}() {{
+              %before = call i64 @f{index - 1}()
+              %sum = add i64 %before, 1
+              ret i64 %sum
+            }}"""
+        engine.add(f"m{index}", text.encode())
+    assert returned(engine, "m99", "f99") == 99
+
+
+def test_a_mistake_in_one_module_does_not_touch_another(engine: Engine) -> None:
+    engine.add("user", USER)
+    engine.add("other", b"define i64 @other() { ret i64 1 }")
+    refusal(UnresolvedSymbolError, engine.run, RunRequest("user", "twice"))
+    assert returned(engine, "other", "other") == 1
+
+
+def test_mathematics_comes_from_the_c_library(engine: Engine) -> None:
+    engine.add(
+        "m",
+        b"""
+        declare double @pow(double, double)
+        declare double @llvm.sqrt.f64(double)
+        define i64 @f() {
+          %x = call double @pow(double 3.0, double 4.0)
+          %y = call double @llvm.sqrt.f64(double %x)
+          %z = fptosi double %y to i64
+          ret i64 %z
+        }""",
+    )
+    assert returned(engine, "m", "f") == 9
+
+
+def test_failing_in_another_module_ends_the_run_too(engine: Engine) -> None:
+    engine.add(
+        "a",
+        b"""
+        declare void @__quantum__rt__fail(ptr)
+        declare ptr @__quantum__rt__int_to_string(i64)
+        define void @give_up() {
+          %string = call ptr @__quantum__rt__int_to_string(i64 12)
+          call void @__quantum__rt__fail(ptr %string)
+          unreachable
+        }""",
+    )
+    engine.add("user", b"declare void @give_up()\ndefine void @f() {\n  call void @give_up()\n  ret void\n}")
+    reply, records = run(engine, RunRequest("user", "f", shots=3))
+    assert (reply.outcome, reply.next) == ("failed", 0)
+    assert records.failure is not None
+    assert records.failure.message == "12"

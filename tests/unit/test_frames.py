@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from itertools import pairwise
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
+from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.protocol import (
+    MESSAGES,
+    Add,
+    Added,
+    Done,
+    EngineStatus,
+    GetStatus,
+    Message,
+    Ready,
+    Refused,
+    Remove,
+    Restore,
+    RunReply,
+    RunRequest,
+    Show,
+)
+from qirjit_magic.wire.simulators import SimulatorSpec
+
+_names = st.text(max_size=12)
+_lines = st.none() | st.integers(1, 10**6)
+_words = st.integers(-(2**63), 2**63 - 1)
+_signatures = st.builds(Signature, _names, st.lists(_names, max_size=3).map(tuple), st.booleans())
+_modules = st.builds(
+    ModuleInfo,
+    _names,
+    _names,
+    _names,
+    st.lists(st.tuples(_names, st.booleans() | st.integers(0, 2**64 - 1) | _names), max_size=3).map(tuple),
+    st.lists(
+        st.builds(
+            EntryPoint, _names, _signatures, st.booleans(), st.lists(st.tuples(_names, _names), max_size=2).map(tuple)
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.lists(_names, max_size=2).map(tuple),
+    st.lists(st.builds(Declaration, _names, _names, st.booleans(), _lines, st.none() | _names), max_size=2).map(tuple),
+    st.lists(st.builds(Diagnostic, st.sampled_from(["notice", "warning"]), _names, _lines), max_size=2).map(tuple),
+    st.integers(0, 2**40),
+)
+_requests = st.builds(
+    RunRequest,
+    _names,
+    _names,
+    st.integers(0, 2**62),
+    st.integers(1, 2**62),
+    st.lists(_words, max_size=4).map(tuple),
+    st.none() | st.integers(0, 2**64 - 1),
+    st.builds(SimulatorSpec, _names, _names, _names, st.booleans()),
+)
+_facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3), max_size=4)
+_messages: st.SearchStrategy[Message] = st.one_of(
+    st.builds(Ready, _names),
+    st.builds(Add, _names),
+    st.builds(Added, _modules),
+    st.builds(Restore, _modules),
+    st.builds(Remove, _names),
+    st.builds(Show, _names, st.sampled_from(["ir", "asm"])),
+    st.builds(GetStatus),
+    st.builds(Done),
+    st.builds(Refused, _names, _facts),
+    _requests,
+    st.builds(RunReply, st.sampled_from(["done", "stopped", "full", "failed", "killed"]), st.integers(0, 2**62)),
+    st.builds(EngineStatus, st.integers(0, 2**31), _names, st.integers(0, 9), _names),
+)
+_frames = st.builds(Frame, _messages, st.binary(max_size=200))
+
+
+def _drain(inbox: Inbox) -> list[Frame]:
+    popped = []
+    while (frame := inbox.pop()) is not None:
+        popped.append(frame)
+    return popped
+
+
+def _raw(text: bytes, blob: bytes = b"") -> bytes:
+    return struct.pack("<II", len(text), len(blob)) + text + blob
+
+
+@given(_frames)
+def test_a_frame_arrives_as_it_was_sent(frame: Frame) -> None:
+    inbox = Inbox()
+    inbox.feed(pack(frame))
+    assert _drain(inbox) == [frame]
+
+
+@given(st.lists(_frames, max_size=4), st.lists(st.integers(0, 3000), max_size=6))
+def test_frames_arrive_in_order_however_the_bytes_are_cut(frames: list[Frame], cuts: list[int]) -> None:
+    data = b"".join(map(pack, frames))
+    inbox, popped = Inbox(), []
+    places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
+    for start, end in pairwise(places):
+        inbox.feed(data[start:end])
+        popped += _drain(inbox)
+    assert popped == frames
+
+
+def test_half_a_frame_is_none_and_the_rest_completes_it() -> None:
+    frame = Frame(Add("bell"), b"define void @f() { ret void }")
+    data = pack(frame)
+    inbox = Inbox()
+    for byte in data[:-1]:
+        inbox.feed(bytes([byte]))
+        assert inbox.pop() is None
+    inbox.feed(data[-1:])
+    assert inbox.pop() == frame
+    assert inbox.pop() is None
+
+
+@given(st.lists(st.binary(max_size=60), max_size=5))
+def test_junk_raises_nothing_but_a_frame_error(chunks: list[bytes]) -> None:
+    inbox = Inbox()
+    for chunk in chunks:
+        inbox.feed(chunk)
+        try:
+            _drain(inbox)
+        except FrameError:
+            return
+
+
+@given(st.binary(max_size=80), st.binary(max_size=20))
+def test_a_frame_of_junk_is_a_frame_error(text: bytes, blob: bytes) -> None:
+    inbox = Inbox()
+    inbox.feed(_raw(text, blob))
+    with pytest.raises(FrameError):
+        inbox.pop()
+
+
+@given(_frames, st.data())
+def test_a_damaged_frame_is_a_frame_or_a_frame_error(frame: Frame, data: st.DataObject) -> None:
+    damaged = bytearray(pack(frame))
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    inbox = Inbox()
+    inbox.feed(bytes(damaged))
+    try:
+        _drain(inbox)
+    except FrameError:
+        return
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{}",
+        b"[" * 100_000,
+        b'{"kind":"Add"}',
+        b'{"kind":"Add","body":{}}',
+        b'{"kind":"Add","body":{"name":7}}',
+        b'{"kind":"Add","body":{"name":"\xff"}}',
+        b'{"kind":"Unheard","body":{}}',
+        b'{"kind":"Engine","body":{}}',
+        b'{"kind":"Refused","body":{"error":"x","facts":' + b"[" * 100_000 + b"}}",
+        b'{"kind":"Refused","body":{"error":"x","facts":{"a":1e999999}}}',
+        b'{"kind":"RunReply","body":{"outcome":"perhaps","next":0}}',
+        b'{"kind":"RunReply","body":{"outcome":"done","next":1.5}}',
+        b'{"kind":"RunReply","body":{"outcome":"done","next":"1"}}',
+        b"\x80\x04K\x07.",
+    ],
+)
+def test_a_malformed_message_is_a_frame_error(text: bytes) -> None:
+    inbox = Inbox()
+    inbox.feed(_raw(text))
+    with pytest.raises(FrameError, match="unreadable"):
+        inbox.pop()
+
+
+@pytest.mark.parametrize("sizes", [(2**32 - 1, 0), (0, 2**32 - 1), (2**32 - 1, 2**32 - 1), (1 << 29, (1 << 29) + 1)])
+def test_a_frame_too_long_is_refused_before_it_arrives(sizes: tuple[int, int]) -> None:
+    inbox = Inbox()
+    inbox.feed(struct.pack("<II", *sizes))
+    with pytest.raises(FrameError, match=f"{sum(sizes):,} bytes"):
+        inbox.pop()
+
+
+def test_every_message_can_be_sent() -> None:
+    assert set(MESSAGES.values()) == set(get_args(Message))
+    assert all(name == kind.__name__ for name, kind in MESSAGES.items())
+
+
+@given(_modules)
+def test_a_flag_stays_what_it_is_a_truth_or_a_number(module: ModuleInfo) -> None:
+    inbox = Inbox()
+    sent = replace(module, flags=(("truth", True), ("number", 1), ("text", "1")))
+    inbox.feed(pack(Frame(Added(sent))))
+    received = inbox.pop()
+    assert received is not None
+    assert isinstance(received.message, Added)
+    assert [type(value) for _, value in received.message.module.flags] == [bool, int, str]
+
+
+def test_a_flag_wider_than_a_word_can_be_sent() -> None:
+    module = ModuleInfo("wide", "", flags=(("wide", 2**100 + 1),))
+    inbox = Inbox()
+    inbox.feed(pack(Frame(Added(module))))
+    assert inbox.pop() == Frame(Added(module))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from qirjit_magic.session.interrupts import Shield
+
+
+@pytest.fixture(autouse=True)
+def _python_s_own_handler() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(times: int = 1) -> None:
+    for _ in range(times):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_under_a_shield_interrupts_are_counted_and_told_and_not_raised() -> None:
+    told: list[int] = []
+    with Shield(lambda: told.append(1)) as shield:
+        _interrupt(3)
+        assert shield.count == 3
+    assert len(told) == 3
+
+
+def test_after_the_shield_an_interrupt_is_raised_again() -> None:
+    shield = Shield(lambda: None)
+    with shield:
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        _interrupt()
+    assert shield.count == 0
+
+
+def test_the_count_can_be_read_after_the_shield_and_starts_anew_under_the_next() -> None:
+    shield = Shield(lambda: None)
+    with shield:
+        _interrupt()
+    assert shield.count == 1
+    with shield:
+        assert shield.count == 0
+
+
+def test_shields_nest_and_the_outermost_one_ends_it() -> None:
+    shield = Shield(lambda: None)
+    assert shield.outermost
+    with shield:
+        _interrupt()
+        with shield:
+            _interrupt()
+            assert not shield.outermost
+        _interrupt()
+        assert not shield.outermost
+    assert shield.outermost
+    assert shield.count == 3
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_under_the_shield_passes_and_ends_it() -> None:
+    shield = Shield(lambda: None)
+
+    def tear() -> None:
+        with shield:
+            _interrupt()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        tear()
+    assert shield.outermost
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_in_another_thread_a_shield_leaves_the_handler_alone() -> None:
+    found: list[object] = []
+
+    def work() -> None:
+        with Shield(lambda: None) as shield:
+            found.append((signal.getsignal(signal.SIGINT), shield.outermost))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [(signal.default_int_handler, False)]
+
+
+def test_an_ignored_interrupt_is_ignored_again_afterwards() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Shield(lambda: None) as shield:
+        _interrupt()
+    assert shield.count == 1
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN

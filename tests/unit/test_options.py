@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import shlex
+from dataclasses import fields
+
+import pytest
+
+from qirjit_magic.options import FLAGS, Face, FlagError, RunOptions, flag_help, parse
+
+_FACES = {Face.CELL: "", Face.LINE: "", Face.COMMAND: "bell.ll "}
+
+
+def _parse(face: Face, flags: str) -> RunOptions:
+    return parse(face, "qir", shlex.split(_FACES[face] + flags))
+
+
+@pytest.mark.parametrize("face", _FACES)
+def test_without_flags_everything_has_its_default(face: Face) -> None:
+    options = _parse(face, "")
+    assert options == RunOptions(file="bell.ll" if face is Face.COMMAND else None)
+
+
+@pytest.mark.parametrize("face", _FACES)
+@pytest.mark.parametrize(
+    ("flags", "name", "value"),
+    [
+        ("--entry main", "entry", "main"),
+        ("-e main", "entry", "main"),
+        ("--shots 1000", "shots", 1000),
+        ("-s 1_000", "shots", 1000),
+        ("-s 1,000", "shots", 1000),
+        ("-s 0x10", "shots", 16),
+        ("--seed 0", "seed", 0),
+        (f"--seed {2**64 - 1}", "seed", 2**64 - 1),
+        ("--simulator ./libsim.so:InitSim", "simulator", "./libsim.so:InitSim"),
+        ("--method live", "method", "live"),
+        ("--name bell", "name", "bell"),
+        ("-n bell", "name", "bell"),
+        ("--args 3", "args", ("3",)),
+        ("--args '3, 0.5,true'", "args", ("3", "0.5", "true")),
+        ("--args ''", "args", ()),
+        ("--args -3", "args", ("-3",)),
+        ("--args -3,4", "args", ("-3", "4")),
+        ("--args -1e-3", "args", ("-1e-3",)),
+        ("--args=-3,-4", "args", ("-3", "-4")),
+        ("--format counts", "format", "counts"),
+        ("--timeout 0.5", "timeout", 0.5),
+        ("--no-run", "no_run", True),
+        ("--quiet", "quiet", True),
+    ],
+)
+def test_a_flag_means_the_same_everywhere(face: Face, flags: str, name: str, value: object) -> None:
+    expected = RunOptions(file="bell.ll" if face is Face.COMMAND else None)
+    options = _parse(face, flags)
+    for field in fields(RunOptions):
+        wanted = value if field.name == name else getattr(expected, field.name)
+        assert getattr(options, field.name) == wanted, field.name
+
+
+@pytest.mark.parametrize("face", _FACES)
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ("--shots 0", "'0'"),
+        ("--shots -5", "'-5'"),
+        ("--shots many", "'many'"),
+        ("--shots 1.5", "'1.5'"),
+        ("--seed -1", "'-1'"),
+        (f"--seed {2**64}", f"'{2**64}'"),
+        ("--timeout 0", "'0'"),
+        ("--timeout nan", "'nan'"),
+        ("--timeout inf", "'inf'"),
+        ("--method quick", "'quick'"),
+        ("--format xml", "'xml'"),
+        ("--shots", "--shots"),
+        ("--shot 5", "--shot"),
+        ("--unheard-of", "--unheard-of"),
+    ],
+)
+def test_a_mistake_names_the_value(face: Face, flags: str, said: str) -> None:
+    with pytest.raises(FlagError) as caught:
+        _parse(face, flags)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("face", [Face.CELL, Face.LINE])
+def test_a_notebook_keeps_the_result_in_a_variable(face: Face) -> None:
+    assert _parse(face, "-o bell").output == "bell"
+
+
+@pytest.mark.parametrize("name", ["a.b", "3d", "a b", "", "class"])
+def test_a_result_needs_the_name_of_a_variable(name: str) -> None:
+    with pytest.raises(FlagError, match="variable"):
+        _parse(Face.CELL, f"-o {shlex.quote(name)}")
+
+
+@pytest.mark.parametrize(
+    ("face", "flags"),
+    [(Face.COMMAND, "-o bell"), (Face.COMMAND, "--file other.ll"), (Face.CELL, "--file bell.ll"), (Face.CELL, "main")],
+)
+def test_a_flag_exists_only_in_its_places(face: Face, flags: str) -> None:
+    with pytest.raises(FlagError):
+        _parse(face, flags)
+
+
+@pytest.mark.parametrize("face", [Face.LINE, Face.COMMAND])
+def test_an_entry_point_may_stand_without_its_flag(face: Face) -> None:
+    assert _parse(face, "main").entry == "main"
+    assert _parse(face, "main --entry main").entry == "main"
+
+
+@pytest.mark.parametrize("face", [Face.LINE, Face.COMMAND])
+def test_two_different_entry_points_are_refused(face: Face) -> None:
+    with pytest.raises(FlagError, match="'main' and 'other'"):
+        _parse(face, "main --entry other")
+
+
+def test_a_line_may_compile_a_file_first() -> None:
+    assert _parse(Face.LINE, "--file bell.ll").file == _parse(Face.LINE, "-f bell.ll").file == "bell.ll"
+
+
+def test_the_command_line_needs_a_file() -> None:
+    with pytest.raises(FlagError, match="FILE"):
+        parse(Face.COMMAND, "qir", [])
+
+
+def test_standard_input_is_a_file() -> None:
+    assert parse(Face.COMMAND, "qir", ["-", "main"]).file == "-"
+
+
+@pytest.mark.parametrize("face", _FACES)
+def test_the_help_has_every_flag_of_the_place_and_no_other(face: Face) -> None:
+    said = flag_help(face).split()
+    for row in FLAGS:
+        for name in row.names:
+            assert (name in {word.rstrip(",") for word in said}) == (face in row.faces), name
+
+
+@pytest.mark.parametrize("face", [Face.CELL, Face.LINE])
+def test_a_magic_has_no_help_flag_that_would_end_the_kernel(face: Face) -> None:
+    with pytest.raises(FlagError):
+        _parse(face, "--help")
+
+
+def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(Face.COMMAND, "qirjit", ["--help"])
+    assert not end.value.code
+    said = capsys.readouterr().out
+    assert [row.names[-1] for row in FLAGS if Face.COMMAND in row.faces and row.names[-1] not in said] == []
+
+
+def test_every_flag_ends_in_an_option() -> None:
+    names = {field.name for field in fields(RunOptions)}
+    assert {row.names[-1].removeprefix("--").replace("-", "_") for row in FLAGS} == names

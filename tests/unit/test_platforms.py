@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from qirjit_magic.wire.platforms import choose, name_of
+
+_PLATFORMS = ["linux", "portable"] if sys.platform == "linux" else ["portable"]
+_SIZE = 1 << 16
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_a_platform_is_chosen_by_its_name(name: str) -> None:
+    assert name_of(choose(name)) == name
+
+
+def test_the_environment_forces_a_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIRJIT_PLATFORM", "portable")
+    assert name_of(choose()) == "portable"
+
+
+@pytest.mark.parametrize(("system", "name"), [("linux", "linux"), ("darwin", "portable"), ("freebsd14", "portable")])
+def test_the_system_decides_otherwise(monkeypatch: pytest.MonkeyPatch, system: str, name: str) -> None:
+    if name not in _PLATFORMS:
+        pytest.skip("this platform's module can only be imported on Linux.")
+    monkeypatch.delenv("QIRJIT_PLATFORM", raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    assert name_of(choose()) == name
+
+
+@pytest.mark.parametrize("name", ["amiga", "os", "linux.mmap", "../linux"])
+def test_an_unknown_platform_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("QIRJIT_PLATFORM", name)
+    with pytest.raises(ValueError, match=r"'linux' or 'portable'") as caught:
+        choose()
+    assert f"'{name}'" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_new_memory_is_zero_and_as_large_as_asked(name: str) -> None:
+    region = choose(name).create_region(_SIZE)
+    assert bytes(region.view) == bytes(_SIZE)
+    region.close()
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_both_sides_see_the_same_memory(name: str) -> None:
+    platform = choose(name)
+    ours = platform.create_region(_SIZE)
+    theirs = platform.attach_region(os.dup(ours.handle), _SIZE)
+    ours.view[0] = 1
+    theirs.view[_SIZE - 1] = 2
+    assert (theirs.view[0], ours.view[_SIZE - 1]) == (1, 2)
+    theirs.close()
+    assert ours.view[_SIZE - 1] == 2
+    ours.close()
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_memory_given_back_leaves_no_descriptor(name: str) -> None:
+    region = choose(name).create_region(_SIZE)
+    region.close()
+    with pytest.raises(OSError, match="descriptor"):
+        os.fstat(region.handle)
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_the_handle_is_inherited_only_where_it_is_passed(name: str) -> None:
+    region = choose(name).create_region(_SIZE)
+    assert not os.get_inheritable(region.handle)
+    region.close()
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_discarding_a_part_spares_the_rest(name: str) -> None:
+    region = choose(name).create_region(_SIZE)
+    region.view[:] = b"\1" * _SIZE
+    region.discard(4096, 8192)
+    assert bytes(region.view[:4096]) == b"\1" * 4096
+    assert bytes(region.view[12288:]) == b"\1" * (_SIZE - 12288)
+    region.view[4096] = 7
+    assert region.view[4096] == 7
+    region.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux seals memory.")
+@pytest.mark.parametrize("size", [0, _SIZE // 2, _SIZE * 2])
+def test_sealed_memory_keeps_its_size(size: int) -> None:
+    region = choose("linux").create_region(_SIZE)
+    with pytest.raises(PermissionError):
+        os.ftruncate(region.handle, size)
+    region.close()
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_a_widened_pipe_still_carries_what_is_written(name: str) -> None:
+    read, write = os.pipe()
+    choose(name).widen(write)
+    os.write(write, b"x" * 4096)
+    assert os.read(read, 8192) == b"x" * 4096
+    os.close(read)
+    os.close(write)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe grow.")
+def test_a_pipe_that_cannot_grow_is_left_as_it_is() -> None:
+    with open(os.devnull, "rb") as no_pipe:  # noqa: PTH123 - only its descriptor is needed
+        choose("linux").widen(no_pipe.fileno())
+        assert no_pipe.read() == b""

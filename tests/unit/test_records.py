@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import re
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qirjit_magic.engine.runtime import dumps
+from qirjit_magic.engine.runtime.bindings import read_ir
+from qirjit_magic.session import watching
+from qirjit_magic.wire.records import TEXT_KINDS, Failure, Piece, Record, RecordKind, RecordTable, decode
+
+_NUMBERED = (RecordKind.INT, RecordKind.TUPLE, RecordKind.ARRAY)
+_WRITERS = {
+    "__quantum__rt__result_record_output": RecordKind.RESULT,
+    "__quantum__rt__bool_record_output": RecordKind.BOOL,
+    "__quantum__rt__int_record_output": RecordKind.INT,
+    "__quantum__rt__double_record_output": RecordKind.DOUBLE,
+    "__quantum__rt__tuple_record_output": RecordKind.TUPLE,
+    "__quantum__rt__array_record_output": RecordKind.ARRAY,
+    "__quantum__rt__message": RecordKind.MESSAGE,
+    "qirjit_dumpmachine": RecordKind.DUMP,
+    "qirjit_end_shot": RecordKind.END,
+    "__quantum__rt__fail": RecordKind.FAILURE,
+}
+_texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+_words = st.integers(-(2**63), 2**63 - 1)
+_labels = st.none() | st.sampled_from(["a", "b", "0_t0r"]) | _texts
+_records = st.one_of(
+    st.builds(Record, st.just(RecordKind.RESULT), st.integers(0, 1), _labels),
+    st.builds(Record, st.just(RecordKind.BOOL), st.booleans(), _labels),
+    st.builds(Record, st.sampled_from(_NUMBERED), _words, _labels),
+    st.builds(Record, st.just(RecordKind.DOUBLE), st.floats(allow_nan=False), _labels),
+    st.builds(Record, st.sampled_from(TEXT_KINDS), _texts),
+)
+
+
+@dataclass
+class _Writer:
+    """What the recorder does: one piece of records in bytes."""
+
+    finished: bytearray = field(default_factory=bytearray)
+    text: bytearray = field(default_factory=lambda: bytearray(1))
+
+    def keep(self, text: str) -> int:
+        offset = len(self.text)
+        self.text += text.encode() + b"\0"
+        return offset
+
+    def record(self, record: Record) -> bytes:
+        if record.kind in TEXT_KINDS:
+            return struct.pack("<IIq", record.kind, self.keep(str(record.value)), 0)
+        offset = 0 if record.label is None else self.keep(record.label)
+        value = struct.pack("<d", record.value) if isinstance(record.value, float) else None
+        return struct.pack("<II", record.kind, offset) + (value or struct.pack("<q", record.value))
+
+    def shot(self, records: list[Record], returned: int = 0) -> None:
+        for record in records:
+            self.finished += self.record(record)
+        self.finished += struct.pack("<IIq", RecordKind.END, 0, returned)
+
+    def piece(self, unfinished: bytes = b"") -> Piece:
+        return Piece(bytes(self.finished), unfinished, bytes(self.text))
+
+
+def _table(shots: list[list[Record]], returned: list[int] | None = None) -> RecordTable:
+    writer = _Writer()
+    for index, records in enumerate(shots):
+        writer.shot(records, returned[index] if returned else 0)
+    return decode([writer.piece()]).finished
+
+
+def _results(*strings: str) -> RecordTable:
+    return _table([[Record(RecordKind.RESULT, int(bit)) for bit in string] for string in strings])
+
+
+def test_the_kinds_have_the_numbers_that_the_ir_writes() -> None:
+    bodies = dict(re.findall(r"^define void @(\w+)\((.*?)^\}", read_ir("recorder.ll"), re.MULTILINE | re.DOTALL))
+    written = {name: re.findall(r"call void @(?:record|append)\(i32 (\d+)", body) for name, body in bodies.items()}
+    assert {name: numbers for name, numbers in written.items() if numbers} == {
+        name: [str(kind.value)] for name, kind in _WRITERS.items()
+    }
+    assert set(_WRITERS.values()) == set(RecordKind)
+
+
+def test_those_who_read_records_without_numpy_use_the_same_numbers() -> None:
+    assert (watching._MESSAGE, watching._DUMP) == TEXT_KINDS
+    assert dumps._DUMP == RecordKind.DUMP
+
+
+@given(st.lists(st.lists(st.tuples(st.lists(_records, max_size=5), _words), max_size=4), max_size=3))
+def test_records_are_decoded_as_they_were_written(pieces: list[list[tuple[list[Record], int]]]) -> None:
+    written = []
+    for shots in pieces:
+        writer = _Writer()
+        for records, returned in shots:
+            writer.shot(records, returned)
+        written.append(writer.piece())
+    table = decode(written).finished
+    expected = [shot for shots in pieces for shot in shots]
+    assert [table.shot(index) for index in range(len(table))] == [tuple(records) for records, _ in expected]
+    assert table.returned.tolist() == [returned for _, returned in expected]
+
+
+@given(st.lists(_records, max_size=5), st.integers(1, 5))
+def test_shots_alike_have_one_layout(records: list[Record], shots: int) -> None:
+    table = _table([records] * shots)
+    expected = [(r.kind, (str(r.value) if r.kind in TEXT_KINDS else r.label)) for r in records]
+    assert table.layout() == tuple(expected)
+
+
+def test_layouts_look_at_kinds_and_labels_and_not_at_values() -> None:
+    first = [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.INT, 5, "b")]
+    assert _table([first, [Record(RecordKind.RESULT, 1, "a"), Record(RecordKind.INT, 6, "b")]]).layout() is not None
+    assert _table([first, [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.INT, 5, "c")]]).layout() is None
+    assert _table([first, [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.BOOL, 1, "b")]]).layout() is None
+    assert _table([first, [Record(RecordKind.RESULT, 0, "a")]]).layout() is None
+
+
+def test_shots_of_different_lengths_that_fill_a_rectangle_have_no_layout() -> None:
+    one = Record(RecordKind.RESULT, 0)
+    assert _table([[one], [one, one, one]]).layout() is None
+
+
+def test_no_shot_has_no_layout() -> None:
+    assert decode([]).finished.layout() is None
+
+
+@given(st.lists(st.text("01", max_size=4), max_size=30))
+def test_counts_are_those_of_the_strings_in_their_order(strings: list[str]) -> None:
+    counts = _results(*strings).counts()
+    expected = dict(sorted(Counter(strings).items())) if any(strings) else {}
+    assert counts == expected
+    assert list(counts) == list(expected)
+
+
+@pytest.mark.parametrize("width", [1, 63, 64, 65, 300])
+def test_strings_of_any_width_are_counted(width: int) -> None:
+    zeros, ones = "0" * width, "1" * width
+    assert _results(zeros, ones, zeros).counts() == {zeros: 2, ones: 1}
+
+
+def test_only_results_are_counted() -> None:
+    records = [Record(RecordKind.ARRAY, 1), Record(RecordKind.RESULT, 1), Record(RecordKind.BOOL, value=False)]
+    assert _table([records, records]).counts() == {"1": 2}
+
+
+def test_messages_and_dumps_come_in_order_over_all_shots() -> None:
+    said = [Record(RecordKind.MESSAGE, "b"), Record(RecordKind.RESULT, 1, "x"), Record(RecordKind.DUMP, "a")]
+    assert _table([said, [Record(RecordKind.MESSAGE, "")]]).messages() == ["b", "a", ""]
+
+
+def test_a_text_that_comes_twice_is_kept_once() -> None:
+    first, second = _Writer(), _Writer()
+    for writer in (first, second):
+        writer.shot([Record(RecordKind.RESULT, 0, "same"), Record(RecordKind.RESULT, 1, "same")])
+    assert decode([first.piece(), second.piece()]).finished.strings == ("same",)
+
+
+def test_the_unfinished_shot_stands_apart() -> None:
+    writer = _Writer()
+    writer.shot([Record(RecordKind.INT, 1)])
+    record = Record(RecordKind.INT, 2, "begun")
+    recording = decode([writer.piece(writer.record(record))])
+    assert len(recording.finished) == 1
+    assert recording.unfinished == (record,)
+    assert recording.failure is None
+
+
+@given(_texts, st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1))
+def test_a_failure_has_its_message_and_its_exit_code(message: str, code: int, length: int) -> None:
+    writer = _Writer()
+    value = struct.unpack("<q", struct.pack("<II", length, code))[0]
+    failed = struct.pack("<IIq", RecordKind.FAILURE, writer.keep(message), value)
+    recording = decode([writer.piece(failed)])
+    assert recording.failure == Failure(message, code)
+    assert recording.unfinished == ()
+
+
+def test_of_an_earlier_piece_nothing_is_unfinished() -> None:
+    writer = _Writer()
+    stray = writer.record(Record(RecordKind.INT, 2))
+    recording = decode([writer.piece(stray), _Writer().piece()])
+    assert recording.unfinished == ()
+
+
+@given(st.lists(st.builds(Piece, st.binary(max_size=100), st.binary(max_size=40), st.binary(max_size=30)), max_size=3))
+def test_no_bytes_make_decoding_fail(pieces: list[Piece]) -> None:
+    table = decode(pieces).finished
+    for index in range(len(table)):
+        table.shot(index)
+    table.messages()
+    table.layout()
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2**32 - 1), _words), max_size=20), st.binary(max_size=30))
+def test_whatever_the_engine_wrote_can_be_looked_at(rows: list[tuple[int, int, int]], text: bytes) -> None:
+    data = b"".join(struct.pack("<IIq", *row) for row in rows)
+    recording = decode([Piece(data, data, text)])
+    table = recording.finished
+    assert len(table) == sum(kind == RecordKind.END for kind, _, _ in rows)
+    assert sum(len(table.shot(index)) for index in range(len(table))) == len(table.kinds)
+    assert all(len(key) <= len(table.kinds) for key in table.counts())
+    table.messages()
+
+
+@pytest.mark.parametrize("value", [2, 200, -1, 208, 2**62])
+def test_a_result_that_is_no_bit_can_be_counted(value: int) -> None:
+    assert sum(_table([[Record(RecordKind.RESULT, value)]]).counts().values()) == 1
+
+
+@pytest.mark.parametrize("offset", [0, 6, 7, 2**31, 2**32 - 1])
+def test_a_text_that_is_nowhere_reads_as_none(offset: int) -> None:
+    data = struct.pack("<IIq", RecordKind.INT, offset, 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
+    assert decode([Piece(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1),)
+
+
+def test_a_text_without_an_end_goes_to_the_end_of_what_there_is() -> None:
+    data = struct.pack("<IIq", RecordKind.INT, 1, 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
+    assert decode([Piece(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1, "label"),)
+
+
+def test_the_columns_have_the_types_that_are_promised() -> None:
+    table = _table([[Record(RecordKind.INT, 1, "a")]])
+    found = [column.dtype for column in (table.kinds, table.texts, table.values, table.ends, table.returned)]
+    assert found == [np.dtype(name) for name in ("uint8", "int32", "int64", "int64", "int64")]

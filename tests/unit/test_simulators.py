@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
+from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec, find_simulator, known_simulators
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package whose ``entry_points.txt`` a test may write to, as its module ``noisy_pack``."""
+    installed = tmp_path / "noisy_pack-1.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: noisy_pack\nVersion: 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return installed / "entry_points.txt"
+
+
+def _register(entry_points: Path, name: str, target: str) -> None:
+    entry_points.write_text(f"[qirjit_magic.simulators]\n{name} = {target}\n")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    file = tmp_path / "lib" / "libsim.so"
+    file.parent.mkdir()
+    file.touch()
+    return file
+
+
+@pytest.mark.parametrize("name", ["auto", "sparse"])
+def test_the_built_in_simulator_has_two_names(name: str) -> None:
+    assert find_simulator(name) is SPARSE
+    assert SPARSE.seedable
+
+
+def test_an_absolute_path_is_a_simulator_without_a_seed(library: Path) -> None:
+    expected = SimulatorSpec(name=str(library), path=str(library.resolve()))
+    assert find_simulator(str(library)) == expected
+    assert not expected.seedable
+
+
+def test_an_initialiser_stands_after_a_colon(library: Path) -> None:
+    spec = find_simulator(f"{library}:InitMySim")
+    assert (spec.path, spec.initialiser) == (str(library.resolve()), "InitMySim")
+
+
+def test_a_colon_before_no_symbol_belongs_to_the_path(tmp_path: Path) -> None:
+    file = tmp_path / "libsim.so:2.0"
+    file.touch()
+    spec = find_simulator(str(file))
+    assert (spec.path, spec.initialiser) == (str(file.resolve()), "")
+
+
+def test_a_relative_path_is_relative_to_the_folder(library: Path) -> None:
+    spec = find_simulator("lib/libsim.so", library.parents[1])
+    assert (spec.name, spec.path) == ("lib/libsim.so", str(library.resolve()))
+
+
+def test_a_relative_path_is_relative_to_the_current_folder_by_default(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(library.parent)
+    assert find_simulator("./libsim.so").path == str(library.resolve())
+
+
+def test_a_tilde_is_the_home_folder(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(library.parent))
+    assert find_simulator("~/libsim.so").path == str(library.resolve())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sparze", "", ".", "lib", "./libother.so", "libsim.so:InitMySim", "a\0b", "~nobody-has-this-name/libsim.so"],
+)
+def test_an_unknown_name_is_refused_with_those_that_exist(library: Path, name: str) -> None:
+    with pytest.raises(SimulatorNotFoundError) as caught:
+        find_simulator(name, library.parents[1])
+    assert caught.value.name == name
+    assert caught.value.known[:1] == ("auto",)
+    assert "sparse" in caught.value.known
+    assert f"'{name}'" in str(caught.value)
+    assert "auto, " in str(caught.value)
+
+
+def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qirjit_magic.wire.simulators.NOISY", SimulatorSpec("noisy", "/sim.so"), raising=False)
+    _register(register, "noisy", "qirjit_magic.wire.simulators:NOISY")
+    assert known_simulators()["noisy"] == SimulatorSpec("noisy", "/sim.so")
+    assert find_simulator("noisy") == SimulatorSpec("noisy", "/sim.so")
+    with pytest.raises(SimulatorNotFoundError, match="noisy, sparse"):
+        find_simulator("nosy")
+
+
+def test_nobody_takes_the_place_of_the_built_in_simulator(register: Path) -> None:
+    _register(register, "sparse", "qirjit_magic.wire.simulators:KNOWN_INITIALISERS")
+    assert known_simulators()["sparse"] is SPARSE
+
+
+def test_a_registered_thing_that_is_no_simulator_is_refused(register: Path) -> None:
+    _register(register, "noisy", "qirjit_magic.wire.simulators:KNOWN_INITIALISERS")
+    with pytest.raises(SimulatorError, match=r"'noisy'.*tuple"):
+        find_simulator("noisy")
+
+
+def test_a_registered_simulator_whose_package_is_broken_is_refused_by_name(register: Path) -> None:
+    _register(register, "noisy", "no_such_package_at_all:SIM")
+    with pytest.raises(SimulatorError, match="'noisy'"):
+        find_simulator("noisy")
+
+
+def test_a_broken_package_does_not_hide_the_mistake_in_another_name(register: Path) -> None:
+    _register(register, "noisy", "no_such_package_at_all:SIM")
+    with pytest.raises(SimulatorNotFoundError, match="'sparze'"):
+        find_simulator("sparze")

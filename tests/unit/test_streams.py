@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qirjit_magic.session.streams import KEPT_BYTES, SHOWN_BYTES, Stream, show_nothing
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def _fed(chunks: list[bytes]) -> tuple[str, Stream]:
+    shown: list[str] = []
+    stream = Stream()
+    stream.begin(shown.append)
+    for chunk in chunks:
+        stream.feed(chunk)
+    return "".join(shown), stream
+
+
+@given(_texts, st.lists(st.integers(0, 100), max_size=5))
+def test_text_is_shown_whole_however_its_bytes_are_cut(text: str, cuts: list[int]) -> None:
+    data = text.encode()
+    places = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
+    shown, stream = _fed([data[start:end] for start, end in pairwise(places)])
+    assert shown == text
+    assert stream.tail == text
+    assert stream.total == len(data)
+
+
+@given(st.lists(st.binary(max_size=20), max_size=5))
+def test_no_bytes_make_it_fail(chunks: list[bytes]) -> None:
+    _, stream = _fed(chunks)
+    assert stream.total == sum(map(len, chunks))
+    assert stream.tail == b"".join(chunks).decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("chunk", [1000, SHOWN_BYTES - 1, SHOWN_BYTES, 10 * SHOWN_BYTES])
+def test_of_a_flood_the_beginning_is_shown_and_the_end_is_kept(chunk: int) -> None:
+    data = b"".join(b"%09d\n" % line for line in range(40_000))
+    shown, stream = _fed([data[start : start + chunk] for start in range(0, len(data), chunk)])
+    begun, said = shown[:SHOWN_BYTES], shown[SHOWN_BYTES:]
+    assert begun == data[:SHOWN_BYTES].decode()
+    assert said.count("64 KiB") == 1
+    assert stream.tail == data[-KEPT_BYTES:].decode()
+    assert stream.total == len(data)
+
+
+def test_text_that_just_fits_is_shown_without_a_remark() -> None:
+    data = b"x" * SHOWN_BYTES
+    assert _fed([data])[0] == data.decode()
+
+
+def test_a_flood_that_is_cut_inside_a_character_shows_no_half_of_it() -> None:
+    shown, _ = _fed([("x" * (SHOWN_BYTES - 1) + "é" * 9).encode()])
+    assert "\ufffd" not in shown
+    assert shown.startswith("x" * (SHOWN_BYTES - 1) + "\n")
+
+
+def test_each_run_begins_from_nothing() -> None:
+    shown: list[str] = []
+    stream = Stream()
+    stream.begin(show_nothing)
+    stream.feed(b"x" * (SHOWN_BYTES + 1) + "é".encode()[:1])
+    stream.begin(shown.append)
+    stream.feed(b"hello")
+    assert ("".join(shown), stream.tail, stream.total) == ("hello", "hello", 5)
+
+
+def test_before_a_run_text_is_kept_and_not_shown() -> None:
+    stream = Stream()
+    stream.feed(b"last words")
+    assert stream.tail == "last words"

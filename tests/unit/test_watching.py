@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from qirjit_magic.session.streams import SHOWN_BYTES
+from qirjit_magic.session.watching import RunWatch
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
+from qirjit_magic.wire.records import RecordKind
+
+
+class _Screen:
+    """A watch over memory into which a test writes as the recorder does."""
+
+    def __init__(self, memory: RecordMemory, timeout_s: float | None = None) -> None:
+        self.memory = memory
+        self.stops = 0
+        self._shown: list[str] = []
+        self.watch = RunWatch(memory, self._shown.append, stop=self._stop, timeout_s=timeout_s)
+
+    def _stop(self) -> None:
+        self.stops += 1
+
+    def record(self, kind: RecordKind, text: str = "", value: int | None = None) -> int:
+        place = self.memory.position()
+        offset, length = self.memory.append_text(text)
+        self.memory.put_record(place, (kind, offset, length if value is None else value))
+        self.memory.put_word(Word.POSITION, place + RECORD_SIZE)
+        return place
+
+    def message(self, text: str) -> None:
+        self.record(RecordKind.MESSAGE, text)
+        self.memory.put_word(Word.LINES, self.memory.word(Word.LINES) + 1)
+
+    def look(self) -> str:
+        self.watch.tick()
+        shown = "".join(self._shown)
+        self._shown.clear()
+        return shown
+
+
+@pytest.fixture
+def screen(memory: RecordMemory) -> _Screen:
+    return _Screen(memory)
+
+
+def test_messages_are_shown_as_they_come_and_once(screen: _Screen) -> None:
+    assert screen.look() == ""
+    screen.message("one")
+    assert screen.look() == "one\n"
+    screen.message("zwölf")
+    screen.message("")
+    assert screen.look() == "zwölf\n\n"
+    assert screen.look() == ""
+
+
+def test_other_records_are_passed_over(screen: _Screen) -> None:
+    screen.record(RecordKind.RESULT, "label", value=1)
+    screen.message("said")
+    screen.record(RecordKind.END, value=0)
+    assert screen.look() == "said\n"
+
+
+def test_what_follows_a_dump_waits_for_its_text(screen: _Screen) -> None:
+    screen.message("before")
+    place = screen.record(RecordKind.DUMP, value=-1)
+    screen.message("after")
+    assert screen.look() == "before\n"
+    screen.memory.put_record(place, (RecordKind.DUMP, *screen.memory.append_text("STATE: |0>")))
+    screen.message("last")
+    assert screen.look() == "STATE: |0>\nafter\nlast\n"
+
+
+def test_emptied_memory_is_read_from_its_start(screen: _Screen) -> None:
+    screen.message("first piece")
+    screen.look()
+    screen.memory.clear()
+    screen.watch.restart()
+    screen.message("second piece")
+    assert screen.look() == "second piece\n"
+
+
+def test_of_a_flood_only_the_beginning_is_shown(screen: _Screen) -> None:
+    line = "x" * 1023
+    for _ in range(SHOWN_BYTES // 1024):
+        screen.message(line)
+    shown = screen.look()
+    assert shown.startswith(f"{line}\n" * (SHOWN_BYTES // 1024))
+    assert shown.endswith("in the result\n")
+    screen.message("more")
+    assert screen.look() == ""
+
+
+def test_a_flood_goes_on_over_the_pieces_of_a_run(screen: _Screen) -> None:
+    screen.message("x" * SHOWN_BYTES)
+    screen.look()
+    screen.memory.clear()
+    screen.watch.restart()
+    screen.message("more")
+    assert screen.look() == ""
+
+
+@pytest.mark.parametrize("record", [(8, 2**32 - 1, 5), (8, 1, -5), (8, 0, 0), (9, 1, 2**62), (77, 1, 1), (0, 0, 0)])
+def test_a_record_that_nobody_would_write_shows_nothing_of_other_memory(
+    screen: _Screen, record: tuple[int, int, int]
+) -> None:
+    screen.memory.region.view[1 << 24 : (1 << 24) + 6] = b"secret"
+    screen.memory.put_record(0, record)
+    screen.memory.put_word(Word.POSITION, RECORD_SIZE)
+    screen.memory.put_word(Word.LINES, 1)
+    assert screen.look().strip() == ""
+
+
+def test_a_position_out_of_bounds_is_survived(screen: _Screen) -> None:
+    screen.message("said")
+    screen.memory.put_word(Word.POSITION, 2**64 - 1)
+    assert screen.look() == "said\n"
+
+
+def test_a_run_whose_time_is_over_is_stopped_once(memory: RecordMemory) -> None:
+    screen = _Screen(memory, timeout_s=-1)
+    screen.look()
+    screen.look()
+    assert screen.stops == 1
+    assert screen.watch.timed_out
+
+
+@pytest.mark.parametrize("timeout_s", [None, 1e6, math.inf])
+def test_a_run_with_time_left_goes_on(memory: RecordMemory, timeout_s: float | None) -> None:
+    screen = _Screen(memory, timeout_s)
+    screen.look()
+    assert not screen.stops
+    assert not screen.watch.timed_out
+
+
+def test_messages_are_still_shown_after_the_time_is_over(memory: RecordMemory) -> None:
+    screen = _Screen(memory, timeout_s=-1)
+    screen.look()
+    screen.message("late")
+    assert screen.look() == "late\n"
