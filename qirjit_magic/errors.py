@@ -4,6 +4,7 @@
 
     QirError
     ├ QirSyntaxError(message, line, column, source_line)
+    ├ OptionError(option, value, expected)
     ├ EntryPointError(reason, name, available)
     ├ LinkError
     │  ├ CircularModulesError(modules)
@@ -16,7 +17,6 @@
     ├ ExecutionError
     │  ├ ProgramFailedError(message, exit_code, shot, partial)
     │  └ RunTimeoutError(timeout_s, partial)
-    ├ RecordError(message)
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, partial)
@@ -98,6 +98,18 @@ class QirSyntaxError(LocatedError):
 
     def __str__(self) -> str:
         return f"{self._where()}{self.message}{self._pointer()}"
+
+
+@dataclass(eq=False)
+class OptionError(QirError):
+    """An option of a run has a value that it cannot have."""
+
+    option: str
+    value: object
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
 @dataclass(eq=False)
@@ -189,16 +201,6 @@ class SimulatorNotFoundError(SimulatorError):
 @dataclass(eq=False)
 class SourceError(QirError):
     """What was given is not a file, text or object that QIR can be read from."""
-
-    message: str
-
-    def __str__(self) -> str:
-        return self.message
-
-
-@dataclass(eq=False)
-class RecordError(QirError):
-    """Records or output text are not in the format of the QIR output schemas."""
 
     message: str
 

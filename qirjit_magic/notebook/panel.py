@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FLUSH_S = 0.1
 _KEPT_CHARACTERS = 20_000
 _PRE = "margin:0;white-space:pre-wrap;max-height:24em;overflow:auto"
+_BUTTON = {"width": "6em"}
 Choice = tuple[str, str]
 
 
@@ -44,8 +45,8 @@ class Panel:
         self.seed = widgets.Text(
             "", placeholder="drawn", description="Seed", style=style, layout={"width": "11em"}, continuous_update=False
         )
-        self.run_button = widgets.Button(description="Run", icon="play", button_style="primary")
-        self.stop_button = widgets.Button(description="Stop", icon="stop", disabled=True)
+        self.run_button = widgets.Button(description="Run", icon="play", button_style="primary", layout=_BUTTON)
+        self.stop_button = widgets.Button(description="Stop", icon="stop", disabled=True, layout=_BUTTON)
         self.output = widgets.HTML()
         controls = [self.entry, self.shots, self.seed, self.run_button, self.stop_button]
         self.widget = widgets.VBox(

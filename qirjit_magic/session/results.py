@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal, overload
 
 from qirjit_magic.display import html, text
-from qirjit_magic.errors import RecordError
+from qirjit_magic.errors import OptionError
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.records import TEXT_KINDS, Record, RecordTable
 from qirjit_magic.wire.schemas import header, shot_lines
@@ -148,11 +148,10 @@ class RunResult:
                 ``none``: nothing.
 
         Raises:
-            RecordError: there is no such format.
+            OptionError: there is no such format.
         """
         if format not in FORMATS:
-            message = f"there is no format '{format}'. Choose one of {', '.join(FORMATS)}."
-            raise RecordError(message)
+            raise OptionError("format", format, f"one of {', '.join(FORMATS)}")
         return "".join(f"{line}\n" for line in self._lines(format))
 
     def _lines(self, form: Format) -> Iterator[str]:

@@ -8,7 +8,6 @@ import dataclasses
 import difflib
 import secrets
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,29 +16,24 @@ from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EntryPointError,
-    ExecutionError,
     LocatedError,
-    ProgramFailedError,
+    OptionError,
     QirNotice,
-    RunTimeoutError,
-    WorkerCrashedError,
 )
 from qirjit_magic.options import Method
 from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.runs import collect, finish
 from qirjit_magic.session.sources import QirSource, Source, read_source
 from qirjit_magic.session.streams import Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import EngineStatus, Form, Outcome, RunRequest
+from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.records import Piece, Recording
 
-_SEED_BITS = 63
+_WORD_BITS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +41,6 @@ class _Added:
     info: ModuleInfo
     source: Source
     named: bool
-
-
-@dataclass
-class _Run:
-    pieces: list[Piece] = dataclasses.field(default_factory=list)
-    outcome: Outcome = "stopped"
-    dropped: int = 0
-    crash: WorkerCrashedError | None = None
-    timed_out: bool = False
 
 
 class Session:
@@ -97,7 +82,7 @@ class Session:
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
         """The modules, the newest last."""
-        return tuple(added.info for added in self._modules.values())
+        return tuple(added.info for added in list(self._modules.values()))
 
     def add(self, source: QirSource, name: str | None = None) -> ModuleInfo:
         """Compile a module; it takes the place of one of the same name. The same source again costs nothing.
@@ -251,7 +236,7 @@ class Session:
             entry: any defined function; see `entry`.
             module: the module to look in.
             shots: how often, at least once.
-            seed: the seed of the simulator's random stream; drawn, and kept in the result, where None.
+            seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
             simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
             method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
             args: one value for each parameter.
@@ -259,25 +244,32 @@ class Session:
             show: takes messages and printed text as they come.
 
         Raises:
-            EntryPointError, LinkError, SimulatorError: nothing was run.
+            OptionError, EntryPointError, LinkError, SimulatorError: nothing was run.
             ExecutionError: it did not end as it should; the finished shots are in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
-        if shots < 1:
-            reason = f"shots must be at least 1, not {shots}."
-            raise EntryPointError(reason, entry)
-        if method not in get_args(Method):
-            reason = f"there is no method '{method}'. Choose one of {', '.join(get_args(Method))}."
-            raise EntryPointError(reason, entry)
+        _check_options(shots, seed, method, timeout)
         spec = find_simulator(simulator or self.simulator)
         with self._lock:
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
             if seed is None and spec.seedable:
-                seed = secrets.randbits(_SEED_BITS)
+                seed = secrets.randbits(_WORD_BITS)
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
             with _at_line(self._modules[info.name].source.lines_before), self._engine.uninterrupted():
-                return self._finish(request, function, self._carry_out(request, show, timeout), timeout)
+                return self._carry_out(request, function, show, timeout)
+
+    def _carry_out(self, request: RunRequest, entry: EntryPoint, show: Show, timeout: float | None) -> RunResult:
+        self._stopping, self._running = False, True
+        try:
+            collected = collect(self._engine, request, show=show, timeout_s=timeout, stopping=lambda: self._stopping)
+        finally:
+            self._running = False
+        result, error = finish(request, entry, collected, printed=self._engine.printed(), timeout_s=timeout)
+        self.last = result
+        if error:
+            raise error
+        return result
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
@@ -285,82 +277,16 @@ class Session:
             self._stopping = True
             self._engine.stop()
 
-    def _carry_out(self, request: RunRequest, show: Show, timeout: float | None) -> _Run:
-        run = _Run()
-        watch = RunWatch(self._engine.memory, show, stop=self._engine.stop, timeout_s=timeout)
-        self._stopping, self._running = False, True
-        try:
-            with self._engine.watching(show, watch.tick):
-                self._run_pieces(request, run, watch)
-        except WorkerCrashedError as crash:
-            run.crash = crash
-            run.pieces.append(self._copy(watch))
-        finally:
-            self._running = False
-            run.timed_out = watch.timed_out
-        return run
 
-    def _run_pieces(self, request: RunRequest, run: _Run, watch: RunWatch) -> None:
-        memory, following = self._engine.memory, request
-        while True:
-            memory.clear()
-            watch.restart()
-            if self._stopping or self._engine.shield.count:
-                return
-            reply = self._engine.run(following)
-            run.dropped += memory.word(Word.DROPPED)
-            run.pieces.append(self._copy(watch))
-            run.outcome = reply.outcome
-            if reply.outcome != "full":
-                return
-            following = dataclasses.replace(request, first=reply.next)
-
-    def _copy(self, watch: RunWatch) -> Piece:
-        from qirjit_magic.wire.records import Piece  # noqa: PLC0415 - brings NumPy, which %load_ext is not to wait for
-
-        watch.tick()
-        memory = self._engine.memory
-        committed, position = memory.committed(), memory.position()
-        return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
-
-    def _finish(self, request: RunRequest, entry: EntryPoint, run: _Run, timeout: float | None) -> RunResult:
-        from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
-        from qirjit_magic.wire.records import decode  # noqa: PLC0415
-
-        began = time.perf_counter()
-        recording = decode(run.pieces)
-        stdout, stderr = self._engine.printed()
-        ended_badly = run.crash is not None or run.outcome in {"failed", "killed"}
-        result = RunResult(
-            module=request.module,
-            entry=entry,
-            table=recording.finished,
-            requested=request.shots,
-            seed=request.seed,
-            plan=Plan(request.simulator.name),
-            unfinished=recording.unfinished if ended_badly else None,
-            stdout=stdout,
-            stderr=stderr,
-            dropped=run.dropped,
-            timings={"decode": time.perf_counter() - began},
-        )
-        self.last = result
-        error = _error(run, recording, result, timeout)
-        if error:
-            raise error
-        return result
-
-
-def _error(run: _Run, recording: Recording, result: RunResult, timeout: float | None) -> ExecutionError | None:
-    if run.crash is not None:
-        return dataclasses.replace(run.crash, partial=result)
-    if run.outcome == "failed":
-        failure = recording.failure
-        message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
-        return ProgramFailedError(message, exit_code, len(result.table), partial=result)
-    if run.timed_out and timeout is not None and result.partial:
-        return RunTimeoutError(timeout, partial=result)
-    return None
+def _check_options(shots: int, seed: int | None, method: str, timeout: float | None) -> None:
+    if shots < 1:
+        raise OptionError("shots", shots, "1 or more")
+    if seed is not None and not 0 <= seed < 1 << _WORD_BITS:
+        raise OptionError("seed", seed, "an integer from 0 to 2**64-1, or None")
+    if method not in get_args(Method):
+        raise OptionError("method", method, f"one of {', '.join(get_args(Method))}")
+    if timeout is not None and not timeout > 0:
+        raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
 
 
 @contextlib.contextmanager

@@ -120,7 +120,7 @@ class Engine(Protocol):
         ...
 
     def show(self, name: str, source: bytes, form: Form) -> str:
-        """The module of this source as LLVM IR (with a host's triple and layout), or as assembly."""
+        """The module of this source as LLVM reads it, or as assembly for this machine."""
         ...
 
     def status(self) -> EngineStatus:
