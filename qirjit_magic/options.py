@@ -208,7 +208,7 @@ def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
     Raises:
         FlagError: they are no flags of this place.
     """
-    found = vars(parser(face, program).parse_args(list(words)))
+    found = vars(parser(face, program).parse_args(_joined(words)))
     given = found.pop("given_entry", None)
     if given is not None:
         if found["entry"] not in {None, given}:
@@ -216,6 +216,17 @@ def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
             raise FlagError(message)
         found["entry"] = given
     return RunOptions(**found)
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    # argparse takes -3,4 after --args for a flag
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--args":
+            joined[-1] = f"--args={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def flag_help(face: Face) -> str:

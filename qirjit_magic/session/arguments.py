@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import struct
 from collections.abc import Sequence
+from typing import Any
 
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.modules import EntryPoint
@@ -37,9 +39,9 @@ def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:
     try:
         if kind in {"double", "float"}:
             return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
-        if integer:
+        if integer and int(integer[1]) <= _WORD_BITS:
             return _integer_word(int(integer[1]), value)
-    except (ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         reason = f"argument {index} of '{entry.name}' is {kind}, and {value!r} is not: {error}."
         raise EntryPointError(reason, entry.name) from None
     reason = (
@@ -48,15 +50,16 @@ def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:
     raise EntryPointError(reason, entry.name)
 
 
+def _whole(value: Any) -> int:  # noqa: ANN401 - whatever a user gives
+    return operator.index(value)
+
+
 def _integer_word(bits: int, value: Argument) -> int:
-    if isinstance(value, float):
-        message = "a number with a fraction"
-        raise ValueError(message)  # noqa: TRY004 - reported like any other value that does not fit
-    number = _TRUTH.get(value.strip().lower()) if isinstance(value, str) else int(value)
+    number = _TRUTH.get(value.strip().lower()) if isinstance(value, str) else _whole(value)
     if number is None:
         number = int(str(value), 0)
     low, high = -(1 << (bits - 1)), (1 << bits) - 1
-    if bits > _WORD_BITS or not low <= number <= high:
+    if not low <= number <= high:
         message = f"outside {low} to {high}"
         raise OverflowError(message)
     word = number & ((1 << _WORD_BITS) - 1)

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from qirjit_magic.errors import SourceError
 
 STDIN = "-"
+_DEFINES = re.compile(r"\s*[@%!$]\S+ = ")
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -88,7 +89,11 @@ def module_name(text: str) -> str:
 
 
 def _is_text(source: str) -> bool:
-    return "\n" in source or source.lstrip().startswith(("define ", "declare ", "; ", "source_filename", "target "))
+    return (
+        "\n" in source
+        or _DEFINES.match(source) is not None
+        or source.lstrip().startswith(("define ", "declare ", "; ", "source_filename", "target "))
+    )
 
 
 def _read_file(path: str) -> Source:
@@ -96,6 +101,7 @@ def _read_file(path: str) -> Source:
         return Source(sys.stdin.buffer.read(), "stdin")
     try:
         return Source(Path(path).expanduser().read_bytes(), module_name(path))
-    except OSError as error:
-        message = f"'{path}' cannot be read: {error.strerror or error}. Give the path of a .ll or .bc file."
+    except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
+        why = getattr(error, "strerror", None)
+        message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None

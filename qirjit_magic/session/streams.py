@@ -26,6 +26,7 @@ class Stream:
         self._show = show
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = SHOWN_BYTES
+        self._cut = False
         self._tail = b""
         self.total = 0
 
@@ -38,7 +39,8 @@ class Stream:
         text = self._decoder.decode(shown)
         if text:
             self._show(text)
-        if shown and not self._left:
+        if len(shown) < len(chunk) and not self._cut:
+            self._cut = True
             self._show(f"\n… only the first {SHOWN_BYTES >> 10} KiB are shown\n")
 
     @property

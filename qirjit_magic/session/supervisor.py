@@ -200,7 +200,7 @@ class EngineSupervisor:
         for stream in (process.output, process.errors):
             stream.begin(self._show)
         try:
-            reply = process.exchange(frame, self._tick)
+            reply = self._exchange(process, frame)
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry) from None
         if isinstance(reply.message, Refused):
@@ -209,6 +209,15 @@ class EngineSupervisor:
             cause = f"a reply that was not asked for ({type(reply.message).__name__})"
             raise self._after_death(process, cause, entry)
         return reply.message, reply.blob
+
+    def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
+        try:
+            return process.exchange(frame, self._tick)
+        except EngineDied:
+            raise
+        except BaseException:  # of whoever shows: the process still works on what nobody waits for any more
+            self._discard()
+            raise
 
     def _tick(self) -> bool:
         self._on_tick()
@@ -230,10 +239,10 @@ class EngineSupervisor:
             return process
         doing = "it loaded LLVM"
         try:
-            ready = process.exchange(None, self._tick)
+            ready = self._exchange(process, None)
             for name, compiled in self._compiled.items():
                 doing = f"it took back the module '{name}'"
-                process.exchange(Frame(Restore(compiled.module), compiled.object_code), self._tick)
+                self._exchange(process, Frame(Restore(compiled.module), compiled.object_code))
         except EngineDied as died:
             error = self._after_death(process, died.cause, "")
             if isinstance(error, WorkerCrashedError):

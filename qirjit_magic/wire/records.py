@@ -120,7 +120,7 @@ class RecordTable:
         mask = self.kinds == RecordKind.RESULT
         if not mask.any():
             return {}
-        characters = (self.values[mask] + ord("0")).astype(np.uint8)
+        characters = ((self.values[mask] & 1) + ord("0")).astype(np.uint8)
         ends = np.concatenate(([0], np.cumsum(mask)))[self.ends]
         widths = np.diff(ends, prepend=0)
         if (widths == widths[0]).all():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
@@ -29,16 +30,29 @@ class SimulatorSpec:
 
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
+AUTO = "auto"
 SPARSE = SimulatorSpec("sparse", seedable=True)
 
 
-def known_simulators() -> dict[str, SimulatorSpec]:
-    """The simulators by name: the built-in ones and what installed packages register.
+def simulator_names() -> tuple[str, ...]:
+    """The names one can give: ``auto``, the built-in simulators, and what installed packages register, sorted.
 
     A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
     """
-    registered = {point.name: point.load() for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return {**registered, SPARSE.name: SPARSE}
+    registered = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
+    return (AUTO, *sorted({*registered, SPARSE.name}))
+
+
+def _load(point: EntryPoint) -> SimulatorSpec:
+    try:
+        spec = point.load()
+    except Exception as error:
+        message = f"the simulator '{point.name}' ({point.value}) cannot be loaded: {error!r}."
+        raise SimulatorError(message) from error
+    if not isinstance(spec, SimulatorSpec):
+        message = f"the entry point '{point.name}' of {ENTRY_POINT_GROUP} is {type(spec).__name__}, no SimulatorSpec."
+        raise SimulatorError(message)
+    return spec
 
 
 def find_simulator(text: str, folder: Path | None = None) -> SimulatorSpec:
@@ -51,25 +65,20 @@ def find_simulator(text: str, folder: Path | None = None) -> SimulatorSpec:
     Raises:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
     """
-    if text in {"auto", SPARSE.name}:
+    if text in {AUTO, SPARSE.name}:
         return SPARSE
     path, initialiser = _split(text)
-    file = (folder or Path.cwd()) / Path(path).expanduser()
+    file = (folder or Path.cwd()) / os.path.expanduser(path)  # noqa: PTH111 - a ~user that nobody is stays as it is
     if file.is_file():
         return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
-    known = known_simulators()
-    if text not in known:
-        names = ("auto", *sorted(known))
-        message = (
-            f"no simulator is called '{text}', and there is no such file. "
-            f"Choose one of {', '.join(names)}, or give the path of a shared library."
-        )
-        raise SimulatorNotFoundError(message, name=text, known=names)
-    spec = known[text]
-    if not isinstance(spec, SimulatorSpec):
-        message = f"the entry point '{text}' of {ENTRY_POINT_GROUP} is no SimulatorSpec but {type(spec).__name__}."
-        raise SimulatorError(message)
-    return spec
+    for point in entry_points(group=ENTRY_POINT_GROUP, name=text):
+        return _load(point)
+    names = simulator_names()
+    message = (
+        f"no simulator is called '{text}', and there is no such file. "
+        f"Choose one of {', '.join(names)}, or give the path of a shared library."
+    )
+    raise SimulatorNotFoundError(message, name=text, known=names)
 
 
 def _split(text: str) -> tuple[str, str]:

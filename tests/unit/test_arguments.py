@@ -39,7 +39,7 @@ def test_an_unsigned_integer_has_the_same_lowest_bits(data: st.DataObject, bits:
     assert word % (1 << bits) == value
 
 
-@given(st.data(), st.integers(1, 64), st.booleans())
+@given(data=st.data(), bits=st.integers(1, 64), below=st.booleans())
 def test_an_integer_too_wide_for_its_parameter_is_refused(data: st.DataObject, bits: int, *, below: bool) -> None:
     low, high = -(1 << (bits - 1)), (1 << bits) - 1
     value = data.draw(st.integers(max_value=low - 1) if below else st.integers(min_value=high + 1))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
-from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec, find_simulator, known_simulators
+from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec, find_simulator, simulator_names
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist(library: Path, name: s
 def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qirjit_magic.wire.simulators.NOISY", SimulatorSpec("noisy", "/sim.so"), raising=False)
     _register(register, "noisy", "qirjit_magic.wire.simulators:NOISY")
-    assert known_simulators()["noisy"] == SimulatorSpec("noisy", "/sim.so")
+    assert simulator_names() == ("auto", "noisy", "sparse")
     assert find_simulator("noisy") == SimulatorSpec("noisy", "/sim.so")
     with pytest.raises(SimulatorNotFoundError, match="noisy, sparse"):
         find_simulator("nosy")
@@ -96,7 +96,7 @@ def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch:
 
 def test_nobody_takes_the_place_of_the_built_in_simulator(register: Path) -> None:
     _register(register, "sparse", "qirjit_magic.wire.simulators:KNOWN_INITIALISERS")
-    assert known_simulators()["sparse"] is SPARSE
+    assert find_simulator("sparse") is SPARSE
 
 
 def test_a_registered_thing_that_is_no_simulator_is_refused(register: Path) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 
 from qirjit_magic.wire.modules import EntryPoint
 
-_NODE = re.compile(r"^!(\d+) = !\{(.*)\}\s*$", re.MULTILINE)
-_FLAG_LIST = re.compile(r"^!llvm\.module\.flags = !\{(.*)\}\s*$", re.MULTILINE)
-_FLAG = re.compile(r'i32 \d+, !"([^"]+)", (?:(i\d+) (\S+)|!(\d+)|!"([^"]*)")')
+_INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'
+_NODE = re.compile(rf'^!(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}', re.MULTILINE)
+_FLAG_LIST = re.compile(r"^!llvm\.module\.flags\s*=\s*!\{([^}]*)\}", re.MULTILINE)
+_NUMBER = r"true|false|-?\d+|[us]0x[0-9A-Fa-f]+"
+_FLAG = re.compile(rf'\s*i32\s+\d+\s*,\s*!"([^"]+)"\s*,\s*(?:(i\d+)\s+({_NUMBER})|!(\d+)|!"([^"]*)"|({_INNER}))\s*\Z')
 _STRING = re.compile(r'!"([^"]*)"')
 
 
@@ -21,23 +23,24 @@ def read_module_flags(text: str) -> tuple[tuple[str, int | bool | str], ...]:
     listed = _FLAG_LIST.search(text)
     if not listed:
         return ()
-    wanted = [number.strip().removeprefix("!") for number in listed[1].split(",")]
+    wanted = re.findall(r"!(\d+)", listed[1])
     nodes = {found[1]: found[2] for found in _NODE.finditer(text)}
     flags = (_FLAG.match(nodes.get(number, "")) for number in wanted)
     return tuple((flag[1], _value(flag, nodes)) for flag in flags if flag)
 
 
 def _value(flag: re.Match[str], nodes: dict[str, str]) -> int | bool | str:
-    width, number, node, string = flag.group(2, 3, 4, 5)
+    width, number, node, string, inner = flag.group(2, 3, 4, 5, 6)
+    if inner is not None:
+        return ", ".join(_STRING.findall(inner))
     if node is not None:
         return ", ".join(_STRING.findall(nodes.get(node, "")))
     if string is not None:
         return string
     if number in {"true", "false"}:
         return number == "true"
-    if width == "i1":
-        return bool(int(number))
-    return int(number) % (1 << int(width[1:]))
+    value = int(number[1:], 16) if number[0] in "us" else int(number)
+    return bool(value) if width == "i1" else value % (1 << int(width[1:]))
 
 
 def declared_profile(functions: Iterable[EntryPoint]) -> str:

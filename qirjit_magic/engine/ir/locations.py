@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+_QUOTED = re.compile(r'"[^"\n]*"')
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -49,7 +51,7 @@ class SourceText:
 
     def _commented(self, position: int) -> bool:
         start = self.text.rfind("\n", 0, position) + 1
-        return ";" in self.text[start:position]
+        return ";" in _QUOTED.sub("", self.text[start:position])
 
 
 def _declares(source_line: str, name: str) -> bool:

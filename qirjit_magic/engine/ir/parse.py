@@ -15,8 +15,9 @@ from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signa
 
 _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and in a wrapper
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_HOST_ATTRIBUTE = re.compile(r'"(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
+_HOST_ATTRIBUTE = re.compile(r'(?<![@!%$])"(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
+_ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
 
 
@@ -65,7 +66,7 @@ def parse_module(source: bytes, name: str = "module") -> QirModule:
 
 def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
     try:
-        module = llvm.parse_bitcode(source, llvm.create_context())
+        module = _owned_by_context(llvm.parse_bitcode(source, llvm.create_context()))
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
     text = str(module)
@@ -87,15 +88,25 @@ def _decode(source: bytes) -> SourceText:
         raise QirSyntaxError(message, line=line) from None
 
 
+def _owned_by_context(module: llvm.ModuleRef) -> llvm.ModuleRef:
+    # In a circle of garbage (an error's traceback makes one) Python may dispose the context, and its modules, first.
+    module._owned = True  # noqa: SLF001 - llvmlite's own word for "somebody else disposes it"
+    return module
+
+
 def _parse_text(text: SourceText) -> llvm.ModuleRef:
+    plain = _HOST_ATTRIBUTE.sub(lambda found: " " * len(found[0]), text.text)
     try:
-        return llvm.parse_assembly(_HOST_ATTRIBUTE.sub("", text.text), llvm.create_context())
+        return _owned_by_context(llvm.parse_assembly(plain, llvm.create_context()))
     except RuntimeError as error:
         found = _PARSE_ERROR.search(str(error))
         if not found:
             raise QirSyntaxError(str(error)) from None
-        line, column, message = int(found[1]), int(found[2]), found[3]
-        raise QirSyntaxError(message, line=line, column=column, source_line=text.line(line)) from None
+        line, message = int(found[1]), found[3]
+        source_line = text.line(line)
+        before = (source_line or "").encode()[: int(found[2]) - 1]  # LLVM counts bytes
+        column = len(before.decode("utf-8", "replace")) + 1
+        raise QirSyntaxError(message, line=line, column=column, source_line=source_line) from None
 
 
 def _verify(module: llvm.ModuleRef) -> None:
@@ -127,7 +138,13 @@ def _type_text(kind: llvm.TypeRef) -> str:
 
 def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
     groups = (group.decode("utf-8", "replace") for group in function.attributes)
-    return tuple((found[1], found[2] or "") for group in groups for found in _ATTRIBUTE.finditer(group))
+    found = (match.group(1, 2) for group in groups for match in _ATTRIBUTE.finditer(group))
+    return tuple((_plain(key), _plain(value or "")) for key, value in found)
+
+
+def _plain(text: str) -> str:
+    unescaped = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
+    return unescaped.decode("utf-8", "replace")
 
 
 def _declarations(module: llvm.ModuleRef) -> tuple[Declaration, ...]:
@@ -148,5 +165,4 @@ def _is_intrinsic(function: llvm.ValueRef) -> bool:
 
 def _stub_type(function: llvm.ValueRef) -> str:
     signature = signature_of(function)
-    parameters = str(signature).partition(" ")[2] if "(" not in signature.returns else ""
-    return f"{signature.returns} @{function.name}{parameters}"
+    return f"{signature.returns} @{function.name}{str(signature).removeprefix(signature.returns)}"

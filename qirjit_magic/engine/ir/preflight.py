@@ -20,7 +20,7 @@ def check_layout(module: QirModule) -> None:
     """
     layout = module.llvm_module.data_layout
     pointer = _POINTER_SIZE.search(layout)
-    if layout.startswith("E"):
+    if "E" in layout.split("-"):
         reason = "the module is laid out for a big-endian machine"
     elif pointer and pointer[1] != "64":
         reason = f"the module is laid out for pointers of {pointer[1]} bits"

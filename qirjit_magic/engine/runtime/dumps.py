@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 
 _DUMP = 9  # recorder.ll
 _PENDING = -1
@@ -18,3 +18,4 @@ def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
         if kind == _DUMP and value == _PENDING:
             offset, length = memory.append_text(next(texts, ""))
             memory.put_record(position, (kind, offset, length))
+            memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)

@@ -37,7 +37,8 @@ class Resolver:
 
     def resolve(self, module: str, declaration: Declaration) -> InModule | Binding | None:
         """Who provides what ``module`` declares; None where nobody does."""
-        others = [d for d in self._definitions.get(declaration.name, ()) if d.module != module]
+        definitions = self._definitions.get(declaration.name, ())
+        others = [d for d in definitions if d.module != module and (d.type is not None) == declaration.function]
         if others:
             return others[-1]
         choices = bindings().get(declaration.name, ())

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import struct
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qirjit_magic.errors import OptionError
+from qirjit_magic.session.results import FORMATS, Plan, RunResult, returned_value
+from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.wire.records import Record, RecordKind, RecordTable
+
+_DECLARED = (("entry_point", ""), ("required_num_qubits", "1"))
+_ROWS = ((RecordKind.MESSAGE, 0, 0), (RecordKind.RESULT, 1, 1), (RecordKind.RESULT, -1, 0))
+
+
+def _table(rows: tuple[tuple[int, int, int], ...], returned: list[int]) -> RecordTable:
+    """Every shot records the same rows: kind, text, value."""
+    kinds, texts, values = zip(*(rows * len(returned)), strict=True) if rows and returned else ((), (), ())
+    return RecordTable(
+        kinds=np.array(kinds, np.uint8),
+        texts=np.array(texts, np.int32),
+        values=np.array(values, np.int64),
+        ends=np.arange(1, len(returned) + 1) * len(rows),
+        returned=np.array(returned, np.int64),
+        strings=("Hello", "r0"),
+    )
+
+
+def _result(
+    rows: tuple[tuple[int, int, int], ...] = _ROWS,
+    returned: tuple[int, ...] = (0, 0),
+    *,
+    returns: str = "void",
+    requested: int = 2,
+    attributes: tuple[tuple[str, str], ...] = _DECLARED,
+) -> RunResult:
+    entry = EntryPoint("main", Signature(returns), True, attributes)  # noqa: FBT003 - the order of a signature
+    return RunResult("bell", entry, _table(rows, list(returned)), requested=requested)
+
+
+def _word(value: float) -> int:
+    return int(struct.unpack("<q", struct.pack("<d", value))[0])
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "value"),
+    [
+        (0, "void", None),
+        (1, "i1", True),
+        (-2, "i1", False),
+        (-1, "i8", -1),
+        (-(2**63), "i64", -(2**63)),
+        (_word(0.5), "double", 0.5),
+        (_word(-0.25), "float", -0.25),
+        (4096, "ptr", 4096),
+    ],
+)
+def test_a_returned_word_is_a_value_of_its_type(word: int, kind: str, value: object) -> None:
+    found = returned_value(word, kind)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@given(st.floats(allow_nan=False))
+def test_every_double_is_returned_as_it_is(value: float) -> None:
+    assert returned_value(_word(value), "double") == value
+
+
+def test_shots_are_a_sequence() -> None:
+    shots = _result(returned=(3, 4, 5), returns="i64").shots
+    assert [shot.returned for shot in shots] == [3, 4, 5]
+    assert shots[-1] == shots[2]
+    assert shots[1:] == [shots[1], shots[2]]
+    assert shots[::-2] == [shots[2], shots[0]]
+    assert shots[7:] == []
+    assert repr(shots) == "<3 shots>"
+    for index in (3, -4):
+        with pytest.raises(IndexError):
+            shots[index]
+
+
+def test_a_shot_has_its_records_and_its_messages() -> None:
+    shot = _result().shots[1]
+    assert shot.records == (
+        Record(RecordKind.MESSAGE, "Hello"),
+        Record(RecordKind.RESULT, 1, "r0"),
+        Record(RecordKind.RESULT, 0),
+    )
+    assert shot.messages == ("Hello",)
+
+
+@pytest.mark.parametrize(
+    ("returns", "attributes", "code"), [("i64", _DECLARED, 7), ("i64", (), 0), ("i32", _DECLARED, 0)]
+)
+def test_the_exit_code_is_what_a_declared_entry_point_returned(
+    returns: str, attributes: tuple[tuple[str, str], ...], code: int
+) -> None:
+    result = _result(returned=(7, 0), returns=returns, attributes=attributes)
+    assert [shot.exit_code for shot in result.shots] == [code, 0]
+    assert [shot.returned for shot in result.shots] == result.returns == [7, 0]
+
+
+@pytest.mark.parametrize(("requested", "partial"), [(2, False), (3, True)])
+def test_a_result_is_partial_where_shots_are_missing(requested: int, *, partial: bool) -> None:
+    assert _result(requested=requested).partial is partial
+
+
+def test_messages_of_an_unfinished_shot_come_last() -> None:
+    unfinished = (Record(RecordKind.INT, 1), Record(RecordKind.MESSAGE, "unsaid"))
+    result = replace(_result(), unfinished=unfinished)
+    assert result.messages == ["Hello", "Hello", "unsaid"]
+    assert result.counts() == {"10": 2}
+
+
+def test_the_labeled_text_is_that_of_the_specification() -> None:
+    assert _result(returned=(3,), returns="i64").to_text("labeled").split("\n") == [
+        "HEADER\tschema_id\tlabeled",
+        "HEADER\tschema_version\t2.1",
+        "START",
+        "METADATA\tentry_point",
+        "METADATA\trequired_num_qubits\t1",
+        "INFO\tHello",
+        "OUTPUT\tRESULT\t1\tr0",
+        "OUTPUT\tRESULT\t0",
+        "END\t3",
+        "",
+    ]
+
+
+def test_the_ordered_text_leaves_labels_out() -> None:
+    assert "r0" not in _result().to_text("ordered")
+    assert _result().to_text("ordered").startswith("HEADER\tschema_id\tordered\n")
+
+
+def test_a_shot_that_did_not_finish_ends_with_a_failure_in_the_text() -> None:
+    result = replace(_result(returned=(0,)), unfinished=(Record(RecordKind.INT, 1),))
+    assert result.to_text().endswith(
+        "END\t0\nSTART\n"
+        + "".join(f"METADATA\t{line}\n" for line in ("entry_point", "required_num_qubits\t1"))
+        + "OUTPUT\tINT\t1\nEND\t1\n"
+    )
+
+
+def test_the_counts_are_a_line_each() -> None:
+    assert _result().to_text("counts") == "10\t2\n"
+
+
+def test_the_json_is_one_object_a_shot() -> None:
+    rows = (*_ROWS, (RecordKind.DOUBLE, 1, _word(math.inf)), (RecordKind.BOOL, -1, 1))
+    lines = _result(rows, (_word(math.nan), _word(0.5)), returns="double").to_text("json").splitlines()
+    first, second = map(json.loads, lines)
+    assert first["records"] == second["records"]
+    assert first["records"] == [
+        {"kind": "MESSAGE", "value": "Hello", "label": None},
+        {"kind": "RESULT", "value": 1, "label": "r0"},
+        {"kind": "RESULT", "value": 0, "label": None},
+        {"kind": "DOUBLE", "value": "inf", "label": "r0"},
+        {"kind": "BOOL", "value": True, "label": None},
+    ]
+    assert (first["returned"], second["returned"], first["exit_code"]) == ("nan", 0.5, 0)
+
+
+def test_no_text_is_an_empty_text() -> None:
+    assert _result().to_text("none") == ""
+
+
+def test_an_unknown_format_is_refused_with_those_there_are() -> None:
+    with pytest.raises(OptionError, match=r"'xml'.*labeled, ordered, json, counts, none"):
+        _result().to_text("xml")  # type: ignore[arg-type]  # what users give all the same
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_run_without_shots_can_be_looked_at(form: str) -> None:
+    result = _result(returned=())
+    assert result.to_text(form).count("START") == 0  # type: ignore[arg-type]  # from the table of formats
+    assert result.counts() == {}
+    assert result.messages == []
+    assert "0 of 2 shots" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("result", "empty"),
+    [
+        (_result((), (0,), requested=1), True),
+        (_result(_ROWS[:1], (0,), requested=1), True),
+        (_result(_ROWS, (0,), requested=1), False),
+        (_result((), (0,), requested=1, returns="i64"), True),  # an exit code of 0 is no news
+        (_result((), (3,), requested=1, returns="i64"), False),
+        (_result((), (0,), requested=1, returns="i64", attributes=()), False),
+        (_result((), (0, 0), requested=2), False),
+        (_result((), (), requested=1), False),
+    ],
+)
+def test_only_a_run_with_nothing_but_messages_is_empty(result: RunResult, *, empty: bool) -> None:
+    assert result.empty is empty
+
+
+def test_a_notebook_gets_text_and_html() -> None:
+    bundle = _result()._repr_mimebundle_()
+    assert bundle["text/plain"] == str(_result())
+    assert bundle["text/html"].startswith("<div>")
+    assert "10" in bundle["text/html"]
+
+
+def test_a_single_shot_shows_its_records_and_what_it_returned() -> None:
+    text = str(_result(returned=(5,), returns="i64", requested=1))
+    assert "Hello" not in text
+    assert text.splitlines()[1:] == ["RESULT  1       r0", "RESULT  0", "returned", "5"]
+
+
+def test_many_shots_show_how_often_each_value_was_returned() -> None:
+    text = str(_result((), (5, 7, 5), returns="i64", requested=3))
+    assert [line.split()[:2] for line in text.splitlines()[2:]] == [["5", "2"], ["7", "1"]]
+
+
+def test_a_result_pickles() -> None:
+    result = _result(returned=(3, 4), returns="i64")
+    assert result.returns
+    copy = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own bytes
+    assert copy.to_text() == result.to_text()
+    assert copy.returns == [3, 4]
+
+
+def test_a_plan_says_where_shots_were_run() -> None:
+    assert str(Plan("sparse")) == "live shots on the simulator 'sparse'"

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import ctypes
+import struct
+from collections.abc import Iterator
+
+import pytest
+
+from qirjit_magic.engine.ir import parse_module
+from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.runtime.thunks import Thunks
+from qirjit_magic.errors import EntryPointError
+from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.results import Returned, returned_value
+from qirjit_magic.wire.modules import EntryPoint, Signature
+
+_CALL = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
+
+
+@pytest.fixture
+def thunks() -> Iterator[Thunks]:
+    made = Thunks(ObjectEmitter())
+    yield made
+    made.close()
+
+
+def _run(thunks: Thunks, text: str, *arguments: Argument) -> Returned:
+    """Calls ``@f`` as the shot loop does, with words made of Python values."""
+    module = parse_module(text.encode())
+    entry = module.info.function("f")
+    assert entry is not None
+    linked = LinkedObject(ObjectEmitter().emit(module.llvm_module), {})
+    words = argument_words(entry, arguments)
+    array = (ctypes.c_int64 * max(1, len(words)))(*words)
+    word = _CALL(thunks.address(entry))(linked.address("f"), ctypes.addressof(array))
+    linked.close()
+    return returned_value(word, entry.signature.returns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("i1", True),
+        ("i1", False),
+        ("i2", -2),
+        ("i8", -128),
+        ("i16", 1000),
+        ("i32", -(2**31)),
+        ("i33", 2**32 - 1),
+        ("i64", -(2**63)),
+        ("double", -0.1),
+        ("float", 0.5),
+    ],
+)
+def test_a_value_of_each_type_passes_through(thunks: Thunks, kind: str, value: Argument) -> None:
+    returned = _run(thunks, f"define {kind} @f({kind} %x) {{ ret {kind} %x }}", value)
+    assert returned == value
+    assert type(returned) is type(value)
+
+
+def test_a_float_is_rounded_to_its_precision(thunks: Thunks) -> None:
+    rounded = struct.unpack("<f", struct.pack("<f", 0.1))[0]
+    assert _run(thunks, "define float @f(float %x) { ret float %x }", 0.1) == rounded
+
+
+def test_arguments_keep_their_order(thunks: Thunks) -> None:
+    text = "define i64 @f(i64 %a, i8 %b, i64 %c) {\n  %1 = sub i64 %a, %c\n  ret i64 %1\n}"
+    assert _run(thunks, text, 10, 7, 4) == 6
+
+
+def test_nothing_is_returned_as_none(thunks: Thunks) -> None:
+    assert _run(thunks, "define void @f() { ret void }") is None
+
+
+def test_a_pointer_is_returned_as_its_address(thunks: Thunks) -> None:
+    assert _run(thunks, "define ptr @f() { ret ptr inttoptr (i64 4096 to ptr) }") == 4096
+
+
+def test_functions_of_one_type_share_a_thunk(thunks: Thunks) -> None:
+    one, other = (thunks.address(EntryPoint(name, Signature("i64", ("double",)))) for name in "ab")
+    assert one == other != thunks.address(EntryPoint("a", Signature("i64", ("i64",))))
+
+
+@pytest.mark.parametrize(
+    ("signature", "said"),
+    [
+        (Signature("void", ("ptr",)), "'f' takes ptr"),
+        (Signature("void", ("i65",)), "'f' takes i65"),
+        (Signature("void", ("i64", "<2 x i64>")), "'f' takes <2 x i64>"),
+        (Signature("i128"), "'f' returns i128"),
+        (Signature("{ i64, i1 }"), "'f' returns { i64, i1 }"),
+        (Signature("half"), "'f' returns half"),
+        (Signature("void", ("i64",), variadic=True), "'f' takes a variable number"),
+    ],
+)
+def test_what_no_word_holds_is_refused(thunks: Thunks, signature: Signature, said: str) -> None:
+    with pytest.raises(EntryPointError) as caught:
+        thunks.address(EntryPoint("f", signature))
+    assert said in str(caught.value)
+    assert caught.value.name == "f"
