@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qirjit_magic.errors import QirError as QirError
-    from qirjit_magic.errors import QirNotice as QirNotice
     from qirjit_magic.session.results import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
     from qirjit_magic.session.session import default_session as default_session
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "ModuleInfo": "qirjit_magic.wire.modules",
     "QirError": "qirjit_magic.errors",
-    "QirNotice": "qirjit_magic.errors",
     "RunResult": "qirjit_magic.session.results",
     "Session": "qirjit_magic.session.session",
     "default_session": "qirjit_magic.session.session",

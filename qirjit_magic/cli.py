@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import EngineError, EntryPointError, ExecutionError, QirError, WorkerCrashedError
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
-from qirjit_magic.session.session import Session, notices
+from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
 
 PROGRAM = "qirjit"
-DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run a program, print what it gives, and return the exit status.
 
     0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed; 4 the engine process
-    died; 130 interrupted.
+    died; 130 interrupted; 141 nobody reads what is printed.
     """
     try:
         options = parse(Face.COMMAND, PROGRAM, sys.argv[1:] if words is None else words)
@@ -32,6 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
     with Session(options.simulator) as session:
         try:
             return _run(session, options)
+        except BrokenPipeError:  # as Python's documentation advises: nothing is flushed at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return UNREAD
         except KeyboardInterrupt:
             _print_result(session.last, options)
             return INTERRUPTED
@@ -46,7 +50,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(session: Session, options: RunOptions) -> int:
     module = session.add(options.file or "-", options.name)
-    notices(module)
+    for diagnostic in module.diagnostics:
+        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
     if options.no_run:
         return DONE
     bare = options.format == "none" and not options.quiet

@@ -1,4 +1,4 @@
-"""Every error and warning of qirjit_magic, drawn as one tree.
+"""Every error of qirjit_magic, drawn as one tree.
 
 ::
 
@@ -21,8 +21,6 @@
        ├ EngineStartError(message, stderr_tail)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, partial)
 
-    QirNotice (a warning category)
-
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
 """
@@ -35,10 +33,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
-
-
-class QirNotice(UserWarning):
-    """Something a user should know that stops nothing."""
 
 
 class QirError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from qirjit_magic.display.text import Row, Summary, rows, title
+from qirjit_magic.display.text import SHOWN_RECORDS, Row, Summary, rest, rows, title
 from qirjit_magic.wire.schemas import record_line
 
 _BAR_EM = 16
@@ -31,12 +31,12 @@ def _parts(summary: Summary) -> Iterator[str]:
 
 
 def _records(summary: Summary) -> str:
-    lines = (record_line(record, labeled=True).split("\t")[1:] for record in summary.records)
+    lines = (record_line(record, labeled=True).split("\t")[1:] for record in summary.records[:SHOWN_RECORDS])
     body = "".join(
         f"<tr>{''.join(f'<td style={_quoted(_CELL)}>{escape(c)}</td>' for c in line)}</tr>" for line in lines
     )
     head = "".join(f'<th scope="col" style={_quoted(_CELL)}>{name}</th>' for name in ("record", "value", "label"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(rest(summary))}"
 
 
 def _histogram(name: str, shown: list[Row]) -> str:

@@ -9,6 +9,7 @@ from qirjit_magic.wire.records import Record
 from qirjit_magic.wire.schemas import record_line
 
 SHOWN_ROWS = 25
+SHOWN_RECORDS = 100
 _BAR = 30
 
 
@@ -63,6 +64,12 @@ def rows(counts: tuple[tuple[str, int], ...] | dict[str, int]) -> list[Row]:
     return [*shown, Row(f"{len(rest):,} others", sum(rest), sum(rest) / total)] if rest else shown
 
 
+def rest(summary: Summary) -> list[str]:
+    """A line about the records that are not shown, where there are any."""
+    more = len(summary.records) - SHOWN_RECORDS
+    return [f"… and {more:,} more records"] if more > 0 else []
+
+
 def describe(summary: Summary) -> str:
     """The run in a few lines."""
     return "\n".join(_lines(summary))
@@ -71,7 +78,9 @@ def describe(summary: Summary) -> str:
 def _lines(summary: Summary) -> Iterator[str]:
     yield title(summary)
     if summary.records:
-        yield from (record_line(record, labeled=True).partition("\t")[2].expandtabs() for record in summary.records)
+        for record in summary.records[:SHOWN_RECORDS]:
+            yield record_line(record, labeled=True).partition("\t")[2].expandtabs()
+        yield from rest(summary)
     elif summary.counts:
         yield from _histogram(rows(summary.counts))
     if summary.returned:

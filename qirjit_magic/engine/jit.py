@@ -24,6 +24,7 @@ from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.modules import Declaration, Diagnostic, ModuleInfo
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Outcome, RunReply, RunRequest
 
+_SHORT_TEXT = 1 << 18
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
     ShotsEnd.STOPPED: "stopped",
@@ -184,8 +185,8 @@ class JitEngine:
 
 
 def _located(text: SourceText, declaration: Declaration) -> Declaration:
-    # Finding a name costs a search of the whole text: only where somebody may ask for it.
-    if declaration.name in bindings():
+    # Finding names costs searches of the whole text: in a long one only for those that may be missing everywhere.
+    if len(text.text) > _SHORT_TEXT and declaration.name in bindings():
         return declaration
     place = text.first_use(declaration.name)
     return replace(declaration, line=place.line, source_line=place.source_line) if place else declaration

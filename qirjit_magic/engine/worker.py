@@ -36,6 +36,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 _CHUNK = 1 << 20
+_STDOUT_BUFFER = ctypes.create_string_buffer(8192)  # with none of its own size, glibc writes a line in pieces
 _LINE_BUFFERED = 1  # _IOLBF of <stdio.h>
 
 
@@ -100,7 +101,7 @@ def _print_by_lines() -> None:
     # The C library would fill its buffer before it writes to a pipe, and text is to appear while a program runs.
     library = ctypes.CDLL(None)
     name = "__stdoutp" if sys.platform == "darwin" else "stdout"
-    library.setvbuf(ctypes.c_void_p.in_dll(library, name), None, _LINE_BUFFERED, 0)
+    library.setvbuf(ctypes.c_void_p.in_dll(library, name), _STDOUT_BUFFER, _LINE_BUFFERED, len(_STDOUT_BUFFER))
 
 
 def main(argument: str) -> None:

@@ -173,8 +173,7 @@ class QirMagics(Magics):
         functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
         print(f"compiled '{module.name}': {functions}")
         for diagnostic in module.diagnostics:
-            where = "" if diagnostic.line is None else f"line {diagnostic.line}: "
-            print(f"{diagnostic.severity}: {where}{diagnostic.message}")
+            print(diagnostic)
 
     # -- the others ------------------------------------------------------------------------------------------------
 

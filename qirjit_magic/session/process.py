@@ -28,7 +28,11 @@ _CHUNK = 1 << 20
 _TICK_S = 0.05
 _SENDING_TICK_S = 0.002
 # -P keeps the folder of the notebook out of the engine's imports: a json.py beside it must not become ours.
-_BOOT = "import sys; sys.path.append(sys.argv[2]); from qirjit_magic.engine.worker import main; main(sys.argv[1])"
+# The package must be this very one; once it is found, nothing else is looked for in its folder first.
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[2]); import qirjit_magic; sys.path.append(sys.path.pop(0)); "
+    "from qirjit_magic.engine.worker import main; main(sys.argv[1])"
+)
 
 
 class EngineDied(Exception):  # noqa: N818 - the supervisor decides whether that is an error
@@ -115,13 +119,17 @@ class EngineProcess:
             self._closing.callback(pipe.close)
             os.set_blocking(pipe.fileno(), False)
             platform.widen(pipe.fileno())
-            self._selector.register(pipe, selectors.EVENT_READ, stream)
+            self._selector.register(pipe, selectors.EVENT_READ, (pipe, stream))
             self._pipes.append((pipe, stream))
 
     @property
     def pid(self) -> int:
         """The process id."""
         return self._child.pid
+
+    def is_dead(self) -> bool:
+        """Whether it has ended, seen without waiting."""
+        return any(key.data == "death" for key, _ in self._selector.select(0))
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         """Send, and wait for the reply; output is shown as it comes.
@@ -168,12 +176,29 @@ class EngineProcess:
             if key.data == "death":
                 dead = True
             elif key.data == "reply":
-                with contextlib.suppress(BlockingIOError, ConnectionError):
-                    self._inbox.feed(self._socket.recv(_CHUNK))
+                self._receive_reply()
             else:
-                with contextlib.suppress(BlockingIOError):
-                    key.data.feed(os.read(key.fd, _CHUNK))
+                self._read(*key.data)
         return dead
+
+    def _receive_reply(self) -> None:
+        try:
+            chunk = self._socket.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            chunk = b""
+        self._inbox.feed(chunk)
+        if not chunk:  # it will never answer
+            self._selector.unregister(self._socket)
+            self._child.kill()
+
+    def _read(self, pipe: IO[bytes], stream: Stream) -> None:
+        with contextlib.suppress(BlockingIOError):
+            chunk = os.read(pipe.fileno(), _CHUNK)
+            stream.feed(chunk)
+            if not chunk:  # an end that was reached would wake the loop for ever
+                self._selector.unregister(pipe)
 
     def _drain(self) -> None:
         # What was written before the reply belongs to it: a pipe's content at most.

@@ -85,7 +85,7 @@ def _collect_pieces(
     while True:
         memory.clear()
         watch.restart()
-        if stopping() or engine.shield.count:
+        if stopping() or watch.timed_out or engine.shield.count:
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)

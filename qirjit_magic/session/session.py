@@ -8,7 +8,6 @@ import dataclasses
 import difflib
 import secrets
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,7 +17,7 @@ from qirjit_magic.errors import (
     EntryPointError,
     LocatedError,
     OptionError,
-    QirNotice,
+    QirError,
 )
 from qirjit_magic.options import Method
 from qirjit_magic.session.arguments import Argument, argument_words
@@ -61,7 +60,11 @@ class Session:
         self._lock = threading.RLock()
         self._stopping = False
         self._running = False
-        self._engine.start()
+        try:
+            self._engine.start()
+        except QirError:
+            self._engine.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -99,6 +102,8 @@ class Session:
             wanted = name or given.name
             known = self._known(given, wanted)
             if known:
+                self._engine.renew(known.name)
+                self._modules[known.name] = self._modules.pop(known.name)
                 return known
             with _at_line(given.lines_before), self._engine.uninterrupted():
                 compiled = self._engine.add(wanted or self._free_name(), given.data)
@@ -305,13 +310,6 @@ def _moved(info: ModuleInfo, lines: int) -> ModuleInfo:
 def _hint(name: str, known: Sequence[str] | dict[str, _Added]) -> str:
     close = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean '{close[0]}'?" if close else ""
-
-
-def notices(info: ModuleInfo) -> None:
-    """Warn of a module's diagnostics, each a `QirNotice`."""
-    for diagnostic in info.diagnostics:
-        where = "" if diagnostic.line is None else f"line {diagnostic.line}: "
-        warnings.warn(f"{where}{diagnostic.message}", QirNotice, stacklevel=3)
 
 
 _default: list[Session] = []

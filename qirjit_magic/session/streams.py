@@ -27,12 +27,13 @@ class Stream:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = SHOWN_BYTES
         self._cut = False
-        self._tail = b""
+        self._head = self._tail = b""
         self.total = 0
 
     def feed(self, chunk: bytes) -> None:
         """Take what was read."""
         self.total += len(chunk)
+        self._head += chunk[: KEPT_BYTES - len(self._head)]
         self._tail = (self._tail + chunk[-KEPT_BYTES:])[-KEPT_BYTES:]
         shown = chunk[: self._left]
         self._left -= len(shown)
@@ -42,6 +43,12 @@ class Stream:
         if len(shown) < len(chunk) and not self._cut:
             self._cut = True
             self._show(f"\n… only the first {SHOWN_BYTES >> 10} KiB are shown\n")
+
+    def both_ends(self, characters: int) -> str:
+        """The beginning and the end of what was written, each of at most so many characters."""
+        if self.total <= KEPT_BYTES and len(self.tail) <= 2 * characters:
+            return self.tail
+        return f"{self._head.decode('utf-8', 'replace')[:characters]}\n…\n{self.tail[-characters:]}"
 
     @property
     def tail(self) -> str:

@@ -36,7 +36,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 GRACE_S = 1.0
-_TAIL_CHARACTERS = 2000
+_END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 _M = TypeVar("_M", bound=Message)
 
 
@@ -163,6 +163,11 @@ class EngineSupervisor:
         self._compiled.pop(compiled.module.name, None)  # a replaced module becomes the newest
         self._compiled[compiled.module.name] = compiled
 
+    def renew(self, name: str) -> None:
+        """Make a module the newest again, without compiling."""
+        if name != next(reversed(self._compiled)):
+            self.restore(self._compiled[name])
+
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
         with self.uninterrupted():
@@ -226,12 +231,14 @@ class EngineSupervisor:
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
         self._last_printed = process.output.tail, process.errors.tail
-        tail = process.errors.tail[-_TAIL_CHARACTERS:]
+        tail = process.errors.both_ends(_END_CHARACTERS)
         killed = self._tick()
         self._discard()
         return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
 
     def _ensure(self) -> EngineProcess:
+        if self._process is not None and self._ready and self._process.is_dead():
+            self._discard()  # it was killed while it had nothing to do
         self.start()
         process = self._process
         assert process is not None  # noqa: S101 - start made one, or raised
@@ -259,7 +266,10 @@ class EngineSupervisor:
 def _rebuild(refused: Refused) -> QirError:
     kind = getattr(errors, refused.error, QirError)
     facts = {key: tuple(value) if isinstance(value, list) else value for key, value in refused.facts.items()}
-    error = kind(**facts)
+    try:
+        error = kind(**facts)
+    except TypeError as mistake:
+        error = mistake
     if not isinstance(error, QirError):
         message = f"the engine process refused with {refused.error}, which is no error of this version."
         raise EngineStartError(message)

@@ -79,6 +79,10 @@ class Diagnostic:
     message: str
     line: int | None = None
 
+    def __str__(self) -> str:
+        where = "" if self.line is None else f"line {self.line}: "
+        return f"{self.severity}: {where}{self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleInfo:

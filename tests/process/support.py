@@ -71,7 +71,7 @@ def eventually(condition: Callable[[], bool], within_s: float = LIVENESS_S) -> b
 def is_gone(pid: int) -> bool:
     """Whether the process has ended; a zombie has, somebody else is to collect it."""
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 

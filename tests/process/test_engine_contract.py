@@ -265,6 +265,14 @@ def test_a_run_after_a_failure_is_whole(engine: Engine) -> None:
     assert returned(engine, "failing", "returns_seven") == 7
 
 
+@pytest.mark.parametrize("gate", ["m", "mz", "mresetz"])
+def test_each_measurement_sees_a_flipped_qubit(engine: Engine, gate: str) -> None:
+    measure = f"__quantum__qis__{gate}__body"
+    engine.add("m", program("flip_and_measure").replace(b"__quantum__qis__mz__body", measure.encode()))
+    _, records = run(engine, RunRequest("m", "flip_and_measure", shots=3))
+    assert records.finished.values.tolist() == [1, 1, 1]
+
+
 # -- looking at it -----------------------------------------------------------------------------------------------
 
 

@@ -171,11 +171,9 @@ def test_a_declaration_of_another_type_is_refused(engine: Engine, defined: str, 
 @pytest.mark.parametrize("length", [2, 3])
 def test_modules_in_a_circle_are_refused(engine: Engine, length: int) -> None:
     for index in range(length):
-        other = (index + 1) % length
-        engine.add(
-            f"m{index}",
-            f"declare i64 @f{other}()\ndefine i64 @f{index}() {{\n  %x = call i64 @f{other}()\n  ret i64 %x\n}}".encode(),
-        )
+        other = f"@f{(index + 1) % length}"
+        text = f"declare i64 {other}()\ndefine i64 @f{index}() {{\n  %x = call i64 {other}()\n  ret i64 %x\n}}"
+        engine.add(f"m{index}", text.encode())
     error = refusal(CircularModulesError, engine.run, RunRequest("m0", "f0"))
     assert error.modules == (*(f"m{index}" for index in range(length)), "m0")
     engine.add("m1", b"define i64 @f1() { ret i64 8 }")

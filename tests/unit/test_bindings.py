@@ -62,7 +62,7 @@ def test_no_file_declares_a_function_twice() -> None:
     [
         ("__quantum__qis__h__body", "void (ptr)", Provider.SIMULATOR),
         ("__quantum__qis__rz__body", "void (double, ptr)", Provider.SIMULATOR),
-        ("__quantum__qis__m__body", "void (ptr, ptr)", Provider.SIMULATOR),
+        ("__quantum__qis__m__body", "ptr (ptr)", Provider.SIMULATOR),
         ("__quantum__rt__initialize", "void (ptr)", Provider.SIMULATOR),
         ("__quantum__rt__result_record_output", "void (ptr, ptr)", Provider.RUNTIME),
         ("__quantum__rt__fail", "void (ptr)", Provider.RUNTIME),
@@ -77,6 +77,11 @@ def test_a_known_name_has_its_type_and_its_provider(name: str, kind: str, provid
     assert [choice.provider for choice in choices] == [provider]
     assert choices[0].symbols[0] == name
     assert kind in known_types()[name]
+
+
+def test_m_with_a_result_is_mz_because_m_of_the_simulator_takes_only_a_qubit() -> None:
+    (with_result,) = [choice for choice in bindings()["__quantum__qis__m__body"] if choice.type == "void (ptr, ptr)"]
+    assert with_result.symbols[0] == "__quantum__qis__mz__body"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from qirjit_magic.errors import (
     OptionError,
     ProgramFailedError,
     QirError,
-    QirNotice,
     QirSyntaxError,
     RunTimeoutError,
     SignatureError,
@@ -111,11 +110,6 @@ def test_an_error_pickles_with_the_finished_shots(shots: int) -> None:
 
 def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
     assert {base.__name__ for base in WorkerCrashedError.__mro__} >= {"ExecutionError", "EngineError"}
-
-
-def test_a_notice_is_a_warning_and_no_error() -> None:
-    assert issubclass(QirNotice, UserWarning)
-    assert not issubclass(QirNotice, QirError)
 
 
 @pytest.mark.parametrize(

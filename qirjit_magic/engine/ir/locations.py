@@ -27,8 +27,8 @@ class SourceText:
 
     def line(self, number: int) -> str | None:
         """The line of this number (from 1), None where there is none."""
-        lines = self.text.split("\n")
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else None
+        lines = self.text.split("\n", number) if number > 0 else []
+        return lines[number - 1].rstrip("\r") if len(lines) >= number > 0 else None
 
     def first_use(self, name: str) -> Location | None:
         """Where ``@name`` is first used; its declaration where it is only declared."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.ir.contexts import read_bitcode, read_text
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.errors import QirSyntaxError
@@ -66,7 +67,7 @@ def parse_module(source: bytes, name: str = "module") -> QirModule:
 
 def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
     try:
-        module = _owned_by_context(llvm.parse_bitcode(source, llvm.create_context()))
+        module = read_bitcode(source)
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
     text = str(module)
@@ -88,16 +89,10 @@ def _decode(source: bytes) -> SourceText:
         raise QirSyntaxError(message, line=line) from None
 
 
-def _owned_by_context(module: llvm.ModuleRef) -> llvm.ModuleRef:
-    # In a circle of garbage (an error's traceback makes one) Python may dispose the context, and its modules, first.
-    module._owned = True  # noqa: SLF001 - llvmlite's own word for "somebody else disposes it"
-    return module
-
-
 def _parse_text(text: SourceText) -> llvm.ModuleRef:
     plain = _HOST_ATTRIBUTE.sub(lambda found: " " * len(found[0]), text.text)
     try:
-        return _owned_by_context(llvm.parse_assembly(plain, llvm.create_context()))
+        return read_text(plain)
     except RuntimeError as error:
         found = _PARSE_ERROR.search(str(error))
         if not found:
@@ -159,7 +154,7 @@ def _is_intrinsic(function: llvm.ValueRef) -> bool:
     # LLVM puts attributes on every intrinsic it knows, whatever the text says; a name that it does not know gets none.
     if not function.name.startswith("llvm."):
         return False
-    stub = llvm.parse_assembly(f"declare {_stub_type(function)}", llvm.create_context())
+    stub = read_text(f"declare {_stub_type(function)}")
     return any(list(declared.attributes) for declared in stub.functions)
 
 

@@ -13,6 +13,7 @@ from importlib.resources import files
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.parse import signature_of
 
 
@@ -47,6 +48,12 @@ _ALIASES = {
     "__quantum__qis__cx__body": ("__quantum__qis__cx__body", "__quantum__qis__cnot__body"),
     "__quantum__qis__cnot__body": ("__quantum__qis__cnot__body", "__quantum__qis__cx__body"),
 }
+# The same name under another type. qirrunner's own m takes a qubit and returns a new result; today's is mz.
+_OTHER_TYPES = {
+    "__quantum__qis__m__body": Binding(
+        "void (ptr, ptr)", Provider.SIMULATOR, ("__quantum__qis__mz__body", "__quantum__qis__m__body")
+    ),
+}
 # A simulator that holds dumps back gets a marker put into the records at each.
 DUMPMACHINE = "__quantum__qis__dumpmachine__body"
 HELD_DUMPMACHINE = "qirjit_dumpmachine"
@@ -62,11 +69,13 @@ def bindings() -> Mapping[str, tuple[Binding, ...]]:
     """The known functions by declared name; each may have several types."""
     table: dict[str, tuple[Binding, ...]] = {}
     for provider in Provider:
-        module = llvm.parse_assembly(read_ir(provider.value), llvm.create_context())
+        module = read_text(read_ir(provider.value))
         for function in module.functions:
             if _offers(function, provider) and function.name not in table:
                 symbols = _ALIASES.get(function.name, (function.name,))
                 table[function.name] = (Binding(str(signature_of(function)), provider, symbols),)
+    for name, other in _OTHER_TYPES.items():
+        table[name] = (*table[name], other)
     return table
 
 

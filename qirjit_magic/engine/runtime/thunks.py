@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 
+from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.modules import EntryPoint, Signature
@@ -32,7 +32,7 @@ class Thunks:
             EntryPointError: a parameter or the returned value is of a type that no 64-bit word holds.
         """
         if entry.signature not in self._linked:
-            module = llvm.parse_assembly(str(_build(entry)), llvm.create_context())
+            module = read_text(str(_build(entry)))
             module.verify()
             self._linked[entry.signature] = LinkedObject(self._emitter.emit(module), {})
         return self._linked[entry.signature].address(_NAME)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import llvmlite.binding as llvm
-
+from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.runtime.bindings import DUMPMACHINE, HELD_DUMPMACHINE, Binding, Provider, bindings, read_ir
 from qirjit_magic.engine.runtime.program import Runtime
@@ -48,7 +47,7 @@ def c_library() -> SharedLibrary:
 
 @cache
 def _defaults() -> LinkedObject:
-    module = llvm.parse_assembly(read_ir("defaults.ll"), llvm.create_context())
+    module = read_text(read_ir("defaults.ll"))
     return LinkedObject(ObjectEmitter().emit(module), {})
 
 

@@ -1,0 +1,217 @@
+"""``python -m qirjit_magic``: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.process.support import LIVENESS_S, PROGRAMS, ROOT
+
+HELLO = ROOT / "notebooks" / "programs" / "Hello.ll"
+DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+HEADER = "HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\n"
+
+
+def command(*words: str | Path) -> list[str]:
+    return [sys.executable, "-m", "qirjit_magic", *map(str, words)]
+
+
+def qirjit(*words: str | Path, given: bytes = b"") -> tuple[int, str, str]:
+    """Exit status, output and errors of the command."""
+    done = subprocess.run(command(*words), input=given, capture_output=True, cwd=ROOT, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+# -- what it prints ----------------------------------------------------------------------------------------------
+
+
+def test_hello_is_an_info_line_of_the_labeled_output() -> None:
+    assert qirjit(HELLO, "Hello__HelloQ") == (DONE, f"{HEADER}START\nINFO\tHello quantum world!\nEND\t0\n", "")
+
+
+def test_hello_is_bare_without_a_format() -> None:
+    assert qirjit(HELLO, "--format", "none") == (DONE, "Hello quantum world!\n", "")
+
+
+def test_quiet_prints_nothing() -> None:
+    assert qirjit(HELLO, "--quiet") == (DONE, "", "")
+    assert qirjit(HELLO, "--quiet", "--format", "none") == (DONE, "", "")
+
+
+def test_no_run_compiles_only() -> None:
+    assert qirjit(HELLO, "--no-run") == (DONE, "", "")
+
+
+def test_a_program_can_come_from_standard_input() -> None:
+    assert qirjit("-", "--format", "none", given=HELLO.read_bytes()) == (DONE, "Hello quantum world!\n", "")
+
+
+def test_shots_and_seed_give_the_same_counts_each_time() -> None:
+    words = (PROGRAMS / "coins.ll", "--shots", "200", "--seed", "7", "--format", "counts")
+    status, output, errors = qirjit(*words)
+    assert (status, errors) == (DONE, "")
+    rows = [line.split("\t") for line in output.splitlines()]
+    assert sum(int(count) for _, count in rows) == 200
+    assert all(len(key) == 4 for key, _ in rows)
+    assert qirjit(*words)[1] == output
+
+
+def test_the_ordered_schema_has_no_labels() -> None:
+    labeled = qirjit(PROGRAMS / "coins.ll", "--seed", "1")[1]
+    ordered = qirjit(PROGRAMS / "coins.ll", "--seed", "1", "--format", "ordered")[1]
+    assert "\tfirst\n" in labeled
+    assert ordered == labeled.replace("\tfirst\n", "\n").replace("schema_id\tlabeled", "schema_id\tordered")
+
+
+def test_json_is_one_object_a_shot() -> None:
+    output = qirjit(PROGRAMS / "failing.ll", "returns_seven", "--format", "json", "--shots", "2")[1]
+    assert [json.loads(line) for line in output.splitlines()] == [{"records": [], "returned": 7, "exit_code": 7}] * 2
+
+
+def test_arguments_are_given_as_text() -> None:
+    status, output, _ = qirjit(PROGRAMS / "floods.ll", "numbers", "--args", "3")
+    assert status == DONE
+    assert [line for line in output.splitlines() if line.startswith("OUTPUT")] == [
+        f"OUTPUT\tINT\t{i}" for i in range(3)
+    ]
+
+
+def test_a_library_can_be_the_simulator(toy: str) -> None:
+    status, output, _ = qirjit(PROGRAMS / "toy_gates.ll", "--simulator", toy, "--format", "counts")
+    assert (status, output) == (DONE, "01\t1\n")
+
+
+def test_what_native_code_prints_is_not_mixed_with_the_labeled_output(toy: str) -> None:
+    status, output, _ = qirjit(PROGRAMS / "toy_gates.ll", "print", "--simulator", toy)
+    assert (status, output) == (DONE, f"{HEADER}START\nEND\t0\n")
+
+
+# -- exit status -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "says"),
+    [
+        (b"define void @f() {\n  ret i64 0\n}", (), "line 2"),
+        (b"declare void @nobody()\ndefine void @f() {\n  call void @nobody()\n  ret void\n}", (), "'nobody'"),
+        (b"declare void @__quantum__qis__h__body()\ndefine void @f() { ret void }", (), "__quantum__qis__h__body"),
+        (b'target datalayout = "E"\ndefine void @f() { ret void }', (), "big-endian"),
+        (b"define void @left() { ret void }\ndefine void @right() { ret void }", (), "left, right"),
+        (b"define void @main() { ret void }", ("mian",), "Did you mean 'main'?"),
+        (b"define void @f(i64 %n) { ret void }", ("--args", "many"), "'many'"),
+        (b"define void @f() { ret void }", ("--simulator", "dense"), "dense"),
+    ],
+)
+def test_wrong_qir_is_status_1(source: bytes, words: tuple[str, ...], says: str) -> None:
+    status, output, errors = qirjit("-", *words, given=source)
+    assert (status, output) == (WRONG, "")
+    assert errors.startswith("qirjit: ")
+    assert says in errors
+    assert "Traceback" not in errors
+
+
+def test_a_missing_file_is_status_1() -> None:
+    status, _, errors = qirjit("nowhere.ll")
+    assert status == WRONG
+    assert "'nowhere.ll' cannot be read: No such file or directory" in errors
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("a.ll", "--shots", "0"), ("a.ll", "--shots", "many"), ("a.ll", "--unknown"), ("a.ll", "--seed", "-1")],
+)
+def test_wrong_usage_is_status_2(words: tuple[str, ...]) -> None:
+    status, output, errors = qirjit(*words)
+    assert (status, output) == (USAGE, "")
+    assert errors.startswith("qirjit: ")
+    assert "--help" in errors
+
+
+def test_a_program_that_fails_is_status_3_with_what_it_printed() -> None:
+    status, output, errors = qirjit(PROGRAMS / "failing.ll", "third_shot_fails", "--shots", "9")
+    assert status == FAILED
+    shots = [f"START\nMETADATA\tentry_point\nOUTPUT\tINT\t{shot}\nEND\t{code}\n" for shot, code in enumerate((0, 0, 1))]
+    assert output == HEADER + "".join(shots)
+    assert "out of magic dust" in errors
+
+
+def test_a_nonzero_exit_code_is_status_3() -> None:
+    status, output, _ = qirjit(PROGRAMS / "failing.ll", "returns_seven")
+    assert status == FAILED
+    assert output.endswith("END\t7\n")
+
+
+def test_a_run_out_of_time_is_status_3() -> None:
+    status, output, errors = qirjit(PROGRAMS / "slow_shots.ll", "slow", "--shots", "1_000_000", "--timeout", "0.2")
+    assert status == FAILED
+    assert "END\t0\n" in output
+    assert "stopped after 0.2 s" in errors
+
+
+def test_a_crash_is_status_4() -> None:
+    status, output, errors = qirjit(PROGRAMS / "crashes.ll", "store_to_16")
+    assert (status, output) == (DIED, HEADER + "START\nEND\t1\n")
+    assert "SIGSEGV" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("entry", ["slow", "endless"])
+def test_an_interrupt_is_status_130_with_what_has_finished(entry: str) -> None:
+    words = command(PROGRAMS / "slow_shots.ll", entry, "--shots", "1000000", "--format", "none")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIVENESS_S)
+    assert process.returncode == INTERRUPTED
+    assert "Traceback" not in errors
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    words = command(PROGRAMS / "slow_shots.ll", "slow", "--shots", "1000000", "--format", "none")
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "running\n"
+        process.stdout.close()
+        errors = process.stderr.read()
+        assert process.wait(LIVENESS_S) != DONE
+    assert "Traceback" not in errors
+
+
+def test_help_names_every_flag() -> None:
+    status, output, _ = qirjit("--help")
+    assert status == DONE
+    for flag in (
+        "--entry",
+        "--shots",
+        "--seed",
+        "--simulator",
+        "--args",
+        "--format",
+        "--timeout",
+        "--no-run",
+        "--quiet",
+    ):
+        assert flag in output
+
+
+def test_another_python_path_is_not_needed(tmp_path: Path) -> None:
+    # From a folder with modules of the same names as those that it needs.
+    (tmp_path / "json.py").write_text("raise SystemExit('the wrong module was imported')\n")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "qirjit_magic", str(HELLO), "--format", "none"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (DONE, "Hello quantum world!\n", "")
