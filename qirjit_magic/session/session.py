@@ -131,7 +131,7 @@ class Session:
         return f"cell{number}"
 
     def _same_definitions(self, info: ModuleInfo) -> str | None:
-        for name, added in self._modules.items():
+        for name, added in self._modules.items() if info.definitions else ():
             if not added.named and name != info.name and added.info.definitions == info.definitions:
                 return name
         return None

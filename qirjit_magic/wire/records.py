@@ -205,9 +205,14 @@ def decode(pieces: Sequence[Piece]) -> Recording:
 def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray[np.void], NDArray[np.int32]]:
     rows = np.frombuffer(data, _RECORD, len(data) // _RECORD.itemsize)
     rows = rows[(rows["kind"] >= RecordKind.END) & (rows["kind"] <= RecordKind.FAILURE)]
-    offsets, places = np.unique(rows["text"], return_inverse=True)
-    indices = np.array([_intern(text, offset, strings) for offset in offsets.tolist()], np.int32)
-    return rows, indices[places]
+    # An index for each place in the text that a record points to: linear, where sorting millions of offsets is not.
+    offsets = np.where(rows["text"] < len(text), rows["text"], 0)
+    used = np.zeros(len(text) + 1, bool)
+    used[offsets] = True
+    places = np.flatnonzero(used)
+    indices = np.full(len(used), -1, np.int32)
+    indices[places] = [_intern(text, offset, strings) for offset in places.tolist()]
+    return rows, indices[offsets]
 
 
 def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:
