@@ -7,10 +7,17 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qirjit_magic.errors import EngineError, EntryPointError, ExecutionError, QirError, WorkerCrashedError
+from qirjit_magic.errors import (
+    EngineError,
+    EngineStartError,
+    EntryPointError,
+    ExecutionError,
+    QirError,
+    WorkerCrashedError,
+)
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import show_nothing
+from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -22,30 +29,38 @@ DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 def main(words: Sequence[str] | None = None) -> int:
     """Run a program, print what it gives, and return the exit status.
 
-    0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed; 4 the engine process
-    died; 130 interrupted; 141 nobody reads what is printed.
+    0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed, or its time was over;
+    4 the engine process died; 130 interrupted; 141 nobody reads what is printed.
     """
     try:
         options = parse(Face.COMMAND, PROGRAM, sys.argv[1:] if words is None else words)
     except FlagError as problem:
         print(f"{PROGRAM}: {problem}. Try '{PROGRAM} --help'.", file=sys.stderr)
         return USAGE
-    with Session(options.simulator) as session:
-        try:
-            return _run(session, options)
-        except BrokenPipeError:  # as Python's documentation advises: nothing is flushed at the end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return UNREAD
-        except KeyboardInterrupt:
-            _print_result(session.last, options)
-            return INTERRUPTED
-        except ExecutionError as error:
-            _print_result(error.partial, options)
-            _complain(error)
-            return DIED if isinstance(error, WorkerCrashedError) else FAILED
-        except QirError as error:
-            _complain(error)
-            return DIED if isinstance(error, EngineError) else WRONG
+    try:
+        with Session(options.simulator) as session:
+            return _run_in(session, options)
+    except EngineStartError as error:
+        _complain(error)
+        return DIED
+
+
+def _run_in(session: Session, options: RunOptions) -> int:
+    try:
+        return _run(session, options)
+    except BrokenPipeError:  # as Python's documentation advises: nothing is flushed at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
+    except KeyboardInterrupt:
+        _print_result(session.last, options)
+        return INTERRUPTED
+    except ExecutionError as error:
+        _print_result(error.partial, options)
+        _complain(error)
+        return DIED if isinstance(error, WorkerCrashedError) else FAILED
+    except QirError as error:
+        _complain(error)
+        return DIED if isinstance(error, EngineError) else WRONG
 
 
 def _run(session: Session, options: RunOptions) -> int:
@@ -54,7 +69,10 @@ def _run(session: Session, options: RunOptions) -> int:
         print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
     if options.no_run:
         return DONE
-    bare = options.format == "none" and not options.quiet
+    observer = Observer(
+        show=_print_now if options.format == "none" and not options.quiet else show_nothing,
+        show_printed=show_nothing if options.quiet else _print_aside,
+    )
     result = session.run(
         options.entry,
         module=module.name,
@@ -63,7 +81,7 @@ def _run(session: Session, options: RunOptions) -> int:
         method=options.method,
         args=options.args,
         timeout=options.timeout,
-        show=_print_now if bare else show_nothing,
+        show=observer,
     )
     _print_result(result, options)
     failed = result.entry.exit_code_returned and result.table.returned.any()
@@ -72,6 +90,11 @@ def _run(session: Session, options: RunOptions) -> int:
 
 def _print_now(text: str) -> None:
     print(text, end="", flush=True)
+
+
+def _print_aside(text: str) -> None:
+    # What native code prints is no part of the output schema.
+    print(text, end="", file=sys.stderr, flush=True)
 
 
 def _print_result(result: RunResult | None, options: RunOptions) -> None:

@@ -8,6 +8,7 @@
     ├ EntryPointError(reason, name, available)
     ├ LinkError
     │  ├ CircularModulesError(modules)
+    │  ├ NoCodeError(symbol, module)
     │  ├ UnresolvedSymbolError(symbols, simulator, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, line, column, source_line)
     ├ UnsafeModuleError(construct, reason, line, column, source_line)
@@ -131,6 +132,20 @@ class CircularModulesError(LinkError):
 
     def __str__(self) -> str:
         return f"modules call each other in a circle: {' → '.join(self.modules)}. Put these functions into one module."
+
+
+@dataclass(eq=False)
+class NoCodeError(LinkError):
+    """A module defines a function or global variable, but LLVM made no code that others can reach for it."""
+
+    symbol: str
+    module: str
+
+    def __str__(self) -> str:
+        return (
+            f"'{self.symbol}' has no code of its own in the module '{self.module}': its linkage leaves it to "
+            f"others, or its name is the assembler's. Define it with external linkage and another name."
+        )
 
 
 @dataclass(eq=False)
@@ -259,10 +274,10 @@ class WorkerCrashedError(ExecutionError, EngineError):
     stderr_tail: str = ""
 
     def __str__(self) -> str:
-        during = f"while it ran '{self.entry}'" if self.entry else "while it compiled"
+        during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
         return (
-            f"the engine process died of {self.signal_name} {during}. The kernel lives, and the next cell gets a new "
-            f"engine with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+            f"the engine process died of {self.signal_name} {during}. Nothing else is lost: the next run gets a new "
+            f"engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
         )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import keyword
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
+from qirjit_magic.errors import OptionError
+
+_WORD_BITS = 64
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live"]
@@ -75,12 +79,16 @@ class FlagRow:
 
 def _count(text: str) -> int:
     number = int(text.replace("_", "").replace(",", ""), 0)
-    return _checked(number, valid=number >= 1)
+    return _checked(number, valid=1 <= number < 1 << (_WORD_BITS - 1))
+
+
+def _name(text: str) -> str:
+    return _checked(text, valid=bool(text.strip()))
 
 
 def _seed(text: str) -> int:
     number = int(text, 0)
-    return _checked(number, valid=0 <= number < 1 << 64)
+    return _checked(number, valid=0 <= number < 1 << _WORD_BITS)
 
 
 def _seconds(text: str) -> float:
@@ -142,7 +150,7 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("-n", "--name"),
         "the module's name; a module of the same name is replaced",
-        settings={"metavar": "MODULE"},
+        settings={"metavar": "MODULE", "type": _typed(_name, "a name")},
     ),
     FlagRow(
         ("--args",),
@@ -177,8 +185,8 @@ _COMMAND_HELP = """Run QIR, the LLVM IR of quantum programs.
   qirjit hello.ll Hello__HelloQ --format none
   qirjit add.ll --args 3,4
   some-compiler | qirjit -"""
-_STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed, 4 the engine process died,
-130 interrupted"""
+_STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed or its time was
+over, 4 the engine process died, 130 interrupted"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -238,3 +246,30 @@ def flag_help(face: Face) -> str:
             metavar = row.settings.get("metavar") or ("|".join(choices) if choices else "")
             lines.append(f"    {', '.join(row.names)} {metavar}".rstrip() + f"\n        {row.help}")
     return "\n".join(lines)
+
+
+def checked_options(shots: int, seed: int | None, method: str, timeout: float | None) -> tuple[int, int | None]:
+    """Shots and seed as Python integers, all four checked.
+
+    Raises:
+        OptionError: for the first that cannot be.
+    """
+    many = _integer(shots)
+    if many is None or not 1 <= many < 1 << (_WORD_BITS - 1):
+        raise OptionError("shots", shots, "an integer, 1 or more")
+    start = None if seed is None else _integer(seed)
+    if seed is not None and (start is None or not 0 <= start < 1 << _WORD_BITS):
+        raise OptionError("seed", seed, "an integer from 0 to 2**64-1, or None")
+    if method not in get_args(Method):
+        raise OptionError("method", method, f"one of {', '.join(get_args(Method))}")
+    if timeout is not None and (isinstance(timeout, str) or not timeout > 0):
+        raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
+    return many, start
+
+
+def _integer(value: int) -> int | None:
+    # NumPy's integers are fine, True and 2.0 are not.
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from qirjit_magic.display.text import SHOWN_RECORDS, Row, Summary, rest, rows, title
+from qirjit_magic.display.text import Row, Summary, rest, rows, title
 from qirjit_magic.wire.schemas import record_line
 
 _BAR_EM = 16
@@ -31,7 +31,7 @@ def _parts(summary: Summary) -> Iterator[str]:
 
 
 def _records(summary: Summary) -> str:
-    lines = (record_line(record, labeled=True).split("\t")[1:] for record in summary.records[:SHOWN_RECORDS])
+    lines = (record_line(record, labeled=True).split("\t")[1:] for record in summary.records)
     body = "".join(
         f"<tr>{''.join(f'<td style={_quoted(_CELL)}>{escape(c)}</td>' for c in line)}</tr>" for line in lines
     )

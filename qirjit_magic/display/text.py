@@ -23,8 +23,9 @@ class Summary:
         requested: how many were asked for.
         counts: how often each string of results came.
         returned: how often each value was returned, most frequent first; empty for ``void``.
-        records: the records of a single shot, messages left out.
-        dropped: how many records found no room.
+        records: the first records of a single shot, at most `SHOWN_RECORDS`, messages left out.
+        more_records: how many more there are.
+        dropped: how many records and texts found no room.
     """
 
     entry: str
@@ -33,6 +34,7 @@ class Summary:
     counts: dict[str, int]
     returned: tuple[tuple[str, int], ...] = ()
     records: tuple[Record, ...] = ()
+    more_records: int = 0
     dropped: int = 0
 
 
@@ -50,7 +52,7 @@ def title(summary: Summary) -> str:
     asked = "" if summary.shots == summary.requested else f" of {summary.requested:,}"
     shots = f"{summary.shots:,}{asked} shot{'' if summary.shots == summary.requested == 1 else 's'}"
     stopped = "" if summary.shots == summary.requested else ", stopped before the end"
-    dropped = f", {summary.dropped:,} records found no room" if summary.dropped else ""
+    dropped = f", {summary.dropped:,} records and texts found no room" if summary.dropped else ""
     return f"{summary.entry} · {shots}{stopped}{dropped}"
 
 
@@ -66,8 +68,7 @@ def rows(counts: tuple[tuple[str, int], ...] | dict[str, int]) -> list[Row]:
 
 def rest(summary: Summary) -> list[str]:
     """A line about the records that are not shown, where there are any."""
-    more = len(summary.records) - SHOWN_RECORDS
-    return [f"… and {more:,} more records"] if more > 0 else []
+    return [f"… and {summary.more_records:,} more records"] if summary.more_records else []
 
 
 def describe(summary: Summary) -> str:
@@ -78,7 +79,7 @@ def describe(summary: Summary) -> str:
 def _lines(summary: Summary) -> Iterator[str]:
     yield title(summary)
     if summary.records:
-        for record in summary.records[:SHOWN_RECORDS]:
+        for record in summary.records:
             yield record_line(record, labeled=True).partition("\t")[2].expandtabs()
         yield from rest(summary)
     elif summary.counts:

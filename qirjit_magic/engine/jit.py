@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import ctypes
 import os
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.preflight import check_layout, check_signatures
+from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.ir.parse import parse_module
+from qirjit_magic.engine.ir.preflight import check_layout, check_names, check_signatures
+from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
-from qirjit_magic.engine.runtime.resolver import InModule, Resolver
+from qirjit_magic.engine.runtime.resolver import Resolver
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
-from qirjit_magic.errors import CircularModulesError, EntryPointError, SignatureError, UnresolvedSymbolError
+from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.modules import Declaration, Diagnostic, ModuleInfo
+from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Outcome, RunReply, RunRequest
 
 _SHORT_TEXT = 1 << 18
@@ -31,17 +32,6 @@ _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.FULL: "full",
     ShotsEnd.FAILED: "failed",
 }
-
-
-@dataclass
-class _Module:
-    compiled: Compiled
-    linked: LinkedObject | None = None
-
-    def unlink(self) -> None:
-        if self.linked is not None:
-            self.linked.close()
-            self.linked = None
 
 
 class JitEngine:
@@ -57,7 +47,7 @@ class JitEngine:
         self._emitter = ObjectEmitter()
         self._thunks = Thunks(self._emitter)
         self._attachments = Attachments(self._address)
-        self._modules: dict[str, _Module] = {}
+        self._modules: dict[str, Module] = {}
         self._compilations = 0
         self._simulator = ""
 
@@ -65,6 +55,7 @@ class JitEngine:
         """See `Engine.add`."""
         module = parse_module(source, name)
         check_layout(module)
+        check_names(module)
         check_signatures(module, known_types())
         object_code = self._emitter.emit(module.llvm_module)
         self._compilations += 1
@@ -78,7 +69,7 @@ class JitEngine:
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         self.remove(compiled.module.name)
-        self._modules[compiled.module.name] = _Module(compiled)
+        self._modules[compiled.module.name] = Module(compiled)
 
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
@@ -96,12 +87,11 @@ class JitEngine:
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
         thunk = self._thunks.address(entry)
-        resolver = Resolver(m.compiled.module for m in self._modules.values())
-        linked = self._link(request.module, resolver, attachment, ())
-        if request.first == 0 and request.seed is not None:
-            attachment.simulator.seed(request.seed)
+        address = Linker(self._modules, attachment).address(request.module, request.entry)
+        if request.first == 0:
+            attachment.simulator.begin(request.seed)
         arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
-        shots = Shots(thunk, linked.address(request.entry), ctypes.addressof(arguments), request.first, request.shots)
+        shots = Shots(thunk, address, ctypes.addressof(arguments), request.first, request.shots)
         return self._run_shots(shots, attachment)
 
     def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:
@@ -114,41 +104,6 @@ class JitEngine:
             put_dumps(self.memory, attachment.simulator.take_dumps())
         return RunReply(_OUTCOMES[end], shots.next)
 
-    def _link(self, name: str, resolver: Resolver, attachment: Attachment, path: tuple[str, ...]) -> LinkedObject:
-        if name in path:
-            raise CircularModulesError((*path[path.index(name) :], name))
-        module = self._modules[name]
-        symbols: dict[str, ExternalSymbol] = {}
-        missing: list[Declaration] = []
-        for declaration in module.compiled.module.declarations:
-            address = self._address_of(declaration, name, resolver, attachment, (*path, name))
-            if address:
-                symbols[declaration.name] = ExternalSymbol(address, declaration.function)
-            else:
-                missing.append(declaration)
-        if missing:
-            raise _unresolved(missing, attachment)
-        if module.linked is None or module.linked.symbols != symbols:
-            module.unlink()
-            module.linked = LinkedObject(module.compiled.object_code, symbols)
-        return module.linked
-
-    def _address_of(
-        self, declaration: Declaration, name: str, resolver: Resolver, attachment: Attachment, path: tuple[str, ...]
-    ) -> int:
-        found = resolver.resolve(name, declaration)
-        if isinstance(found, InModule):
-            if found.type not in {None, declaration.type}:
-                raise SignatureError(
-                    declaration.name,
-                    (f"{found.type} in '{found.module}'",),
-                    declaration.type,
-                    line=declaration.line,
-                    source_line=declaration.source_line,
-                )
-            return self._link(found.module, resolver, attachment, path).address(declaration.name)
-        return attachment.address(found) if found else 0
-
     def _notices(self, info: ModuleInfo) -> tuple[Diagnostic, ...]:
         resolver = Resolver(m.compiled.module for m in self._modules.values())
         missing = [d for d in info.declarations if resolver.resolve(info.name, d) is None]
@@ -159,8 +114,9 @@ class JitEngine:
 
     def show(self, name: str, source: bytes, form: Form) -> str:
         """See `Engine.show`."""
-        module: QirModule = parse_module(source, name)
+        module = parse_module(source, name)
         check_layout(module)
+        check_names(module)
         return str(module.llvm_module) if form == "ir" else self._emitter.assembly(module.llvm_module)
 
     def status(self) -> EngineStatus:
@@ -172,7 +128,7 @@ class JitEngine:
             llvm=".".join(map(str, llvm.llvm_version_info)),
             modules=tuple(self._modules),
             compilations=self._compilations,
-            memory=_resident_bytes(),
+            memory=choose().resident_bytes(),
         )
 
     def close(self) -> None:
@@ -190,15 +146,3 @@ def _located(text: SourceText, declaration: Declaration) -> Declaration:
         return declaration
     place = text.first_use(declaration.name)
     return replace(declaration, line=place.line, source_line=place.source_line) if place else declaration
-
-
-def _unresolved(missing: list[Declaration], attachment: Attachment) -> UnresolvedSymbolError:
-    first = missing[0]
-    names = tuple(declaration.name for declaration in missing)
-    name = attachment.simulator.spec.name
-    return UnresolvedSymbolError(names, name, line=first.line, source_line=first.source_line)
-
-
-def _resident_bytes() -> int:
-    statm = Path("/proc/self/statm")
-    return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0

@@ -1,7 +1,4 @@
-"""The engine process: requests come in over a socket, one thread does the work, replies go out.
-
-``python -m qirjit_magic.engine.worker JSON`` with the `WorkerArguments` as JSON.
-"""
+"""The engine process: requests come in over a socket, one thread does the work, replies go out."""
 
 from __future__ import annotations
 
@@ -105,7 +102,7 @@ def _print_by_lines() -> None:
 
 
 def main(argument: str) -> None:
-    """Be the engine process that a supervisor started with this argument."""
+    """Be the engine process that a supervisor started with this argument, the `WorkerArguments` as JSON."""
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     platform = choose(arguments.platform)
@@ -115,9 +112,5 @@ def main(argument: str) -> None:
 
     from qirjit_magic.engine.jit import JitEngine  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
 
-    with socket.socket(fileno=arguments.socket) as connection:
-        serve(connection, JitEngine(memory))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
+    serve(socket.socket(fileno=arguments.socket), JitEngine(memory))

@@ -14,9 +14,9 @@ from traitlets import Float, Unicode
 from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
-from qirjit_magic.session.session import Session, default_session
-from qirjit_magic.session.sources import Source
-from qirjit_magic.session.streams import show_nothing
+from qirjit_magic.session.session import Session, close_default_session, default_session
+from qirjit_magic.session.sources import STDIN, Source
+from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -86,7 +86,7 @@ class QirMagics(Magics):
         """End the engine process and the panels."""
         for panel in self._panels:
             panel.close()
-        self.session.close()
+        close_default_session()
 
     # -- %%qir and %qir --------------------------------------------------------------------------------------------
 
@@ -100,7 +100,8 @@ class QirMagics(Magics):
         name = None if module is None else module.name
         if options.entry is None and module is not None and len(module.entry_points) != 1:
             self._describe(module)
-            print("Nothing was run: name one with --entry.")
+            why = "name one with --entry" if module.entry_points else "it has no public function"
+            print(f"Nothing was run: {why}.")
             return
         self._run(options, name)
 
@@ -113,13 +114,15 @@ class QirMagics(Magics):
 
     def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
         if cell is not None:
-            info = self._cell
-            cell_id = getattr(info, "cell_id", None) or ""
+            cell_id = getattr(self._cell, "cell_id", None) or ""
             name = options.name or self._names.get(cell_id)
             module = self.session.add(Source(cell.encode(), lines_before=self._lines_before(cell)), name)
+            self._names = {owner: owned for owner, owned in self._names.items() if owned != module.name}
             if cell_id:
                 self._names[cell_id] = module.name
             return module
+        if options.file == STDIN:
+            raise UsageError("%qir: a kernel has no standard input to compile. Give --file a path.")
         if options.file:
             return self.session.add(options.file, options.name)
         return None
@@ -131,7 +134,10 @@ class QirMagics(Magics):
         return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
 
     def _run(self, options: RunOptions, module: str | None) -> None:
-        as_text = options.format in _TEXT_WITH_MESSAGES or options.quiet
+        silent = options.format in _TEXT_WITH_MESSAGES or options.quiet
+        observer = Observer(
+            show=show_nothing if silent else _print_now, show_printed=show_nothing if options.quiet else _print_now
+        )
         before = self.session.last
         try:
             result = self.session.run(
@@ -143,7 +149,7 @@ class QirMagics(Magics):
                 simulator=self.simulator if options.simulator == "auto" else options.simulator,
                 args=options.args,
                 timeout=options.timeout or self.timeout or None,
-                show=show_nothing if as_text else _print_now,
+                show=observer,
             )
         except KeyboardInterrupt:
             if self.session.last is not None and self.session.last is not before:
@@ -161,8 +167,6 @@ class QirMagics(Magics):
         if options.quiet:
             return
         if options.format is not None:
-            if options.format in _TEXT_WITH_MESSAGES:
-                print(result.stdout + result.stderr, end="")
             print(result.to_text(options.format), end="")
         elif not result.empty:
             display(result)
@@ -202,7 +206,8 @@ class QirMagics(Magics):
             self.session.remove(words[0])
         else:
             self.session.reset()
-            self._names.clear()
+        kept = {module.name for module in self.session.modules}
+        self._names = {cell: name for cell, name in self._names.items() if name in kept}
 
     @line_magic
     def qir_status(self, line: str) -> None:
@@ -222,7 +227,10 @@ class QirMagics(Magics):
 
     @staticmethod
     def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
-        words = shlex.split(line)
+        try:
+            words = shlex.split(line)
+        except ValueError as problem:
+            raise UsageError(f"{magic}: {problem}. {magic}? says more.") from None
         if not least <= len(words) <= most:
             wanted = f"{least} to {most}" if least != most else str(most)
             raise UsageError(f"{magic} takes {wanted} words, not {len(words)}. {magic}? says more.")
@@ -267,4 +275,5 @@ def unload(shell: InteractiveShell) -> None:
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)
+        shell.configurables[:] = [other for other in shell.configurables if not isinstance(other, QirMagics)]
         magics.close()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from qirjit_magic.display.modules import function_label
-from qirjit_magic.errors import ExecutionError, QirError
+from qirjit_magic.errors import ExecutionError, OptionError, QirError
 from qirjit_magic.session.session import Session
+from qirjit_magic.session.streams import Observer
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -36,6 +37,7 @@ class Panel:
         self._session = session
         self._text = ""
         self._flushed = 0.0
+        self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         style = {"description_width": "initial"}
         self.entry = widgets.Dropdown(description="Entry point", style=style, layout={"width": "auto"})
@@ -54,7 +56,7 @@ class Panel:
             layout={"padding": "4px"},
         )
         self.run_button.on_click(lambda _: self.start())
-        self.stop_button.on_click(lambda _: self._session.stop())
+        self.stop_button.on_click(lambda _: self._stop.set())
         session.on_change.append(self.refresh)
         self.refresh()
 
@@ -71,7 +73,7 @@ class Panel:
             (f"{module.name} · {function_label(function)}", (module.name, function.name))
             for module in self._session.modules
             for function in module.functions
-            if function.public
+            if function.public or function.declared
         ]
         choices = [choice for _, choice in options]
         self.entry.options = options
@@ -88,8 +90,8 @@ class Panel:
         """Run the chosen entry point, without waiting for it."""
         if self.entry.value is None or (self._thread is not None and self._thread.is_alive()):
             return
-        self._text = ""
-        self._show("")
+        self._text, self.output.value, self._flushed = "", "", 0.0
+        self._stop.clear()
         self._thread = threading.Thread(target=self._run, args=self.entry.value, name="qirjit-panel", daemon=True)
         self.run_button.disabled, self.stop_button.disabled = True, False
         self._thread.start()
@@ -102,23 +104,32 @@ class Panel:
         return True
 
     def _run(self, module: str, entry: str) -> None:
+        observer = Observer(self._show, stopping=self._stop.is_set, on_tick=self._flush)
         try:
-            seed = int(self.seed.value, 0) if self.seed.value.strip() else None
-            result = self._session.run(entry, module=module, shots=self.shots.value, seed=seed, show=self._show)
+            result = self._session.run(
+                entry, module=module, shots=self.shots.value, seed=self._chosen_seed(), show=observer
+            )
             self._finish(result, "")
         except ExecutionError as error:
             self._finish(error.partial, str(error))
         except QirError as error:
             self._finish(None, str(error))
-        except ValueError:
-            self._finish(None, f"the seed is '{self.seed.value}'; it must be an integer")
         finally:
             self.run_button.disabled, self.stop_button.disabled = not self.entry.options, True
 
+    def _chosen_seed(self) -> int | None:
+        text = self.seed.value.strip()
+        try:
+            return int(text, 0) if text else None
+        except ValueError:
+            raise OptionError("seed", text, "an integer from 0 to 2**64-1, or nothing") from None
+
     def _show(self, text: str) -> None:
         self._text = (self._text + text)[-_KEPT_CHARACTERS:]
+
+    def _flush(self) -> None:
         now = time.monotonic()
-        if now - self._flushed > _FLUSH_S:
+        if self._text and now - self._flushed > _FLUSH_S:
             self._flushed = now
             self.output.value = self._printed()
 

@@ -26,12 +26,12 @@ class Shield:
         self.count = 0
 
     def __enter__(self) -> Self:
-        self._depth += 1
-        if self._depth == 1:
+        if self._depth == 0:
             self.count = 0
             self._armed = threading.current_thread() is threading.main_thread()
             if self._armed:
                 self._before = signal.signal(signal.SIGINT, self._handle)
+        self._depth += 1  # last: an interrupt before the handler is in place leaves nothing behind
         return self
 
     def __exit__(

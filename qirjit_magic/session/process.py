@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -26,6 +27,7 @@ from qirjit_magic.wire.protocol import WorkerArguments
 
 _CHUNK = 1 << 20
 _TICK_S = 0.05
+_LAST_WORDS_S = 0.5
 _SENDING_TICK_S = 0.002
 # -P keeps the folder of the notebook out of the engine's imports: a json.py beside it must not become ours.
 # The package must be this very one; once it is found, nothing else is looked for in its folder first.
@@ -58,11 +60,15 @@ class EngineProcess:
         self.output = Stream()
         self.errors = Stream()
         self._inbox = Inbox()
+        self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
-        with contextlib.ExitStack() as undo:
-            undo.push(self._closing)
+        try:
             self._start(memory, platform)
-            undo.pop_all()
+        except BaseException as error:
+            self._closing.close()
+            if isinstance(error, OSError):
+                raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
+            raise
 
     def _start(self, memory: RecordMemory, platform: Platform) -> None:
         if sys.platform == "win32":
@@ -156,7 +162,7 @@ class EngineProcess:
             if dead:
                 self._drain()
                 raise EngineDied(self._cause())
-            if tick():
+            if tick() or time.monotonic() > self._kill_at:
                 self._child.kill()
 
     def _send(self, unsent: memoryview) -> memoryview:
@@ -189,9 +195,9 @@ class EngineProcess:
         except ConnectionError:
             chunk = b""
         self._inbox.feed(chunk)
-        if not chunk:  # it will never answer
+        if not chunk:  # it will never answer, and is about to end; where it is not, it is ended
             self._selector.unregister(self._socket)
-            self._child.kill()
+            self._kill_at = time.monotonic() + _LAST_WORDS_S
 
     def _read(self, pipe: IO[bytes], stream: Stream) -> None:
         with contextlib.suppress(BlockingIOError):

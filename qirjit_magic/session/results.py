@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, overload
+from typing import get_args, overload
 
 from qirjit_magic.display import html, text
 from qirjit_magic.errors import OptionError
+from qirjit_magic.options import OutputFormat
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.records import TEXT_KINDS, Record, RecordTable
 from qirjit_magic.wire.schemas import header, shot_lines
 
-Format = Literal["labeled", "ordered", "json", "counts", "none"]
-FORMATS: tuple[Format, ...] = ("labeled", "ordered", "json", "counts", "none")
+FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 Returned = int | float | bool | None
 _FAILED = 1
 
@@ -94,7 +94,7 @@ class RunResult:
         unfinished: what the shot that did not finish had recorded, where there is one; it counts nowhere else.
         stdout: the end of what native code wrote to descriptor 1.
         stderr: the same of descriptor 2.
-        dropped: how many records found no room; 0 unless a single shot recorded millions.
+        dropped: how many records and texts found no room: 0 unless one shot records millions, or megabytes of text.
         timings: seconds by step.
     """
 
@@ -139,7 +139,7 @@ class RunResult:
         """
         return self.table.counts()
 
-    def to_text(self, format: Format = "labeled") -> str:  # noqa: A002 - the word of the specification and of --format
+    def to_text(self, format: OutputFormat = "labeled") -> str:  # noqa: A002 - the word of the specification and of --format
         """The run as text.
 
         Args:
@@ -154,7 +154,7 @@ class RunResult:
             raise OptionError("format", format, f"one of {', '.join(FORMATS)}")
         return "".join(f"{line}\n" for line in self._lines(format))
 
-    def _lines(self, form: Format) -> Iterator[str]:
+    def _lines(self, form: OutputFormat) -> Iterator[str]:
         if form == "counts":
             yield from (f"{key}\t{count}" for key, count in self.counts().items())
         elif form == "json":
@@ -179,14 +179,15 @@ class RunResult:
         return {"text/plain": text.describe(summary), "text/html": html.describe(summary)}
 
     def _summary(self) -> text.Summary:
-        single = self.shots[0] if len(self.table) == 1 else None
+        records, more = self.table.first_records(text.SHOWN_RECORDS) if len(self.table) == 1 else ((), 0)
         return text.Summary(
             entry=self.entry.name,
             shots=len(self.table),
             requested=self.requested,
             counts=self.counts(),
             returned=() if self._returned_nothing else _distinct(self.returns),
-            records=tuple(r for r in single.records if r.kind not in TEXT_KINDS) if single else (),
+            records=records,
+            more_records=more,
             dropped=self.dropped,
         )
 
@@ -200,9 +201,7 @@ class RunResult:
     def empty(self) -> bool:
         """Whether there is nothing to show but messages: one finished shot, no record, nothing returned."""
         return (
-            self.requested == len(self.table) == 1
-            and self._returned_nothing
-            and not any(record.kind not in TEXT_KINDS for record in self.shots[0].records)
+            self.requested == len(self.table) == 1 and self._returned_nothing and not any(self.table.first_records(1))
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
-from qirjit_magic.session.streams import Show
+from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RecordMemory, Word
@@ -45,8 +45,8 @@ class Collected:
 def collect(
     engine: EngineSupervisor,
     request: RunRequest,
+    observer: Observer,
     *,
-    show: Show,
     timeout_s: float | None,
     stopping: Callable[[], bool],
 ) -> Collected:
@@ -55,16 +55,24 @@ def collect(
     Args:
         engine: what runs them.
         request: which.
-        show: takes messages and printed text as they come.
+        observer: who follows it.
         timeout_s: seconds after which the run is stopped.
-        stopping: whether somebody asked to stop before the engine could hear it.
+        stopping: whether somebody else than the observer wants it to end.
     """
     collected = Collected()
-    watch = RunWatch(engine.memory, show, stop=engine.stop, timeout_s=timeout_s)
+
+    def stop_wanted() -> bool:
+        return stopping() or observer.stopping()
+
+    def tick() -> None:
+        watch.tick()
+        observer.on_tick()
+
+    watch = RunWatch(engine.memory, observer.show, stop=engine.stop, timeout_s=timeout_s, stopping=stop_wanted)
     began = time.perf_counter()
     try:
-        with engine.watching(show, watch.tick):
-            _collect_pieces(engine, request, collected, watch=watch, stopping=stopping)
+        with engine.watching(observer.show_printed or observer.show, tick):
+            _collect_pieces(engine, request, collected, watch=watch, stopping=stop_wanted)
     except WorkerCrashedError as crash:
         collected.crash = crash
         collected.pieces.append(_copy(engine.memory, watch))

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import dataclasses
 import difflib
 import secrets
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Self, get_args
+from typing import TYPE_CHECKING, Self
 
 from qirjit_magic.errors import (
+    EngineStartError,
     EntryPointError,
     LocatedError,
-    OptionError,
     QirError,
 )
-from qirjit_magic.options import Method
+from qirjit_magic.options import Method, checked_options
 from qirjit_magic.session.arguments import Argument, argument_words
-from qirjit_magic.session.runs import collect, finish
+from qirjit_magic.session.runs import Collected, collect, finish
 from qirjit_magic.session.sources import QirSource, Source, read_source
-from qirjit_magic.session.streams import Show, show_nothing
+from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
@@ -60,10 +60,11 @@ class Session:
         self._lock = threading.RLock()
         self._stopping = False
         self._running = False
+        self._end = weakref.finalize(self, self._engine.close)  # also where nobody closes it, and with the process
         try:
             self._engine.start()
         except QirError:
-            self._engine.close()
+            self._end()
             raise
 
     def __enter__(self) -> Self:
@@ -73,12 +74,16 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the engine process; nothing can be run afterwards."""
+        """End the engine process, and a run that goes on; nothing can be run afterwards."""
+        self.closed = True
+        self.stop()
         with self._lock:
-            if not self.closed:
-                self.closed = True
-                self._engine.close()
-        atexit.unregister(self.close)
+            self._end()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            message = "the session is closed. Make a new one."
+            raise EngineStartError(message)
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -99,6 +104,7 @@ class Session:
         """
         given = read_source(source)
         with self._lock:
+            self._check_open()
             wanted = name or given.name
             known = self._known(given, wanted)
             if known:
@@ -112,10 +118,11 @@ class Session:
                 if replaced:
                     self._engine.remove(replaced)
                     self._modules.pop(replaced)
-                self._modules.pop(info.name, None)
-                self._modules[info.name] = _Added(_moved(info, given.lines_before), given, bool(wanted))
-        self._changed()
-        return self._modules[info.name].info
+                before = self._modules.pop(info.name, None)
+                named = bool(wanted) and (before is None or before.named)
+                self._modules[info.name] = _Added(_moved(info, given.lines_before), given, named)
+                self._changed()
+                return self._modules[info.name].info
 
     def _known(self, source: Source, name: str) -> ModuleInfo | None:
         digest = sha256(source.data).hexdigest()
@@ -147,16 +154,18 @@ class Session:
             with self._engine.uninterrupted():
                 self._engine.remove(name)
                 del self._modules[name]
-        self._changed()
+                self._changed()
 
     def reset(self) -> None:
-        """Forget every module, and start a new engine process."""
+        """Forget every module, end a run that goes on, and start a new engine process."""
+        self.stop()
         with self._lock:
+            self._check_open()
             with self._engine.uninterrupted():
                 self._engine.reset()
                 self._modules.clear()
-            self._engine.start()
-        self._changed()
+                self._engine.start()
+                self._changed()
 
     def show(self, name: str, form: Form = "ir") -> str:
         """A module, or the module that defines a function of this name, as LLVM IR or as assembly.
@@ -165,12 +174,14 @@ class Session:
             EntryPointError: there is neither.
         """
         with self._lock:
+            self._check_open()
             name = name if name in self._modules else self.entry(name)[0].name
             return self._engine.show(name, self._modules[name].source.data, form)
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
         with self._lock:
+            self._check_open()
             return self._engine.status()
 
     def _changed(self) -> None:
@@ -181,8 +192,9 @@ class Session:
 
     def _module(self, name: str) -> ModuleInfo:
         if name not in self._modules:
-            reason = f"there is no module '{name}'.{_hint(name, self._modules)}"
-            raise EntryPointError(reason, name, tuple(self._modules))
+            known = f" There are: {', '.join(self._modules)}." if self._modules else ""
+            reason = f"there is no module '{name}'.{_hint(name, self._modules)}{known}"
+            raise EntryPointError(reason, name)
         return self._modules[name].info
 
     def entry(self, name: str | None = None, module: str | None = None) -> tuple[ModuleInfo, EntryPoint]:
@@ -215,7 +227,7 @@ class Session:
         candidates = info.entry_points
         if len(candidates) == 1:
             return info, candidates[0]
-        what = "several entry points: choose one" if candidates else "no function that can be run"
+        what = "several entry points: name one" if candidates else "no function that can be run"
         names = tuple(f.name for f in candidates)
         reason = f"the module '{info.name}' has {what}."
         raise EntryPointError(reason, None, names)
@@ -233,7 +245,7 @@ class Session:
         method: Method = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,
-        show: Show = show_nothing,
+        show: Show | Observer = show_nothing,
     ) -> RunResult:
         """Run shots of an entry point.
 
@@ -246,30 +258,36 @@ class Session:
             method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
-            show: takes messages and printed text as they come.
+            show: takes messages, state dumps and what native code prints, as they come; an `Observer` takes them apart.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError: nothing was run.
             ExecutionError: it did not end as it should; the finished shots are in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
-        _check_options(shots, seed, method, timeout)
+        shots, seed = checked_options(shots, seed, method, timeout)
         spec = find_simulator(simulator or self.simulator)
         with self._lock:
+            self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
             if seed is None and spec.seedable:
                 seed = secrets.randbits(_WORD_BITS)
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
             with _at_line(self._modules[info.name].source.lines_before), self._engine.uninterrupted():
-                return self._carry_out(request, function, show, timeout)
+                self._stopping, self._running = False, True
+                try:
+                    observer = show if isinstance(show, Observer) else Observer(show)
+                    collected = collect(
+                        self._engine, request, observer, timeout_s=timeout, stopping=lambda: self._stopping
+                    )
+                finally:
+                    self._running = False
+                return self._finished(request, function, collected, timeout)
 
-    def _carry_out(self, request: RunRequest, entry: EntryPoint, show: Show, timeout: float | None) -> RunResult:
-        self._stopping, self._running = False, True
-        try:
-            collected = collect(self._engine, request, show=show, timeout_s=timeout, stopping=lambda: self._stopping)
-        finally:
-            self._running = False
+    def _finished(
+        self, request: RunRequest, entry: EntryPoint, collected: Collected, timeout: float | None
+    ) -> RunResult:
         result, error = finish(request, entry, collected, printed=self._engine.printed(), timeout_s=timeout)
         self.last = result
         if error:
@@ -281,17 +299,6 @@ class Session:
         if self._running:
             self._stopping = True
             self._engine.stop()
-
-
-def _check_options(shots: int, seed: int | None, method: str, timeout: float | None) -> None:
-    if shots < 1:
-        raise OptionError("shots", shots, "1 or more")
-    if seed is not None and not 0 <= seed < 1 << _WORD_BITS:
-        raise OptionError("seed", seed, "an integer from 0 to 2**64-1, or None")
-    if method not in get_args(Method):
-        raise OptionError("method", method, f"one of {', '.join(get_args(Method))}")
-    if timeout is not None and not timeout > 0:
-        raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
 
 
 @contextlib.contextmanager
@@ -312,6 +319,13 @@ def _hint(name: str, known: Sequence[str] | dict[str, _Added]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
+def close_default_session() -> None:
+    """End the session of this process, where there is one; the next `default_session` is a new one."""
+    for session in _default:
+        session.close()
+    _default.clear()
+
+
 _default: list[Session] = []
 
 
@@ -319,7 +333,6 @@ def default_session() -> Session:
     """The session of this process, which the magics and `run` share: made at the first call, ended with the process."""
     if not _default or _default[-1].closed:
         _default[:] = [Session()]
-        atexit.register(_default[-1].close)
     return _default[-1]
 
 

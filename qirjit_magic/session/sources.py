@@ -67,12 +67,12 @@ def read_source(source: QirSource) -> Source:
         case bytes() | bytearray():
             return Source(bytes(source))
         case str() if _is_text(source):
-            return Source(source.encode())
+            return Source(_encoded(source))
         case str() | os.PathLike():
             return _read_file(os.fspath(source))
         case HasQir():
             qir = source._repr_qir_()
-            return Source(qir.encode() if isinstance(qir, str) else bytes(qir))
+            return Source(_encoded(qir) if isinstance(qir, str) else bytes(qir))
         case HasBitcode():
             return Source(bytes(source.bitcode))
         case _:
@@ -86,6 +86,14 @@ def read_source(source: QirSource) -> Source:
 def module_name(text: str) -> str:
     """A name for a module from a file's name: ``my bell.ll`` gives ``my_bell``."""
     return _NOT_A_NAME.sub("_", Path(text).stem)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        message = f"the text cannot be written as UTF-8: {error}. Take {text[error.start]!r} out of it."
+        raise SourceError(message) from None
 
 
 def _is_text(source: str) -> bool:

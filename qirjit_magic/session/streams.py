@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from dataclasses import dataclass
 
 SHOWN_BYTES = 64 << 10
 KEPT_BYTES = 64 << 10
@@ -13,6 +14,23 @@ Show = Callable[[str], None]
 
 def show_nothing(text: str) -> None:
     """What shows a run's text where nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Who follows a run while it goes on.
+
+    Attributes:
+        show: takes messages and state dumps as they come.
+        show_printed: takes what native code prints to its descriptors 1 and 2; ``show`` does where None.
+        stopping: asked often; once it says True, the run ends at the next shot.
+        on_tick: called often, in the thread that runs.
+    """
+
+    show: Show = show_nothing
+    show_printed: Show | None = None
+    stopping: Callable[[], bool] = lambda: False
+    on_tick: Callable[[], None] = lambda: None
 
 
 class Stream:

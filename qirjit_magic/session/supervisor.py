@@ -58,7 +58,10 @@ class EngineSupervisor:
     def __init__(self, platform: Platform | None = None, *, grace_s: float = GRACE_S) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
-        self.memory = RecordMemory(self._platform.create_region(SIZE))
+        try:
+            self.memory = RecordMemory(self._platform.create_region(SIZE))
+        except OSError as error:
+            raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
         self.memory.clear()
         self._process: EngineProcess | None = None
         self._ready = False
@@ -69,6 +72,7 @@ class EngineSupervisor:
         self._kill_at: float | None = None
         self._last_printed = "", ""
         self._show: streams.Show = streams.show_nothing
+        self._watched = self._begun = False
         self._on_tick: Callable[[], None] = lambda: None
         self.shield = Shield(self.stop)
 
@@ -125,11 +129,11 @@ class EngineSupervisor:
     @contextlib.contextmanager
     def watching(self, show: streams.Show, on_tick: Callable[[], None]) -> Iterator[None]:
         """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
-        self._show, self._on_tick = show, on_tick
+        self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
         try:
             yield
         finally:
-            self._show, self._on_tick = streams.show_nothing, lambda: None
+            self._show, self._on_tick, self._watched = streams.show_nothing, lambda: None, False
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -182,7 +186,8 @@ class EngineSupervisor:
         """
         with self.uninterrupted():
             try:
-                return self._request(Frame(request), RunReply, entry=request.entry)[0]
+                going_on = request.first > 0  # only the process that began a run can go on with it
+                return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
 
@@ -197,13 +202,15 @@ class EngineSupervisor:
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
             return replace(status, compilations=self._compilations, restarts=self._starts - 1)
 
-    def _request(self, frame: Frame, kind: type[_M], entry: str = "") -> tuple[_M, bytes]:
+    def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         self._kill_at = None
         if self.shield.count:
             self.stop()
-        process = self._ensure()
-        for stream in (process.output, process.errors):
-            stream.begin(self._show)
+        process = self._ensure(going_on=going_on)
+        if not (self._watched and self._begun):  # once for all the pieces of a run
+            self._begun = True
+            for stream in (process.output, process.errors):
+                stream.begin(self._show)
         try:
             reply = self._exchange(process, frame)
         except EngineDied as died:
@@ -236,8 +243,8 @@ class EngineSupervisor:
         self._discard()
         return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
 
-    def _ensure(self) -> EngineProcess:
-        if self._process is not None and self._ready and self._process.is_dead():
+    def _ensure(self, *, going_on: bool) -> EngineProcess:
+        if self._process is not None and self._ready and not going_on and self._process.is_dead():
             self._discard()  # it was killed while it had nothing to do
         self.start()
         process = self._process

@@ -7,10 +7,8 @@ import time
 from collections.abc import Callable
 
 from qirjit_magic.session.streams import SHOWN_BYTES, Show
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
+from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 
-_MESSAGE, _DUMP = 8, 9  # RecordKind, which would bring NumPy
-_PENDING = -1
 _RECORD = struct.Struct("<IIq")
 
 
@@ -22,12 +20,23 @@ class RunWatch:
         show: takes the text.
         stop: ends the run.
         timeout_s: seconds until then; None for no limit.
+        stopping: whether somebody wants the run to end.
     """
 
-    def __init__(self, memory: RecordMemory, show: Show, *, stop: Callable[[], None], timeout_s: float | None) -> None:
+    def __init__(
+        self,
+        memory: RecordMemory,
+        show: Show,
+        *,
+        stop: Callable[[], None],
+        timeout_s: float | None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._memory = memory
         self._show = show
         self._stop = stop
+        self._stopping = stopping
+        self._stopped = False
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._left = SHOWN_BYTES
         self.timed_out = False
@@ -43,6 +52,9 @@ class RunWatch:
         if self._deadline is not None and not self.timed_out and time.monotonic() > self._deadline:
             self.timed_out = True
             self._stop()
+        if not self._stopped and self._stopping():
+            self._stopped = True
+            self._stop()
         lines = self._memory.word(Word.LINES)
         if lines != self._lines:
             self._lines = lines
@@ -53,10 +65,10 @@ class RunWatch:
             return
         data = self._memory.records(self._seen, self._memory.position())
         for kind, text, length in _RECORD.iter_unpack(data):
-            if kind == _DUMP and length == _PENDING:
+            if kind == RecordKind.DUMP and length == PENDING:
                 return  # its text comes when the shot is over; what follows must wait for it
             self._seen += RECORD_SIZE
-            if kind in {_MESSAGE, _DUMP} and not self._show_line(self._memory.text_at(text, length)):
+            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
                 return
 
     def _show_line(self, text: str) -> bool:

@@ -34,12 +34,31 @@ class Word(IntEnum):
     COMMITTED = 2  # of these, bytes that belong to finished shots
     TEXT_POSITION = 3  # bytes of text written
     LINES = 4  # messages and state dumps written
-    DROPPED = 5  # records that found no room
+    DROPPED = 5  # records and texts that found no room
     SHOT = 6  # the shot being run, counted from 0
     TEXT_START = 7
     TEXT_CAPACITY = 8
     RECORDS_START = 9
     RECORDS_CAPACITY = 10
+
+
+class RecordKind(IntEnum):
+    """What a record says; the numbers are those of ``recorder.ll``."""
+
+    END = 1
+    RESULT = 2
+    BOOL = 3
+    INT = 4
+    DOUBLE = 5
+    TUPLE = 6
+    ARRAY = 7
+    MESSAGE = 8
+    DUMP = 9
+    FAILURE = 10
+
+
+TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)
+PENDING = -1  # the value of a DUMP whose text is still with the simulator
 
 
 class RecordMemory:

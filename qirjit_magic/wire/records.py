@@ -8,35 +8,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+__all__ = [
+    "TEXT_KINDS",
+    "Failure",
+    "Piece",
+    "Record",
+    "RecordKind",
+    "RecordTable",
+    "Recording",
+    "Value",
+    "decode",
+]
 
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _LENGTH_BITS = 32
 _WORD_MASK = (1 << 64) - 1
 
 
-class RecordKind(IntEnum):
-    """What a record says; the numbers are those of ``recorder.ll``."""
-
-    END = 1
-    RESULT = 2
-    BOOL = 3
-    INT = 4
-    DOUBLE = 5
-    TUPLE = 6
-    ARRAY = 7
-    MESSAGE = 8
-    DUMP = 9
-    FAILURE = 10
-
-
-TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)
 Value = bool | int | float | str
 
 
@@ -130,24 +127,16 @@ class RecordTable:
         strings = (text[end - width : end] for end, width in zip(ends.tolist(), widths.tolist(), strict=True))
         return dict(sorted(Counter(strings).items()))
 
+    def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
+        """The first records that are no text, at most so many, and how many more there are."""
+        rows = np.flatnonzero(~np.isin(self.kinds, TEXT_KINDS))
+        shown = (next(self.rows(row, row + 1)) for row in rows[:most].tolist())
+        return tuple(shown), max(0, len(rows) - most)
+
     def messages(self) -> list[str]:
         """The texts of messages and state dumps of all shots, in order."""
         rows = np.flatnonzero(np.isin(self.kinds, TEXT_KINDS))
         return [self.strings[text] if text >= 0 else "" for text in self.texts[rows].tolist()]
-
-    def layout(self) -> tuple[tuple[RecordKind, str | None], ...] | None:
-        """Kind and label of each record, where every shot has the same; None where they differ."""
-        shots = len(self)
-        if not shots or len(self.kinds) % shots:
-            return None
-        width = len(self.kinds) // shots
-        if not np.array_equal(self.ends, np.arange(1, shots + 1) * width):
-            return None
-        kinds, texts = self.kinds.reshape(shots, width), self.texts.reshape(shots, width)
-        if (kinds != kinds[0]).any() or (texts != texts[0]).any():
-            return None
-        first = zip(kinds[0].tolist(), texts[0].tolist(), strict=True)
-        return tuple((RecordKind(kind), None if text < 0 else self.strings[text]) for kind, text in first)
 
 
 def _record(kind: RecordKind, text: str | None, value: int) -> Record:

@@ -14,7 +14,8 @@ from qirjit_magic.wire.records import Record, RecordKind
 
 Schema = Literal["labeled", "ordered"]
 VERSION = "2.1"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_LABEL_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_MESSAGE_ESCAPES = {**_LABEL_ESCAPES, ord("\\"): "\\\\"}
 
 
 def header(schema: Schema) -> list[str]:
@@ -46,9 +47,9 @@ def record_line(record: Record, *, labeled: bool) -> str:
     if record.kind is RecordKind.DUMP:
         return str(record.value)
     if record.kind is RecordKind.MESSAGE:
-        return f"INFO\t{str(record.value).translate(_ESCAPES)}"
+        return f"INFO\t{str(record.value).translate(_MESSAGE_ESCAPES)}"
     line = f"OUTPUT\t{record.kind.name}\t{_value_text(record)}"
-    return line if record.label is None or not labeled else f"{line}\t{record.label}"
+    return line if record.label is None or not labeled else f"{line}\t{record.label.translate(_LABEL_ESCAPES)}"
 
 
 def _value_text(record: Record) -> str:

@@ -55,22 +55,21 @@ def _load(point: EntryPoint) -> SimulatorSpec:
     return spec
 
 
-def find_simulator(text: str, folder: Path | None = None) -> SimulatorSpec:
+def find_simulator(text: str) -> SimulatorSpec:
     """The simulator that ``--simulator TEXT`` means.
 
     Args:
         text: ``auto``, a name, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-        folder: what a relative path is relative to; the current folder by default.
 
     Raises:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
     """
     if text in {AUTO, SPARSE.name}:
         return SPARSE
-    path, initialiser = _split(text)
-    file = (folder or Path.cwd()) / os.path.expanduser(path)  # noqa: PTH111 - a ~user that nobody is stays as it is
-    if file.is_file():
-        return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
+    for path, initialiser in ((text, ""), _split(text)):
+        file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
+        if file.is_file():
+            return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
     for point in entry_points(group=ENTRY_POINT_GROUP, name=text):
         return _load(point)
     names = simulator_names()

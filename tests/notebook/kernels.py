@@ -49,6 +49,11 @@ class Kernel:
         self.manager = manager
         self.client = client
 
+    def run_as(self, cell_id: str, code: str) -> Cell:
+        """Run a cell under the id that a front end gives it."""
+        call = f"get_ipython().run_cell({code!r}, cell_id={cell_id!r})"
+        return self.run(f"done = {call}")
+
     def run(self, code: str, *, interrupt_at: str = "") -> Cell:
         """Run a cell; with ``interrupt_at``, interrupt the kernel when this text was printed."""
         cell = Cell()

@@ -157,6 +157,32 @@ def test_list_show_status_and_reset(kernel: Kernel) -> None:
     assert "EntryPointError" in kernel.run("%qir_show shown").error_name
 
 
+def test_an_edited_cell_takes_the_place_of_what_it_was_and_of_nothing_else(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    names = "[m.name + ':' + m.functions[0].name for m in __import__('qirjit_magic').default_session().modules]"
+
+    def define(cell: str, function: str) -> None:
+        bare_kernel.run_as(cell, f"%%qir --no-run\ndefine void @{function}() {{\n  ret void\n}}")
+
+    define("a", "A")
+    define("b", "B")
+    define("a", "Edited")
+    assert bare_kernel.value(names) == "['cell2:B', 'cell1:Edited']"
+    bare_kernel.run("%qir_reset cell1")
+    define("c", "C")
+    define("a", "Again")
+    assert bare_kernel.value(names) == "['cell2:B', 'cell1:C', 'cell3:Again']"
+
+
+def test_a_cell_without_a_function_says_so(kernel: Kernel) -> None:
+    assert "it has no public function" in kernel.run("%%qir\n@x = global i64 1\n").stdout
+
+
+def test_quotes_that_do_not_end_are_a_usage_error(kernel: Kernel) -> None:
+    for line in ('%qir "Hello', '%qir_show "a', "%qir --name ''", "%qir --file -"):
+        assert kernel.run(line).stderr.startswith("UsageError: ")
+
+
 def test_twenty_cells_load_the_simulator_once(bare_kernel: Kernel) -> None:
     bare_kernel.run("%load_ext qirjit_magic")
     for number in range(20):

@@ -47,3 +47,38 @@ def test_an_error_is_told_in_the_panel_and_nothing_is_taken_for_html(bare_kernel
     bare_kernel.run(SHOW)
     bare_kernel.run("panel.run_button.click()\npanel.wait(30)")
     assert bare_kernel.value("'&lt;b&gt;x' in panel.output.value, '<b>' in panel.output.value") == "(True, False)"
+
+
+def test_what_a_program_says_is_in_the_panel_while_it_runs(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    bare_kernel.run("%%qir --no-run\n" + program("endless.ll"))
+    bare_kernel.run("%qir_panel")
+    bare_kernel.run(SHOW)
+    bare_kernel.run("panel.run_button.click()")
+    waited = "import time\nfor _ in range(200):\n    if 'started' in panel.output.value: break\n    time.sleep(0.05)"
+    bare_kernel.run(waited)
+    assert bare_kernel.value("'started' in panel.output.value, panel.stop_button.disabled") == "(True, False)"
+    bare_kernel.run("%unload_ext qirjit_magic")  # ends the run with the engine
+    assert bare_kernel.value("panel.wait(30)") == "True"
+
+
+def test_stop_in_one_panel_leaves_another_panels_run_alone(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    bare_kernel.run("%%qir --name slow --no-run\n" + program("slow_coin.ll"))
+    bare_kernel.run("%qir_panel")
+    bare_kernel.run("%qir_panel")
+    bare_kernel.run("one, two = get_ipython().magics_manager.registry['QirMagics']._panels")
+    bare_kernel.run("one.shots.value = 1000; two.shots.value = 10**9\none.run_button.click(); two.run_button.click()")
+    bare_kernel.run("two.stop_button.click()\nended = one.wait(30), two.wait(30)")
+    assert bare_kernel.value("ended, '1,000 shots' in one.output.value, 'stopped' in two.output.value") == (
+        "((True, True), True, True)"
+    )
+
+
+def test_a_wrong_seed_is_told(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    bare_kernel.run("%%qir --name bell --no-run\n" + program("Bell.ll"))
+    bare_kernel.run("%qir_panel")
+    bare_kernel.run(SHOW)
+    bare_kernel.run("panel.seed.value = 'seven'\npanel.run_button.click()\npanel.wait(30)")
+    assert bare_kernel.value("'seed is &#x27;seven&#x27;' in panel.output.value") == "True"

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from qirjit_magic.errors import CircularModulesError, SignatureError, UnresolvedSymbolError
+from qirjit_magic.errors import (
+    CircularModulesError,
+    NoCodeError,
+    SignatureError,
+    UnresolvedSymbolError,
+    UnsafeModuleError,
+)
 from qirjit_magic.wire.protocol import Compiled, Engine, RunRequest
 from tests.process.support import refusal, returned, run
 
@@ -234,3 +242,49 @@ def test_failing_in_another_module_ends_the_run_too(engine: Engine) -> None:
     assert (reply.outcome, reply.next) == ("failed", 0)
     assert records.failure is not None
     assert records.failure.message == "12"
+
+
+def test_many_calls_through_a_chain_of_modules_are_linked_in_no_time(engine: Engine) -> None:
+    # Each module is looked at once a run: 4 calls a level would be 4**20 looks.
+    engine.add("level0", b"\n".join(b"define i64 @f0_%d() { ret i64 1 }" % i for i in range(4)))
+    for level in range(1, 20):
+        calls = "".join(f"  %c{i} = call i64 @f{level - 1}_{i}()\n" for i in range(4))
+        functions = "".join(f"define i64 @f{level}_{i}() {{\n{calls}  ret i64 {level}\n}}\n" for i in range(4))
+        declared = "".join(f"declare i64 @f{level - 1}_{i}()\n" for i in range(4))
+        engine.add(f"level{level}", (functions + declared).encode())
+    assert returned(engine, "level3", "f3_0") == 3
+    engine.memory.stop()  # the last level would call for ever: it is only linked
+    assert engine.run(RunRequest("level19", "f19_0")).outcome == "stopped"
+
+
+@pytest.mark.parametrize("name", ['".L1"', "elsewhere"])
+def test_a_definition_without_code_is_refused(engine: Engine, name: str) -> None:
+    linkage = "available_externally" if name == "elsewhere" else "internal"
+    engine.add("m", f"define {linkage} i64 @{name}() {{ ret i64 1 }}".encode())
+    symbol = name.strip('"')
+    error = refusal(NoCodeError, engine.run, RunRequest("m", symbol))
+    assert (error.symbol, error.module) == (symbol, "m")
+    assert f"'{symbol}'" in str(error)
+
+
+def test_functions_without_a_name_are_refused(engine: Engine) -> None:
+    error = refusal(UnsafeModuleError, engine.add, "m", b"define void @0() { ret void }")
+    assert "Name it" in str(error)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems have the compiler's functions in other libraries.")
+@pytest.mark.parametrize(
+    ("extend", "operation", "first", "second", "expected"), [("zext", "udiv", 20, 7, 2), ("sext", "srem", -20, 7, -6)]
+)
+def test_functions_that_llvm_calls_by_itself_are_there(
+    engine: Engine, extend: str, operation: str, first: int, second: int, expected: int
+) -> None:
+    body = f"""define i64 @f(i64 %a, i64 %b) {{
+  %x = {extend} i64 %a to i128
+  %y = {extend} i64 %b to i128
+  %q = {operation} i128 %x, %y
+  %r = trunc i128 %q to i64
+  ret i64 %r
+}}"""
+    engine.add("m", body.encode())
+    assert returned(engine, "m", "f", first, second) == expected

@@ -156,9 +156,26 @@ def test_qirrunners_library_works_by_its_path(fresh: Session, qirrunner_path: st
     assert sum(counts.values()) == 200
     assert len(counts) > 1
     assert fresh.status().simulator_loads == 1
-    with pytest.raises(SimulatorError):
-        fresh.run("coins", seed=7, simulator=qirrunner_path)
     known = fresh.run("coins", shots=50, seed=7, simulator="sparse").counts()
-    fresh.run("coins", shots=50, simulator=qirrunner_path)
+    assert fresh.run("coins", shots=50, seed=7, simulator=qirrunner_path).counts() == known
     assert fresh.run("coins", shots=50, seed=7, simulator="auto").counts() == known
     assert fresh.status().simulator_loads == 2
+
+
+def test_a_library_is_attached_once_however_its_path_is_written(
+    fresh: Session, toy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(toy).parent)
+    for path in (toy, "toy.so", "./toy.so", f"../{Path(toy).parent.name}/toy.so"):
+        assert fresh.run("initialiser_calls", simulator=path).returns == [1]
+    assert fresh.status().simulator_loads == 1
+
+
+def test_state_dumps_of_qirrunner_by_its_path_do_not_depend_on_what_ran_before(qirrunner_path: str) -> None:
+    with Session() as session:
+        session.add(program("dumps"), "dumps")
+        first = session.run("only_dumps", simulator=qirrunner_path).messages
+        session.run("only_dumps", simulator="sparse", seed=1)
+        again = session.run("only_dumps", simulator=qirrunner_path).messages
+    assert len(first) == len(again) == 3
+    assert all("STATE: " in message for message in first + again)

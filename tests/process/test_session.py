@@ -10,7 +10,6 @@ import pytest
 import qirjit_magic as qir
 from qirjit_magic.errors import (
     EntryPointError,
-    QirError,
     QirSyntaxError,
     SignatureError,
     SimulatorNotFoundError,
@@ -247,13 +246,6 @@ def test_a_misspelt_name_gets_a_hint(session: Session) -> None:
     assert (caught.value.name, caught.value.available) == ("nunber", ("number",))
     with pytest.raises(EntryPointError, match="Did you mean 'numbers'"):
         session.run("number", module="nubers")
-
-
-@pytest.mark.parametrize("shots", [0, -1])
-def test_too_few_shots_are_refused(session: Session, shots: int) -> None:
-    session.add(number(1))
-    with pytest.raises(QirError, match=f"shots.*{shots}"):
-        session.run(shots=shots)
 
 
 def test_arguments_are_checked(session: Session) -> None:

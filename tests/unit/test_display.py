@@ -49,7 +49,7 @@ class _Page(HTMLParser):
         (0, 1, 0, "main · 0 of 1 shots, stopped before the end"),
         (1000, 1000, 0, "main · 1,000 shots"),
         (1, 1000, 0, "main · 1 of 1,000 shots, stopped before the end"),
-        (2, 2, 1234, "main · 2 shots, 1,234 records found no room"),
+        (2, 2, 1234, "main · 2 shots, 1,234 records and texts found no room"),
     ],
 )
 def test_the_title_says_what_ran_and_what_is_missing(shots: int, requested: int, dropped: int, title: str) -> None:

@@ -169,8 +169,8 @@ def test_a_located_error_shows_its_line_and_a_caret(error: QirError, text: str) 
     assert str(error) == text
 
 
-def test_a_crash_without_an_entry_point_came_while_compiling() -> None:
-    assert "while it compiled" in str(WorkerCrashedError("SIGABRT", ""))
+def test_a_crash_without_an_entry_point_came_outside_programs() -> None:
+    assert "while it ran no program" in str(WorkerCrashedError("SIGABRT", ""))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_only_functions_of_qir_are_found_in_a_simulator(name: str) -> None:
 def test_a_library_takes_no_seed_and_says_so() -> None:
     simulator = LibrarySimulator(SimulatorSpec("again", qirrunner_library()))
     with pytest.raises(SimulatorError, match=r"'again' takes no seed .*7"):
-        simulator.seed(7)
+        simulator.begin(7)
 
 
 def test_a_library_prints_its_dumps_itself() -> None:

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.engine.runtime import dumps
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.session import watching
 from qirjit_magic.wire.records import TEXT_KINDS, Failure, Piece, Record, RecordKind, RecordTable, decode
 
 _NUMBERED = (RecordKind.INT, RecordKind.TUPLE, RecordKind.ARRAY)
@@ -88,11 +86,6 @@ def test_the_kinds_have_the_numbers_that_the_ir_writes() -> None:
     assert set(_WRITERS.values()) == set(RecordKind)
 
 
-def test_those_who_read_records_without_numpy_use_the_same_numbers() -> None:
-    assert (watching._MESSAGE, watching._DUMP) == TEXT_KINDS
-    assert dumps._DUMP == RecordKind.DUMP
-
-
 @given(st.lists(st.lists(st.tuples(st.lists(_records, max_size=5), _words), max_size=4), max_size=3))
 def test_records_are_decoded_as_they_were_written(pieces: list[list[tuple[list[Record], int]]]) -> None:
     written = []
@@ -105,30 +98,6 @@ def test_records_are_decoded_as_they_were_written(pieces: list[list[tuple[list[R
     expected = [shot for shots in pieces for shot in shots]
     assert [table.shot(index) for index in range(len(table))] == [tuple(records) for records, _ in expected]
     assert table.returned.tolist() == [returned for _, returned in expected]
-
-
-@given(st.lists(_records, max_size=5), st.integers(1, 5))
-def test_shots_alike_have_one_layout(records: list[Record], shots: int) -> None:
-    table = _table([records] * shots)
-    expected = [(r.kind, (str(r.value) if r.kind in TEXT_KINDS else r.label)) for r in records]
-    assert table.layout() == tuple(expected)
-
-
-def test_layouts_look_at_kinds_and_labels_and_not_at_values() -> None:
-    first = [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.INT, 5, "b")]
-    assert _table([first, [Record(RecordKind.RESULT, 1, "a"), Record(RecordKind.INT, 6, "b")]]).layout() is not None
-    assert _table([first, [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.INT, 5, "c")]]).layout() is None
-    assert _table([first, [Record(RecordKind.RESULT, 0, "a"), Record(RecordKind.BOOL, 1, "b")]]).layout() is None
-    assert _table([first, [Record(RecordKind.RESULT, 0, "a")]]).layout() is None
-
-
-def test_shots_of_different_lengths_that_fill_a_rectangle_have_no_layout() -> None:
-    one = Record(RecordKind.RESULT, 0)
-    assert _table([[one], [one, one, one]]).layout() is None
-
-
-def test_no_shot_has_no_layout() -> None:
-    assert decode([]).finished.layout() is None
 
 
 @given(st.lists(st.text("01", max_size=4), max_size=30))
@@ -195,7 +164,6 @@ def test_no_bytes_make_decoding_fail(pieces: list[Piece]) -> None:
     for index in range(len(table)):
         table.shot(index)
     table.messages()
-    table.layout()
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2**32 - 1), _words), max_size=20), st.binary(max_size=30))

@@ -54,16 +54,20 @@ def test_a_colon_before_no_symbol_belongs_to_the_path(tmp_path: Path) -> None:
     assert (spec.path, spec.initialiser) == (str(file.resolve()), "")
 
 
-def test_a_relative_path_is_relative_to_the_folder(library: Path) -> None:
-    spec = find_simulator("lib/libsim.so", library.parents[1])
-    assert (spec.name, spec.path) == ("lib/libsim.so", str(library.resolve()))
-
-
-def test_a_relative_path_is_relative_to_the_current_folder_by_default(
-    library: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["libsim.so", "./libsim.so", "../lib/libsim.so"])
+def test_a_relative_path_is_relative_to_the_current_folder(
+    library: Path, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     monkeypatch.chdir(library.parent)
-    assert find_simulator("./libsim.so").path == str(library.resolve())
+    spec = find_simulator(path)
+    assert (spec.name, spec.path) == (path, str(library.resolve()))
+
+
+def test_a_file_whose_name_ends_like_an_initialiser_is_that_file(tmp_path: Path) -> None:
+    for name in ("sim", "sim:InitMySim"):
+        (tmp_path / name).touch()
+    spec = find_simulator(str(tmp_path / "sim:InitMySim"))
+    assert (spec.path, spec.initialiser) == (str((tmp_path / "sim:InitMySim").resolve()), "")
 
 
 def test_a_tilde_is_the_home_folder(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,9 +79,12 @@ def test_a_tilde_is_the_home_folder(library: Path, monkeypatch: pytest.MonkeyPat
     "name",
     ["sparze", "", ".", "lib", "./libother.so", "libsim.so:InitMySim", "a\0b", "~nobody-has-this-name/libsim.so"],
 )
-def test_an_unknown_name_is_refused_with_those_that_exist(library: Path, name: str) -> None:
+def test_an_unknown_name_is_refused_with_those_that_exist(
+    library: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(library.parents[1])
     with pytest.raises(SimulatorNotFoundError) as caught:
-        find_simulator(name, library.parents[1])
+        find_simulator(name)
     assert caught.value.name == name
     assert caught.value.known[:1] == ("auto",)
     assert "sparse" in caught.value.known

@@ -1,8 +1,12 @@
-"""LLVM modules, each in a context of its own that frees it."""
+"""LLVM modules, each in a context of its own that frees it, and names as they stand in their text."""
 
 from __future__ import annotations
 
+import re
+
 import llvmlite.binding as llvm
+
+_PLAIN_NAME = re.compile(r"[A-Za-z_.$-][\w.$-]*\Z", re.ASCII)
 
 
 def read_text(text: str) -> llvm.ModuleRef:
@@ -19,3 +23,15 @@ def _owned_by_context(module: llvm.ModuleRef) -> llvm.ModuleRef:
     # In a circle of garbage (an error's traceback makes one) Python may dispose the context, and its modules, first.
     module._owned = True  # noqa: SLF001 - llvmlite's own word for "somebody else disposes it"
     return module
+
+
+def quoted_name(name: str) -> str:
+    """A name as LLVM text writes it after ``@``, in quotes and escaped where it needs that."""
+    if _PLAIN_NAME.match(name):
+        return name
+    return '"' + "".join(map(_escaped, name.encode())) + '"'
+
+
+def _escaped(byte: int) -> str:
+    character = chr(byte)
+    return character if character.isalnum() and character.isascii() else f"\\{byte:02X}"

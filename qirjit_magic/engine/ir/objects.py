@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.ir.contexts import quoted_name
+from qirjit_magic.errors import UnsafeModuleError
+
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
+# Code generation calls this by itself: division of i128, half precision, integer powers. Other systems than Linux with
+# GNU's C library have it elsewhere, and a program that needs it and does not find it crashes.
+with contextlib.suppress(RuntimeError):
+    llvm.load_library_permanently("libgcc_s.so.1")
 
 _OPTIMISED = 2
-_PLAIN = re.compile(r"[A-Za-z_.$-][\w.$-]*\Z", re.ASCII)
 
 
 def _target_machine() -> llvm.TargetMachine:
@@ -50,7 +56,7 @@ class ObjectEmitter:
             if value.is_function and value.linkage is llvm.Linkage.private:
                 value.linkage = llvm.Linkage.internal
             if not value.name.isascii():
-                value.name = _symbol(value.name)
+                _rename(value, _symbol(value.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +89,17 @@ class LinkedObject:
         self._engine.close()
 
 
+def _rename(value: llvm.ValueRef, name: str) -> None:
+    before, value.name = value.name, name
+    if value.name != name:  # LLVM puts a number behind a name that is taken
+        raise UnsafeModuleError(f"the name '{before}'", f"it clashes with '{name}'. Give one of them another name.")
+
+
 def _symbol(name: str) -> str:
     # llvmlite asks for addresses by ASCII names only
     return name if name.isascii() else f"qirjit.utf8.{name.encode().hex()}"
 
 
 def _declare(name: str, symbol: ExternalSymbol) -> str:
-    quoted = name if _PLAIN.match(name) else '"' + "".join(map(_escape, name.encode())) + '"'
+    quoted = quoted_name(name)
     return f"declare void @{quoted}()" if symbol.function else f"@{quoted} = external global i8"
-
-
-def _escape(byte: int) -> str:
-    character = chr(byte)
-    return character if character.isalnum() and character.isascii() else f"\\{byte:02X}"

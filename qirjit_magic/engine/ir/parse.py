@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.contexts import read_bitcode, read_text
+from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.errors import QirSyntaxError
@@ -160,4 +160,4 @@ def _is_intrinsic(function: llvm.ValueRef) -> bool:
 
 def _stub_type(function: llvm.ValueRef) -> str:
     signature = signature_of(function)
-    return f"{signature.returns} @{function.name}{str(signature).removeprefix(signature.returns)}"
+    return f"{signature.returns} @{quoted_name(function.name)}{str(signature).removeprefix(signature.returns)}"

@@ -35,6 +35,16 @@ def check_layout(module: QirModule) -> None:
     )
 
 
+def check_names(module: QirModule) -> None:
+    """Refuse functions that have only a number: LLVM's code generator aborts at them.
+
+    Raises:
+        UnsafeModuleError: there is one.
+    """
+    if any(not function.name for function in module.info.functions):
+        raise UnsafeModuleError("a function without a name", "code can be made for named functions only. Name it.")
+
+
 def check_signatures(module: QirModule, known: Mapping[str, Sequence[str]]) -> None:
     """Refuse a known function under another type: MCJIT would link it, and the call would go wrong.
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
-
-_DUMP = 9  # recorder.ll
-_PENDING = -1
+from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, RecordKind, RecordMemory, Word
 
 
 def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
@@ -15,7 +12,7 @@ def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
     texts = iter(dumps)
     for position in range(memory.committed(), memory.position(), RECORD_SIZE):
         kind, _, value = struct.unpack("<IIq", memory.records(position, position + RECORD_SIZE))
-        if kind == _DUMP and value == _PENDING:
+        if kind == RecordKind.DUMP and value == PENDING:
             offset, length = memory.append_text(next(texts, ""))
             memory.put_record(position, (kind, offset, length))
             memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)

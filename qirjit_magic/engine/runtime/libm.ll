@@ -1,5 +1,5 @@
 ; What programs may call of the C library's mathematics: pure functions of numbers. Nothing else of the process's
-; symbols can be reached from a program.
+; symbols can be reached by declaring it.
 
 declare double @acos(double)
 declare double @acosh(double)

@@ -10,7 +10,7 @@
 ;                |    |    |    |    |    |    |    |    8 text_capacity
 ;                |    |    |    |    |    |    |    7 text_start
 ;                |    |    |    |    |    |    6 shot: the one being run
-;                |    |    |    |    |    5 dropped: records that found no room
+;                |    |    |    |    |    5 dropped: records and texts that found no room
 ;                |    |    |    |    4 lines: messages and state dumps written
 ;                |    |    |    3 text_position
 ;                |    |    2 committed: bytes of records of finished shots
@@ -88,6 +88,10 @@ copy:
   %kept = trunc i64 %position to i32
   ret i32 %kept
 none:
+  %dropped.p = getelementptr %Shared, ptr %shared, i32 0, i32 5
+  %dropped = load i64, ptr %dropped.p
+  %dropped.1 = add i64 %dropped, 1
+  store i64 %dropped.1, ptr %dropped.p
   ret i32 0
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
@@ -12,7 +13,7 @@ from qirjit_magic.engine.runtime.bindings import DUMPMACHINE, HELD_DUMPMACHINE, 
 from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
-from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
+from qirjit_magic.wire.simulators import SimulatorSpec
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ class Attachments:
 
     def __init__(self, shared: int) -> None:
         self._shared = shared
-        self._library = SharedLibrary(qirrunner_library())
-        self._attached: dict[SimulatorSpec, Attachment] = {}
+        self._library_path = qirrunner_library()
+        self._library = SharedLibrary(self._library_path)
+        self._attached: dict[tuple[str, str], Attachment] = {}
 
     @property
     def loads(self) -> int:
@@ -74,11 +76,18 @@ class Attachments:
         Raises:
             SimulatorError: it cannot be loaded, or lacks what no program can do without.
         """
-        if spec not in self._attached:
-            simulator = SparseSimulator(self._library) if spec == SPARSE else LibrarySimulator(spec)
+        key = spec.path, spec.initialiser  # the name is what somebody typed
+        if key not in self._attached:
+            simulator = self._load(spec)
             runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
-            self._attached[spec] = Attachment(simulator, runtime, self._library)
-        return self._attached[spec]
+            self._attached[key] = Attachment(simulator, runtime, self._library)
+        return self._attached[key]
+
+    def _load(self, spec: SimulatorSpec) -> Simulator:
+        # qirrunner's library keeps its text for one reader, by whatever name it is called.
+        if not spec.path or Path(spec.path).samefile(self._library_path):
+            return SparseSimulator(self._library, spec)
+        return LibrarySimulator(spec)
 
     def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
         def find(name: str) -> int:

@@ -19,8 +19,8 @@ class Simulator(Protocol):
         """The address of one of its ``__quantum__`` functions, 0 where it has none of this name."""
         ...
 
-    def seed(self, seed: int) -> None:
-        """Start its random stream anew."""
+    def begin(self, seed: int | None) -> None:
+        """A run begins: start the random stream anew; None leaves it alone."""
         ...
 
     def take_dumps(self) -> list[str]:
@@ -69,12 +69,14 @@ class LibrarySimulator:
         """The address of one of its QIR functions: the names of its own dependencies are out of reach."""
         return self._library.find(name) if name.startswith("__quantum__") else 0
 
-    def seed(self, seed: int) -> None:
-        """Not possible.
+    def begin(self, seed: int | None) -> None:
+        """Nothing, without a seed.
 
         Raises:
-            SimulatorError: always.
+            SimulatorError: with one.
         """
+        if seed is None:
+            return
         message = f"the simulator '{self.spec.name}' takes no seed (asked for {seed}): leave --seed away."
         raise SimulatorError(message)
 

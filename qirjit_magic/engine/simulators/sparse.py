@@ -8,7 +8,7 @@ from pathlib import Path
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.simulators import SPARSE
+from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
 _STATE = "STATE: "
 
@@ -33,10 +33,10 @@ class SparseSimulator:
     program that does nothing is run to seed, and to fetch the text of the state dumps.
     """
 
-    spec = SPARSE
     holds_dumps = True
 
-    def __init__(self, library: SharedLibrary) -> None:
+    def __init__(self, library: SharedLibrary, spec: SimulatorSpec = SPARSE) -> None:
+        self.spec = spec
         self._library = library
         self._nothing = read_ir("nothing.ll").encode()
 
@@ -44,8 +44,8 @@ class SparseSimulator:
         """The address of one of its QIR functions."""
         return self._library.find(name)
 
-    def seed(self, seed: int) -> None:
-        """Start its random stream anew; text that was left over is dropped."""
+    def begin(self, seed: int | None) -> None:
+        """A run begins: its random stream starts anew where there is a seed; text that was left over is dropped."""
         self._run_nothing(seed)
 
     def take_dumps(self) -> list[str]:

@@ -66,6 +66,10 @@ class Platform(Protocol):
         """
         ...
 
+    def resident_bytes(self) -> int:
+        """How much memory this process has in use."""
+        ...
+
     def widen(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
         ...

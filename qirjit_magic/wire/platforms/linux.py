@@ -8,6 +8,7 @@ import fcntl
 import mmap
 import os
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +83,11 @@ def follow_parent(life: int, *, main_thread: bool) -> None:
     with contextlib.suppress(BlockingIOError):
         if not os.read(life, 1):  # the parent was gone before this was armed
             os._exit(0)
+
+
+def resident_bytes() -> int:
+    """The resident set, as it is now."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def widen(pipe: int) -> None:

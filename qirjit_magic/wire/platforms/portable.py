@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import mmap
 import os
+import resource
 import signal
 import socket
+import sys
 import tempfile
 import threading
 from typing import TYPE_CHECKING
@@ -83,6 +85,12 @@ def _die_at_end(life: int) -> None:
     while os.read(life, 1):
         continue
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def resident_bytes() -> int:
+    """The largest that the resident set has been: there is no portable way to ask what it is."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def widen(pipe: int) -> None:

@@ -1,0 +1,87 @@
+"""`Session`: how it is closed, how its runs are stopped, and what it does not take."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+
+from qirjit_magic.errors import EngineStartError, OptionError
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.session.supervisor import EngineSupervisor
+from tests.process.support import LIVENESS_S, eventually, is_gone, program
+
+
+def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:
+    session = Session(supervisor=EngineSupervisor(grace_s=0.3))
+    session.add(program("slow_shots"), "slow")
+    ended: list[object] = []
+    going = threading.Event()
+
+    def run(entry: str) -> None:
+        try:
+            ended.append(session.run(entry, show=lambda _: going.set()))
+        except EngineStartError as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=run, args=("endless",)), threading.Thread(target=run, args=("quick",))]
+    threads[0].start()
+    assert going.wait(LIVENESS_S)
+    threads[1].start()
+    session.close()
+    for thread in threads:
+        thread.join(LIVENESS_S)
+    assert sorted(type(end).__name__ for end in ended) == ["EngineStartError", "RunResult"]
+
+
+def test_a_closed_session_says_so() -> None:
+    session = Session()
+    session.close()
+    session.close()
+    for action in (session.status, session.reset, partial(session.add, b""), partial(session.run, "f")):
+        with pytest.raises(EngineStartError, match="closed"):
+            action()
+
+
+def test_a_session_that_nobody_holds_ends_its_process() -> None:
+    session = Session()
+    pid = session.status().pid
+    del session
+    gc.collect()
+    assert eventually(lambda: is_gone(pid))
+
+
+def test_an_observer_stops_its_run_also_before_it_began(session: Session) -> None:
+    session.add(program("slow_shots"), "slow")
+    result = session.run("slow", shots=10**6, show=Observer(stopping=lambda: True))
+    assert result.partial
+    assert len(result.shots) == 0
+    asked = iter(range(5))
+    assert session.run("slow", shots=10**9, show=Observer(stopping=lambda: next(asked, None) is None)).partial
+
+
+def test_numpy_integers_are_integers(session: Session) -> None:
+    session.add(program("coins"), "coins")
+    shots, seed = np.int64(3), np.uint64(2**64 - 1)
+    result = session.run("coins", shots=shots, seed=seed)  # type: ignore[arg-type]  # what users give
+    assert (len(result.shots), result.seed) == (3, 2**64 - 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *[("shots", value) for value in (0, -1, 2.5, True, "3", None, 2**63)],
+        *[("seed", value) for value in (-1, 2**64, 1.5, "x", False)],
+        *[("timeout", value) for value in (0, -1, "x", float("nan"))],
+        ("method", "fast"),
+    ],
+)
+def test_a_wrong_option_is_refused_with_its_name_and_value(session: Session, option: str, value: object) -> None:
+    session.add(program("coins"), "coins")
+    with pytest.raises(OptionError, match=f"{option} is") as caught:
+        session.run("coins", **{option: value})  # type: ignore[arg-type]  # what users give
+    assert caught.value.value is value
