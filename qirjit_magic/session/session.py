@@ -108,8 +108,9 @@ class Session:
             wanted = name or given.name
             known = self._known(given, wanted)
             if known:
-                self._engine.renew(known.name)
-                self._modules[known.name] = self._modules.pop(known.name)
+                with self._engine.uninterrupted():
+                    self._engine.renew(known.name)
+                    self._modules[known.name] = self._modules.pop(known.name)
                 return known
             with _at_line(given.lines_before), self._engine.uninterrupted():
                 compiled = self._engine.add(wanted or self._free_name(), given.data)
@@ -279,7 +280,11 @@ class Session:
                 try:
                     observer = show if isinstance(show, Observer) else Observer(show)
                     collected = collect(
-                        self._engine, request, observer, timeout_s=timeout, stopping=lambda: self._stopping
+                        self._engine,
+                        request,
+                        observer,
+                        timeout_s=timeout,
+                        stopping=lambda: self._stopping or self.closed,
                     )
                 finally:
                     self._running = False
