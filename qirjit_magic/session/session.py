@@ -21,7 +21,7 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.options import Method, checked_options
 from qirjit_magic.session.arguments import Argument, argument_words
-from qirjit_magic.session.runs import Collected, collect, finish
+from qirjit_magic.session.runs import collect, finish
 from qirjit_magic.session.sources import QirSource, Source, read_source
 from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -276,23 +276,23 @@ class Session:
                 seed = secrets.randbits(_WORD_BITS)
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
             with _at_line(self._modules[info.name].source.lines_before), self._engine.uninterrupted():
-                self._stopping, self._running = False, True
-                try:
-                    observer = show if isinstance(show, Observer) else Observer(show)
-                    collected = collect(
-                        self._engine,
-                        request,
-                        observer,
-                        timeout_s=timeout,
-                        stopping=lambda: self._stopping or self.closed,
-                    )
-                finally:
-                    self._running = False
-                return self._finished(request, function, collected, timeout)
+                return self._carry_out(request, function, show, timeout)
 
-    def _finished(
-        self, request: RunRequest, entry: EntryPoint, collected: Collected, timeout: float | None
+    def _carry_out(
+        self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None
     ) -> RunResult:
+        observer = show if isinstance(show, Observer) else Observer(show)
+        self._stopping, self._running = False, True
+        try:
+            collected = collect(
+                self._engine,
+                request,
+                observer,
+                timeout_s=timeout,
+                stopping=lambda: self._stopping or self.closed,
+            )
+        finally:
+            self._running = False
         result, error = finish(request, entry, collected, printed=self._engine.printed(), timeout_s=timeout)
         self.last = result
         if error:

@@ -78,7 +78,7 @@ def compile_toy(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
     """Makes a library of toy_simulator.c, with flags for the C compiler."""
     compiler = shutil.which("cc")
     if compiler is None:
-        pytest.skip("there is no C compiler `cc`, which makes the simulator library of this test")
+        pytest.skip("there is no C compiler `cc` to make a simulator library with: install gcc or clang.")
 
     @cache
     def compile_it(*flags: str) -> Path:

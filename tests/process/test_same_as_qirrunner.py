@@ -79,5 +79,5 @@ def test_a_published_program_gives_the_published_output(session: Session, publis
 def test_the_published_programs_were_found() -> None:
     folder = corpus()
     if folder is None:
-        pytest.skip("there is no shared/corpus beside the repository, which has the published programs")
+        pytest.skip("there is no folder shared/corpus beside the repository: put the published programs there.")
     assert len(with_reference(folder)) >= 18

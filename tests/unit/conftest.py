@@ -37,7 +37,7 @@ def corpus() -> Path:
         beside = folder.parent / "shared" / "corpus"
         if beside.is_dir():
             return beside
-    pytest.skip("there is no folder shared/corpus with public QIR programs beside this repository.")
+    pytest.skip("there is no folder shared/corpus beside the repository: put public QIR programs there.")
 
 
 @pytest.fixture(params=["linux", "portable"])
