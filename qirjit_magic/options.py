@@ -60,6 +60,7 @@ class FlagError(ValueError):
 class Face(Flag):
     """Where a flag exists."""
 
+    NOWHERE = 0
     CELL = auto()
     LINE = auto()
     COMMAND = auto()
@@ -79,7 +80,7 @@ class FlagRow:
 
 def _count(text: str) -> int:
     number = int(text.replace("_", "").replace(",", ""), 0)
-    return _checked(number, valid=1 <= number < 1 << (_WORD_BITS - 1))
+    return _checked(number, valid=_is_count(number))
 
 
 def _name(text: str) -> str:
@@ -88,7 +89,7 @@ def _name(text: str) -> str:
 
 def _seed(text: str) -> int:
     number = int(text, 0)
-    return _checked(number, valid=0 <= number < 1 << _WORD_BITS)
+    return _checked(number, valid=_is_seed(number))
 
 
 def _seconds(text: str) -> float:
@@ -102,6 +103,14 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _variable(text: str) -> str:
     return _checked(text, valid=text.isidentifier() and not keyword.iskeyword(text))
+
+
+def _is_count(number: int) -> bool:
+    return 1 <= number < 1 << (_WORD_BITS - 1)
+
+
+def _is_seed(number: int) -> bool:
+    return 0 <= number < 1 << _WORD_BITS
 
 
 def _checked(value: _T, *, valid: bool) -> _T:
@@ -154,7 +163,7 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--args",),
-        "the arguments of the entry point, separated by commas: 3,0.5,true (write --args=-1 for a first minus)",
+        "the arguments of the entry point, separated by commas: 3,0.5,true",
         settings={"metavar": "A,B,…", "type": _typed(_list, "a list"), "default": ()},
     ),
     FlagRow(
@@ -237,11 +246,11 @@ def _joined(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def flag_help(face: Face) -> str:
-    """The flags that exist there, a line or two each."""
+def flag_help(face: Face, *, besides: Face = Face.NOWHERE) -> str:
+    """The flags that exist there, and not in ``besides``, a line or two each."""
     lines = []
     for row in FLAGS:
-        if face in row.faces:
+        if face in row.faces and not besides & row.faces:
             choices = row.settings.get("choices")
             metavar = row.settings.get("metavar") or ("|".join(choices) if choices else "")
             lines.append(f"    {', '.join(row.names)} {metavar}".rstrip() + f"\n        {row.help}")
@@ -255,10 +264,10 @@ def checked_options(shots: int, seed: int | None, method: str, timeout: float | 
         OptionError: for the first that cannot be.
     """
     many = _integer(shots)
-    if many is None or not 1 <= many < 1 << (_WORD_BITS - 1):
+    if many is None or not _is_count(many):
         raise OptionError("shots", shots, "an integer, 1 or more")
     start = None if seed is None else _integer(seed)
-    if seed is not None and (start is None or not 0 <= start < 1 << _WORD_BITS):
+    if seed is not None and (start is None or not _is_seed(start)):
         raise OptionError("seed", seed, "an integer from 0 to 2**64-1, or None")
     if method not in get_args(Method):
         raise OptionError("method", method, f"one of {', '.join(get_args(Method))}")

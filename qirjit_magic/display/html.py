@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from qirjit_magic.display.text import Row, Summary, rest, rows, title
+from qirjit_magic.display.text import Row, Summary, rows, title, unshown
 from qirjit_magic.wire.schemas import record_line
 
 _BAR_EM = 16
@@ -36,7 +36,7 @@ def _records(summary: Summary) -> str:
         f"<tr>{''.join(f'<td style={_quoted(_CELL)}>{escape(c)}</td>' for c in line)}</tr>" for line in lines
     )
     head = "".join(f'<th scope="col" style={_quoted(_CELL)}>{name}</th>' for name in ("record", "value", "label"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(rest(summary))}"
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(unshown(summary))}"
 
 
 def _histogram(name: str, shown: list[Row]) -> str:

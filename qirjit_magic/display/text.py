@@ -66,7 +66,7 @@ def rows(counts: tuple[tuple[str, int], ...] | dict[str, int]) -> list[Row]:
     return [*shown, Row(f"{len(rest):,} others", sum(rest), sum(rest) / total)] if rest else shown
 
 
-def rest(summary: Summary) -> list[str]:
+def unshown(summary: Summary) -> list[str]:
     """A line about the records that are not shown, where there are any."""
     return [f"… and {summary.more_records:,} more records"] if summary.more_records else []
 
@@ -81,7 +81,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     if summary.records:
         for record in summary.records:
             yield record_line(record, labeled=True).partition("\t")[2].expandtabs()
-        yield from rest(summary)
+        yield from unshown(summary)
     elif summary.counts:
         yield from _histogram(rows(summary.counts))
     if summary.returned:

@@ -43,10 +43,9 @@ class JitEngine:
 
     def __init__(self, memory: RecordMemory) -> None:
         self.memory = memory
-        self._address = ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view))
         self._emitter = ObjectEmitter()
         self._thunks = Thunks(self._emitter)
-        self._attachments = Attachments(self._address)
+        self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
         self._compilations = 0
         self._simulator = ""

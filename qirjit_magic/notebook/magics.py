@@ -17,6 +17,7 @@ from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.session.session import Session, close_default_session, default_session
 from qirjit_magic.session.sources import STDIN, Source
 from qirjit_magic.session.streams import Observer, show_nothing
+from qirjit_magic.wire.protocol import Form
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.modules import ModuleInfo
 
 _TEXT_WITH_MESSAGES = {"labeled", "ordered", "json"}
-_FORMS = {"--ir": "ir", "--asm": "asm"}
+_FORMS: dict[str, Form] = {"--ir": "ir", "--asm": "asm"}
 _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
 
     %%qir [flags]           compile the cell, and run it
@@ -55,8 +56,7 @@ Flags of the cell:
 
 Flags of the line besides these:
 
-    -f, --file PATH
-        compile this file first
+{line}
 """
 
 
@@ -196,7 +196,7 @@ class QirMagics(Magics):
         if len(names) != 1 or any(form not in _FORMS for form in forms):
             raise UsageError("%qir_show takes the name of a module or function, and --ir or --asm.")
         form = forms[0] if forms else "--ir"
-        print(self.session.show(names[0], "asm" if form == "--asm" else "ir"))
+        print(self.session.show(names[0], _FORMS[form]))
 
     @line_magic
     def qir_reset(self, line: str) -> None:
@@ -237,7 +237,7 @@ class QirMagics(Magics):
         return words
 
 
-QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL))
+QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_help(Face.LINE, besides=Face.CELL))
 
 
 def _print_now(text: str) -> None:
@@ -254,9 +254,6 @@ class _Bundle:
 
 def _show_table(table: Table) -> None:
     display(_Bundle(table))
-
-
-_LOADED = "qirjit_magic"
 
 
 def load(shell: InteractiveShell) -> None:

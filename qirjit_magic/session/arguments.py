@@ -6,7 +6,6 @@ import operator
 import re
 import struct
 from collections.abc import Sequence
-from typing import Any
 
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.modules import EntryPoint
@@ -50,14 +49,12 @@ def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:
     raise EntryPointError(reason, entry.name)
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401 - whatever a user gives
-    return operator.index(value)
-
-
 def _integer_word(bits: int, value: Argument) -> int:
-    number = _TRUTH.get(value.strip().lower()) if isinstance(value, str) else _whole(value)
-    if number is None:
-        number = int(str(value), 0)
+    if isinstance(value, str):
+        truth = _TRUTH.get(value.strip().lower())
+        number = int(value, 0) if truth is None else truth
+    else:
+        number = operator.index(value)  # type: ignore[arg-type]  # that a float is refused is the point
     low, high = -(1 << (bits - 1)), (1 << bits) - 1
     if not low <= number <= high:
         message = f"outside {low} to {high}"

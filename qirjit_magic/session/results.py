@@ -14,8 +14,9 @@ from typing import get_args, overload
 from qirjit_magic.display import html, text
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
+from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import EntryPoint
-from qirjit_magic.wire.records import TEXT_KINDS, Record, RecordTable
+from qirjit_magic.wire.records import Record, RecordTable
 from qirjit_magic.wire.schemas import header, shot_lines
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)

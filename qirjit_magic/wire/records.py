@@ -17,23 +17,9 @@ from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = [
-    "TEXT_KINDS",
-    "Failure",
-    "Piece",
-    "Record",
-    "RecordKind",
-    "RecordTable",
-    "Recording",
-    "Value",
-    "decode",
-]
-
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _LENGTH_BITS = 32
 _WORD_MASK = (1 << 64) - 1
-
-
 Value = bool | int | float | str
 
 

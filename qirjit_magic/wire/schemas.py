@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from qirjit_magic.wire.records import Record, RecordKind
+from qirjit_magic.wire.memory import RecordKind
+from qirjit_magic.wire.records import Record
 
 Schema = Literal["labeled", "ordered"]
 VERSION = "2.1"

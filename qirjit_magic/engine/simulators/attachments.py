@@ -26,18 +26,19 @@ class Attachment:
 
     def address(self, binding: Binding) -> int:
         """The address of a known function; 0 where this simulator lacks it."""
-        return next(filter(None, (self._find(binding.provider, symbol) for symbol in binding.symbols)), 0)
-
-    def _find(self, provider: Provider, symbol: str) -> int:
-        if provider is Provider.RUNTIME:
-            return self.runtime.address(symbol)
-        if provider is Provider.LIBRARY:
-            return self.simulator.find(symbol) or self.library.find(symbol)
-        if provider is Provider.LIBM:
-            return c_library().find(symbol)
-        if symbol == DUMPMACHINE and self.simulator.holds_dumps:
+        if binding.provider is Provider.RUNTIME:
+            return self.runtime.address(binding.symbols[0])
+        if binding.provider is Provider.LIBM:
+            return c_library().find(binding.symbols[0])
+        if DUMPMACHINE in binding.symbols and self.simulator.holds_dumps:
             return self.runtime.address(HELD_DUMPMACHINE)
-        return self.simulator.find(symbol)
+        return _native_address(binding, self.simulator, self.library)
+
+
+def _native_address(binding: Binding, simulator: Simulator, library: SharedLibrary) -> int:
+    # The simulator's own first; what it lacks of the runtime library comes from qirrunner's.
+    sources = (simulator, library) if binding.provider is Provider.LIBRARY else (simulator,)
+    return next(filter(None, (source.find(symbol) for symbol in binding.symbols for source in sources)), 0)
 
 
 @cache
@@ -94,9 +95,7 @@ class Attachments:
             known = bindings().get(name)
             if not known:
                 return c_library().find(name)
-            found = map(simulator.find, known[0].symbols)
-            shared = self._library.find(name) if known[0].provider is Provider.LIBRARY else 0
-            return next(filter(None, found), 0) or shared or _defaults().address(name)
+            return _native_address(known[0], simulator, self._library) or _defaults().address(name)
 
         return find
 

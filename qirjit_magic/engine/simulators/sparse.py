@@ -62,7 +62,7 @@ class SparseSimulator:
         return dumps
 
     def _run_nothing(self, seed: int | None) -> str:
-        import qirrunner  # noqa: PLC0415 - 30 ms that a run without seed and dumps does not need
+        import qirrunner  # noqa: PLC0415 - 30 ms that an engine with another simulator does not need
 
         printed: list[str] = []
         qirrunner.run_bytes(self._nothing, None, 1, seed, lambda output: printed.append(str(output)))
