@@ -30,7 +30,7 @@ def measure() -> tuple[float, float]:
     try:
         kernel = Kernel(manager, client)
         kernel.run(_LOAD)
-        kernel.run(_FIRST.format(text=program("Hello.ll")))
+        kernel.run(_FIRST.format(text=program("Hello")))
         return float(kernel.value("loaded")), float(kernel.value("first"))
     finally:
         client.stop_channels()

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from tests.notebook.kernels import REPOSITORY, Kernel
+from tests.files import REPOSITORY
+from tests.notebook.kernels import Kernel
 
 
 @pytest.fixture(scope="session", autouse=True)

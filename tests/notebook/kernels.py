@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from tests import files
+
 if TYPE_CHECKING:
     from jupyter_client.manager import KernelManager
 
-REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_S = 60
 
 
@@ -86,8 +86,5 @@ class Kernel:
 
 
 def program(name: str) -> str:
-    """The text of a program: of the tutorial, or of the tests."""
-    for folder in (REPOSITORY / "notebooks" / "programs", REPOSITORY / "tests" / "programs"):
-        if (folder / name).exists():
-            return (folder / name).read_text("utf-8")
-    raise FileNotFoundError(name)
+    """The text of a program of the tests or of the tutorial, by its name without ``.ll``."""
+    return files.program(name).decode()

@@ -10,8 +10,8 @@ import pytest
 
 from tests.notebook.kernels import Kernel, program
 
-HELLO = "%%qir --entry Hello__HelloQ\n" + program("Hello.ll")
-BELL = "%%qir --shots 1000 --seed 7 -o r\n" + program("Bell.ll")
+HELLO = "%%qir --entry Hello__HelloQ\n" + program("Hello")
+BELL = "%%qir --shots 1000 --seed 7 -o r\n" + program("Bell")
 
 
 def test_loading_the_extension_imports_neither_llvm_nor_numpy_nor_widgets(bare_kernel: Kernel) -> None:
@@ -36,10 +36,10 @@ def test_a_result_goes_to_the_next_python_cell(kernel: Kernel) -> None:
 
 
 BAD_CELLS = [
-    pytest.param("calls_nobody.ll", "UnresolvedSymbolError", "'nobody_defines_this'", "", id="calls nobody"),
-    pytest.param("store_at_16.ll", "WorkerCrashedError", "SIGSEGV", "", id="stores to address 16"),
-    pytest.param("says_it_failed.ll", "ProgramFailedError", "the cat was dead", "", id="says it failed"),
-    pytest.param("endless.ll", "KeyboardInterrupt", "", "started", id="loops for ever and is interrupted"),
+    pytest.param("calls_nobody", "UnresolvedSymbolError", "'nobody_defines_this'", "", id="calls nobody"),
+    pytest.param("store_at_16", "WorkerCrashedError", "SIGSEGV", "", id="stores to address 16"),
+    pytest.param("says_it_failed", "ProgramFailedError", "the cat was dead", "", id="says it failed"),
+    pytest.param("endless", "KeyboardInterrupt", "", "started", id="loops for ever and is interrupted"),
 ]
 
 
@@ -71,12 +71,12 @@ def test_the_same_cell_again_compiles_nothing(kernel: Kernel) -> None:
 
 
 def test_what_a_failing_program_printed_is_shown(kernel: Kernel) -> None:
-    assert kernel.run("%%qir\n" + program("says_it_failed.ll")).stdout == "before that\n"
+    assert kernel.run("%%qir\n" + program("says_it_failed")).stdout == "before that\n"
 
 
 def test_an_interrupted_run_shows_and_keeps_its_finished_shots(kernel: Kernel) -> None:
     interrupt = threading.Timer(1.0, kernel.manager.interrupt_kernel)
-    kernel.run("%%qir --no-run\n" + program("slow_coin.ll"))
+    kernel.run("%%qir --no-run\n" + program("slow_coin"))
     interrupt.start()
     cell = kernel.run("%qir SlowCoin --shots 100000000 -o partial")
     assert cell.error_name == "KeyboardInterrupt"
@@ -118,7 +118,7 @@ def test_several_entry_points_are_listed_and_nothing_is_run(kernel: Kernel) -> N
 
 
 def test_arguments_and_returned_values(kernel: Kernel) -> None:
-    kernel.run("%%qir --entry Add --args 3,-0.5 -o added --quiet\n" + program("add.ll"))
+    kernel.run("%%qir --entry Add --args 3,-0.5 -o added --quiet\n" + program("add"))
     assert kernel.value("added.returns") == "[2.5]"
 
 
@@ -134,7 +134,7 @@ def test_a_wrong_value_is_a_usage_error_that_names_it(kernel: Kernel, flag: str)
 
 
 def test_formats_of_a_cell(kernel: Kernel) -> None:
-    kernel.run("%%qir --no-run --name bell\n" + program("Bell.ll"))
+    kernel.run("%%qir --no-run --name bell\n" + program("Bell"))
     labeled = kernel.run("%qir Bell --format labeled").stdout
     assert labeled.startswith("HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\nSTART\n")
     assert re.fullmatch(r"(00|11)\t1\n", kernel.run("%qir Bell --format counts").stdout)
@@ -146,7 +146,7 @@ def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
 
 
 def test_list_show_status_and_reset(kernel: Kernel) -> None:
-    kernel.run("%%qir --no-run --name shown\n" + program("add.ll"))
+    kernel.run("%%qir --no-run --name shown\n" + program("add"))
     assert re.search(
         r"shown\s+unrestricted\s+Add\(i64, double\) → double", kernel.run("%qir_list").displayed[0]["text/plain"]
     )
@@ -186,7 +186,7 @@ def test_quotes_that_do_not_end_are_a_usage_error(kernel: Kernel) -> None:
 def test_twenty_cells_load_the_simulator_once(bare_kernel: Kernel) -> None:
     bare_kernel.run("%load_ext qirjit_magic")
     for number in range(20):
-        text = program("Bell.ll").replace("@Bell", f"@Bell{number}")
+        text = program("Bell").replace("@Bell", f"@Bell{number}")
         assert bare_kernel.run("%%qir --quiet\n" + text).status == "ok"
     assert _status(bare_kernel, "simulator loads") == 1
     assert _status(bare_kernel, "restarts") == 0

@@ -6,7 +6,8 @@ import re
 import subprocess
 import sys
 
-from tests.notebook.kernels import REPOSITORY, Kernel
+from tests.files import REPOSITORY
+from tests.notebook.kernels import Kernel
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 

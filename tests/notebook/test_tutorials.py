@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.notebook.kernels import REPOSITORY, TIMEOUT_S
+from tests.files import REPOSITORY
+from tests.notebook.kernels import TIMEOUT_S
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 

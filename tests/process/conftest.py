@@ -17,7 +17,8 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Engine
-from tests.process.support import PLATFORMS, PROGRAMS
+from tests.files import PROGRAMS
+from tests.process.support import PLATFORMS
 
 IN_PROCESS = "in-process"
 GRACE_S = 0.3

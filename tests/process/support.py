@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import psutil
@@ -15,29 +14,16 @@ from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
 from qirjit_magic.wire.records import Piece, Recording, decode
 
-ROOT = Path(__file__).parents[2]
-PROGRAMS = ROOT / "tests" / "programs"
 PLATFORMS = ("linux", "portable")
 # What is waited for takes milliseconds; only a hang takes as long as this.
 LIVENESS_S = 20.0
 E = TypeVar("E", bound=Exception)
 
 
-def program(name: str) -> bytes:
-    """The text of a program in tests/programs."""
-    return (PROGRAMS / f"{name}.ll").read_bytes()
-
-
 def long_program(gates: int = 20_000) -> bytes:
     """A program that takes LLVM about a second to compile."""
     calls = "  call void @__quantum__qis__x__body(ptr null)\n" * gates
     return f"define void @long() {{\n{calls}  ret void\n}}\ndeclare void @__quantum__qis__x__body(ptr)\n".encode()
-
-
-def corpus() -> Path | None:
-    """The folder of public programs beside the repository, where it is there."""
-    places = (parent / "shared" / "corpus" for parent in Path(__file__).parents)
-    return next((place for place in places if place.is_dir()), None)
 
 
 def recording(memory: RecordMemory) -> Recording:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.support import LIVENESS_S, PROGRAMS, ROOT
+from tests.files import PROGRAMS, REPOSITORY
+from tests.process.support import LIVENESS_S
 
-HELLO = ROOT / "notebooks" / "programs" / "Hello.ll"
+HELLO = REPOSITORY / "notebooks" / "programs" / "Hello.ll"
 DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 HEADER = "HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\n"
 
@@ -24,7 +25,7 @@ def command(*words: str | Path) -> list[str]:
 
 def qirjit(*words: str | Path, given: bytes = b"") -> tuple[int, str, str]:
     """Exit status, output and errors of the command."""
-    done = subprocess.run(command(*words), input=given, capture_output=True, cwd=ROOT, check=False)
+    done = subprocess.run(command(*words), input=given, capture_output=True, cwd=REPOSITORY, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -164,7 +165,7 @@ def test_a_crash_is_status_4() -> None:
 @pytest.mark.parametrize("entry", ["slow", "endless"])
 def test_an_interrupt_is_status_130_with_what_has_finished(entry: str) -> None:
     words = command(PROGRAMS / "slow_shots.ll", entry, "--shots", "1000000", "--format", "none")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "running\n"
         process.send_signal(signal.SIGINT)
@@ -175,7 +176,7 @@ def test_an_interrupt_is_status_130_with_what_has_finished(entry: str) -> None:
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:
     words = command(PROGRAMS / "slow_shots.ll", "slow", "--shots", "1000000", "--format", "none")
-    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert process.stdout.readline() == "running\n"
@@ -205,7 +206,7 @@ def test_help_names_every_flag() -> None:
 def test_another_python_path_is_not_needed(tmp_path: Path) -> None:
     # From a folder with modules of the same names as those that it needs.
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong module was imported')\n")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     done = subprocess.run(
         [sys.executable, "-P", "-m", "qirjit_magic", str(HELLO), "--format", "none"],
         capture_output=True,

@@ -15,17 +15,8 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.platforms import choose
-from tests.process.support import (
-    PLATFORMS,
-    Once,
-    children,
-    descriptors,
-    eventually,
-    is_gone,
-    long_program,
-    program,
-    returned,
-)
+from tests.files import program
+from tests.process.support import PLATFORMS, Once, children, descriptors, eventually, is_gone, long_program, returned
 
 CRASHES = [
     ("store_to_16", "SIGSEGV"),

@@ -14,10 +14,10 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
-from qirjit_magic.wire.memory import Word
+from qirjit_magic.wire.memory import RecordKind, Word
 from qirjit_magic.wire.protocol import Engine, RunRequest
-from qirjit_magic.wire.records import RecordKind
-from tests.process.support import program, recording, refusal, returned, run
+from tests.files import program
+from tests.process.support import recording, refusal, returned, run
 
 ONE = b"define i64 @number() { ret i64 1 }"
 TWO = b"define i64 @number() { ret i64 2 }"

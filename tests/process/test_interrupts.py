@@ -16,7 +16,8 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.platforms import choose
-from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program, program
+from tests.files import program
+from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program
 
 MANY = 1_000_000
 interrupt = partial(signal.raise_signal, signal.SIGINT)

@@ -11,7 +11,7 @@ import pytest
 
 from qirjit_magic.errors import ProgramFailedError, WorkerCrashedError
 from qirjit_magic.session.session import Session
-from tests.process.support import program
+from tests.files import program
 
 MANY = 1_000_000
 COLUMNS = ("kinds", "texts", "values", "ends", "returned")

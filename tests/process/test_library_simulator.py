@@ -10,7 +10,7 @@ import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError, UnresolvedSymbolError
 from qirjit_magic.session.session import Session
-from tests.process.support import program
+from tests.files import program
 
 SAY = b"""
 @text = internal constant [6 x i8] c"magic\\00"

@@ -17,7 +17,8 @@ from qirjit_magic.errors import EngineStartError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.platforms import choose
-from tests.process.support import PLATFORMS, PROGRAMS, ROOT, children, descriptors, eventually, is_gone
+from tests.files import PROGRAMS, REPOSITORY
+from tests.process.support import PLATFORMS, children, descriptors, eventually, is_gone
 
 GONE_WITHIN_S = 2.0
 # A process with a session, which says its engine's process id and then does one of several things.
@@ -55,7 +56,7 @@ def parent(platform: str, doing: str) -> Iterator[tuple[subprocess.Popen[str], i
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=ROOT,
+        cwd=REPOSITORY,
         env={**os.environ, "QIRJIT_PLATFORM": platform},
     ) as process:
         assert process.stdout is not None

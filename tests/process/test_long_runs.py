@@ -11,7 +11,8 @@ import pytest
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.protocol import RunReply, RunRequest
-from tests.process.support import eventually, is_gone, program
+from tests.files import program
+from tests.process.support import eventually, is_gone
 
 # Records that fill the memory's half several times.
 NUMBERS, SHOTS = 1_500_000, 8

@@ -6,7 +6,8 @@ import pytest
 
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import KEPT_BYTES, SHOWN_BYTES
-from tests.process.support import LIVENESS_S, Once, program
+from tests.files import program
+from tests.process.support import LIVENESS_S, Once
 
 NOTE_LENGTH = 100
 

@@ -9,7 +9,7 @@ import pytest
 import qirrunner
 
 from qirjit_magic.session.session import Session
-from tests.process.support import ROOT, corpus, program
+from tests.files import REPOSITORY, corpus, program
 
 SEED = 42  # of the .out files
 
@@ -49,7 +49,7 @@ def test_coins_are_the_same(session: Session, seed: int) -> None:
 
 
 def test_the_tutorials_bell_pair_is_the_same(session: Session) -> None:
-    source = (ROOT / "notebooks" / "programs" / "Bell.ll").read_bytes()
+    source = (REPOSITORY / "notebooks" / "programs" / "Bell.ll").read_bytes()
     assert ours(session, source, None, shots=100, seed=7) == theirs(source, None, shots=100, seed=7)
 
 

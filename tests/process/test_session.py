@@ -19,7 +19,7 @@ from qirjit_magic.errors import (
 from qirjit_magic.session.arguments import Argument
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource, Source
-from tests.process.support import PROGRAMS, program
+from tests.files import PROGRAMS, program
 
 TWO_ENTRIES = b"""
 define void @first() #0 { ret void }

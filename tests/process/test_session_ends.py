@@ -13,7 +13,8 @@ from qirjit_magic.errors import EngineStartError, OptionError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
-from tests.process.support import LIVENESS_S, eventually, is_gone, program
+from tests.files import program
+from tests.process.support import LIVENESS_S, eventually, is_gone
 
 
 def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:

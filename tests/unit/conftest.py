@@ -11,17 +11,16 @@ from hypothesis import settings
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
+from tests import files
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-
-_TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session")
 def program() -> Callable[[str], bytes]:
     """The text of a file of ``tests/programs``, by its name without ``.ll``."""
-    return lambda name: (_TESTS / "programs" / f"{name}.ll").read_bytes()
+    return files.program
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +32,8 @@ def parsed(program: Callable[[str], bytes]) -> Callable[[str], QirModule]:
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """A folder of public QIR programs beside this repository, where there is one."""
-    for folder in Path(__file__).resolve().parents:
-        beside = folder.parent / "shared" / "corpus"
-        if beside.is_dir():
-            return beside
+    if found := files.corpus():
+        return found
     pytest.skip("there is no folder shared/corpus beside the repository: put public QIR programs there.")
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from qirjit_magic.display import html, modules, text
 from qirjit_magic.display.text import SHOWN_ROWS, Summary
+from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
 from qirjit_magic.wire.protocol import EngineStatus
-from qirjit_magic.wire.records import Record, RecordKind
+from qirjit_magic.wire.records import Record
 
 _HOSTILE = "<script>alert('1')</script>&\"x\""
 _ENTRY = (("entry_point", ""),)

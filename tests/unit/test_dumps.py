@@ -6,8 +6,8 @@ import pytest
 
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
-from qirjit_magic.wire.records import Piece, Record, RecordKind, decode
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.records import Piece, Record, decode
 
 _MARKER = (RecordKind.DUMP, 0, -1)
 _END = (RecordKind.END, 0, 0)

@@ -15,8 +15,8 @@ from qirjit_magic.engine.runtime.program import Runtime, Shots, ShotsEnd
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, TEXT_CAPACITY, RecordMemory, Word
-from qirjit_magic.wire.records import Piece, Record, Recording, RecordKind, decode
+from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, TEXT_CAPACITY, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.records import Piece, Record, Recording, decode
 
 _THUNK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
 

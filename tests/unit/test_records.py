@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.wire.records import TEXT_KINDS, Failure, Piece, Record, RecordKind, RecordTable, decode
+from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
+from qirjit_magic.wire.records import Failure, Piece, Record, RecordTable, decode
 
 _NUMBERED = (RecordKind.INT, RecordKind.TUPLE, RecordKind.ARRAY)
 _WRITERS = {

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from qirjit_magic.errors import OptionError
 from qirjit_magic.session.results import FORMATS, Plan, RunResult, returned_value
+from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
-from qirjit_magic.wire.records import Record, RecordKind, RecordTable
+from qirjit_magic.wire.records import Record, RecordTable
 
 _DECLARED = (("entry_point", ""), ("required_num_qubits", "1"))
 _ROWS = ((RecordKind.MESSAGE, 0, 0), (RecordKind.RESULT, 1, 1), (RecordKind.RESULT, -1, 0))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire.records import Record, RecordKind
+from qirjit_magic.wire.memory import RecordKind
+from qirjit_magic.wire.records import Record
 from qirjit_magic.wire.schemas import Schema, double_text, header, record_line, shot_lines
 
 _ESCAPES = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}

@@ -6,8 +6,7 @@ import pytest
 
 from qirjit_magic.session.streams import SHOWN_BYTES
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
-from qirjit_magic.wire.records import RecordKind
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
 
 
 class _Screen:
