@@ -10,7 +10,7 @@
     │  ├ CircularModulesError(modules)
     │  ├ NoCodeError(symbol, module)
     │  ├ UnresolvedSymbolError(symbols, simulator, line, column, source_line)
-    │  └ SignatureError(symbol, expected, found, line, column, source_line)
+    │  └ SignatureError(symbol, expected, found, dependants, line, column, source_line)
     ├ UnsafeModuleError(construct, reason, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)
@@ -24,6 +24,8 @@
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
+
+Beside the tree stands one warning category, `QirNotice`: something was mended or left out, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -126,12 +128,15 @@ class LinkError(QirError):
 
 @dataclass(eq=False)
 class CircularModulesError(LinkError):
-    """Modules call each other in a circle, which this version does not link."""
+    """Modules use each other's global variables in a circle: no address can be known before the others."""
 
     modules: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"modules call each other in a circle: {' → '.join(self.modules)}. Put these functions into one module."
+        return (
+            f"modules use each other's global variables in a circle: {' → '.join(self.modules)}. "
+            f"Define these variables in one module. (Functions may call each other in circles.)"
+        )
 
 
 @dataclass(eq=False)
@@ -165,13 +170,26 @@ class UnresolvedSymbolError(LocatedError, LinkError):
 
 @dataclass(eq=False)
 class SignatureError(LocatedError, LinkError):
-    """A known function is declared, or called from outside, with another type than it has."""
+    """A function or global variable is declared with another type than it has.
+
+    With ``dependants``, these modules declare it with the type that it had, and it was about to get another.
+    """
 
     symbol: str
     expected: tuple[str, ...]
     found: str
+    dependants: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        if self.dependants:
+            users = ", ".join(f"'{name}'" for name in self.dependants)
+            return (
+                f"{self._where()}'{self.symbol}' would be {self.found}, but {users} "
+                f"{'declares' if len(self.dependants) == 1 else 'declare'} it as {self.expected[0]}. Nothing has "
+                f"changed. Run {users} with the new declaration first, or forget "
+                f"{'it' if len(self.dependants) == 1 else 'them'}: "
+                f"%qir_reset {self.dependants[0]} --remove{self._pointer()}"
+            )
         return (
             f"{self._where()}'{self.symbol}' is declared as {self.found}, but it is {' or '.join(self.expected)}. "
             f"Declare it so.{self._pointer()}"
@@ -279,6 +297,10 @@ class WorkerCrashedError(ExecutionError, EngineError):
             f"the engine process died of {self.signal_name} {during}. Nothing else is lost: the next run gets a new "
             f"engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
         )
+
+
+class QirNotice(UserWarning):
+    """Something was mended or left out, and nothing is lost: a warning, not an error."""
 
 
 def _tail(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, NoReturn, TypeVar, get_args
 from qirjit_magic.errors import OptionError
 
 _WORD_BITS = 64
+_LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live"]
@@ -33,6 +34,7 @@ class RunOptions:
         output: the Python variable that gets the result.
         format: the text form; None is what suits the place.
         timeout: seconds.
+        opt_level: the optimisation level; None looks at the module.
         no_run: compile only.
         quiet: show nothing.
         file: the file to compile.
@@ -48,6 +50,7 @@ class RunOptions:
     output: str | None = None
     format: OutputFormat | None = None
     timeout: float | None = None
+    opt_level: int | None = None
     no_run: bool = False
     quiet: bool = False
     file: str | None = None
@@ -182,6 +185,11 @@ FLAGS: tuple[FlagRow, ...] = (
         "stop after so many seconds; the finished shots are kept",
         settings={"metavar": "SECONDS", "type": _typed(_seconds, "a number of seconds above 0")},
     ),
+    FlagRow(
+        ("-O",),
+        "how much to optimise the code, from 0 to 3 (default: 2 for loops, 1 for much classical work, else 0)",
+        settings={"dest": "opt_level", "metavar": "LEVEL", "type": int, "choices": _LEVELS},
+    ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),
     FlagRow(("-f", "--file"), "compile this file first", Face.LINE, {"metavar": "PATH"}),
@@ -274,6 +282,18 @@ def checked_options(shots: int, seed: int | None, method: str, timeout: float | 
     if timeout is not None and (isinstance(timeout, str) or not timeout > 0):
         raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
     return many, start
+
+
+def checked_level(opt_level: int | None) -> int | None:
+    """The optimisation level as a Python integer.
+
+    Raises:
+        OptionError: it is none.
+    """
+    level = None if opt_level is None else _integer(opt_level)
+    if opt_level is not None and level not in _LEVELS:
+        raise OptionError("opt_level", opt_level, "an integer from 0 to 3, or None")
+    return level
 
 
 def _integer(value: int) -> int | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus
 
 _MIB = 1 << 20
+_SHOWN_NAMES = 20
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 Table = tuple[tuple[str, ...], ...]
 
@@ -21,19 +24,46 @@ def function_label(function: EntryPoint) -> str:
     return f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}"
 
 
-def modules_table(modules: Iterable[ModuleInfo]) -> Table:
-    """Head and rows: name, profile, functions, what it needs, bytes of object code."""
+def modules_table(linkage: Linkage) -> Table:
+    """Head and rows: name, when, profile, what each module defines, what it uses and who uses it, size and level."""
+    owners = linkage.owners()
     rows = tuple(
         (
             module.name,
+            time.strftime("%H:%M:%S", time.localtime(module.added_at)),
             module.profile,
-            "\n".join(function_label(f) for f in module.functions if f.public),
-            f"{len(module.declarations):,} declarations",
-            f"{module.object_size:,} bytes",
+            "\n".join(_definitions(module, owners)),
+            "\n".join(_needs(module, linkage)),
+            "\n".join(linkage.users(module.name)),
+            f"{module.object_size:,} bytes, -O{module.opt_level}",
         )
-        for module in modules
+        for module in linkage.modules.values()
     )
-    return (("module", "profile", "functions (* entry point)", "needs", "object code"), *rows)
+    return (("module", "compiled", "profile", "defines (* entry point)", "uses", "used by", "object code"), *rows)
+
+
+def _definitions(module: ModuleInfo, owners: Mapping[str, str]) -> Iterator[str]:
+    public = [(f.name, function_label(f)) for f in module.functions if f.public]
+    public += [(v.name, f"{v.name}: {v.type}") for v in module.variables if v.public]
+    for name, label in public[:_SHOWN_NAMES]:
+        owner = owners[name]
+        yield label if owner == module.name else f"{label} (others use that of {owner})"
+    if len(public) > _SHOWN_NAMES:
+        yield f"… and {len(public) - _SHOWN_NAMES:,} more"
+
+
+def _needs(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
+    known = 0
+    for declaration in module.declarations:
+        definition = linkage.definition(declaration)
+        if definition:
+            yield f"{declaration.name} of {definition.module}"
+        elif declaration.type in declaration.known:
+            known += 1
+        else:
+            yield f"{declaration.name}: nobody's"
+    if known:
+        yield f"{known:,} of the simulator and the runtime"
 
 
 def status_table(status: EngineStatus) -> Table:

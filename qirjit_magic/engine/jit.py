@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.ir.levels import default_level
+from qirjit_magic.engine.ir.listing import object_listing
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.objects import ObjectEmitter
-from qirjit_magic.engine.ir.parse import parse_module
-from qirjit_magic.engine.ir.preflight import check_layout, check_names, check_signatures
+from qirjit_magic.engine.ir.parse import QirModule, parse_module
+from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.linker import Linker, Module
-from qirjit_magic.engine.runtime.bindings import bindings, known_types
+from qirjit_magic.engine.runtime.bindings import known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
-from qirjit_magic.engine.runtime.resolver import Resolver
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
-from qirjit_magic.errors import EntryPointError
+from qirjit_magic.errors import EntryPointError, SignatureError
+from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RecordMemory
-from qirjit_magic.wire.modules import Declaration, Diagnostic, ModuleInfo
+from qirjit_magic.wire.modules import Declaration
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Outcome, RunReply, RunRequest
 
@@ -47,21 +50,25 @@ class JitEngine:
         self._thunks = Thunks(self._emitter)
         self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
+        self._linker: Linker | None = None
         self._compilations = 0
         self._simulator = ""
 
-    def add(self, name: str, source: bytes) -> Compiled:
+    def add(
+        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+    ) -> Compiled:
         """See `Engine.add`."""
-        module = parse_module(source, name)
-        check_layout(module)
-        check_names(module)
-        check_signatures(module, known_types())
-        object_code = self._emitter.emit(module.llvm_module)
+        module = _checked(parse_module(source, name))
+        level = default_level(module.text.text) if opt_level is None else opt_level
+        declarations = tuple(_completed(module.text, declaration) for declaration in module.info.declarations)
+        info = replace(module.info, declarations=declarations, opt_level=level)
+        try:
+            info = admit([m.compiled.module for m in self._modules.values()], info, replaceable=replaceable)
+        except SignatureError as error:
+            raise _placed(module.text, error) from None
+        object_code = self._emitter.emit(module.llvm_module, level)
         self._compilations += 1
-        declarations = tuple(_located(module.text, declaration) for declaration in module.info.declarations)
-        info = replace(module.info, declarations=declarations, object_size=len(object_code))
-        info = replace(info, diagnostics=self._notices(info))
-        compiled = Compiled(info, object_code)
+        compiled = Compiled(replace(info, object_size=len(object_code)), object_code)
         self.restore(compiled)
         return compiled
 
@@ -70,8 +77,19 @@ class JitEngine:
         self.remove(compiled.module.name)
         self._modules[compiled.module.name] = Module(compiled)
 
+    def renew(self, name: str) -> None:
+        """See `Engine.renew`."""
+        self._linker = None
+        self._modules[name] = self._modules.pop(name)
+
+    def unlink(self, name: str) -> None:
+        """See `Engine.unlink`."""
+        self._linker = None
+        self._modules[name].unlink()
+
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
+        self._linker = None
         module = self._modules.pop(name, None)
         if module:
             module.unlink()
@@ -86,12 +104,18 @@ class JitEngine:
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
         thunk = self._thunks.address(entry)
-        address = Linker(self._modules, attachment).address(request.module, request.entry)
+        linker = self._linker_for(attachment)
+        address = linker.address(request.module, request.entry)
         if request.first == 0:
             attachment.simulator.begin(request.seed)
         arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
         shots = Shots(thunk, address, ctypes.addressof(arguments), request.first, request.shots)
-        return self._run_shots(shots, attachment)
+        return replace(self._run_shots(shots, attachment), linked=linker.take_linked())
+
+    def _linker_for(self, attachment: Attachment) -> Linker:
+        if self._linker is None or self._linker.attachment is not attachment:
+            self._linker = Linker(self._modules, attachment)
+        return self._linker
 
     def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:
         runtime = attachment.runtime
@@ -103,20 +127,20 @@ class JitEngine:
             put_dumps(self.memory, attachment.simulator.take_dumps())
         return RunReply(_OUTCOMES[end], shots.next)
 
-    def _notices(self, info: ModuleInfo) -> tuple[Diagnostic, ...]:
-        resolver = Resolver(m.compiled.module for m in self._modules.values())
-        missing = [d for d in info.declarations if resolver.resolve(info.name, d) is None]
-        if not missing:
-            return ()
-        names = ", ".join(f"'{d.name}'" for d in missing)
-        return (Diagnostic("notice", f"nobody defines {names} yet", missing[0].line),)
-
-    def show(self, name: str, source: bytes, form: Form) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
         """See `Engine.show`."""
-        module = parse_module(source, name)
-        check_layout(module)
-        check_names(module)
-        return str(module.llvm_module) if form == "ir" else self._emitter.assembly(module.llvm_module)
+        module = _checked(parse_module(source, name, outlined=form != "ir"))
+        level = default_level(module.text.text) if opt_level is None else opt_level
+        match form:
+            case "ir":
+                return str(module.llvm_module)
+            case "compiled":
+                self._emitter.optimise(module.llvm_module, level)
+                return str(module.llvm_module)
+            case "asm":
+                return self._emitter.assembly(module.llvm_module, level)
+            case "object":
+                return object_listing(self._emitter.emit(module.llvm_module, level))
 
     def status(self) -> EngineStatus:
         """See `Engine.status`."""
@@ -132,16 +156,32 @@ class JitEngine:
 
     def close(self) -> None:
         """See `Engine.close`."""
-        for module in self._modules.values():
-            module.unlink()
-        self._modules.clear()
+        for name in list(self._modules):
+            self.remove(name)
         self._thunks.close()
         self._attachments.close()
 
 
+def _checked(module: QirModule) -> QirModule:
+    check_layout(module)
+    check_names(module)
+    return module
+
+
+def _placed(text: SourceText, error: SignatureError) -> SignatureError:
+    place = text.definition(error.symbol) if error.dependants else text.declaration(error.symbol)
+    if place is None:
+        return error
+    return replace(error, line=place.line, column=place.column, source_line=place.source_line)
+
+
+def _completed(text: SourceText, declaration: Declaration) -> Declaration:
+    return _located(text, replace(declaration, known=known_types().get(declaration.name, ())))
+
+
 def _located(text: SourceText, declaration: Declaration) -> Declaration:
     # Finding names costs searches of the whole text: in a long one only for those that may be missing everywhere.
-    if len(text.text) > _SHORT_TEXT and declaration.name in bindings():
+    if len(text.text) > _SHORT_TEXT and declaration.type in declaration.known:
         return declaration
     place = text.first_use(declaration.name)
     return replace(declaration, line=place.line, source_line=place.source_line) if place else declaration

@@ -1,16 +1,20 @@
-"""`Linker`: the modules that one run reaches, bound to what is present now."""
+"""`Linker`: what a run reaches, bound to what is present now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
-from qirjit_magic.engine.runtime.resolver import InModule, Resolver
+from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
+from qirjit_magic.engine.ir.objects import ExternalSymbol
+from qirjit_magic.engine.runtime.resolver import resolve
 from qirjit_magic.engine.simulators.attachments import Attachment
-from qirjit_magic.errors import CircularModulesError, NoCodeError, SignatureError, UnresolvedSymbolError
+from qirjit_magic.errors import SignatureError, UnresolvedSymbolError
+from qirjit_magic.wire.linkage import Definition, Linkage
 from qirjit_magic.wire.modules import Declaration
 from qirjit_magic.wire.protocol import Compiled
+
+Found = dict[Declaration, Definition | int]  # what a module declares, with its definition or its address
 
 
 @dataclass
@@ -18,85 +22,109 @@ class Module:
     """A module of the engine; linked once something that is run reaches it."""
 
     compiled: Compiled
-    linked: LinkedObject | None = None
+    group: LinkedGroup | None = None
 
     def unlink(self) -> None:
-        """Free its code: nothing may call it afterwards."""
-        if self.linked is not None:
-            self.linked.close()
-            self.linked = None
+        """Free its code, and that of the modules it was linked with: nothing may call it afterwards."""
+        if self.group is not None:
+            self.group.close()
+            self.group = None
 
 
 class Linker:
-    """Links for one run: each module at most once, and only where an address has changed.
+    """Links what runs reach: each module only where what it is bound to was linked anew, or is somebody else's now.
 
-    Code that is bound to a module which was linked anew is bound anew itself before it is called: whatever a run can
-    reach is looked at here.
+    Code that is bound to what was freed is bound anew before it is called: whatever a run can reach is looked at here.
+    A linker serves until a module is added, removed or moved in the order, or another simulator is chosen.
 
     Args:
         modules: all modules, in their order.
-        attachment: the simulator of the run.
+        attachment: the simulator.
     """
 
     def __init__(self, modules: Mapping[str, Module], attachment: Attachment) -> None:
+        self.attachment = attachment
         self._modules = modules
-        self._attachment = attachment
-        self._resolver = Resolver(module.compiled.module for module in modules.values())
-        self._done: dict[str, LinkedObject] = {}
-        self._path: list[str] = []
+        self._linkage = Linkage(module.compiled.module for module in modules.values())
+        self._done: set[str] = set()
+        self._linked: list[str] = []
 
     def address(self, name: str, symbol: str) -> int:
-        """The address of what the module ``name`` defines, with everything under it linked.
+        """The address of a function that the module ``name`` defines, with everything that it reaches linked.
 
         Raises:
-            LinkError: something it needs is missing, of another type, or in a circle of modules.
+            LinkError: something is missing, of another type, without code, or in a circle of variables.
         """
-        address = self._link(name).address(symbol)
-        if not address:
-            raise NoCodeError(symbol, name)
-        return address
+        if name not in self._done:
+            groups = [group for group in self._linkage.groups(name) if group[0] not in self._done]
+            found = {module: self._find(module) for group in groups for module in group}  # refused before it is begun
+            for group in groups:
+                self._link({module: found[module] for module in group})
+                self._done.update(group)
+        return self._group(name).symbol(name, symbol, function=True).address
 
-    def _link(self, name: str) -> LinkedObject:
-        if name in self._done:
-            return self._done[name]
-        if name in self._path:
-            raise CircularModulesError((*self._path[self._path.index(name) :], name))
-        self._path.append(name)
-        module = self._modules[name]
-        symbols = self._symbols(module)
-        if module.linked is None or module.linked.symbols != symbols:
-            module.unlink()
-            module.linked = LinkedObject(module.compiled.object_code, symbols)
-        self._path.pop()
-        self._done[name] = module.linked
-        return module.linked
+    def take_linked(self) -> tuple[str, ...]:
+        """The modules that were linked since the last call."""
+        linked = tuple(self._linked)
+        self._linked.clear()
+        return linked
 
-    def _symbols(self, module: Module) -> dict[str, ExternalSymbol]:
-        symbols: dict[str, ExternalSymbol] = {}
+    def _find(self, name: str) -> Found:
+        found: Found = {}
         missing: list[Declaration] = []
-        for declaration in module.compiled.module.declarations:
-            address = self._address_of(declaration, module.compiled.module.name)
-            if address:
-                symbols[declaration.name] = ExternalSymbol(address, declaration.function)
+        for declaration in self._modules[name].compiled.module.declarations:
+            provider = self._provider(declaration)
+            if provider:
+                found[declaration] = provider
             else:
                 missing.append(declaration)
         if missing:
             names = tuple(declaration.name for declaration in missing)
             line, source_line = missing[0].line, missing[0].source_line
-            simulator = self._attachment.simulator.spec.name
+            simulator = self.attachment.simulator.spec.name
             raise UnresolvedSymbolError(names, simulator, line=line, source_line=source_line)
-        return symbols
+        return found
 
-    def _address_of(self, declaration: Declaration, name: str) -> int:
-        found = self._resolver.resolve(name, declaration)
-        if isinstance(found, InModule):
-            if found.type not in {None, declaration.type}:
-                raise SignatureError(
-                    declaration.name,
-                    (f"{found.type} in '{found.module}'",),
-                    declaration.type,
-                    line=declaration.line,
-                    source_line=declaration.source_line,
-                )
-            return self.address(found.module, declaration.name)
-        return self._attachment.address(found) if found else 0
+    def _provider(self, declaration: Declaration) -> Definition | int:
+        found = resolve(self._linkage, declaration)
+        if not isinstance(found, Definition):
+            return self.attachment.address(found) if found else 0
+        if found.type == declaration.type:
+            return found
+        raise SignatureError(
+            declaration.name,
+            (f"{found.type} in '{found.module}'",),
+            declaration.type,
+            line=declaration.line,
+            source_line=declaration.source_line,
+        )
+
+    def _link(self, found: Mapping[str, Found]) -> None:
+        symbols = {
+            name: {d.name: self._symbol(d, provider, found) for d, provider in found[name].items()} for name in found
+        }
+        members = [self._modules[name] for name in found]
+        first = members[0].group
+        if first and not first.closed and first.symbols == symbols and all(m.group is first for m in members):
+            return
+        for member in members:
+            member.unlink()
+        group = LinkedGroup({name: self._modules[name].compiled.object_code for name in found}, symbols)
+        for member in members:
+            member.group = group
+        self._linked += found
+
+    def _symbol(
+        self, declaration: Declaration, provider: Definition | int, group: Mapping[str, Found]
+    ) -> ExternalSymbol | GroupSymbol:
+        if isinstance(provider, int):
+            return ExternalSymbol(provider, declaration.function)
+        if provider.module in group:
+            return GroupSymbol(provider.module, declaration.name, declaration.function)
+        linked = self._group(provider.module)
+        return linked.symbol(provider.module, declaration.name, function=declaration.function)
+
+    def _group(self, name: str) -> LinkedGroup:
+        group = self._modules[name].group
+        assert group is not None  # noqa: S101 - callees are linked before their callers
+        return group

@@ -26,9 +26,11 @@ from qirjit_magic.wire.protocol import (
     Ready,
     Refused,
     Remove,
+    Renew,
     Restore,
     RunRequest,
     Show,
+    Unlink,
     WorkerArguments,
 )
 
@@ -49,10 +51,10 @@ class Connection(Protocol):
         ...
 
 
-def serve(connection: Connection, engine: Engine) -> None:
-    """Answer requests until the other side closes."""
+def serve(connection: Connection, engine: Engine, build: str = "") -> None:
+    """Answer requests until the other side closes; ``build`` is that of `Ready`."""
     inbox = Inbox()
-    connection.sendall(pack(Frame(Ready(__version__))))
+    connection.sendall(pack(Frame(Ready(__version__, build))))
     while chunk := connection.recv(_CHUNK):
         inbox.feed(chunk)
         while frame := inbox.pop():
@@ -72,19 +74,28 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
     match message:
         case RunRequest():
             return Frame(engine.run(message))
-        case Add(name):
-            compiled = engine.add(name, blob)
+        case Add(name, opt_level, replaceable):
+            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable)
             return Frame(Added(compiled.module), compiled.object_code)
-        case Restore(module):
-            engine.restore(Compiled(module, blob))
-            return Frame(Done())
-        case Remove(name):
-            engine.remove(name)
-            return Frame(Done())
-        case Show(name, form):
-            return Frame(Done(), engine.show(name, blob, form).encode())
+        case Show(name, form, opt_level):
+            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level).encode())
         case GetStatus():
             return Frame(engine.status())
+        case _:
+            _change(engine, message, blob)
+            return Frame(Done())
+
+
+def _change(engine: Engine, message: Message, blob: bytes) -> None:
+    match message:
+        case Restore(module):
+            engine.restore(Compiled(module, blob))
+        case Renew(name):
+            engine.renew(name)
+        case Unlink(name):
+            engine.unlink(name)
+        case Remove(name):
+            engine.remove(name)
         case _:
             reason = f"the kernel sent {type(message).__name__}, which is no request"
             raise TypeError(reason)
@@ -110,7 +121,8 @@ def main(argument: str) -> None:
     _print_by_lines()
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
-    from qirjit_magic.engine.jit import JitEngine  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
+    from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
+    from qirjit_magic.engine.jit import JitEngine  # noqa: PLC0415 - likewise
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
-    serve(socket.socket(fileno=arguments.socket), JitEngine(memory))
+    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build())

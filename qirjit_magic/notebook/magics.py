@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
@@ -11,6 +12,7 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 from traitlets import Float, Unicode
 
+from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
@@ -24,10 +26,16 @@ if TYPE_CHECKING:
 
     from qirjit_magic.notebook.panel import Panel
     from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.modules import ModuleInfo
+    from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 
 _TEXT_WITH_MESSAGES = {"labeled", "ordered", "json"}
-_FORMS: dict[str, Form] = {"--ir": "ir", "--asm": "asm"}
+# What %qir_show shows for each flag: titles and forms, and the language.
+_VIEWS: dict[str, tuple[tuple[tuple[str, Form], ...], Language]] = {
+    "--ir": ((("as written", "ir"), ("as compiled", "compiled")), "llvm"),
+    "--asm": ((("assembly", "asm"),), "asm"),
+    "--object": ((("object code", "object"),), "text"),
+}
+_REMOVE = "--remove"
 _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
 
     %%qir [flags]           compile the cell, and run it
@@ -35,8 +43,13 @@ _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and r
 
     %qir [ENTRY] [flags]    run what is there already, or --file PATH
 
-Messages of the program appear as they come; then the result is displayed. Functions of earlier cells can be called by
-declaring them. A function that is run may take integers and floating-point numbers, which --args gives.
+Messages of the program appear as they come; then the result is displayed. A function that is run may take integers and
+floating-point numbers, which --args gives.
+
+Functions and global variables of other cells are used by declaring them, whichever cell runs first. A cell that is run
+again replaces what it had defined, and every cell that uses it calls the new definition. A cell may define a gate too,
+such as @__quantum__qis__h__body: other cells then use it instead of the simulator's. Global variables keep their values
+until their cell, or one that it uses, changes.
 
 Examples:
 
@@ -103,6 +116,9 @@ class QirMagics(Magics):
             why = "name one with --entry" if module.entry_points else "it has no public function"
             print(f"Nothing was run: {why}.")
             return
+        if module is not None and not options.quiet:
+            # What is undefined is told by an error as soon as it is needed.
+            _tell((d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None)
         self._run(options, name)
 
     def _parse(self, face: Face, line: str) -> RunOptions:
@@ -116,7 +132,8 @@ class QirMagics(Magics):
         if cell is not None:
             cell_id = getattr(self._cell, "cell_id", None) or ""
             name = options.name or self._names.get(cell_id)
-            module = self.session.add(Source(cell.encode(), lines_before=self._lines_before(cell)), name)
+            source = Source(cell.encode(), lines_before=self._lines_before(cell))
+            module = self.session.add(source, name, opt_level=options.opt_level)
             self._names = {owner: owned for owner, owned in self._names.items() if owned != module.name}
             if cell_id:
                 self._names[cell_id] = module.name
@@ -124,7 +141,7 @@ class QirMagics(Magics):
         if options.file == STDIN:
             raise UsageError("%qir: a kernel has no standard input to compile. Give --file a path.")
         if options.file:
-            return self.session.add(options.file, options.name)
+            return self.session.add(options.file, options.name, opt_level=options.opt_level)
         return None
 
     def _lines_before(self, cell: str) -> int:
@@ -166,6 +183,7 @@ class QirMagics(Magics):
             self.shell.user_ns[options.output] = result
         if options.quiet:
             return
+        _tell(result.notices, aside=options.format is not None)
         if options.format is not None:
             print(result.to_text(options.format), end="")
         elif not result.empty:
@@ -176,36 +194,44 @@ class QirMagics(Magics):
             return
         functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
         print(f"compiled '{module.name}': {functions}")
-        for diagnostic in module.diagnostics:
-            print(diagnostic)
+        _tell(module.diagnostics)
 
     # -- the others ------------------------------------------------------------------------------------------------
 
     @line_magic
     def qir_list(self, line: str) -> None:
-        """List the compiled modules and their functions: ``%qir_list``."""
+        """List the compiled modules: what they define, who uses it, what they need: ``%qir_list``."""
         self._words("%qir_list", line, 0, 0)
-        _show_table(modules_table(self.session.modules))
+        _show_table(modules_table(self.session.linkage))
 
     @line_magic
     def qir_show(self, line: str) -> None:
-        """Show a module, or the module of a function, as LLVM IR or assembly: ``%qir_show NAME [--ir|--asm]``."""
+        """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object]``.
+
+        ``--ir`` shows the LLVM IR before and after optimisation, ``--asm`` the assembly of this machine, ``--object``
+        what the object code holds.
+        """
         words = self._words("%qir_show", line, 1, 2)
         forms = [word for word in words if word.startswith("-")]
         names = [word for word in words if not word.startswith("-")]
-        if len(names) != 1 or any(form not in _FORMS for form in forms):
-            raise UsageError("%qir_show takes the name of a module or function, and --ir or --asm.")
-        form = forms[0] if forms else "--ir"
-        print(self.session.show(names[0], _FORMS[form]))
+        if len(names) != 1 or any(form not in _VIEWS for form in forms):
+            raise UsageError(f"%qir_show takes the name of a module or function, and one of {', '.join(_VIEWS)}.")
+        shown, language = _VIEWS[forms[0] if forms else "--ir"]
+        sections = [Section(title, self.session.show(names[0], form)) for title, form in shown]
+        display(CodeView(tuple(sections), language))
 
     @line_magic
     def qir_reset(self, line: str) -> None:
-        """Forget a module, or all of them with a new engine process: ``%qir_reset [NAME]``."""
-        words = self._words("%qir_reset", line, 0, 1)
-        if words:
-            self.session.remove(words[0])
-        else:
-            self.session.reset()
+        """Let things start anew: ``%qir_reset [NAME [--remove]]``.
+
+        With the name of a module its global variables start anew; with ``--remove`` the module is forgotten. Without a
+        name all modules are forgotten, and a new engine process starts.
+        """
+        words = self._words("%qir_reset", line, 0, 2)
+        names = [word for word in words if word != _REMOVE]
+        if len(names) > 1 or (words and not names):
+            raise UsageError(f"%qir_reset takes the name of one module, and {_REMOVE} where it is to be forgotten.")
+        _tell(self.session.remove(names[0]) if _REMOVE in words else self.session.reset(*names))
         kept = {module.name for module in self.session.modules}
         self._names = {cell: name for cell, name in self._names.items() if name in kept}
 
@@ -242,6 +268,12 @@ QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_he
 
 def _print_now(text: str) -> None:
     print(text, end="", flush=True)
+
+
+def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
+    # Aside where what is printed is a format that somebody may read by machine.
+    for diagnostic in diagnostics:
+        print(diagnostic, file=sys.stderr if aside else sys.stdout)
 
 
 class _Bundle:

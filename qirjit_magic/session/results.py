@@ -15,7 +15,7 @@ from qirjit_magic.display import html, text
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
 from qirjit_magic.wire.memory import TEXT_KINDS
-from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
 from qirjit_magic.wire.schemas import header, shot_lines
 
@@ -95,6 +95,7 @@ class RunResult:
         unfinished: what the shot that did not finish had recorded, where there is one; it counts nowhere else.
         stdout: the end of what native code wrote to descriptor 1.
         stderr: the same of descriptor 2.
+        notices: remarks about the run, such as global variables that started anew.
         dropped: how many records and texts found no room: 0 unless one shot records millions, or megabytes of text.
         timings: seconds by step.
     """
@@ -108,6 +109,7 @@ class RunResult:
     unfinished: tuple[Record, ...] | None = field(default=None, repr=False)
     stdout: str = field(default="", repr=False)
     stderr: str = field(default="", repr=False)
+    notices: tuple[Diagnostic, ...] = field(default=(), repr=False)
     dropped: int = 0
     timings: dict[str, float] = field(default_factory=dict, repr=False)
 

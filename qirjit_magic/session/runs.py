@@ -13,7 +13,7 @@ from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, RunRequest
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Collected:
     Attributes:
         pieces: copies of the shared memory, in order.
         outcome: how the last piece ended; ``stopped`` where none was begun.
+        linked: the modules that were linked for it.
         dropped: how many records found no room.
         crash: how the engine process died, where it did.
         timed_out: whether its time was over.
@@ -36,6 +37,7 @@ class Collected:
 
     pieces: list[Piece] = field(default_factory=list)
     outcome: Outcome = "stopped"
+    linked: tuple[str, ...] = ()
     dropped: int = 0
     crash: WorkerCrashedError | None = None
     timed_out: bool = False
@@ -99,6 +101,7 @@ def _collect_pieces(
         collected.dropped += memory.word(Word.DROPPED)
         collected.pieces.append(_copy(memory, watch))
         collected.outcome = reply.outcome
+        collected.linked += reply.linked
         if reply.outcome != "full":
             return
         following = dataclasses.replace(request, first=reply.next)
@@ -113,7 +116,13 @@ def _copy(memory: RecordMemory, watch: RunWatch) -> Piece:
 
 
 def finish(
-    request: RunRequest, entry: EntryPoint, collected: Collected, *, printed: tuple[str, str], timeout_s: float | None
+    request: RunRequest,
+    entry: EntryPoint,
+    collected: Collected,
+    *,
+    notices: tuple[Diagnostic, ...],
+    printed: tuple[str, str],
+    timeout_s: float | None,
 ) -> tuple[RunResult, ExecutionError | None]:
     """The result, and the error to raise with it.
 
@@ -121,6 +130,7 @@ def finish(
         request: what was asked for.
         entry: the entry point that was run.
         collected: what it left behind.
+        notices: what there is to say about it.
         printed: the ends of what native code wrote to descriptors 1 and 2.
         timeout_s: the time it had.
     """
@@ -141,6 +151,7 @@ def finish(
         stdout=printed[0],
         stderr=printed[1],
         dropped=collected.dropped,
+        notices=notices,
         timings={"run": collected.seconds, "decode": time.perf_counter() - began},
     )
     return result, _error(collected, recording, result, timeout_s)

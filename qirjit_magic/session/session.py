@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import difflib
 import secrets
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EngineStartError,
     EntryPointError,
     LocatedError,
+    OptionError,
     QirError,
 )
-from qirjit_magic.options import Method, checked_options
+from qirjit_magic.options import Method, checked_level, checked_options
 from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.cache import default_cache
+from qirjit_magic.session.catalogue import Added, Catalogue, close_to
 from qirjit_magic.session.runs import collect, finish
-from qirjit_magic.session.sources import QirSource, Source, read_source
+from qirjit_magic.session.sources import QirSource, read_source
 from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
+from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
@@ -33,13 +33,6 @@ if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
 
 _WORD_BITS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Added:
-    info: ModuleInfo
-    source: Source
-    named: bool
 
 
 class Session:
@@ -55,8 +48,8 @@ class Session:
         self.closed = False
         self.last: RunResult | None = None
         self.on_change: list[Callable[[], None]] = []
-        self._engine = supervisor or EngineSupervisor()
-        self._modules: dict[str, _Added] = {}
+        self._engine = supervisor or EngineSupervisor(cache=default_cache())
+        self._catalogue = Catalogue()
         self._lock = threading.RLock()
         self._stopping = False
         self._running = False
@@ -90,94 +83,105 @@ class Session:
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
         """The modules, the newest last."""
-        return tuple(added.info for added in list(self._modules.values()))
+        return self._catalogue.infos
 
-    def add(self, source: QirSource, name: str | None = None) -> ModuleInfo:
-        """Compile a module; it takes the place of one of the same name. The same source again costs nothing.
+    @property
+    def linkage(self) -> Linkage:
+        """Who of them defines what, and who uses it."""
+        return Linkage(self.modules)
+
+    def add(self, source: QirSource, name: str | None = None, *, opt_level: int | None = None) -> ModuleInfo:
+        """Compile a module; it becomes the newest. The same source again costs nothing.
+
+        It takes the place of a module of the same name, or, where it has none, of the unnamed module that defines the
+        same names. Whatever uses these is bound to the new definitions before it runs again.
 
         Args:
             source: a path, LLVM text or bitcode, or an object of a QIR-making package.
-            name: its name; by default that of its file, of the unnamed module that defines the same, or ``cell1``, …
+            name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
+            opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
 
         Raises:
-            QirSyntaxError, SignatureError, UnsafeModuleError, SourceError: nothing has changed.
+            QirSyntaxError, SignatureError, UnsafeModuleError, SourceError, OptionError: nothing has changed.
         """
+        opt_level = checked_level(opt_level)
         given = read_source(source)
-        with self._lock:
+        wanted = name or given.name
+        with self._lock, _at_line(given.lines_before):
             self._check_open()
-            wanted = name or given.name
-            known = self._known(given, wanted)
-            if known:
-                with self._engine.uninterrupted():
-                    self._engine.renew(known.name)
-                    self._modules[known.name] = self._modules.pop(known.name)
-                return known
-            with _at_line(given.lines_before), self._engine.uninterrupted():
-                compiled = self._engine.add(wanted or self._free_name(), given.data)
-                info = compiled.module
-                replaced = None if wanted else self._same_definitions(info)
-                if replaced:
-                    self._engine.remove(replaced)
-                    self._modules.pop(replaced)
-                before = self._modules.pop(info.name, None)
-                named = bool(wanted) and (before is None or before.named)
-                self._modules[info.name] = _Added(_moved(info, given.lines_before), given, named)
+            with self._engine.uninterrupted():
+                same = self._catalogue.same(given, wanted, opt_level)
+                if same:
+                    self._engine.renew(same)
+                    return self._catalogue.renew(same)
+                compiled = self._engine.add(
+                    wanted or self._catalogue.free_name(),
+                    given.data,
+                    opt_level=opt_level,
+                    replaceable=() if wanted else self._catalogue.unnamed(),
+                )
+                info = self._catalogue.put(Added(compiled.module, given, bool(wanted), opt_level))
                 self._changed()
-                return self._modules[info.name].info
+                return info
 
-    def _known(self, source: Source, name: str) -> ModuleInfo | None:
-        digest = sha256(source.data).hexdigest()
-        for added in self._modules.values():
-            if added.info.digest == digest and name in {"" if not added.named else added.info.name, added.info.name}:
-                return added.info
-        return None
-
-    def _free_name(self) -> str:
-        number = 1
-        while f"cell{number}" in self._modules:
-            number += 1
-        return f"cell{number}"
-
-    def _same_definitions(self, info: ModuleInfo) -> str | None:
-        for name, added in self._modules.items() if info.definitions else ():
-            if not added.named and name != info.name and added.info.definitions == info.definitions:
-                return name
-        return None
-
-    def remove(self, name: str) -> None:
-        """Forget a module.
+    def remove(self, name: str) -> tuple[Diagnostic, ...]:
+        """Forget a module; gives a notice for each name that nobody defines any more and others use.
 
         Raises:
             EntryPointError: there is no module of this name.
         """
         with self._lock:
-            self._module(name)
+            self._catalogue.find(name)
             with self._engine.uninterrupted():
                 self._engine.remove(name)
-                del self._modules[name]
+                said = self._catalogue.remove(name)
                 self._changed()
+        return said
 
-    def reset(self) -> None:
-        """Forget every module, end a run that goes on, and start a new engine process."""
-        self.stop()
+    def reset(self, name: str | None = None) -> tuple[Diagnostic, ...]:
+        """Let global variables start anew, or everything.
+
+        Args:
+            name: the module whose variables have their first values again; those of the modules that are bound to it
+                start anew when these are run. None: forget every module, end a run that goes on, and start a new
+                engine process.
+
+        Raises:
+            EntryPointError: there is no module of this name.
+        """
+        if name is None:
+            self.stop()
         with self._lock:
             self._check_open()
+            if name is not None:
+                self._catalogue.find(name)
             with self._engine.uninterrupted():
+                if name is not None:
+                    self._engine.unlink(name)
+                    return self._catalogue.unlink(name)
                 self._engine.reset()
-                self._modules.clear()
+                self._catalogue.clear()
                 self._engine.start()
                 self._changed()
+        return ()
 
     def show(self, name: str, form: Form = "ir") -> str:
-        """A module, or the module that defines a function of this name, as LLVM IR or as assembly.
+        """A module, or the module that defines a function of this name, as text.
+
+        Args:
+            name: the module or function.
+            form: ``ir``: LLVM IR as it was given; ``compiled``: as code is made from it, outlined and optimised;
+                ``asm``: assembly for this machine; ``object``: what the object code holds.
 
         Raises:
             EntryPointError: there is neither.
         """
+        if form not in get_args(Form):
+            raise OptionError("form", form, f"one of {', '.join(get_args(Form))}")
         with self._lock:
             self._check_open()
-            name = name if name in self._modules else self.entry(name)[0].name
-            return self._engine.show(name, self._modules[name].source.data, form)
+            added = self._catalogue.find(name if name in self._catalogue else self.entry(name)[0].name)
+            return self._engine.show(added.info.name, added.source.data, form, opt_level=added.info.opt_level)
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
@@ -191,13 +195,6 @@ class Session:
 
     # -- entry points ----------------------------------------------------------------------------------------------
 
-    def _module(self, name: str) -> ModuleInfo:
-        if name not in self._modules:
-            known = f" There are: {', '.join(self._modules)}." if self._modules else ""
-            reason = f"there is no module '{name}'.{_hint(name, self._modules)}{known}"
-            raise EntryPointError(reason, name)
-        return self._modules[name].info
-
     def entry(self, name: str | None = None, module: str | None = None) -> tuple[ModuleInfo, EntryPoint]:
         """The function to run, with its module.
 
@@ -209,18 +206,18 @@ class Session:
         Raises:
             EntryPointError: there is none, or without a name more than one.
         """
-        if not self._modules:
+        if not len(self._catalogue):
             reason = "nothing is compiled yet. Compile a module first."
             raise EntryPointError(reason, name)
         if name is None:
-            return self._only_entry(self._module(module) if module else self.modules[-1])
-        searched = [self._module(module)] if module else list(reversed(self.modules))
+            return self._only_entry(self._catalogue.find(module).info if module else self.modules[-1])
+        searched = [self._catalogue.find(module).info] if module else list(reversed(self.modules))
         for info in searched:
             function = info.function(name)
             if function:
                 return info, function
         available = [f.name for info in searched for f in info.functions]
-        reason = f"no function is called '{name}'.{_hint(name, available)}"
+        reason = f"no function is called '{name}'.{close_to(name, available)}"
         raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
 
     @staticmethod
@@ -275,7 +272,7 @@ class Session:
             if seed is None and spec.seedable:
                 seed = secrets.randbits(_WORD_BITS)
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
-            with _at_line(self._modules[info.name].source.lines_before), self._engine.uninterrupted():
+            with _at_line(self._catalogue.find(info.name).source.lines_before), self._engine.uninterrupted():
                 return self._carry_out(request, function, show, timeout)
 
     def _carry_out(
@@ -293,7 +290,9 @@ class Session:
             )
         finally:
             self._running = False
-        result, error = finish(request, entry, collected, printed=self._engine.printed(), timeout_s=timeout)
+        said = self._catalogue.note_run(request.module, collected.linked, process=self._engine.starts)
+        printed = self._engine.printed()
+        result, error = finish(request, entry, collected, notices=said, printed=printed, timeout_s=timeout)
         self.last = result
         if error:
             raise error
@@ -312,16 +311,6 @@ def _at_line(lines_before: int) -> Iterator[None]:
         yield
     except LocatedError as error:
         raise error.moved(lines_before) from None
-
-
-def _moved(info: ModuleInfo, lines: int) -> ModuleInfo:
-    moved = tuple(dataclasses.replace(d, line=d.line + lines) if d.line is not None else d for d in info.diagnostics)
-    return dataclasses.replace(info, diagnostics=moved)
-
-
-def _hint(name: str, known: Sequence[str] | dict[str, _Added]) -> str:
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def close_default_session() -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from qirjit_magic import errors
-from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.errors import EngineStartError, QirError, SignatureError, WorkerCrashedError
 from qirjit_magic.session import streams
+from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
+from qirjit_magic.wire.linkage import admit, check_renewal
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
+from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
 from qirjit_magic.wire.protocol import (
     Add,
@@ -29,10 +32,12 @@ from qirjit_magic.wire.protocol import (
     Ready,
     Refused,
     Remove,
+    Renew,
     Restore,
     RunReply,
     RunRequest,
     Show,
+    Unlink,
 )
 
 GRACE_S = 1.0
@@ -53,11 +58,15 @@ class EngineSupervisor:
     Args:
         platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop before the process is killed.
+        cache: where object code is kept on disk; nowhere when None.
     """
 
-    def __init__(self, platform: Platform | None = None, *, grace_s: float = GRACE_S) -> None:
+    def __init__(
+        self, platform: Platform | None = None, *, grace_s: float = GRACE_S, cache: ObjectCache | None = None
+    ) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
+        self._cache = cache
         try:
             self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
@@ -67,8 +76,9 @@ class EngineSupervisor:
         self._ready = False
         self._closed = False
         self._compiled: dict[str, Compiled] = {}
-        self._compilations = 0
-        self._starts = 0
+        self._compilations = self._cache_hits = 0
+        self._build = ""
+        self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
         self._last_printed = "", ""
         self._show: streams.Show = streams.show_nothing
@@ -90,7 +100,7 @@ class EngineSupervisor:
         if self._process is None:
             self._process = EngineProcess(self.memory, self._platform)
             self._ready = False
-            self._starts += 1
+            self.starts += 1
 
     def close(self) -> None:
         """End the process and forget every module."""
@@ -148,14 +158,45 @@ class EngineSupervisor:
 
     # -- requests --------------------------------------------------------------------------------------------------
 
-    def add(self, name: str, source: bytes) -> Compiled:
-        """See `Engine.add`."""
+    def add(
+        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+    ) -> Compiled:
+        """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
+        replaceable = tuple(replaceable)
         with self.uninterrupted():
-            reply, object_code = self._request(Frame(Add(name), source), Added)
-            compiled = Compiled(reply.module, object_code)
-            self._compilations += 1
+            key = self._key(source, opt_level)
+            compiled = self._find(key, name, replaceable)
+            if compiled is not None:
+                self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+                self._cache_hits += 1
+            else:
+                reply, object_code = self._request(Frame(Add(name, opt_level, replaceable), source), Added)
+                compiled = Compiled(reply.module, object_code)
+                self._compilations += 1
+                if self._cache is not None:
+                    self._cache.keep(key, compiled)
             self._keep(compiled)
         return compiled
+
+    def _key(self, source: bytes, opt_level: int | None) -> str:
+        if self._cache is None:
+            return ""
+        self._be_ready()
+        level = "by looking at it" if opt_level is None else str(opt_level)
+        return cache_key(source, build=self._build, options=f"opt_level={level}")
+
+    def _find(self, key: str, name: str, replaceable: tuple[str, ...]) -> Compiled | None:
+        found = self._cache.find(key) if self._cache is not None else None
+        if found is None:
+            return None
+        try:
+            info = admit(self._infos(), replace(found.module, name=name), replaceable=replaceable)
+        except SignatureError:
+            return None  # the engine finds the same, and knows the place
+        return Compiled(info, found.object_code)
+
+    def _infos(self) -> list[ModuleInfo]:
+        return [compiled.module for compiled in self._compiled.values()]
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
@@ -168,9 +209,22 @@ class EngineSupervisor:
         self._compiled[compiled.module.name] = compiled
 
     def renew(self, name: str) -> None:
-        """Make a module the newest again, without compiling."""
-        if name != next(reversed(self._compiled)):
-            self.restore(self._compiled[name])
+        """See `Engine.renew`.
+
+        Raises:
+            SignatureError: a module would be bound to a definition of another type; nothing has changed.
+        """
+        if name == next(reversed(self._compiled)):
+            return
+        check_renewal(self._infos(), name)
+        with self.uninterrupted():
+            self._request(Frame(Renew(name)), Done)
+            self._keep(self._compiled[name])
+
+    def unlink(self, name: str) -> None:
+        """See `Engine.unlink`."""
+        with self.uninterrupted():
+            self._request(Frame(Unlink(name)), Done)
 
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
@@ -191,22 +245,24 @@ class EngineSupervisor:
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
 
-    def show(self, name: str, source: bytes, form: Form) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            return self._request(Frame(Show(name, form), source), Done)[1].decode("utf-8", "replace")
+            return self._request(Frame(Show(name, form, opt_level), source), Done)[1].decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """See `Engine.status`; figures of all processes so far."""
         with self.uninterrupted():
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
-            return replace(status, compilations=self._compilations, restarts=self._starts - 1)
+            return replace(
+                status,
+                compilations=self._compilations,
+                cache_hits=self._cache_hits,
+                restarts=self.starts - 1,
+            )
 
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
-        self._kill_at = None
-        if self.shield.count:
-            self.stop()
-        process = self._ensure(going_on=going_on)
+        process = self._be_ready(going_on=going_on)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
             for stream in (process.output, process.errors):
@@ -221,6 +277,12 @@ class EngineSupervisor:
             cause = f"a reply that was not asked for ({type(reply.message).__name__})"
             raise self._after_death(process, cause, entry)
         return reply.message, reply.blob
+
+    def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
+        self._kill_at = None
+        if self.shield.count:
+            self.stop()
+        return self._ensure(going_on=going_on)
 
     def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
         try:
@@ -266,7 +328,7 @@ class EngineSupervisor:
             self._discard()
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
-        self._ready = True
+        self._ready, self._build = True, ready.message.build
         return process
 
 

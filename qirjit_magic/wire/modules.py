@@ -62,22 +62,58 @@ class EntryPoint:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A function or global variable that the module uses and somebody else defines."""
+    """A function or global variable that the module uses and somebody else defines.
+
+    Attributes:
+        name: its name, without ``@``.
+        type: its type as the module declares it.
+        function: whether it is a function.
+        known: the types that the table of known functions has for this name; empty for other names.
+        line: where it is first used.
+        source_line: that line.
+    """
 
     name: str
     type: str
     function: bool = True
+    known: tuple[str, ...] = ()
     line: int | None = None
     source_line: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class GlobalVariable:
+    """A global variable that the module defines.
+
+    Attributes:
+        name: its name, without ``@``.
+        type: the type of its value, named structs by their contents.
+        public: whether other modules can use it.
+        constant: whether nobody can change it.
+    """
+
+    name: str
+    type: str
+    public: bool = True
+    constant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A remark about a module that stops nothing."""
+    """A remark about a module or a run that stops nothing.
+
+    Attributes:
+        severity: how much it matters.
+        message: the remark.
+        line: where, where it is about a line.
+        about: what it is about: ``undefined`` names, a ``shadowed`` definition, users that a module ``misfits`` or
+            has ``abandoned``, variables that start ``anew``; empty for anything else.
+    """
 
     severity: Literal["notice", "warning"]
     message: str
     line: int | None = None
+    about: Literal["", "undefined", "shadowed", "misfits", "abandoned", "anew"] = ""
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line}: "
@@ -94,10 +130,12 @@ class ModuleInfo:
         profile: ``base``, ``adaptive``, or ``unrestricted``, as its entry points declare it.
         flags: the module flags by name; ``i1`` flags are booleans, lists are comma-separated text.
         functions: every defined function, in the module's order.
-        globals: the names of the public global variables it defines.
+        variables: the global variables it defines: all public ones, and of the others those that can change.
         declarations: what it expects of others, LLVM's own intrinsics left out.
         diagnostics: remarks for the user.
+        opt_level: the optimisation level it was compiled with, 0 to 3.
         object_size: bytes of object code.
+        added_at: when it was compiled or replaced, in seconds since the epoch.
     """
 
     name: str
@@ -105,10 +143,12 @@ class ModuleInfo:
     profile: str = "unrestricted"
     flags: tuple[tuple[str, int | bool | str], ...] = ()
     functions: tuple[EntryPoint, ...] = ()
-    globals: tuple[str, ...] = ()
+    variables: tuple[GlobalVariable, ...] = ()
     declarations: tuple[Declaration, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    opt_level: int = 0
     object_size: int = 0
+    added_at: float = 0.0
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:
@@ -119,7 +159,14 @@ class ModuleInfo:
     @property
     def definitions(self) -> frozenset[str]:
         """The public names: what other modules can use."""
-        return frozenset(f.name for f in self.functions if f.public) | frozenset(self.globals)
+        functions = (function.name for function in self.functions if function.public)
+        variables = (variable.name for variable in self.variables if variable.public)
+        return frozenset((*functions, *variables))
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The names of the variables that keep their values between runs."""
+        return tuple(variable.name for variable in self.variables if not variable.constant)
 
     def function(self, name: str) -> EntryPoint | None:
         """The defined function of this name, if there is one."""

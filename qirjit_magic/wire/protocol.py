@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.memory import RecordMemory
 
 Outcome = Literal["done", "stopped", "full", "failed", "killed"]
-Form = Literal["ir", "asm"]
+Form = Literal["ir", "compiled", "asm", "object"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ class RunReply:
         outcome: ``done``; ``stopped`` by the stop flag; ``full``: empty the memory and ask again from ``next``;
             ``failed``: the program said so; ``killed``: a shot did not end in the grace after a stop.
         next: the first shot that was not run.
+        linked: the modules that were linked for it, so that their global variables start anew.
     """
 
     outcome: Outcome
     next: int
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class EngineStatus:
         llvm: LLVM's version.
         modules: the modules in their order.
         compilations: how many sources were compiled, over all restarts.
+        cache_hits: how many came as object code from the disk instead.
         memory: resident bytes of the process.
         restarts: how often a new process took over.
     """
@@ -82,6 +86,7 @@ class EngineStatus:
     llvm: str = ""
     modules: tuple[str, ...] = ()
     compilations: int = 0
+    cache_hits: int = 0
     memory: int = 0
     restarts: int = 0
 
@@ -89,14 +94,24 @@ class EngineStatus:
 class Engine(Protocol):
     """Something that compiles, links and runs modules: in this process, or behind one.
 
-    Names resolve in this order: the module's own definitions, the newest other module, the simulator and the QIR
-    runtime, the mathematical library.
+    Names resolve in this order: the module's own definitions, the newest module that has one, the simulator and the
+    QIR runtime, the mathematical library. That is a function of the modules present and their order, never of history.
+    A module's global variables keep their values until it is linked anew: because it, or something that it is bound to,
+    directly or not, was replaced, removed, unlinked or overridden.
     """
 
     memory: RecordMemory
 
-    def add(self, name: str, source: bytes) -> Compiled:
-        """Compile; takes the place of a module of the same name.
+    def add(
+        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+    ) -> Compiled:
+        """Compile; the module becomes the newest, and takes the place of a module of the same name.
+
+        Args:
+            name: its name, unless one that is there is replaced with its name.
+            source: text or bitcode.
+            opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
+            replaceable: modules of which it replaces one that defines the same names, where ``name`` is new.
 
         Raises:
             QirSyntaxError, SignatureError, UnsafeModuleError: nothing has changed.
@@ -104,7 +119,15 @@ class Engine(Protocol):
         ...
 
     def restore(self, compiled: Compiled) -> None:
-        """Take a module from its object code, without compiling."""
+        """Take a module from its object code as the newest, without compiling or checking anything."""
+        ...
+
+    def renew(self, name: str) -> None:
+        """Make a module the newest; where nothing is bound to something else afterwards, nothing is linked anew."""
+        ...
+
+    def unlink(self, name: str) -> None:
+        """Let a module be linked anew before it is run again: its global variables start anew."""
         ...
 
     def remove(self, name: str) -> None:
@@ -119,8 +142,8 @@ class Engine(Protocol):
         """
         ...
 
-    def show(self, name: str, source: bytes, form: Form) -> str:
-        """The module of this source as LLVM reads it, or as assembly for this machine."""
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
+        """The module of this source as LLVM reads it, as it is compiled, as assembly, or what its object code holds."""
         ...
 
     def status(self) -> EngineStatus:
@@ -153,9 +176,15 @@ class WorkerArguments:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The first frame of an engine process."""
+    """The first frame of an engine process.
+
+    Attributes:
+        version: this package's version there.
+        build: everything of the engine that can change the object code that it makes.
+    """
 
     version: str
+    build: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +192,8 @@ class Add:
     """`Engine.add`; the blob is the source. Answered by `Added`."""
 
     name: str
+    opt_level: int | None = None
+    replaceable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +211,20 @@ class Restore:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """`Engine.renew`. Answered by `Done`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlink:
+    """`Engine.unlink`. Answered by `Done`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Remove:
     """`Engine.remove`. Answered by `Done`."""
 
@@ -192,6 +237,7 @@ class Show:
 
     name: str
     form: Form
+    opt_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +259,19 @@ class Refused:
 
 
 Message = (
-    Ready | Add | Added | Restore | Remove | Show | GetStatus | Done | Refused | RunRequest | RunReply | EngineStatus
+    Ready
+    | Add
+    | Added
+    | Restore
+    | Renew
+    | Unlink
+    | Remove
+    | Show
+    | GetStatus
+    | Done
+    | Refused
+    | RunRequest
+    | RunReply
+    | EngineStatus
 )
-MESSAGES: dict[str, type[Message]] = {
-    kind.__name__: kind
-    for kind in (
-        *(Ready, Add, Added, Restore, Remove, Show, GetStatus, Done, Refused),
-        *(RunRequest, RunReply, EngineStatus),
-    )
-}
+MESSAGES: dict[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}

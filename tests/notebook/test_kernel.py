@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.notebook.kernels import Kernel, program
+from tests.process.support import eventually, is_gone
 
 HELLO = "%%qir --entry Hello__HelloQ\n" + program("Hello")
 BELL = "%%qir --shots 1000 --seed 7 -o r\n" + program("Bell")
@@ -142,19 +143,69 @@ def test_formats_of_a_cell(kernel: Kernel) -> None:
 
 
 def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
-    assert kernel.run("%qir --file programs/Hello.ll").stdout == "Hello quantum world!\n"
+    assert kernel.run("%qir --file programs/Hello.ll").stdout.endswith("Hello quantum world!\n")
 
 
 def test_list_show_status_and_reset(kernel: Kernel) -> None:
     kernel.run("%%qir --no-run --name shown\n" + program("add"))
+    (table,) = kernel.run("%qir_list").displayed
     assert re.search(
-        r"shown\s+unrestricted\s+Add\(i64, double\) → double", kernel.run("%qir_list").displayed[0]["text/plain"]
+        r"shown\s+\d\d:\d\d:\d\d\s+unrestricted\s+Add\(i64, double\) → double\s+.*-O0", table["text/plain"]
     )
-    assert "define double @Add" in kernel.run("%qir_show shown").stdout
-    assert ".globl\tAdd" in kernel.run("%qir_show Add --asm").stdout
+    (shown,) = kernel.run("%qir_show shown").displayed
+    assert shown["text/plain"].count("define double @Add") == 2
+    assert shown["text/plain"].index("as written") < shown["text/plain"].index("as compiled")
+    assert "<span class=" in shown["text/html"]
+    assert ".globl\tAdd" in kernel.run("%qir_show Add --asm").displayed[0]["text/plain"]
+    assert ".text" in kernel.run("%qir_show Add --object").displayed[0]["text/plain"]
     assert re.search(r"simulator loads\s+\d", kernel.run("%qir_status").displayed[0]["text/plain"])
-    kernel.run("%qir_reset shown")
+    kernel.run("%qir_reset shown --remove")
     assert "EntryPointError" in kernel.run("%qir_show shown").error_name
+
+
+def test_a_cell_uses_what_another_defines_whichever_runs_first(kernel: Kernel) -> None:
+    user = (
+        "declare i64 @number()\ndefine i64 @twice() {\n  %x = call i64 @number()\n  %y = mul i64 %x, 2\n  ret i64 %y\n}"
+    )
+    compiled = kernel.run(f"%%qir --no-run --name user\n{user}")
+    assert "notice: line 4: nobody defines 'number' yet" in compiled.stdout
+    assert kernel.run("%qir twice").error_name == "UnresolvedSymbolError"
+    kernel.run("%%qir --no-run --name maker\ndefine i64 @number() { ret i64 21 }")
+    kernel.run("%qir twice -o result --quiet")
+    assert kernel.value("result.returns") == "[42]"
+    kernel.run("%%qir --no-run --name maker\ndefine i64 @number() { ret i64 50 }")
+    kernel.run("%qir twice -o result --quiet")
+    assert kernel.value("result.returns") == "[100]"
+    assert re.search(r"maker .*user", kernel.run("%qir_list").displayed[0]["text/plain"])
+    refused = kernel.run("%%qir --no-run --name maker\n\ndefine double @number() { ret double 1.0 }")
+    assert refused.error_name == "SignatureError"
+    assert "line 3: 'number' would be double (), but 'user' declares it as i64 ()" in refused.traceback
+    kernel.run("%qir twice -o result --quiet")
+    assert kernel.value("result.returns") == "[100]"
+    gone = kernel.run("%%qir --no-run --name maker\ndefine i64 @other() { ret i64 1 }")
+    assert "notice: nobody defines 'number' any more, which 'user' uses" in gone.stdout
+    assert kernel.run("%qir twice").error_name == "UnresolvedSymbolError"
+    kernel.run("%qir_reset user --remove")
+    kernel.run("%qir_reset maker --remove")
+
+
+def test_global_variables_start_anew_with_a_notice(kernel: Kernel) -> None:
+    counter = program("counter")
+    kernel.run(f"%%qir --no-run --name counter\n{counter}")
+    kernel.run("%qir increment --shots 3 -o result --quiet")
+    assert kernel.value("result.returns") == "[1, 2, 3]"
+    told = kernel.run("%qir_reset counter").stdout
+    assert told == "notice: the global variables of 'counter' start anew, because it was reset: 'count'\n"
+    kernel.run("%qir increment -o result --quiet")
+    assert kernel.value("result.returns") == "[1]"
+    told = kernel.run("%%qir --no-run --name counter\n; edited\n" + counter).stdout
+    assert "start anew, because it was replaced" in told
+    kernel.run("%qir increment --quiet")
+    (engine,) = kernel.engines()
+    engine.kill()
+    assert eventually(lambda: is_gone(engine.pid))
+    assert "start anew, because the engine was restarted" in kernel.run("%qir increment").stdout
+    kernel.run("%qir_reset counter --remove")
 
 
 def test_an_edited_cell_takes_the_place_of_what_it_was_and_of_nothing_else(bare_kernel: Kernel) -> None:
@@ -168,7 +219,7 @@ def test_an_edited_cell_takes_the_place_of_what_it_was_and_of_nothing_else(bare_
     define("b", "B")
     define("a", "Edited")
     assert bare_kernel.value(names) == "['cell2:B', 'cell1:Edited']"
-    bare_kernel.run("%qir_reset cell1")
+    bare_kernel.run("%qir_reset cell1 --remove")
     define("c", "C")
     define("a", "Again")
     assert bare_kernel.value(names) == "['cell2:B', 'cell1:C', 'cell3:Again']"

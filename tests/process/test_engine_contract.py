@@ -7,6 +7,8 @@ import struct
 
 import pytest
 
+from qirjit_magic.engine.ir import parse_module
+from qirjit_magic.engine.runtime.bindings import known_types
 from qirjit_magic.errors import (
     EntryPointError,
     QirSyntaxError,
@@ -14,6 +16,7 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind, Word
 from qirjit_magic.wire.protocol import Engine, RunRequest
 from tests.files import program
@@ -106,14 +109,44 @@ def test_a_syntax_error_has_its_place(engine: Engine) -> None:
     assert (error.line, error.column, error.source_line) == (2, 11, "  ret i64 %x")
 
 
-def test_a_known_function_of_another_type_is_told(engine: Engine) -> None:
-    error = refusal(SignatureError, engine.add, "m", b"\ndeclare void @__quantum__qis__h__body(ptr, ptr)")
-    assert (error.symbol, error.expected, error.found, error.line) == (
-        "__quantum__qis__h__body",
-        ("void (ptr)",),
-        "void (ptr, ptr)",
-        2,
-    )
+@pytest.mark.parametrize(
+    ("declaration", "symbol", "found"),
+    [
+        ("declare void @__quantum__qis__h__body(ptr, ptr)", "__quantum__qis__h__body", "void (ptr, ptr)"),
+        ("declare i64 @__quantum__qis__h__body(ptr)", "__quantum__qis__h__body", "i64 (ptr)"),
+        ("declare void @__quantum__qis__h__body(...)", "__quantum__qis__h__body", "void (...)"),
+        ("declare i1 @__quantum__rt__read_result(i64)", "__quantum__rt__read_result", "i1 (i64)"),
+        ("@__quantum__rt__message = external global i64", "__quantum__rt__message", "i64"),
+        ("declare float @sin(float)", "sin", "float (float)"),
+    ],
+)
+def test_a_known_function_of_another_type_is_refused_with_its_declaration(
+    engine: Engine, declaration: str, symbol: str, found: str
+) -> None:
+    error = refusal(SignatureError, engine.add, "m", f"; first\n\n{declaration}\n".encode())
+    assert (error.symbol, error.found, error.expected) == (symbol, found, known_types()[symbol])
+    assert (error.line, error.column, error.source_line) == (3, declaration.index("@") + 1, declaration)
+
+
+def test_in_bitcode_the_place_is_that_of_the_printed_module(engine: Engine) -> None:
+    bitcode = parse_module(b"declare i64 @sin(double)").llvm_module.as_bitcode()
+    error = refusal(SignatureError, engine.add, "m", bitcode)
+    assert error.source_line == "declare i64 @sin(double)"
+
+
+def test_an_unknown_function_may_have_any_type(engine: Engine) -> None:
+    engine.add("m", b"declare void @mine(i7, ...)")
+
+
+def test_each_of_several_known_types_is_accepted(engine: Engine) -> None:
+    engine.add("a", b"declare void @__quantum__qis__m__body(ptr, ptr)")
+    engine.add("b", b"declare ptr @__quantum__qis__m__body(ptr)")
+    refusal(SignatureError, engine.add, "c", b"declare void @__quantum__qis__m__body(i64)")
+
+
+def test_a_function_that_the_module_defines_itself_may_have_any_type(engine: Engine) -> None:
+    engine.add("m", b"define i64 @__quantum__qis__h__body(i64 %x) { ret i64 %x }")
+    assert returned(engine, "m", "__quantum__qis__h__body", 5) == 5
 
 
 @pytest.mark.parametrize(
@@ -123,7 +156,8 @@ def test_an_unresolved_name_fails_when_it_is_run(engine: Engine, declaration: st
     name, arguments = declaration.split("@")[1].split("(")
     call = f"call {declaration.split()[1]} @{name}({'ptr null' if arguments == 'ptr)' else ''})"
     compiled = engine.add("m", f"{declaration}\ndefine void @f() {{\n  {call}\n  ret void\n}}".encode())
-    assert name in compiled.module.diagnostics[0].message
+    (undefined,) = Linkage([compiled.module]).undefined("m")
+    assert (undefined.name, undefined.line) == (name, 3)
     error = refusal(UnresolvedSymbolError, engine.run, RunRequest("m", "f"))
     assert error.symbols == (name,)
     assert error.line == 3

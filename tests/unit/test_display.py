@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 
 from qirjit_magic.display import html, modules, text
 from qirjit_magic.display.text import SHOWN_ROWS, Summary
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.wire.protocol import EngineStatus
 from qirjit_magic.wire.records import Record
 
@@ -140,14 +142,33 @@ def test_a_function_reads_like_a_call(function: EntryPoint, label: str) -> None:
     assert modules.function_label(function) == label
 
 
-def test_the_table_of_modules_has_a_row_each() -> None:
-    functions = (EntryPoint("a", Signature("void")), EntryPoint("hidden", Signature("void"), public=False))
-    declarations = (Declaration("f", "void ()"), Declaration("g", "void ()"))
-    info = ModuleInfo("bell", "", "base", functions=functions, declarations=declarations, object_size=1234)
-    head, row = modules.modules_table([info])
-    assert len(head) == len(row)
-    assert row == ("bell", "base", "a()", "2 declarations", "1,234 bytes")
-    assert modules.modules_table([]) == (head,)
+def test_the_table_of_modules_says_what_each_defines_and_who_uses_it() -> None:
+    hidden = EntryPoint("hidden", Signature("void"), public=False)
+    gates = ModuleInfo(
+        "gates",
+        "",
+        "base",
+        functions=(EntryPoint("f", Signature("void")), EntryPoint("g", Signature("i64")), hidden),
+        variables=(GlobalVariable("count", "i64"), GlobalVariable("own", "i64", public=False)),
+        object_size=1234,
+        opt_level=2,
+        added_at=time.mktime((2026, 1, 2, 3, 4, 5, 0, 0, -1)),
+    )
+    known = Declaration("h", "void (ptr)", known=("void (ptr)",))
+    declarations = (known, Declaration("f", "void ()"), Declaration("x", "void ()"))
+    user = ModuleInfo("user", "", functions=(EntryPoint("g", Signature("i64")),), declarations=declarations)
+    head, first, second = modules.modules_table(Linkage([gates, user]))
+    assert len(head) == len(first) == len(second)
+    defined = "f()\ng() → i64 (others use that of user)\ncount: i64"
+    assert first == ("gates", "03:04:05", "base", defined, "", "user", "1,234 bytes, -O2")
+    assert second[3:6] == ("g() → i64", "f of gates\nx: nobody's\n1 of the simulator and the runtime", "")
+    assert modules.modules_table(Linkage([])) == (head,)
+
+
+def test_of_a_large_module_the_first_names_are_listed() -> None:
+    functions = tuple(EntryPoint(f"f{n}", Signature("void")) for n in range(1500))
+    (_, row) = modules.modules_table(Linkage([ModuleInfo("large", "", functions=functions)]))
+    assert row[3].split("\n")[-2:] == ["f19()", "… and 1,480 more"]
 
 
 @pytest.mark.parametrize(

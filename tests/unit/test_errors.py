@@ -121,11 +121,15 @@ def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
             EntryPointError("none is called 'mian'.", "mian", ("main", "other")),
             ["'mian'", "Entry points", "main, other"],
         ),
-        (CircularModulesError(("a", "b", "a")), ["in a circle", "a → b → a", "into one module"]),
+        (CircularModulesError(("a", "b", "a")), ["in a circle", "a → b → a", "in one module"]),
         (UnresolvedSymbolError(("f", "g"), "sparse"), ["nobody defines", "'f', 'g'", "'sparse'", "Define it"]),
         (
             SignatureError("f", ("void ()", "i64 ()"), "void (ptr)"),
             ["'f'", "void (ptr)", "void () or i64 ()", "Declare"],
+        ),
+        (
+            SignatureError("f", ("void ()",), "i64 ()", ("u", "v")),
+            ["'f' would be i64 ()", "'u', 'v' declare it as void ()", "Nothing has changed", "%qir_reset u --remove"],
         ),
         (UnsafeModuleError("module asm", "not allowed"), ["module asm: not allowed"]),
         (SimulatorError("it lacks a qubit."), ["it lacks a qubit."]),

@@ -67,7 +67,7 @@ def test_a_flag_is_read_however_it_is_written(flag: str, value: object) -> None:
 
 def test_a_flag_that_is_no_number_stops_nothing() -> None:
     text = '@g = global i8 0\n!llvm.module.flags = !{!0}\n!0 = !{i32 1, !"a", i64 ptrtoint (ptr @g to i64)}\n'
-    assert parse_module(text.encode()).info.globals == ("g",)
+    assert parse_module(text.encode()).info.definitions == {"g"}
 
 
 def test_a_list_over_several_lines_is_read() -> None:

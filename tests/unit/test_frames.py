@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
-from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.wire.protocol import (
     MESSAGES,
     Add,
@@ -22,10 +22,12 @@ from qirjit_magic.wire.protocol import (
     Ready,
     Refused,
     Remove,
+    Renew,
     Restore,
     RunReply,
     RunRequest,
     Show,
+    Unlink,
 )
 from qirjit_magic.wire.simulators import SimulatorSpec
 
@@ -45,10 +47,32 @@ _modules = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    st.lists(_names, max_size=2).map(tuple),
-    st.lists(st.builds(Declaration, _names, _names, st.booleans(), _lines, st.none() | _names), max_size=2).map(tuple),
-    st.lists(st.builds(Diagnostic, st.sampled_from(["notice", "warning"]), _names, _lines), max_size=2).map(tuple),
+    st.lists(st.builds(GlobalVariable, _names, _names, st.booleans(), st.booleans()), max_size=2).map(tuple),
+    st.lists(
+        st.builds(
+            Declaration,
+            _names,
+            _names,
+            st.booleans(),
+            st.lists(_names, max_size=2).map(tuple),
+            _lines,
+            st.none() | _names,
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.lists(
+        st.builds(
+            Diagnostic,
+            st.sampled_from(["notice", "warning"]),
+            _names,
+            _lines,
+            st.sampled_from(["", "undefined", "shadowed", "misfits", "abandoned", "anew"]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    st.integers(0, 3),
     st.integers(0, 2**40),
+    st.floats(0, 2**40),
 )
 _requests = st.builds(
     RunRequest,
@@ -62,17 +86,24 @@ _requests = st.builds(
 )
 _facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3), max_size=4)
 _messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Ready, _names),
-    st.builds(Add, _names),
+    st.builds(Ready, _names, _names),
+    st.builds(Add, _names, st.none() | st.integers(0, 3), st.lists(_names, max_size=3).map(tuple)),
     st.builds(Added, _modules),
     st.builds(Restore, _modules),
+    st.builds(Renew, _names),
+    st.builds(Unlink, _names),
     st.builds(Remove, _names),
-    st.builds(Show, _names, st.sampled_from(["ir", "asm"])),
+    st.builds(Show, _names, st.sampled_from(["ir", "compiled", "asm", "object"]), st.none() | st.integers(0, 3)),
     st.builds(GetStatus),
     st.builds(Done),
     st.builds(Refused, _names, _facts),
     _requests,
-    st.builds(RunReply, st.sampled_from(["done", "stopped", "full", "failed", "killed"]), st.integers(0, 2**62)),
+    st.builds(
+        RunReply,
+        st.sampled_from(["done", "stopped", "full", "failed", "killed"]),
+        st.integers(0, 2**62),
+        st.lists(_names, max_size=3).map(tuple),
+    ),
     st.builds(EngineStatus, st.integers(0, 2**31), _names, st.integers(0, 9), _names),
 )
 _frames = st.builds(Frame, _messages, st.binary(max_size=200))

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
 _VOID = Signature("void")
+_VARIABLES = (
+    GlobalVariable("counter", "i64"),
+    GlobalVariable("table", "[2 x i64]", constant=True),
+    GlobalVariable("own", "i64", public=False),
+)
 
 
 def _function(name: str, *attributes: tuple[str, str], public: bool = True, returns: str = "void") -> EntryPoint:
@@ -84,8 +89,12 @@ def test_without_the_attribute_the_public_functions_are_entry_points() -> None:
 def test_others_can_use_the_public_functions_and_variables() -> None:
     functions = (_function("a"), _function("hidden", public=False))
     declarations = (Declaration("needed", "void ()"),)
-    module = ModuleInfo("m", "", functions=functions, globals=("counter",), declarations=declarations)
-    assert module.definitions == {"a", "counter"}
+    module = ModuleInfo("m", "", functions=functions, variables=_VARIABLES, declarations=declarations)
+    assert module.definitions == {"a", "counter", "table"}
+
+
+def test_the_state_of_a_module_is_what_can_change() -> None:
+    assert ModuleInfo("m", "", variables=_VARIABLES).state == ("counter", "own")
 
 
 def test_a_function_is_found_by_name_public_or_not() -> None:

@@ -12,8 +12,8 @@ from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectE
 _I64 = ctypes.CFUNCTYPE(ctypes.c_int64)
 
 
-def _emit(text: str, *, optimise: bool = False) -> bytes:
-    return ObjectEmitter().emit(parse_module(text.encode()).llvm_module, optimise=optimise)
+def _emit(text: str, level: int = 0) -> bytes:
+    return ObjectEmitter().emit(parse_module(text.encode()).llvm_module, level)
 
 
 def _call(linked: LinkedObject, name: str) -> int:
@@ -22,15 +22,18 @@ def _call(linked: LinkedObject, name: str) -> int:
     return int(_I64(address)())
 
 
-@pytest.mark.parametrize("optimise", [False, True])
-def test_code_runs_as_it_is_written(*, optimise: bool) -> None:
-    linked = LinkedObject(_emit("define i64 @f() { ret i64 42 }", optimise=optimise), {})
+@pytest.mark.parametrize("level", range(4))
+def test_code_runs_as_it_is_written(level: int) -> None:
+    linked = LinkedObject(_emit("define i64 @f() { ret i64 42 }", level), {})
     assert _call(linked, "f") == 42
     linked.close()
 
 
-def test_every_function_has_an_address_whatever_its_name_and_linkage(parsed: Callable[[str], QirModule]) -> None:
-    linked = LinkedObject(ObjectEmitter().emit(parsed("private_names").llvm_module), {})
+@pytest.mark.parametrize("level", range(4))
+def test_every_function_has_an_address_whatever_its_name_and_linkage(
+    parsed: Callable[[str], QirModule], level: int
+) -> None:
+    linked = LinkedObject(ObjectEmitter().emit(parsed("private_names").llvm_module, level), {})
     assert {name: _call(linked, name) for name in ("hidden", "inner", "größe", "sum")} == {
         "hidden": 1,
         "inner": 2,

@@ -152,4 +152,5 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
 
 def test_every_flag_ends_in_an_option() -> None:
     names = {field.name for field in fields(RunOptions)}
-    assert {row.names[-1].removeprefix("--").replace("-", "_") for row in FLAGS} == names
+    options = {row.settings.get("dest", row.names[-1].removeprefix("--").replace("-", "_")) for row in FLAGS}
+    assert options == names

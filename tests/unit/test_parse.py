@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.errors import QirSyntaxError
-from qirjit_magic.wire.modules import Declaration
+from qirjit_magic.wire.modules import Declaration, GlobalVariable
 
 _TEXT = b"define void @f() {\n  ret void\n}\n"
 _INTRINSICS = [
@@ -44,13 +44,29 @@ def test_a_module_knows_its_name_and_the_digest_of_its_source() -> None:
     assert (info.name, info.digest) == ("bell", sha256(_TEXT).hexdigest())
 
 
+def test_private_constants_are_nobody_elses() -> None:
+    text = """
+%Pair = type { i64, double }
+@public = constant [2 x i8] c"a\\00"
+@counter = global i64 0
+@"a = constant name" = internal unnamed_addr global %Pair zeroinitializer, align 8
+@label = private constant [10 x i8] c"constant \\00"
+@.str = internal unnamed_addr constant i64 5
+"""
+    assert parse_module(text.encode()).info.variables == (
+        GlobalVariable("public", "[2 x i8]", constant=True),
+        GlobalVariable("counter", "i64"),
+        GlobalVariable("a = constant name", "{ i64, double }", public=False),
+    )
+
+
 def test_typed_pointers_are_opaque_and_structs_are_their_contents(parsed: Callable[[str], QirModule]) -> None:
     info = parsed("typed_pointers").info
     assert [(f.name, str(f.signature), f.public) for f in info.functions] == [
         ("main", "i64 ()", True),
         ("swap", "{ i64, double } (ptr, i1)", False),
     ]
-    assert info.globals == ("counter",)
+    assert info.variables == (GlobalVariable("counter", "i64"),)
     assert info.declarations == (
         Declaration("__quantum__qis__h__body", "void (ptr)"),
         Declaration("__quantum__qis__mz__body", "void (ptr, ptr)"),

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from qirjit_magic.wire.modules import EntryPoint
 
+_LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character
 _INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'
-_NODE = re.compile(rf'^!(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}', re.MULTILINE)
-_FLAG_LIST = re.compile(r"^!llvm\.module\.flags\s*=\s*!\{([^}]*)\}", re.MULTILINE)
+_NODE = re.compile(rf'{_LINE_START}(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}')
+_FLAG_LIST = re.compile(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}}")
 _NUMBER = r"true|false|-?\d+|[us]0x[0-9A-Fa-f]+"
 _FLAG = re.compile(rf'\s*i32\s+\d+\s*,\s*!"([^"]+)"\s*,\s*(?:(i\d+)\s+({_NUMBER})|!(\d+)|!"([^"]*)"|({_INNER}))\s*\Z')
 _STRING = re.compile(r'!"([^"]*)"')

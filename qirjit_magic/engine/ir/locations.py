@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 _QUOTED = re.compile(r'"[^"\n]*"')
 
@@ -27,32 +27,51 @@ class SourceText:
 
     def line(self, number: int) -> str | None:
         """The line of this number (from 1), None where there is none."""
-        lines = self.text.split("\n", number) if number > 0 else []
-        return lines[number - 1].rstrip("\r") if len(lines) >= number > 0 else None
+        starts = chain([0], (found.end() for found in re.finditer("\n", self.text)))
+        start = next(islice(starts, number - 1, None), None) if number > 0 else None
+        return None if start is None else self._line_at(start)
 
     def first_use(self, name: str) -> Location | None:
         """Where ``@name`` is first used; its declaration where it is only declared."""
-        places = list(self._places(name, limit=2))
-        return next(
-            (place for place in places if not _declares(place.source_line, name)), places[0] if places else None
-        )
+        first = list(islice((m for m in self._mentions(name) if not self._commented(m)), 2))
+        used = (m for m in first if not _declares(self._line_at(m), name))
+        return self._location(next(used, first[0])) if first else None
 
     def declaration(self, name: str) -> Location | None:
         """Where ``@name`` is declared."""
-        return next((place for place in self._places(name) if _declares(place.source_line, name)), None)
+        return self._first_line(name, _declares)
 
-    def _places(self, name: str, limit: int | None = None) -> Iterator[Location]:
+    def definition(self, name: str) -> Location | None:
+        """Where ``@name`` is defined."""
+        return self._first_line(name, _defines)
+
+    def _first_line(self, name: str, holds: Callable[[str, str], bool]) -> Location | None:
+        lines = (m for m in self._mentions(name) if holds(self._line_at(m), name) and not self._commented(m))
+        first = next(lines, None)
+        return None if first is None else self._location(first)
+
+    def _mentions(self, name: str) -> Iterator[int]:
         plain = re.escape(name)
-        mentions = re.finditer(rf'@(?:{plain}(?![\w.$-])|"{plain}")', self.text)
-        for found in islice((m for m in mentions if not self._commented(m.start())), limit):
-            start = self.text.rfind("\n", 0, found.start()) + 1
-            line = self.text.count("\n", 0, start) + 1
-            yield Location(line, found.start() - start + 1, self.line(line) or "")
+        return (found.start() for found in re.finditer(rf'@(?:{plain}(?![\w.$-])|"{plain}")', self.text))
+
+    def _location(self, position: int) -> Location:
+        start = self._line_start(position)
+        return Location(self.text.count("\n", 0, start) + 1, position - start + 1, self._line_at(position))
+
+    def _line_start(self, position: int) -> int:
+        return self.text.rfind("\n", 0, position) + 1
+
+    def _line_at(self, position: int) -> str:
+        end = self.text.find("\n", position)
+        return self.text[self._line_start(position) : end if end >= 0 else len(self.text)].rstrip("\r")
 
     def _commented(self, position: int) -> bool:
-        start = self.text.rfind("\n", 0, position) + 1
-        return ";" in _QUOTED.sub("", self.text[start:position])
+        return ";" in _QUOTED.sub("", self.text[self._line_start(position) : position])
 
 
 def _declares(source_line: str, name: str) -> bool:
     return source_line.lstrip().startswith(("declare", f"@{name} ", f'@"{name}" '))
+
+
+def _defines(source_line: str, name: str) -> bool:
+    return source_line.lstrip().startswith(("define", f"@{name} ", f'@"{name}" '))

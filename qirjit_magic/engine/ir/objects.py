@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.contexts import quoted_name
+from qirjit_magic.engine.ir.outlining import is_outlined
 from qirjit_magic.errors import UnsafeModuleError
 
 llvm.initialize_native_target()
@@ -18,60 +21,71 @@ llvm.initialize_native_asmprinter()
 with contextlib.suppress(RuntimeError):
     llvm.load_library_permanently("libgcc_s.so.1")
 
-_OPTIMISED = 2
+_serials = itertools.count(1)
 
 
-def _target_machine() -> llvm.TargetMachine:
+@cache
+def host() -> tuple[str, str]:
+    """This machine's processor and its features, in LLVM's words."""
+    return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+
+
+def _target_machine(level: int = 0) -> llvm.TargetMachine:
     # The small code model: the default one makes the time for long blocks quadratic.
+    processor, features = host()
     target = llvm.Target.from_default_triple()
-    return target.create_target_machine(opt=0, codemodel="small", reloc="pic", jit=True)
+    return target.create_target_machine(processor, features, opt=level, codemodel="small", reloc="pic", jit=True)
 
 
 class ObjectEmitter:
-    """Modules to object code for this machine, without optimisation passes unless asked."""
+    """Modules to object code for this machine, by optimisation level: 0 runs no passes, 3 runs most."""
 
     def __init__(self) -> None:
-        self._machine = _target_machine()
+        self._machine = cache(_target_machine)
 
-    def emit(self, module: llvm.ModuleRef, *, optimise: bool = False) -> bytes:
+    def emit(self, module: llvm.ModuleRef, level: int = 0) -> bytes:
         """The module's object code; every defined function has a symbol in it, whatever its linkage."""
-        self._prepare(module)
-        if optimise:
-            tuning = llvm.create_pipeline_tuning_options(speed_level=_OPTIMISED)
-            builder = llvm.create_pass_builder(self._machine, tuning)
-            builder.getModulePassManager().run(module, builder)
-        return bytes(self._machine.emit_object(module))
+        self.optimise(module, level)
+        return bytes(self._machine(level).emit_object(module))
 
-    def assembly(self, module: llvm.ModuleRef) -> str:
+    def assembly(self, module: llvm.ModuleRef, level: int = 0) -> str:
         """The same as assembly for this machine."""
-        self._prepare(module)
-        return str(self._machine.emit_assembly(module))
+        self.optimise(module, level)
+        return str(self._machine(level).emit_assembly(module))
 
-    def _prepare(self, module: llvm.ModuleRef) -> None:
-        module.triple = self._machine.triple
-        module.data_layout = str(self._machine.target_data)
+    def optimise(self, module: llvm.ModuleRef, level: int) -> None:
+        """Change the module to what its code is generated from."""
+        machine = self._machine(level)
+        module.triple = machine.triple
+        module.data_layout = str(machine.target_data)
         for value in (*module.functions, *module.global_variables):
-            if value.is_declaration:
-                continue
-            if value.is_function and value.linkage is llvm.Linkage.private:
-                value.linkage = llvm.Linkage.internal
-            if not value.name.isascii():
-                _rename(value, _symbol(value.name))
+            if not value.is_declaration:
+                _prepare(value, level)
+        if level:
+            builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
+            builder.getModulePassManager().run(module, builder)
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalSymbol:
-    """The address to which a declaration is bound."""
+    """The address to which a declaration is bound.
+
+    Attributes:
+        address: the address.
+        function: whether there is a function.
+        serial: which `LinkedObject` is there, since addresses are used again; 0 for what stays as long as the process.
+    """
 
     address: int
     function: bool = True
+    serial: int = 0
 
 
 class LinkedObject:
     """Object code in memory, bound to the given addresses and to nothing else."""
 
     def __init__(self, object_code: bytes, symbols: Mapping[str, ExternalSymbol]) -> None:
-        self.symbols = dict(symbols)
+        self.serial = next(_serials)
         stub = llvm.parse_assembly("\n".join(map(_declare, symbols, symbols.values())), llvm.create_context())
         self._engine = llvm.create_mcjit_compiler(stub, _target_machine())
         for name, symbol in symbols.items():
@@ -87,6 +101,15 @@ class LinkedObject:
     def close(self) -> None:
         """Free the code: nothing may call it afterwards."""
         self._engine.close()
+
+
+def _prepare(value: llvm.ValueRef, level: int) -> None:
+    hidden = llvm.Linkage.internal, llvm.Linkage.private
+    if value.is_function and value.linkage in hidden and not is_outlined(value.name):
+        # The passes throw away what is internal once it is inlined, and any function may be run by its name.
+        value.linkage = llvm.Linkage.external if level else llvm.Linkage.internal
+    if not value.name.isascii():
+        _rename(value, _symbol(value.name))
 
 
 def _rename(value: llvm.ValueRef, name: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import llvmlite.binding as llvm
@@ -11,14 +13,17 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.outlining import is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
 _BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and in a wrapper
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_HOST_ATTRIBUTE = re.compile(r'(?<![@!%$])"(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
+# The quote stands first: texts may be long, and a search for one character is fast
+_HOST_ATTRIBUTE = re.compile(r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
+_CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = [^"{]*?\bconstant ')
 _PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
 
 
@@ -37,29 +42,31 @@ class QirModule:
     llvm_module: llvm.ModuleRef = field(repr=False)
 
 
-def parse_module(source: bytes, name: str = "module") -> QirModule:
+def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) -> QirModule:
     """The module that this text or bitcode holds, verified by LLVM.
 
     Typed pointers, bitcode of any LLVM version since 3.0 and attributes for other processors are accepted.
 
+    Args:
+        source: text or bitcode.
+        name: what the module is to be called.
+        outlined: whether LLVM's module may hold long runs of calls in functions of their own, see `outline`; the rest
+            of the result knows nothing of these.
+
     Raises:
         QirSyntaxError: with line, column and source line where LLVM gives them.
     """
-    if source.startswith(_BITCODE):
-        module, text = _parse_bitcode(source)
-    else:
-        text = _decode(source)
-        module = _parse_text(text)
-    _verify(module)
+    module, text = _parse_bitcode(source) if source.startswith(_BITCODE) else (None, _decode(source))
+    module = _read(text, module, outlined=outlined)
     flags = read_module_flags(text.text)
-    functions = tuple(_entry_point(f) for f in module.functions if not f.is_declaration)
+    functions = tuple(_entry_point(f) for f in module.functions if not f.is_declaration and not is_outlined(f.name))
     info = ModuleInfo(
         name=name,
         digest=hashlib.sha256(source).hexdigest(),
         profile=declared_profile(functions),
         flags=flags,
         functions=functions,
-        globals=tuple(g.name for g in module.global_variables if not g.is_declaration and _is_public(g)),
+        variables=tuple(_variables(module)),
         declarations=_declarations(module),
     )
     return QirModule(info, text, module)
@@ -70,10 +77,7 @@ def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
         module = read_bitcode(source)
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
-    text = str(module)
-    if _HOST_ATTRIBUTE.search(text):
-        module = _parse_text(SourceText(text))
-    return module, SourceText(text)
+    return module, SourceText(str(module))
 
 
 def _decode(source: bytes) -> SourceText:
@@ -89,8 +93,21 @@ def _decode(source: bytes) -> SourceText:
         raise QirSyntaxError(message, line=line) from None
 
 
-def _parse_text(text: SourceText) -> llvm.ModuleRef:
+def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool) -> llvm.ModuleRef:
     plain = _HOST_ATTRIBUTE.sub(lambda found: " " * len(found[0]), text.text)
+    if outlined and (in_pieces := outline(plain)) is not None:
+        # Whatever LLVM has to say against it, it says about the text as it is written.
+        with contextlib.suppress(RuntimeError):
+            long = read_text(in_pieces)
+            long.verify()
+            return long
+    if module is None or plain != text.text:
+        module = _parse_text(text, plain)
+    _verify(module)
+    return module
+
+
+def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:
     try:
         return read_text(plain)
     except RuntimeError as error:
@@ -140,6 +157,16 @@ def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
 def _plain(text: str) -> str:
     unescaped = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
     return unescaped.decode("utf-8", "replace")
+
+
+def _variables(module: llvm.ModuleRef) -> Iterator[GlobalVariable]:
+    # A program may have a private constant for each of many thousand labels: nobody else asks for these.
+    for value in module.global_variables:
+        if value.is_declaration or value.name.startswith("llvm."):
+            continue
+        public, constant = _is_public(value), _CONSTANT.match(str(value)) is not None
+        if public or not constant:
+            yield GlobalVariable(value.name, _type_text(value.global_value_type), public, constant)
 
 
 def _declarations(module: llvm.ModuleRef) -> tuple[Declaration, ...]:

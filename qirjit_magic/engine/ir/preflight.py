@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
-from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.errors import SignatureError, UnsafeModuleError
+from qirjit_magic.errors import UnsafeModuleError
 
 _POINTER_SIZE = re.compile(r"(?:^|-)p(?:0)?:(\d+)")
 
@@ -43,29 +41,3 @@ def check_names(module: QirModule) -> None:
     """
     if any(not function.name for function in module.info.functions):
         raise UnsafeModuleError("a function without a name", "code can be made for named functions only. Name it.")
-
-
-def check_signatures(module: QirModule, known: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a known function under another type: MCJIT would link it, and the call would go wrong.
-
-    Args:
-        module: the module whose declarations are looked at.
-        known: the types that each known name may have.
-
-    Raises:
-        SignatureError: for the first declaration that has none of them.
-    """
-    for declaration in module.info.declarations:
-        expected = known.get(declaration.name)
-        if expected is not None and declaration.type not in expected:
-            raise wrong_signature(module.text, declaration.name, found=declaration.type, expected=expected)
-
-
-def wrong_signature(text: SourceText, symbol: str, *, found: str, expected: Sequence[str]) -> SignatureError:
-    """The error, with the place of the declaration."""
-    place = text.declaration(symbol)
-    if place is None:
-        return SignatureError(symbol, tuple(expected), found)
-    return SignatureError(
-        symbol, tuple(expected), found, line=place.line, column=place.column, source_line=place.source_line
-    )

@@ -14,6 +14,7 @@ from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.errors import SimulatorError
 
 _FILES = ("recorder.ll", "shots.ll")
+_OPTIMISED = 2
 
 
 class ShotsEnd(IntEnum):
@@ -46,7 +47,7 @@ def _runtime_object() -> tuple[bytes, tuple[str, ...]]:
         module.link_in(llvm.parse_assembly(read_ir(name), context))
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
-    return ObjectEmitter().emit(module, optimise=True), needs
+    return ObjectEmitter().emit(module, _OPTIMISED), needs
 
 
 class Runtime:

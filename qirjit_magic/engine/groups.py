@@ -1,0 +1,94 @@
+"""`LinkedGroup`: modules that are linked, and freed, together."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
+from qirjit_magic.engine.runtime.trampoline import Trampoline
+from qirjit_magic.errors import CircularModulesError, NoCodeError
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSymbol:
+    """A function or global variable of another module of the same group, whose address is not known yet."""
+
+    module: str
+    name: str
+    function: bool
+
+
+Symbols = Mapping[str, ExternalSymbol | GroupSymbol]
+
+
+class LinkedGroup:
+    """The linked code of one module, or of modules that call each other in a circle.
+
+    Inside a circle calls go through trampolines, so that there is a first one to link; global variables are bound by
+    their addresses, so the modules are linked in the order of these.
+
+    Args:
+        objects: the object code of each module.
+        symbols: for each module what its declarations are bound to.
+
+    Raises:
+        CircularModulesError: modules use each other's global variables in a circle.
+        NoCodeError: a module has no code for what another one is bound to.
+    """
+
+    def __init__(self, objects: Mapping[str, bytes], symbols: Mapping[str, Symbols]) -> None:
+        self.symbols = {name: dict(symbols[name]) for name in objects}
+        self.closed = False
+        self._linked: dict[str, LinkedObject] = {}
+        self._trampolines: dict[GroupSymbol, Trampoline] = {}
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.close)
+            for name in self._order():
+                bound = {key: self._bound(symbol) for key, symbol in self.symbols[name].items()}
+                self._linked[name] = LinkedObject(objects[name], bound)
+            for symbol, trampoline in self._trampolines.items():
+                trampoline.lead(self.symbol(symbol.module, symbol.name, function=True).address)
+            undo.pop_all()
+
+    def _order(self) -> tuple[str, ...]:
+        variables = {
+            name: {s.module for s in symbols.values() if isinstance(s, GroupSymbol) and not s.function}
+            for name, symbols in self.symbols.items()
+        }
+        try:
+            return tuple(TopologicalSorter(variables).static_order())
+        except CycleError as error:
+            raise CircularModulesError(tuple(reversed(error.args[1]))) from None
+
+    def _bound(self, symbol: ExternalSymbol | GroupSymbol) -> ExternalSymbol:
+        if isinstance(symbol, ExternalSymbol):
+            return symbol
+        if not symbol.function:
+            return self.symbol(symbol.module, symbol.name, function=False)
+        if symbol not in self._trampolines:
+            self._trampolines[symbol] = Trampoline()
+        return ExternalSymbol(self._trampolines[symbol].address)
+
+    def symbol(self, module: str, name: str, *, function: bool) -> ExternalSymbol:
+        """What a module of the group defines, for others to be bound to.
+
+        Raises:
+            NoCodeError: LLVM made no code for it.
+        """
+        linked = self._linked[module]
+        address = linked.address(name)
+        if not address:
+            raise NoCodeError(name, module)
+        return ExternalSymbol(address, function, linked.serial)
+
+    def close(self) -> None:
+        """Free its code: nothing may call it afterwards."""
+        if not self.closed:
+            self.closed = True
+            for linked in self._linked.values():
+                linked.close()
+            for trampoline in self._trampolines.values():
+                trampoline.close()

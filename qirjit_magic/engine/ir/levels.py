@@ -1,0 +1,51 @@
+"""The optimisation level of a module for which nobody chose one."""
+
+from __future__ import annotations
+
+import re
+
+LOOPS, WORK, GATES = 2, 1, 0
+_LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what is this long is hardly ever a loop
+_WORTH_PASSES = 32
+_NAME = r'[\w.$-]+|"[^"\n]*"'
+_PLACE = re.compile(
+    rf"^(?P<define>define)\b|^(?P<label>{_NAME}):|\blabel %(?P<target>{_NAME})|@(?P<function>{_NAME})\(", re.MULTILINE
+)
+_WORK = re.compile(
+    r"= (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp|fcmp|select"
+    r"|load|getelementptr|insertvalue|extractvalue) "
+)
+_CALL = re.compile(r"\bcall ")
+
+
+def default_level(text: str) -> int:
+    """The level that suits a module: `LOOPS`, also for recursion, `WORK` for much classical work, else `GATES`.
+
+    Gates are opaque to LLVM's passes: a program of nothing but calls takes them for nothing.
+    """
+    if len(text) > _LOOKED_AT:
+        return GATES
+    if _has_loops(text):
+        return LOOPS
+    work = sum(1 for _ in _WORK.finditer(text))
+    calls = sum(1 for _ in _CALL.finditer(text))
+    return WORK if work >= _WORTH_PASSES and work > calls else GATES
+
+
+def _has_loops(text: str) -> bool:
+    # A branch to a label that stands above it, or a function that calls itself.
+    labels: set[str] = set()
+    function: str | None = None
+    for found in _PLACE.finditer(text):
+        if found["define"]:
+            labels.clear()
+            function = None
+        elif label := found["label"]:
+            labels.add(label)
+        elif found["target"] in labels:
+            return True
+        elif name := found["function"]:
+            if name == function:
+                return True
+            function = function or name
+    return False

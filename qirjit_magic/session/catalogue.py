@@ -1,0 +1,152 @@
+"""`Catalogue`: the modules of a session in their order, and what a person was told about them."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from qirjit_magic.errors import EntryPointError
+from qirjit_magic.session import notices
+from qirjit_magic.session.sources import Source
+from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A module with what it was made from.
+
+    Attributes:
+        info: the module.
+        source: its source.
+        named: whether somebody chose its name.
+        opt_level: the optimisation level that was asked for.
+    """
+
+    info: ModuleInfo
+    source: Source
+    named: bool
+    opt_level: int | None = None
+
+
+class Catalogue:
+    """What a session knows of its modules. The engine has them too, in the same order."""
+
+    def __init__(self) -> None:
+        self._added: dict[str, Added] = {}
+        self._in_use: dict[str, int] = {}  # modules whose variables may have changed, and in which engine process
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._added
+
+    def __len__(self) -> int:
+        return len(self._added)
+
+    @property
+    def infos(self) -> tuple[ModuleInfo, ...]:
+        """The modules, the newest last."""
+        return tuple(added.info for added in list(self._added.values()))
+
+    def find(self, name: str) -> Added:
+        """The module of this name.
+
+        Raises:
+            EntryPointError: there is none.
+        """
+        if name not in self._added:
+            known = f" There are: {', '.join(self._added)}." if self._added else ""
+            reason = f"there is no module '{name}'.{close_to(name, self._added)}{known}"
+            raise EntryPointError(reason, name)
+        return self._added[name]
+
+    def same(self, source: Source, name: str, opt_level: int | None) -> str | None:
+        """The module of this very source and name; without a name, one whose name nobody chose."""
+        digest = sha256(source.data).hexdigest()
+        for added in self._added.values():
+            names = {added.info.name} if added.named else {added.info.name, ""}
+            if (added.info.digest, added.opt_level) == (digest, opt_level) and name in names:
+                return added.info.name
+        return None
+
+    def free_name(self) -> str:
+        """A name for a module for which nobody chose one."""
+        number = 1
+        while f"cell{number}" in self._added:
+            number += 1
+        return f"cell{number}"
+
+    def unnamed(self) -> tuple[str, ...]:
+        """The modules whose names nobody chose."""
+        return tuple(name for name, added in self._added.items() if not added.named)
+
+    def put(self, added: Added) -> ModuleInfo:
+        """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
+        name = added.info.name
+        replaced = self._added.get(name)
+        named = added.named and (replaced is None or replaced.named)
+        info = replace(added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced"))
+        self._in_use.pop(name, None)
+        return self._put_last(replace(added, info=info, named=named))
+
+    def renew(self, name: str) -> ModuleInfo:
+        """Make a module the newest again."""
+        added = self._added[name]
+        return self._put_last(replace(added, info=replace(added.info, diagnostics=())))
+
+    def _put_last(self, added: Added) -> ModuleInfo:
+        name, lines = added.info.name, added.source.lines_before
+        before = Linkage(self.infos)
+        self._added.pop(name, None)
+        self._added[name] = added
+        said = notices.added(before, Linkage(self.infos), name)
+        moved = tuple(replace(d, line=d.line + lines) if d.line is not None else d for d in said)
+        info = replace(added.info, diagnostics=moved + added.info.diagnostics)
+        self._added[name] = replace(added, info=info)
+        return info
+
+    def remove(self, name: str) -> tuple[Diagnostic, ...]:
+        """Forget a module; gives what there is to say about it."""
+        before = Linkage(self.infos)
+        del self._added[name]
+        self._in_use.pop(name, None)
+        return tuple(notices.abandoned(before, Linkage(self.infos)))
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._added.clear()
+        self._in_use.clear()
+
+    def unlink(self, name: str) -> tuple[Diagnostic, ...]:
+        """A module is to be linked anew; gives what there is to say about it."""
+        anew = self._started_anew(name, "it was reset")
+        self._in_use.pop(name, None)
+        return anew
+
+    def note_run(self, name: str, linked: Iterable[str], *, process: int) -> tuple[Diagnostic, ...]:
+        """Something of this module was run; gives what there is to say about variables that started anew.
+
+        Args:
+            name: the module.
+            linked: the modules that were linked for the run.
+            process: the number of the engine process that ran it.
+        """
+        restarted, changed = "the engine was restarted", "what it is bound to has changed"
+        anew: tuple[Diagnostic, ...] = ()
+        for module in linked:
+            anew += self._started_anew(module, changed if self._in_use.get(module) == process else restarted)
+        self._in_use.update(dict.fromkeys(Linkage(self.infos).reachable(name), process))
+        return anew
+
+    def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:
+        if name not in self._in_use or not self._added[name].info.state:
+            return ()
+        return (notices.started_anew(self._added[name].info, because),)
+
+
+def close_to(name: str, known: Collection[str]) -> str:
+    """A hint at a known name that is nearly this one; empty where there is none."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean '{close[0]}'?" if close else ""

@@ -1,0 +1,370 @@
+"""`Session`: cells that use each other, and what a person is told about it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qirjit_magic.errors import (
+    EntryPointError,
+    OptionError,
+    QirNotice,
+    SignatureError,
+    UnresolvedSymbolError,
+    WorkerCrashedError,
+)
+from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.sources import Source
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.modules import Diagnostic
+from tests.files import program
+from tests.process.support import eventually
+
+USER = b"""
+declare i64 @number()
+define i64 @twice() {
+  %number = call i64 @number()
+  %twice = mul i64 %number, 2
+  ret i64 %twice
+}
+"""
+# Calls what `USER` defines, and counts.
+COUNTING_USER = b"""
+declare i64 @twice()
+@count = internal global i64 0
+@limit = constant i64 5
+define i64 @counted() {
+  %ignored = call i64 @twice()
+  %old = load i64, ptr @count
+  %new = add i64 %old, 1
+  store i64 %new, ptr @count
+  ret i64 %new
+}
+"""
+LOOP = b"""
+define i64 @sum(i64 %n) {
+entry:
+  br label %loop
+loop:
+  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
+  %sum = phi i64 [ 0, %entry ], [ %more, %loop ]
+  %more = add i64 %sum, %i
+  %next = add i64 %i, 1
+  %on = icmp ule i64 %next, %n
+  br i1 %on, label %loop, label %done
+done:
+  ret i64 %more
+}
+"""
+
+
+def number(value: int, returns: str = "i64") -> bytes:
+    return f"define {returns} @number() {{ ret {returns} {value} }}".encode()
+
+
+def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
+    return [diagnostic.about for diagnostic in diagnostics]
+
+
+def kill_engine(session: Session) -> None:
+    os.kill(session.status().pid, signal.SIGKILL)
+    process = session._engine._process
+    assert process is not None
+    assert eventually(process.is_dead)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> ObjectCache:
+    return ObjectCache(tmp_path)
+
+
+@pytest.fixture
+def cached(cache: ObjectCache) -> Iterator[Session]:
+    with Session(supervisor=EngineSupervisor(cache=cache)) as session:
+        yield session
+
+
+# -- who is told what --------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_defines_yet_is_listed_with_its_line(session: Session) -> None:
+    (notice,) = session.add(Source(USER, lines_before=10), "user").diagnostics
+    assert (notice.severity, notice.about, notice.line) == ("notice", "undefined", 14)
+    assert "'number'" in notice.message
+    assert session.add(number(3), "maker").diagnostics == ()
+    assert session.run("twice").returns == [6]
+    assert session.add(Source(USER, lines_before=10), "user").diagnostics == ()
+
+
+def test_who_lost_a_name_is_told_once(session: Session) -> None:
+    session.add(number(1), "one")
+    (notice,) = session.add(number(2), "two").diagnostics
+    assert notice.about == "shadowed"
+    assert "'number' now means what 'two' defines, and no longer what 'one' defines" in notice.message
+    assert session.add(number(3), "two").diagnostics == ()
+    assert about(session.add(number(1), "one").diagnostics) == ["shadowed"]
+    assert session.add(number(1), "one").diagnostics == ()
+
+
+def test_internal_names_never_clash(session: Session) -> None:
+    for name, value in (("one", 1), ("two", 2)):
+        text = f"""
+            @state = internal global i64 {value}
+            define internal i64 @helper() {{
+              %x = load i64, ptr @state
+              ret i64 %x
+            }}
+            define i64 @{name}() {{
+              %x = call i64 @helper()
+              ret i64 %x
+            }}"""
+        assert session.add(text, name).diagnostics == ()
+    assert [session.run(name).returns for name in ("one", "two", "one")] == [[1], [2], [1]]
+
+
+def test_a_user_that_does_not_fit_is_warned_and_cannot_be_run(session: Session) -> None:
+    session.add(number(1, "i32"), "maker")
+    (warning,) = session.add(USER, "user").diagnostics
+    assert (warning.severity, warning.about, warning.line) == ("warning", "misfits", 4)
+    assert "'number' is declared as i64 (), but 'maker' defines it as i32 ()" in warning.message
+    with pytest.raises(SignatureError):
+        session.run("twice")
+    assert session.add(number(4), "maker").diagnostics == ()
+    assert session.run("twice").returns == [8]
+
+
+def test_a_changed_signature_is_refused_with_its_line_and_the_old_state_stays(session: Session) -> None:
+    session.add(number(1), "maker")
+    session.add(USER, "user")
+    before = session.modules
+    with pytest.raises(SignatureError) as caught:
+        session.add(Source(b"\n" + number(1, "i32"), lines_before=5), "maker")
+    assert (caught.value.dependants, caught.value.line) == (("user",), 7)
+    assert session.modules == before
+    assert session.run("twice").returns == [2]
+
+
+def test_what_is_defined_no_more_is_told_with_its_users(session: Session) -> None:
+    session.add(number(1), "maker")
+    session.add(USER, "user")
+    (notice,) = session.add(b"define void @other() { ret void }", "maker").diagnostics
+    assert (notice.about, notice.message) == ("abandoned", "nobody defines 'number' any more, which 'user' uses")
+    with pytest.raises(UnresolvedSymbolError):
+        session.run("twice")
+    session.add(number(2), "maker")
+    assert session.run("twice").returns == [4]
+    assert about(session.remove("maker")) == ["abandoned"]
+
+
+def test_an_older_definition_takes_over_again(session: Session) -> None:
+    session.add(number(1), "one")
+    session.add(number(2), "two")
+    session.add(USER, "user")
+    assert session.run("twice").returns == [4]
+    assert session.remove("two") == ()
+    assert session.run("twice").returns == [2]
+
+
+def test_an_unnamed_module_keeps_the_name_of_the_one_it_replaces(session: Session) -> None:
+    session.add(number(1))
+    session.add(USER)
+    assert session.add(number(2)).name == "cell1"
+    assert session.add(number(3)).name == "cell1"
+    assert session.run("twice").returns == [6]
+
+
+def test_a_module_without_definitions_replaces_nothing(session: Session) -> None:
+    assert session.add(b"declare void @f()").name == "cell1"
+    assert session.add(b"declare void @g()").name == "cell2"
+
+
+# -- state -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counting(session: Session) -> Session:
+    session.add(number(1), "maker")
+    session.add(USER, "user")
+    session.add(COUNTING_USER, "counting")
+    assert session.run("counted", shots=3).returns == [1, 2, 3]
+    return session
+
+
+def test_variables_keep_their_values_between_runs(counting: Session) -> None:
+    counting.add(b"define void @unrelated() { ret void }", "unrelated")
+    counting.run("unrelated")
+    result = counting.run("counted")
+    assert (result.returns, result.notices) == ([4], ())
+
+
+def test_variables_start_anew_when_a_module_far_below_changes(counting: Session) -> None:
+    counting.add(number(2), "maker")
+    counting.run("twice")
+    result = counting.run("counted")
+    assert (result.returns, about(result.notices)) == ([1], ["anew"])
+    assert "'counting'" in result.notices[0].message
+    assert "what it is bound to has changed" in result.notices[0].message
+    assert "'count'" in result.notices[0].message
+    assert counting.run("counted").notices == ()
+
+
+def test_variables_start_anew_when_the_engine_is_restarted(counting: Session) -> None:
+    kill_engine(counting)
+    result = counting.run("counted")
+    assert (result.returns, about(result.notices)) == ([1], ["anew"])
+    assert "the engine was restarted" in result.notices[0].message
+
+
+def test_a_crash_in_a_run_loses_variables_that_were_first_used_there(session: Session) -> None:
+    session.add(program("counter"), "counter")
+    crash = b"""
+        declare i64 @increment()
+        define void @crash() {
+          %x = call i64 @increment()
+          store i32 1, ptr inttoptr (i64 16 to ptr)
+          ret void
+        }"""
+    session.add(crash, "crash")
+    with pytest.raises(WorkerCrashedError):
+        session.run("crash")
+    assert about(session.run("increment").notices) == ["anew"]
+
+
+def test_variables_start_anew_when_a_gate_is_overridden(session: Session) -> None:
+    session.add(
+        program("counter").replace(b"ret i64 %new", b"call void @__quantum__qis__x__body(ptr null)\n  ret i64 %new")
+        + b"declare void @__quantum__qis__x__body(ptr)",
+        "counter",
+    )
+    assert session.run("increment", shots=2).returns == [1, 2]
+    session.add(b"define void @__quantum__qis__x__body(ptr %qubit) { ret void }", "gate")
+    result = session.run("increment")
+    assert (result.returns, about(result.notices)) == ([1], ["anew"])
+    assert session.linkage.users("gate") == ("counter",)
+
+
+def test_a_reset_module_stays_and_starts_anew(counting: Session) -> None:
+    (notice,) = counting.reset("counting")
+    assert "because it was reset" in notice.message
+    result = counting.run("counted")
+    assert (result.returns, result.notices) == ([1], ())
+    assert counting.reset("maker") == ()
+    assert about(counting.run("counted").notices) == ["anew"]
+    with pytest.raises(EntryPointError):
+        counting.reset("nobody")
+
+
+def test_the_same_source_again_keeps_the_variables(counting: Session) -> None:
+    counting.add(COUNTING_USER, "counting")
+    counting.add(USER, "user")
+    assert counting.run("counted").returns == [4]
+
+
+def test_a_replaced_module_says_that_its_variables_start_anew(counting: Session) -> None:
+    assert about(counting.add(COUNTING_USER + b"; edited", "counting").diagnostics) == ["anew"]
+    assert counting.add(COUNTING_USER, "counting").diagnostics == ()
+    assert counting.run("counted").returns == [1]
+
+
+# -- optimisation ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [None, 0, 1, 2, 3])
+def test_every_level_gives_the_same_result(session: Session, level: int | None) -> None:
+    info = session.add(LOOP, "m", opt_level=level)
+    assert info.opt_level == (2 if level is None else level)
+    assert session.run("sum", args=[1000]).returns == [500500]
+
+
+def test_another_level_is_another_compilation(session: Session) -> None:
+    before = session.status().compilations
+    for level in (0, 0, 2, 2):
+        session.add(LOOP, "m", opt_level=level)
+    assert session.status().compilations == before + 2
+
+
+@pytest.mark.parametrize("level", [-1, 4, True, 2.0, "2"])
+def test_a_level_that_is_none_is_refused(session: Session, level: int) -> None:
+    with pytest.raises(OptionError, match="opt_level is"):
+        session.add(LOOP, opt_level=level)
+
+
+def test_the_ir_is_shown_before_and_after_optimisation(session: Session) -> None:
+    source = b"define i64 @sum() {\n  %sum = add i64 20, 22\n  ret i64 %sum\n}"
+    session.add(source, "m", opt_level=2)
+    assert "add i64 20, 22" in session.show("m", "ir")
+    assert "ret i64 42" in session.show("m", "compiled")
+    session.add(source, "m", opt_level=0)
+    assert "add i64 20, 22" in session.show("m", "compiled")
+    assert "sum:" in session.show("m", "asm")
+    assert ".text" in session.show("m", "object")
+    with pytest.raises(OptionError):
+        session.show("m", "bitcode")  # type: ignore[arg-type]  # that it is refused is the point
+
+
+def test_internal_functions_can_be_run_at_every_level(session: Session) -> None:
+    text = (
+        LOOP
+        + b"define internal i64 @helper() { ret i64 7 }\ndefine i64 @user() {\n%x = call i64 @helper()\nret i64 %x\n}"
+    )
+    for level in range(4):
+        session.add(text, "m", opt_level=level)
+        assert session.run("helper").returns == session.run("user").returns == [7]
+
+
+# -- the disk ----------------------------------------------------------------------------------------------------
+
+
+def test_what_another_session_compiled_comes_from_the_disk(cached: Session, cache: ObjectCache) -> None:
+    cached.add(number(1), "maker")
+    cached.add(USER)
+    with Session(supervisor=EngineSupervisor(cache=cache)) as other:
+        assert other.add(USER, "mine").name == "mine"
+        assert about(other.modules[0].diagnostics) == ["undefined"]
+        other.add(number(1))
+        assert other.run("twice").returns == [2]
+        status = other.status()
+        assert (status.compilations, status.cache_hits) == (0, 2)
+        assert other.modules[1].added_at > cached.modules[0].added_at
+
+
+def test_going_back_and_forth_between_two_texts_compiles_each_once(cached: Session) -> None:
+    for value in (1, 2, 1, 2, 1):
+        cached.add(number(value), "m")
+        assert cached.run("number").returns == [value]
+    status = cached.status()
+    assert (status.compilations, status.cache_hits) == (2, 3)
+
+
+def test_a_cached_module_is_checked_like_a_compiled_one(cached: Session) -> None:
+    cached.add(number(1, "i32"), "maker")
+    cached.add(number(1), "maker")
+    cached.add(USER, "user")
+    with pytest.raises(SignatureError) as caught:
+        cached.add(number(1, "i32"), "maker")
+    assert (caught.value.dependants, caught.value.line) == (("user",), 1)
+    assert cached.run("twice").returns == [2]
+
+
+def test_a_damaged_file_is_compiled_anew_with_one_warning(cached: Session, cache: ObjectCache) -> None:
+    cached.add(number(1), "m")
+    (file,) = (path for path in cache.folder.rglob("*") if path.is_file())
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    cached.add(number(2), "m")
+    with pytest.warns(QirNotice, match="compiled anew"):
+        cached.add(number(1), "m")
+    assert cached.run("number").returns == [1]
+    cached.add(number(2), "m")
+    cached.add(number(1), "m")
+    assert cached.status().cache_hits == 2
+
+
+def test_every_level_has_a_file_of_its_own(cached: Session) -> None:
+    for level in (None, 0, 1, 2, 3):
+        cached.add(LOOP, "m", opt_level=level)
+    assert cached.status().cache_hits == 0
