@@ -61,7 +61,7 @@ def _needs(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
         elif declaration.type in declaration.known:
             known += 1
         else:
-            yield f"{declaration.name}: nobody's"
+            yield f"{declaration.name}, which nobody defines"
     if known:
         yield f"{known:,} of the simulator and the runtime"
 

@@ -131,7 +131,7 @@ class QirMagics(Magics):
     def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
         if cell is not None:
             cell_id = getattr(self._cell, "cell_id", None) or ""
-            name = options.name or self._names.get(cell_id)
+            name = options.name or self._names.get(cell_id) or (self.session.free_name() if cell_id else None)
             source = Source(cell.encode(), lines_before=self._lines_before(cell))
             module = self.session.add(source, name, opt_level=options.opt_level)
             self._names = {owner: owned for owner, owned in self._names.items() if owned != module.name}
@@ -217,8 +217,14 @@ class QirMagics(Magics):
         if len(names) != 1 or any(form not in _VIEWS for form in forms):
             raise UsageError(f"%qir_show takes the name of a module or function, and one of {', '.join(_VIEWS)}.")
         shown, language = _VIEWS[forms[0] if forms else "--ir"]
-        sections = [Section(title, self.session.show(names[0], form)) for title, form in shown]
-        display(CodeView(tuple(sections), language))
+        module = self.session.module(names[0])
+        level = f" (-O{module.opt_level})"
+        sections = [
+            Section(title if form == "ir" else title + level, self.session.show(module.name, form))
+            for title, form in shown
+        ]
+        hint = f"qirjit_magic.default_session().show({names[0]!r}, {shown[-1][1]!r})"
+        display(CodeView(tuple(sections), language, hint))
 
     @line_magic
     def qir_reset(self, line: str) -> None:

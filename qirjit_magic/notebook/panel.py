@@ -137,6 +137,8 @@ class Panel:
         return f'<pre style="{_PRE}">{escape(self._text)}</pre>' if self._text else ""
 
     def _finish(self, result: RunResult | None, problem: str) -> None:
+        for notice in () if result is None else result.notices:
+            self._show(f"{notice}\n")
         shown = "" if result is None or result.empty else result._repr_mimebundle_()["text/html"]
         alert = f'<pre role="alert" style="{_PRE};color:var(--jp-error-color1,#b00020)">{escape(problem)}</pre>'
         self.output.value = self._printed() + shown + (alert if problem else "")

@@ -85,6 +85,14 @@ class Session:
         """The modules, the newest last."""
         return self._catalogue.infos
 
+    def module(self, name: str) -> ModuleInfo:
+        """The module of this name, or the newest that defines a function of this name.
+
+        Raises:
+            EntryPointError: there is neither.
+        """
+        return self._catalogue.find(name).info if name in self._catalogue else self.entry(name)[0]
+
     @property
     def linkage(self) -> Linkage:
         """Who of them defines what, and who uses it."""
@@ -123,6 +131,10 @@ class Session:
                 info = self._catalogue.put(Added(compiled.module, given, bool(wanted), opt_level))
                 self._changed()
                 return info
+
+    def free_name(self) -> str:
+        """A name that no module has yet, ``cell1`` and so on."""
+        return self._catalogue.free_name()
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a module; gives a notice for each name that nobody defines any more and others use.
@@ -180,7 +192,7 @@ class Session:
             raise OptionError("form", form, f"one of {', '.join(get_args(Form))}")
         with self._lock:
             self._check_open()
-            added = self._catalogue.find(name if name in self._catalogue else self.entry(name)[0].name)
+            added = self._catalogue.find(self.module(name).name)
             return self._engine.show(added.info.name, added.source.data, form, opt_level=added.info.opt_level)
 
     def status(self) -> EngineStatus:
@@ -340,6 +352,7 @@ def run(
     method: Method = "auto",
     args: Sequence[Argument] = (),
     timeout: float | None = None,
+    opt_level: int | None = None,
 ) -> RunResult:
     """Compile ``source`` in the session of this process, and run one of its entry points.
 
@@ -352,12 +365,13 @@ def run(
         method: ``auto`` or ``live``.
         args: one value for each parameter.
         timeout: seconds.
+        opt_level: see `Session.add`.
 
     Raises:
         QirError: as `Session.add` and `Session.run` do.
     """
     session = default_session()
-    module = session.add(source).name
+    module = session.add(source, opt_level=opt_level).name
     return session.run(
         entry, module=module, shots=shots, seed=seed, simulator=simulator, method=method, args=args, timeout=timeout
     )

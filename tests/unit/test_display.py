@@ -161,7 +161,7 @@ def test_the_table_of_modules_says_what_each_defines_and_who_uses_it() -> None:
     assert len(head) == len(first) == len(second)
     defined = "f()\ng() → i64 (others use that of user)\ncount: i64"
     assert first == ("gates", "03:04:05", "base", defined, "", "user", "1,234 bytes, -O2")
-    assert second[3:6] == ("g() → i64", "f of gates\nx: nobody's\n1 of the simulator and the runtime", "")
+    assert second[3:6] == ("g() → i64", "f of gates\nx, which nobody defines\n1 of the simulator and the runtime", "")
     assert modules.modules_table(Linkage([])) == (head,)
 
 

@@ -21,6 +21,7 @@ llvm.initialize_native_asmprinter()
 with contextlib.suppress(RuntimeError):
     llvm.load_library_permanently("libgcc_s.so.1")
 
+_VECTORISED = 2
 _serials = itertools.count(1)
 
 
@@ -62,7 +63,10 @@ class ObjectEmitter:
             if not value.is_declaration:
                 _prepare(value, level)
         if level:
-            builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level))
+            tuning = llvm.create_pipeline_tuning_options(speed_level=level)
+            # LLVM's own tools do this from level 2 on: before, it makes the code longer than it saves.
+            tuning.loop_vectorization = tuning.slp_vectorization = level >= _VECTORISED
+            builder = llvm.create_pass_builder(machine, tuning)
             builder.getModulePassManager().run(module, builder)
 
 
