@@ -25,14 +25,7 @@ from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
 from tests.process.support import eventually
 
-USER = b"""
-declare i64 @number()
-define i64 @twice() {
-  %number = call i64 @number()
-  %twice = mul i64 %number, 2
-  ret i64 %twice
-}
-"""
+USER = program("twice")
 # Calls what `USER` defines, and counts.
 COUNTING_USER = b"""
 declare i64 @twice()
@@ -94,7 +87,7 @@ def cached(cache: ObjectCache) -> Iterator[Session]:
 
 def test_what_nobody_defines_yet_is_listed_with_its_line(session: Session) -> None:
     (notice,) = session.add(Source(USER, lines_before=10), "user").diagnostics
-    assert (notice.severity, notice.about, notice.line) == ("notice", "undefined", 14)
+    assert (notice.severity, notice.about, notice.line) == ("notice", "undefined", 15)
     assert "'number'" in notice.message
     assert session.add(number(3), "maker").diagnostics == ()
     assert session.run("twice").returns == [6]
@@ -130,7 +123,7 @@ def test_internal_names_never_clash(session: Session) -> None:
 def test_a_user_that_does_not_fit_is_warned_and_cannot_be_run(session: Session) -> None:
     session.add(number(1, "i32"), "maker")
     (warning,) = session.add(USER, "user").diagnostics
-    assert (warning.severity, warning.about, warning.line) == ("warning", "misfits", 4)
+    assert (warning.severity, warning.about, warning.line) == ("warning", "misfits", 5)
     assert "'number' is declared as i64 (), but 'maker' defines it as i32 ()" in warning.message
     with pytest.raises(SignatureError):
         session.run("twice")

@@ -8,7 +8,7 @@ import pytest
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.outlining import is_outlined, outline
+from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
 
 _CALLS = 3000
@@ -70,6 +70,13 @@ def test_long_bitcode_is_outlined_too() -> None:
     assert _result(module.llvm_module) == _expected([7] * _CALLS)
 
 
+def test_a_program_may_have_such_names_itself() -> None:
+    own = f"define void @{OUTLINED}0() {{\n  ret void\n}}\n"
+    module = parse_module((own + _program()).encode())
+    assert [f.name for f in module.info.functions] == [f"{OUTLINED}0", "note", "main"]
+    assert _result(module.llvm_module) == _expected([7] * _CALLS)
+
+
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
 def test_a_long_module_runs_at_every_level(level: int) -> None:
     values = list(range(_CALLS))
@@ -99,6 +106,14 @@ def test_where_llvm_refuses_the_pieces_the_module_is_read_as_it_is_written() -> 
     module = parse_module(text.encode())
     assert _outlined(module) == 0
     assert _result(module.llvm_module) == _expected([1, 2, 2, *[7] * _CALLS])
+
+
+def test_pieces_with_many_locals_are_longer() -> None:
+    numbers = range(150)
+    defined = "".join(f"  %v{n} = add i64 {n}, 0\n" for n in numbers)
+    module = parse_module(_program(defined + "".join(f"  call void @note(i64 %v{n})\n" for n in numbers) * 60).encode())
+    assert _outlined(module) == 3
+    assert _result(module.llvm_module) == _expected([*numbers] * 60)
 
 
 def test_a_local_of_many_calls_is_passed_and_too_many_locals_stay() -> None:

@@ -176,7 +176,7 @@ class _Outliner:
 
     def _move(self, run: list[int], lines: int) -> None:
         start, end = self._first_whole(run[0]), self._last_whole(run[0], run[-1])
-        if start >= end or self._text.count("\n", start, end) < self._limits.run:
+        if self._text.count("\n", start, end) < self._limits.run:
             return
         self._kept.append(self._text[self._done : start])
         bounds = [start, *(bound for bound in run if start < bound < end), end]

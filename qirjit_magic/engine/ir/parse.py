@@ -13,7 +13,7 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.outlining import is_outlined, outline
+from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
 from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
@@ -59,7 +59,7 @@ def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) 
     module, text = _parse_bitcode(source) if source.startswith(_BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined)
     flags = read_module_flags(text.text)
-    functions = tuple(_entry_point(f) for f in module.functions if not f.is_declaration and not is_outlined(f.name))
+    functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(
         name=name,
         digest=hashlib.sha256(source).hexdigest(),
@@ -126,6 +126,11 @@ def _verify(module: llvm.ModuleRef) -> None:
         module.verify()
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM's verifier refuses the module: {str(error).strip()}") from None
+
+
+def _written_functions(module: llvm.ModuleRef, text: SourceText) -> Iterator[llvm.ValueRef]:
+    own = OUTLINED in text.text  # nothing is outlined in a program that has such names itself
+    return (f for f in module.functions if not f.is_declaration and (own or not is_outlined(f.name)))
 
 
 def _is_public(value: llvm.ValueRef) -> bool:
