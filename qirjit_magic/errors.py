@@ -3,15 +3,15 @@
 ::
 
     QirError
-    ├ QirSyntaxError(message, line, column, source_line)
+    ├ QirSyntaxError(message, module, line, column, source_line)
     ├ OptionError(option, value, expected)
     ├ EntryPointError(reason, name, available)
     ├ LinkError
     │  ├ CircularModulesError(modules)
     │  ├ NoCodeError(symbol, module)
-    │  ├ UnresolvedSymbolError(symbols, simulator, line, column, source_line)
-    │  └ SignatureError(symbol, expected, found, dependants, line, column, source_line)
-    ├ UnsafeModuleError(construct, reason, line, column, source_line)
+    │  ├ UnresolvedSymbolError(symbols, simulator, module, line, column, source_line)
+    │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
+    ├ UnsafeModuleError(construct, reason, module, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)
     ├ SourceError(message)
@@ -31,6 +31,7 @@ Beside the tree stands one warning category, `QirNotice`: something was mended o
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -64,8 +65,12 @@ def _rebuild(kind: type[QirError], facts: dict[str, Any]) -> QirError:
 
 @dataclass(eq=False)
 class LocatedError(QirError):
-    """An error that knows its line in the source; lines and columns count from 1."""
+    """An error that knows its line in the source; lines and columns count from 1.
 
+    ``module`` names the module where it is not the one that was added or run.
+    """
+
+    module: str = dataclasses.field(default="", kw_only=True)
     line: int | None = dataclasses.field(default=None, kw_only=True)
     column: int | None = dataclasses.field(default=None, kw_only=True)
     source_line: str | None = dataclasses.field(default=None, kw_only=True)
@@ -76,8 +81,14 @@ class LocatedError(QirError):
             return self
         return dataclasses.replace(self, line=self.line + lines)
 
+    def of_module(self, module: str) -> Self:
+        """The same error, in that module."""
+        return dataclasses.replace(self, module=module)
+
     def _where(self) -> str:
-        return "" if self.line is None else f"line {self.line}: "
+        places = [] if self.line is None else [f"line {self.line}"]
+        places += [f"the module '{self.module}'"] if self.module else []
+        return f"{' of '.join(places)}: " if places else ""
 
     def _pointer(self) -> str:
         if self.line is None or self.source_line is None:
@@ -188,11 +199,11 @@ class SignatureError(LocatedError, LinkError):
                 f"{'declares' if len(self.dependants) == 1 else 'declare'} it as {self.expected[0]}. Nothing has "
                 f"changed. Run {users} with the new declaration first, or forget "
                 f"{'it' if len(self.dependants) == 1 else 'them'}: "
-                f"%qir_reset {self.dependants[0]} --remove{self._pointer()}"
+                f"%qir_reset {shlex.quote(self.dependants[0])} --remove{self._pointer()}"
             )
         return (
             f"{self._where()}'{self.symbol}' is declared as {self.found}, but it is {' or '.join(self.expected)}. "
-            f"Declare it so.{self._pointer()}"
+            f"Declare it so, or define it as you need it in a cell before.{self._pointer()}"
         )
 
 

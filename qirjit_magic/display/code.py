@@ -81,7 +81,7 @@ class CodeView:
     def _repr_mimebundle_(
         self,
         include: object = None,  # noqa: ARG002 - the signature is IPython's
-        exclude: object = None,  # noqa: ARG002
+        exclude: object = None,  # noqa: ARG002 - likewise
     ) -> dict[str, str]:
         excerpts = _excerpts(self.sections)
         return {"text/plain": self._text(excerpts), "text/html": self._html(excerpts)}
@@ -222,7 +222,7 @@ def _coloured_kind(kind: Any) -> Any:  # noqa: ANN401 - pygments ships no types
 @cache
 def _lexer(language: Language) -> Any:  # noqa: ANN401 - pygments ships no types
     from pygments.lexer import inherit  # noqa: PLC0415 - 4 ms, which a session without code spares
-    from pygments.lexers.asm import GasLexer, LlvmLexer  # noqa: PLC0415
+    from pygments.lexers.asm import GasLexer, LlvmLexer  # noqa: PLC0415 - likewise
 
     class NewerLlvmLexer(LlvmLexer):  # type: ignore[misc]  # pygments ships no types
         """Knows LLVM 20's comments, as pygments 2.20 does, and takes words that it does not know whole.

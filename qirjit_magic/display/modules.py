@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from html import escape
 
@@ -26,13 +26,12 @@ def function_label(function: EntryPoint) -> str:
 
 def modules_table(linkage: Linkage) -> Table:
     """Head and rows: name, when, profile, what each module defines, what it uses and who uses it, size and level."""
-    owners = linkage.owners()
     rows = tuple(
         (
             module.name,
             time.strftime("%H:%M:%S", time.localtime(module.added_at)),
             module.profile,
-            "\n".join(_definitions(module, owners)),
+            "\n".join(_definitions(module, linkage)),
             "\n".join(_needs(module, linkage)),
             "\n".join(linkage.users(module.name)),
             f"{module.object_size:,} bytes, -O{module.opt_level}",
@@ -42,11 +41,11 @@ def modules_table(linkage: Linkage) -> Table:
     return (("module", "compiled", "profile", "defines (* entry point)", "uses", "used by", "object code"), *rows)
 
 
-def _definitions(module: ModuleInfo, owners: Mapping[str, str]) -> Iterator[str]:
-    public = [(f.name, function_label(f)) for f in module.functions if f.public]
-    public += [(v.name, f"{v.name}: {v.type}") for v in module.variables if v.public]
-    for name, label in public[:_SHOWN_NAMES]:
-        owner = owners[name]
+def _definitions(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
+    public = [(f.name, True, function_label(f)) for f in module.functions if f.public]
+    public += [(v.name, False, f"{v.name}: {v.type}") for v in module.variables if v.public]
+    for name, function, label in public[:_SHOWN_NAMES]:
+        owner = linkage.owner(name, function=function)
         yield label if owner == module.name else f"{label} (others use that of {owner})"
     if len(public) > _SHOWN_NAMES:
         yield f"… and {len(public) - _SHOWN_NAMES:,} more"

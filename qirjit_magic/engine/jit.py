@@ -51,6 +51,7 @@ class JitEngine:
         self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
+        self._linked: list[str] = []  # since the last run that came so far as to say so
         self._compilations = 0
         self._simulator = ""
 
@@ -104,17 +105,18 @@ class JitEngine:
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
         thunk = self._thunks.address(entry)
-        linker = self._linker_for(attachment)
-        address = linker.address(request.module, request.entry)
+        address = self._linker_for(attachment).address(request.module, request.entry)
         if request.first == 0:
             attachment.simulator.begin(request.seed)
         arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
         shots = Shots(thunk, address, ctypes.addressof(arguments), request.first, request.shots)
-        return replace(self._run_shots(shots, attachment), linked=linker.take_linked())
+        linked = tuple(self._linked)
+        self._linked.clear()
+        return replace(self._run_shots(shots, attachment), linked=linked)
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:
-            self._linker = Linker(self._modules, attachment)
+            self._linker = Linker(self._modules, attachment, self._linked)
         return self._linker
 
     def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:

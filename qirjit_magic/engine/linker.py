@@ -35,19 +35,23 @@ class Linker:
     """Links what runs reach: each module only where what it is bound to was linked anew, or is somebody else's now.
 
     Code that is bound to what was freed is bound anew before it is called: whatever a run can reach is looked at here.
+    Only a function's address that a program itself keeps in a variable of another module is its own affair: it leads
+    nowhere once that function's module was replaced, as with any library that is unloaded.
+
     A linker serves until a module is added, removed or moved in the order, or another simulator is chosen.
 
     Args:
         modules: all modules, in their order.
         attachment: the simulator.
+        linked: the names of the modules that it links are appended to this.
     """
 
-    def __init__(self, modules: Mapping[str, Module], attachment: Attachment) -> None:
+    def __init__(self, modules: Mapping[str, Module], attachment: Attachment, linked: list[str]) -> None:
         self.attachment = attachment
         self._modules = modules
         self._linkage = Linkage(module.compiled.module for module in modules.values())
         self._done: set[str] = set()
-        self._linked: list[str] = []
+        self._linked = linked
 
     def address(self, name: str, symbol: str) -> int:
         """The address of a function that the module ``name`` defines, with everything that it reaches linked.
@@ -63,17 +67,11 @@ class Linker:
                 self._done.update(group)
         return self._group(name).symbol(name, symbol, function=True).address
 
-    def take_linked(self) -> tuple[str, ...]:
-        """The modules that were linked since the last call."""
-        linked = tuple(self._linked)
-        self._linked.clear()
-        return linked
-
     def _find(self, name: str) -> Found:
         found: Found = {}
         missing: list[Declaration] = []
         for declaration in self._modules[name].compiled.module.declarations:
-            provider = self._provider(declaration)
+            provider = self._provider(declaration, name)
             if provider:
                 found[declaration] = provider
             else:
@@ -82,10 +80,10 @@ class Linker:
             names = tuple(declaration.name for declaration in missing)
             line, source_line = missing[0].line, missing[0].source_line
             simulator = self.attachment.simulator.spec.name
-            raise UnresolvedSymbolError(names, simulator, line=line, source_line=source_line)
+            raise UnresolvedSymbolError(names, simulator, module=name, line=line, source_line=source_line)
         return found
 
-    def _provider(self, declaration: Declaration) -> Definition | int:
+    def _provider(self, declaration: Declaration, user: str) -> Definition | int:
         found = resolve(self._linkage, declaration)
         if not isinstance(found, Definition):
             return self.attachment.address(found) if found else 0
@@ -95,6 +93,7 @@ class Linker:
             declaration.name,
             (f"{found.type} in '{found.module}'",),
             declaration.type,
+            module=user,
             line=declaration.line,
             source_line=declaration.source_line,
         )

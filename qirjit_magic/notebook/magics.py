@@ -17,7 +17,7 @@ from qirjit_magic.display.modules import Table, function_label, modules_table, s
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.session.session import Session, close_default_session, default_session
-from qirjit_magic.session.sources import STDIN, Source
+from qirjit_magic.session.sources import STDIN, Source, encoded
 from qirjit_magic.session.streams import Observer, show_nothing
 from qirjit_magic.wire.protocol import Form
 
@@ -108,11 +108,11 @@ class QirMagics(Magics):
         options = self._parse(Face.LINE if cell is None else Face.CELL, line)
         module = self._compile(options, cell)
         if options.no_run:
-            self._describe(module)
+            self._describe(module, options)
             return
         name = None if module is None else module.name
         if options.entry is None and module is not None and len(module.entry_points) != 1:
-            self._describe(module)
+            self._describe(module, options)
             why = "name one with --entry" if module.entry_points else "it has no public function"
             print(f"Nothing was run: {why}.")
             return
@@ -130,24 +130,37 @@ class QirMagics(Magics):
 
     def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
         if cell is not None:
-            cell_id = getattr(self._cell, "cell_id", None) or ""
-            name = options.name or self._names.get(cell_id) or (self.session.free_name() if cell_id else None)
-            source = Source(cell.encode(), lines_before=self._lines_before(cell))
-            module = self.session.add(source, name, opt_level=options.opt_level)
-            self._names = {owner: owned for owner, owned in self._names.items() if owned != module.name}
-            if cell_id:
-                self._names[cell_id] = module.name
-            return module
+            return self._compile_cell(options, cell)
         if options.file == STDIN:
             raise UsageError("%qir: a kernel has no standard input to compile. Give --file a path.")
         if options.file:
             return self.session.add(options.file, options.name, opt_level=options.opt_level)
         return None
 
-    def _lines_before(self, cell: str) -> int:
+    def _compile_cell(self, options: RunOptions, cell: str) -> ModuleInfo:
+        lines_before = self._lines_before(cell)
+        # A notebook's cell replaces what it defined before; but one in Python may call this magic many times.
+        cell_id = (getattr(self._cell, "cell_id", None) or "") if lines_before is not None else ""
+        name = options.name or self._names.get(cell_id) or (self.session.free_name() if cell_id else "")
+        source = Source(encoded(cell), lines_before=1 if lines_before is None else lines_before)
+        try:
+            module = self.session.add(source, name, opt_level=options.opt_level)
+        except KeyboardInterrupt:
+            self._remember(cell_id, name)  # it may be there all the same
+            raise
+        self._remember(cell_id, module.name)
+        return module
+
+    def _remember(self, cell_id: str, name: str) -> None:
+        if cell_id and name in {info.name for info in self.session.modules}:
+            self._names = {owner: owned for owner, owned in self._names.items() if owned != name}
+            self._names[cell_id] = name
+
+    def _lines_before(self, cell: str) -> int | None:
+        # None where the text is not the end of what the person sees.
         raw = getattr(self._cell, "raw_cell", "")
         if not isinstance(raw, str) or not raw.rstrip().endswith(cell.rstrip()):
-            return 1
+            return None
         return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
 
     def _run(self, options: RunOptions, module: str | None) -> None:
@@ -173,24 +186,26 @@ class QirMagics(Magics):
                 self._present(self.session.last, options)
             raise
         except ExecutionError as error:
-            if error.partial is not None and (len(error.partial.table) or options.output):
-                self._present(error.partial, options)
+            if error.partial is not None:
+                self._present(error.partial, options, shown=len(error.partial.table) > 0)
             raise
         self._present(result, options)
 
-    def _present(self, result: RunResult, options: RunOptions) -> None:
+    def _present(self, result: RunResult, options: RunOptions, *, shown: bool = True) -> None:
         if options.output and self.shell is not None:
             self.shell.user_ns[options.output] = result
         if options.quiet:
             return
         _tell(result.notices, aside=options.format is not None)
+        if not shown:
+            return
         if options.format is not None:
             print(result.to_text(options.format), end="")
         elif not result.empty:
             display(result)
 
-    def _describe(self, module: ModuleInfo | None) -> None:
-        if module is None:
+    def _describe(self, module: ModuleInfo | None, options: RunOptions) -> None:
+        if module is None or options.quiet:
             return
         functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
         print(f"compiled '{module.name}': {functions}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 
+_GIVEN = re.compile(r"cell\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -22,14 +25,17 @@ class Added:
     Attributes:
         info: the module.
         source: its source.
-        named: whether somebody chose its name.
         opt_level: the optimisation level that was asked for.
     """
 
     info: ModuleInfo
     source: Source
-    named: bool
     opt_level: int | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether somebody chose its name: ``cell1`` and so on are names that are given."""
+        return _GIVEN.fullmatch(self.info.name) is None
 
 
 class Catalogue:
@@ -85,11 +91,9 @@ class Catalogue:
     def put(self, added: Added) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
         name = added.info.name
-        replaced = self._added.get(name)
-        named = added.named and (replaced is None or replaced.named)
         info = replace(added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced"))
         self._in_use.pop(name, None)
-        return self._put_last(replace(added, info=info, named=named))
+        return self._put_last(replace(added, info=info))
 
     def renew(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""
@@ -112,7 +116,7 @@ class Catalogue:
         before = Linkage(self.infos)
         del self._added[name]
         self._in_use.pop(name, None)
-        return tuple(notices.abandoned(before, Linkage(self.infos)))
+        return tuple(notices.lost(before, Linkage(self.infos)))
 
     def clear(self) -> None:
         """Forget all of them."""

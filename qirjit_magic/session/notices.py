@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.linkage import Linkage, Use
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 
 _SHOWN_NAMES = 10
@@ -24,39 +24,62 @@ def added(before: Linkage, after: Linkage, name: str) -> Iterator[Diagnostic]:
         yield Diagnostic("notice", f"nobody defines {names} yet", undefined[0].line, "undefined")
     for use in after.uses:
         if use.user == name and not use.fits:
-            declared, defined = use.declaration, use.definition
-            message = (
-                f"'{declared.name}' is declared as {declared.type}, but '{defined.module}' defines it as "
-                f"{defined.type}: this cannot be run before one of them changes"
-            )
-            yield Diagnostic("warning", message, declared.line, "misfits")
+            yield _misfit(use)
     yield from _shadowed(before, after, name)
-    yield from abandoned(before, after)
+    yield from lost(before, after, name)
+
+
+def _misfit(use: Use) -> Diagnostic:
+    declared, defined = use.declaration, use.definition
+    message = (
+        f"'{use.user}' declares '{declared.name}' as {declared.type}, but '{defined.module}' defines it as "
+        f"{defined.type}: this cannot be run before one of them changes"
+    )
+    return Diagnostic("warning", message, declared.line, "misfits")
 
 
 def _shadowed(before: Linkage, after: Linkage, name: str) -> Iterator[Diagnostic]:
-    lost: dict[str, list[str]] = {}
-    owners = before.owners()
-    for symbol, owner in after.owners().items():
-        loser = owners.get(symbol, name)
-        if owner == name != loser and loser in after.modules:
-            lost.setdefault(loser, []).append(symbol)
-    for loser, symbols in lost.items():
+    losers: dict[str, list[str]] = {}
+    info = after.modules[name]
+    public = [(f.name, True) for f in info.functions if f.public]
+    public += [(v.name, False) for v in info.variables if v.public]
+    for symbol, function in public:
+        loser = before.owner(symbol, function=function)
+        if loser is not None and loser != name and loser in after.modules:
+            losers.setdefault(loser, []).append(symbol)
+    for loser, symbols in losers.items():
         verb = "means" if len(symbols) == 1 else "mean"
         message = f"{_listed(symbols)} now {verb} what '{name}' defines, and no longer what '{loser}' defines"
         yield Diagnostic("notice", message, about="shadowed")
 
 
-def abandoned(before: Linkage, after: Linkage) -> Iterator[Diagnostic]:
-    """A notice for each name that somebody used, and nobody defines any more."""
-    users: dict[str, list[str]] = {}
+def lost(before: Linkage, after: Linkage, name: str = "") -> Iterator[Diagnostic]:
+    """What there is to say about names that others use, and their module defines no more.
+
+    Args:
+        before: the modules as they were.
+        after: as they are.
+        name: the module that was added, if one was.
+    """
+    users: dict[tuple[str, str], list[str]] = {}
     for use in before.uses:
-        gone = use.user in after.modules and use.declaration in after.undefined(use.user)
-        if gone:
-            users.setdefault(use.declaration.name, []).append(use.user)
-    for symbol, names in users.items():
-        message = f"nobody defines '{symbol}' any more, which {_listed(names)} {'uses' if len(names) == 1 else 'use'}"
-        yield Diagnostic("notice", message, about="abandoned")
+        if use.user == name or use.user not in after.modules:
+            continue
+        definition = after.definition(use.declaration)
+        heir = definition.module if definition else ""
+        if after.is_undefined(use.declaration) or heir not in {"", name, use.definition.module}:
+            users.setdefault((use.declaration.name, heir), []).append(use.user)
+        if definition and heir not in {name, use.definition.module} and definition.type != use.declaration.type:
+            yield _misfit(Use(use.user, use.declaration, definition))
+    for (symbol, heir), names in users.items():
+        yield _lost(symbol, heir, names)
+
+
+def _lost(symbol: str, heir: str, users: Sequence[str]) -> Diagnostic:
+    use = f"which {_listed(users)} {'uses' if len(users) == 1 else 'use'}"
+    if heir:
+        return Diagnostic("notice", f"'{symbol}', {use}, means what '{heir}' defines again", about="shadowed")
+    return Diagnostic("notice", f"nobody defines '{symbol}' any more, {use}", about="abandoned")
 
 
 def started_anew(info: ModuleInfo, because: str) -> Diagnostic:

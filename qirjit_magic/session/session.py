@@ -25,7 +25,7 @@ from qirjit_magic.session.sources import QirSource, read_source
 from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
+from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
@@ -128,9 +128,10 @@ class Session:
                     opt_level=opt_level,
                     replaceable=() if wanted else self._catalogue.unnamed(),
                 )
-                info = self._catalogue.put(Added(compiled.module, given, bool(wanted), opt_level))
+                info = self._catalogue.put(Added(compiled.module, given, opt_level))
                 self._changed()
-                return info
+            self._engine.save()
+            return info
 
     def free_name(self) -> str:
         """A name that no module has yet, ``cell1`` and so on."""
@@ -182,8 +183,8 @@ class Session:
 
         Args:
             name: the module or function.
-            form: ``ir``: LLVM IR as it was given; ``compiled``: as code is made from it, outlined and optimised;
-                ``asm``: assembly for this machine; ``object``: what the object code holds.
+            form: ``ir``: LLVM IR as it was given, bitcode as text; ``compiled``: as code is made from it, outlined and
+                optimised; ``asm``: assembly for this machine; ``object``: what the object code holds.
 
         Raises:
             EntryPointError: there is neither.
@@ -193,6 +194,8 @@ class Session:
         with self._lock:
             self._check_open()
             added = self._catalogue.find(self.module(name).name)
+            if form == "ir" and not added.source.data.startswith(BITCODE):
+                return added.source.data.decode("utf-8-sig")
             return self._engine.show(added.info.name, added.source.data, form, opt_level=added.info.opt_level)
 
     def status(self) -> EngineStatus:
@@ -284,8 +287,18 @@ class Session:
             if seed is None and spec.seedable:
                 seed = secrets.randbits(_WORD_BITS)
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
-            with _at_line(self._catalogue.find(info.name).source.lines_before), self._engine.uninterrupted():
+            with self._placed(info.name), self._engine.uninterrupted():
                 return self._carry_out(request, function, show, timeout)
+
+    @contextlib.contextmanager
+    def _placed(self, module: str) -> Iterator[None]:
+        # An error in the module that is run is at a line of its cell; in another module that has to be said.
+        try:
+            yield
+        except LocatedError as error:
+            where = error.module or module
+            moved = error.moved(self._catalogue.find(where).source.lines_before)
+            raise moved.of_module("" if where == module else where) from None
 
     def _carry_out(
         self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None

@@ -67,12 +67,12 @@ def read_source(source: QirSource) -> Source:
         case bytes() | bytearray():
             return Source(bytes(source))
         case str() if _is_text(source):
-            return Source(_encoded(source))
+            return Source(encoded(source))
         case str() | os.PathLike():
             return _read_file(os.fspath(source))
         case HasQir():
             qir = source._repr_qir_()
-            return Source(_encoded(qir) if isinstance(qir, str) else bytes(qir))
+            return Source(encoded(qir) if isinstance(qir, str) else bytes(qir))
         case HasBitcode():
             return Source(bytes(source.bitcode))
         case _:
@@ -88,7 +88,12 @@ def module_name(text: str) -> str:
     return _NOT_A_NAME.sub("_", Path(text).stem)
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
+    """The text as UTF-8.
+
+    Raises:
+        SourceError: it holds half a character.
+    """
     try:
         return text.encode()
     except UnicodeEncodeError as error:

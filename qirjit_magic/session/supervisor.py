@@ -78,6 +78,7 @@ class EngineSupervisor:
         self._compiled: dict[str, Compiled] = {}
         self._compilations = self._cache_hits = 0
         self._build = ""
+        self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
         self._last_printed = "", ""
@@ -173,10 +174,18 @@ class EngineSupervisor:
                 reply, object_code = self._request(Frame(Add(name, opt_level, replaceable), source), Added)
                 compiled = Compiled(reply.module, object_code)
                 self._compilations += 1
-                if self._cache is not None:
-                    self._cache.keep(key, compiled)
+                self._unsaved = key, compiled
             self._keep(compiled)
         return compiled
+
+    def save(self) -> None:
+        """Write what was compiled last to the disk, where there is a cache.
+
+        It is no part of `add`: it may warn, a warning may be an error, and by then everybody is to know the module.
+        """
+        unsaved, self._unsaved = self._unsaved, None
+        if self._cache is not None and unsaved is not None:
+            self._cache.keep(*unsaved)
 
     def _key(self, source: bytes, opt_level: int | None) -> str:
         if self._cache is None:

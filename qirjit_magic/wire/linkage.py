@@ -65,13 +65,13 @@ class Linkage:
         """The newest definition of what somebody declares; None where no module has one."""
         return self._definitions.get((declaration.name, declaration.function))
 
+    def is_undefined(self, declaration: Declaration) -> bool:
+        """Whether nobody provides what somebody declares: no module, nor the table of known functions."""
+        return declaration.type not in declaration.known and self.definition(declaration) is None
+
     def undefined(self, name: str) -> tuple[Declaration, ...]:
-        """What a module declares and nobody provides: no other module, nor the table of known functions."""
-        return tuple(
-            declaration
-            for declaration in self.modules[name].declarations
-            if self.definition(declaration) is None and declaration.type not in declaration.known
-        )
+        """What a module declares and nobody provides."""
+        return tuple(filter(self.is_undefined, self.modules[name].declarations))
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:
@@ -110,9 +110,10 @@ class Linkage:
         """The modules that are bound to what a module defines."""
         return tuple(dict.fromkeys(use.user for use in self.uses if use.definition.module == name))
 
-    def owners(self) -> dict[str, str]:
-        """For each public name the module whose definition others are bound to."""
-        return {name: definition.module for (name, _), definition in self._definitions.items()}
+    def owner(self, name: str, *, function: bool = True) -> str | None:
+        """The module whose definition of a public name others are bound to."""
+        definition = self._definitions.get((name, function))
+        return definition.module if definition else None
 
 
 def _circles(graph: Mapping[str, Sequence[str]], start: str) -> Iterator[list[str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -132,7 +134,7 @@ class ModuleInfo:
         functions: every defined function, in the module's order.
         variables: the global variables it defines: all public ones, and of the others those that can change.
         declarations: what it expects of others, LLVM's own intrinsics left out.
-        diagnostics: remarks for the user.
+        diagnostics: remarks for the user, as of when it was added.
         opt_level: the optimisation level it was compiled with, 0 to 3.
         object_size: bytes of object code.
         added_at: when it was compiled or replaced, in seconds since the epoch.

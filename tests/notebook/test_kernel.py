@@ -144,6 +144,7 @@ def test_formats_of_a_cell(kernel: Kernel) -> None:
 
 def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
     assert kernel.run("%qir --file programs/Hello.ll").stdout.endswith("Hello quantum world!\n")
+    kernel.run("%qir_reset Hello --remove")
 
 
 def test_list_show_status_and_reset(kernel: Kernel) -> None:
@@ -187,6 +188,37 @@ def test_a_cell_uses_what_another_defines_whichever_runs_first(kernel: Kernel) -
     assert kernel.run("%qir twice").error_name == "UnresolvedSymbolError"
     kernel.run("%qir_reset user --remove")
     kernel.run("%qir_reset maker --remove")
+
+
+def test_one_python_cell_may_compile_many_texts(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    loop = """for number in range(3):
+    get_ipython().run_cell_magic("qir", "--no-run", f"define i64 @f{number}() {{ ret i64 {number} }}")"""
+    bare_kernel.run_as("python", loop)
+    assert bare_kernel.value("len(__import__('qirjit_magic').default_session().modules)") == "3"
+
+
+def test_two_notebook_cells_with_the_same_names_are_two_modules(bare_kernel: Kernel) -> None:
+    bare_kernel.run("%load_ext qirjit_magic")
+    bare_kernel.run_as("a", "%%qir --no-run\ndefine i64 @number() {\n  ret i64 1\n}")
+    told = bare_kernel.run_as("b", "%%qir --no-run\ndefine i64 @number() {\n  ret i64 2\n}")
+    assert "'number' now means what 'cell2' defines, and no longer what 'cell1' defines" in told.stdout
+    told = bare_kernel.run_as("b", "%%qir --no-run\ndefine i64 @number() {\n  ret i64 3\n}")
+    assert "now means" not in told.stdout
+    told = bare_kernel.run_as("a", "%%qir --no-run\ndefine i64 @number() {\n  ret i64 1\n}")
+    assert "'number' now means what 'cell1' defines, and no longer what 'cell2' defines" in told.stdout
+
+
+def test_a_notice_is_told_when_the_run_fails_too(kernel: Kernel) -> None:
+    kernel.run(f"%%qir --no-run --name failing\n{program('failing')}")
+    assert kernel.run("%qir returns_seven --quiet").status == "ok"
+    (engine,) = kernel.engines()
+    engine.kill()
+    assert eventually(lambda: is_gone(engine.pid))
+    failed = kernel.run("%qir fails")
+    assert failed.error_name == "ProgramFailedError"
+    assert "start anew, because the engine was restarted" in failed.stdout
+    kernel.run("%qir_reset failing --remove")
 
 
 def test_global_variables_start_anew_with_a_notice(kernel: Kernel) -> None:

@@ -216,14 +216,48 @@ def test_many_calls_through_a_chain_of_modules_are_linked_in_no_time(engine: Eng
     assert engine.run(RunRequest("level19", "f19_0")).outcome == "stopped"
 
 
-@pytest.mark.parametrize("name", ['".L1"', "elsewhere"])
-def test_a_definition_without_code_is_refused(engine: Engine, name: str) -> None:
-    linkage = "available_externally" if name == "elsewhere" else "internal"
-    engine.add("m", f"define {linkage} i64 @{name}() {{ ret i64 1 }}".encode())
-    symbol = name.strip('"')
-    error = refusal(NoCodeError, engine.run, RunRequest("m", symbol))
-    assert (error.symbol, error.module) == (symbol, "m")
-    assert f"'{symbol}'" in str(error)
+def test_a_definition_without_code_is_refused(engine: Engine) -> None:
+    engine.add("m", b'define internal i64 @".L1"() { ret i64 1 }')
+    error = refusal(NoCodeError, engine.run, RunRequest("m", ".L1"))
+    assert (error.symbol, error.module) == (".L1", "m")
+    assert "'.L1'" in str(error)
+
+
+@pytest.mark.parametrize("level", range(4))
+@pytest.mark.parametrize("linkage", ["available_externally", "linkonce", "linkonce_odr", "weak", "weak_odr"])
+def test_what_a_module_would_leave_to_others_is_there(engine: Engine, linkage: str, level: int) -> None:
+    engine.add("a", number(3, linkage), opt_level=level)
+    engine.add("user", USER, opt_level=level)
+    assert returned(engine, "a", "number") == 3
+    assert returned(engine, "user", "twice") == 6
+
+
+@pytest.mark.parametrize("level", range(4))
+@pytest.mark.parametrize("linkage", ["", "internal", "private"])
+def test_a_function_called_like_one_of_mathematics_is_the_cells(engine: Engine, linkage: str, level: int) -> None:
+    call = "define i64 @f() {\n%x = call double @sin(double 0.0)\n%y = fptosi double %x to i64\nret i64 %y\n}"
+    define = f"define {linkage} double @sin(double %x) noinline {{ ret double 7.0 }}"
+    engine.add("one", f"{define}\n{call}".encode(), opt_level=level)
+    assert returned(engine, "one", "f") == 7
+    if not linkage:
+        engine.add("user", f"declare double @sin(double)\n{call}".encode(), opt_level=level)
+        assert returned(engine, "user", "f") == 7
+
+
+def test_a_struct_is_its_contents_however_deep(engine: Engine) -> None:
+    engine.add("a", b"%T = type { i64, i64 }\n@pairs = global [2 x %T] zeroinitializer")
+    read = "@pairs = external global [2 x %U]\ndefine i64 @f() {\n%x = load i64, ptr @pairs\nret i64 %x\n}"
+    engine.add("same", f"%U = type {{ i64, i64 }}\n{read}".encode())
+    assert returned(engine, "same", "f") == 0
+    engine.add("other", f"%U = type {{ i32 }}\n{read}".encode())
+    assert refusal(SignatureError, engine.run, RunRequest("other", "f")).found == "[2 x { i32 }]"
+
+
+def test_an_error_names_the_module_that_it_is_in(engine: Engine) -> None:
+    engine.add("user", USER)
+    engine.add("top", USER_OF_THE_USER)
+    error = refusal(UnresolvedSymbolError, engine.run, RunRequest("top", "four_times"))
+    assert (error.module, error.line) == ("user", 5)
 
 
 def test_functions_without_a_name_are_refused(engine: Engine) -> None:

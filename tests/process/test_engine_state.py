@@ -6,6 +6,7 @@ import pytest
 
 from qirjit_magic.errors import (
     CircularModulesError,
+    NoCodeError,
     SignatureError,
     UnresolvedSymbolError,
 )
@@ -93,6 +94,16 @@ def test_a_run_that_is_refused_links_nothing(engine: Engine) -> None:
     refusal(UnresolvedSymbolError, engine.run, RunRequest("user", "use"))
     assert run(engine, RunRequest("a", "number"))[0].linked == ("a",)
     assert count_up(engine) == 2
+
+
+def test_what_a_run_that_failed_had_linked_is_told_by_the_next(engine: Engine) -> None:
+    engine.add("counter", COUNTER)
+    engine.add("broken", b'define i64 @".L1"() { ret i64 1 }')
+    user = b'declare i64 @increment()\ndeclare i64 @".L1"()\ndefine i64 @use() { ret i64 0 }'
+    engine.add("user", user)
+    refusal(NoCodeError, engine.run, RunRequest("user", "use"))
+    engine.remove("broken")
+    assert "counter" in run(engine, RunRequest("counter", "increment"))[0].linked
 
 
 def test_a_module_is_the_newest_again_without_being_linked(engine: Engine) -> None:

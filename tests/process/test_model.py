@@ -105,7 +105,7 @@ class Modules(RuleBasedStateMachine):
         self._run(second)
 
     def _add(self, name: str, text: Text) -> None:
-        same = name in self.model.modules and self.model.modules[name].text == text
+        same = name in self.model.modules and self.model.modules[name].text.llvm() == text.llvm()
         try:
             if same:
                 self.model.renew(name)

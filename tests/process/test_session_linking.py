@@ -124,7 +124,7 @@ def test_a_user_that_does_not_fit_is_warned_and_cannot_be_run(session: Session) 
     session.add(number(1, "i32"), "maker")
     (warning,) = session.add(USER, "user").diagnostics
     assert (warning.severity, warning.about, warning.line) == ("warning", "misfits", 5)
-    assert "'number' is declared as i64 (), but 'maker' defines it as i32 ()" in warning.message
+    assert "'user' declares 'number' as i64 (), but 'maker' defines it as i32 ()" in warning.message
     with pytest.raises(SignatureError):
         session.run("twice")
     assert session.add(number(4), "maker").diagnostics == ()
@@ -154,13 +154,55 @@ def test_what_is_defined_no_more_is_told_with_its_users(session: Session) -> Non
     assert about(session.remove("maker")) == ["abandoned"]
 
 
-def test_an_older_definition_takes_over_again(session: Session) -> None:
+def test_an_older_definition_takes_over_again_with_a_notice(session: Session) -> None:
     session.add(number(1), "one")
     session.add(number(2), "two")
     session.add(USER, "user")
     assert session.run("twice").returns == [4]
-    assert session.remove("two") == ()
+    (notice,) = session.remove("two")
+    assert notice.message == "'number', which 'user' uses, means what 'one' defines again"
     assert session.run("twice").returns == [2]
+    session.add(number(2), "two")
+    (notice,) = session.add(b"define void @other() { ret void }", "two").diagnostics
+    assert "means what 'one' defines again" in notice.message
+
+
+def test_an_older_definition_that_does_not_fit_is_warned_about(session: Session) -> None:
+    session.add(number(1, "i32"), "one")
+    session.add(number(2), "two")
+    session.add(USER, "user")
+    warning, notice = session.remove("two")
+    assert (warning.severity, warning.about, notice.about) == ("warning", "misfits", "shadowed")
+    with pytest.raises(SignatureError):
+        session.run("twice")
+
+
+def test_a_function_and_a_variable_of_one_name_do_not_hide_each_other(session: Session) -> None:
+    session.add(number(1), "function")
+    assert session.add(b"@number = global i64 0", "variable").diagnostics == ()
+    assert (session.linkage.owner("number"), session.linkage.owner("number", function=False)) == (
+        "function",
+        "variable",
+    )
+
+
+def test_an_error_of_another_module_says_which_and_has_its_line(session: Session) -> None:
+    session.add(Source(USER, lines_before=100), "user")
+    top = b"declare i64 @twice()\ndefine i64 @top() {\n%x = call i64 @twice()\nret i64 %x\n}"
+    session.add(Source(top, lines_before=10), "top")
+    with pytest.raises(UnresolvedSymbolError, match="line 105 of the module 'user': nobody defines 'number'"):
+        session.run("top")
+    with pytest.raises(UnresolvedSymbolError, match=r"^line 105: nobody"):
+        session.run("twice")
+
+
+def test_many_uses_are_looked_at_in_no_time(session: Session) -> None:
+    # 5,000 names: looking at each for each would be 25 million looks at each add.
+    session.add("\n".join(f"define void @f{n}() {{ ret void }}" for n in range(5000)), "maker")
+    session.add("\n".join(f"declare void @f{n}()" for n in range(5000)) + "\ndefine void @user() { ret void }", "user")
+    (notice,) = session.add(b"define void @f1() { ret void }", "newer").diagnostics
+    assert notice.about == "shadowed"
+    assert len(session.add(b"define void @f() { ret void }", "maker").diagnostics) == 4999
 
 
 def test_an_unnamed_module_keeps_the_name_of_the_one_it_replaces(session: Session) -> None:
@@ -355,6 +397,17 @@ def test_a_damaged_file_is_compiled_anew_with_one_warning(cached: Session, cache
     cached.add(number(2), "m")
     cached.add(number(1), "m")
     assert cached.status().cache_hits == 2
+
+
+@pytest.mark.parametrize(("folder", "added"), [(__file__, ()), ("/proc/nowhere", ("m",))])
+def test_a_warning_that_is_an_error_leaves_no_module_half_added(folder: str, added: tuple[str, ...]) -> None:
+    # The one cannot be read, which is seen before a module is added; the other cannot be written, which is seen after.
+    with Session(supervisor=EngineSupervisor(cache=ObjectCache(Path(folder)))) as session:
+        with pytest.raises(QirNotice):  # as in all tests, warnings are errors here
+            session.add(number(1), "m")
+        assert session.status().modules == tuple(info.name for info in session.modules) == added
+        session.add(number(2), "m")
+        assert session.run("number").returns == [2]
 
 
 def test_every_level_has_a_file_of_its_own(cached: Session) -> None:

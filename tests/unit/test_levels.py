@@ -45,6 +45,8 @@ b:
   call void @f(i1 %x)
   ret void
 }"""
+_INDENTED = 'define void @f() {\n  br label %"a"\n  a: \n  br label %a\n}'
+_SPACED = "define void @f () {\n  call void @f ()\n  ret void\n}"
 _GATES = "define void @f() {\n" + "  call void @__quantum__qis__h__body(ptr null)\n" * 100 + "  ret void\n}"
 _PRODUCTS = "".join(f"  %x{i + 1} = mul i64 %x{i}, 3\n" for i in range(40))
 _WORK = f"define i64 @f(i64 %x0) {{\n{_PRODUCTS}  ret i64 %x40\n}}"
@@ -56,13 +58,15 @@ _WORK = f"define i64 @f(i64 %x0) {{\n{_PRODUCTS}  ret i64 %x40\n}}"
         (_LOOP, LOOPS),
         (_NUMBERED_LOOP, LOOPS),
         (_RECURSION, LOOPS),
+        (_INDENTED, LOOPS),
+        (_SPACED, LOOPS),
         (_BRANCH, GATES),
         (_GATES, GATES),
         (_WORK, WORK),
         (_WORK + _LOOP, LOOPS),
         ("", GATES),
     ],
-    ids=["loop", "numbered loop", "recursion", "branches", "gates", "work", "both", "nothing"],
+    ids=["loop", "numbered loop", "recursion", "indented", "spaced", "branches", "gates", "work", "both", "nothing"],
 )
 def test_the_level_follows_from_what_the_program_does(text: str, level: int) -> None:
     assert default_level(text) == level

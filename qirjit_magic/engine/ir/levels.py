@@ -9,7 +9,9 @@ _LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what i
 _WORTH_PASSES = 32
 _NAME = r'[\w.$-]+|"[^"\n]*"'
 _PLACE = re.compile(
-    rf"^(?P<define>define)\b|^(?P<label>{_NAME}):|\blabel %(?P<target>{_NAME})|@(?P<function>{_NAME})\(", re.MULTILINE
+    rf"^[ \t]*+(?:(?P<define>define)\b|(?P<label>{_NAME}):)"
+    rf"|\blabel %(?P<target>{_NAME})|@(?P<function>{_NAME})[ \t]*+\(",
+    re.MULTILINE,
 )
 _WORK = re.compile(
     r"= (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp|fcmp|select"
@@ -41,8 +43,8 @@ def _has_loops(text: str) -> bool:
             labels.clear()
             function = None
         elif label := found["label"]:
-            labels.add(label)
-        elif found["target"] in labels:
+            labels.add(label.strip('"'))
+        elif (found["target"] or "").strip('"') in labels:
             return True
         elif name := found["function"]:
             if name == function:

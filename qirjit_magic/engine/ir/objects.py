@@ -22,6 +22,7 @@ with contextlib.suppress(RuntimeError):
     llvm.load_library_permanently("libgcc_s.so.1")
 
 _VECTORISED = 2
+_LEFT_TO_OTHERS = llvm.Linkage.available_externally, llvm.Linkage.linkonce_any, llvm.Linkage.linkonce_odr
 _serials = itertools.count(1)
 
 
@@ -62,6 +63,8 @@ class ObjectEmitter:
         for value in (*module.functions, *module.global_variables):
             if not value.is_declaration:
                 _prepare(value, level)
+            if value.is_function and level and not value.name.startswith("llvm."):
+                value.add_function_attribute("nobuiltin")  # @sin is whatever a cell defines, not what LLVM knows of it
         if level:
             tuning = llvm.create_pipeline_tuning_options(speed_level=level)
             # LLVM's own tools do this from level 2 on: before, it makes the code longer than it saves.
@@ -109,6 +112,8 @@ class LinkedObject:
 
 def _prepare(value: llvm.ValueRef, level: int) -> None:
     hidden = llvm.Linkage.internal, llvm.Linkage.private
+    if value.linkage in _LEFT_TO_OTHERS:
+        value.linkage = llvm.Linkage.weak_odr  # nobody else emits what this module leaves to others
     if value.is_function and value.linkage in hidden and not is_outlined(value.name):
         # The passes throw away what is internal once it is inlined, and any function may be run by its name.
         value.linkage = llvm.Linkage.external if level else llvm.Linkage.internal

@@ -15,15 +15,14 @@ from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
-from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
-_BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # bare, and in a wrapper
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The quote stands first: texts may be long, and a search for one character is fast
 _HOST_ATTRIBUTE = re.compile(r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
-_CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = [^"{]*?\bconstant ')
+_CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
 _PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
 
 
@@ -56,7 +55,7 @@ def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) 
     Raises:
         QirSyntaxError: with line, column and source line where LLVM gives them.
     """
-    module, text = _parse_bitcode(source) if source.startswith(_BITCODE) else (None, _decode(source))
+    module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined)
     flags = read_module_flags(text.text)
     functions = tuple(map(_entry_point, _written_functions(module, text)))
@@ -150,7 +149,14 @@ def signature_of(function: llvm.ValueRef) -> Signature:
 
 def _type_text(kind: llvm.TypeRef) -> str:
     text = str(kind)
-    return text.partition(" = type ")[2] or text
+    text = text.partition(" = type ")[2] or text
+    if "%" not in text:
+        return text
+    parts = [_type_text(part) for part in kind.elements]  # no type holds itself: pointers hold nothing
+    if text.startswith("["):
+        return f"[{kind.element_count} x {parts[0]}]"
+    inside = f"{{ {', '.join(parts)} }}"
+    return f"<{inside}>" if text.startswith("<{") else inside
 
 
 def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
