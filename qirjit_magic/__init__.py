@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qirjit_magic.errors import QirError as QirError
+    from qirjit_magic.session.default import default_session as default_session
+    from qirjit_magic.session.default import run as run
     from qirjit_magic.session.results import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
-    from qirjit_magic.session.session import default_session as default_session
-    from qirjit_magic.session.session import run as run
     from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
 
 # Public names and where they live; each is imported when it is first asked for.
@@ -31,8 +31,8 @@ _PUBLIC = {
     "QirError": "qirjit_magic.errors",
     "RunResult": "qirjit_magic.session.results",
     "Session": "qirjit_magic.session.session",
-    "default_session": "qirjit_magic.session.session",
-    "run": "qirjit_magic.session.session",
+    "default_session": "qirjit_magic.session.default",
+    "run": "qirjit_magic.session.default",
 }
 __all__ = [*sorted(_PUBLIC), "errors", "load_ipython_extension", "unload_ipython_extension"]  # noqa: PLE0604 - names
 

@@ -16,7 +16,8 @@ from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
-from qirjit_magic.session.session import Session, close_default_session, default_session
+from qirjit_magic.session.default import close_default_session, default_session
+from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
 from qirjit_magic.session.streams import Observer, show_nothing
 from qirjit_magic.wire.protocol import Form

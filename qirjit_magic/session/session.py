@@ -284,8 +284,7 @@ class Session:
             self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
-            if seed is None and spec.seedable:
-                seed = secrets.randbits(_WORD_BITS)
+            seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
             with self._placed(info.name), self._engine.uninterrupted():
                 return self._carry_out(request, function, show, timeout)
@@ -336,55 +335,3 @@ def _at_line(lines_before: int) -> Iterator[None]:
         yield
     except LocatedError as error:
         raise error.moved(lines_before) from None
-
-
-def close_default_session() -> None:
-    """End the session of this process, where there is one; the next `default_session` is a new one."""
-    for session in _default:
-        session.close()
-    _default.clear()
-
-
-_default: list[Session] = []
-
-
-def default_session() -> Session:
-    """The session of this process, which the magics and `run` share: made at the first call, ended with the process."""
-    if not _default or _default[-1].closed:
-        _default[:] = [Session()]
-    return _default[-1]
-
-
-def run(
-    source: QirSource,
-    entry: str | None = None,
-    *,
-    shots: int = 1,
-    seed: int | None = None,
-    simulator: str | None = None,
-    method: Method = "auto",
-    args: Sequence[Argument] = (),
-    timeout: float | None = None,
-    opt_level: int | None = None,
-) -> RunResult:
-    """Compile ``source`` in the session of this process, and run one of its entry points.
-
-    Args:
-        source: what `Session.add` takes.
-        entry: see `Session.entry`.
-        shots: see `Session.run`, as for the others.
-        seed: the seed of the simulator's random stream.
-        simulator: the simulator's name or path.
-        method: ``auto`` or ``live``.
-        args: one value for each parameter.
-        timeout: seconds.
-        opt_level: see `Session.add`.
-
-    Raises:
-        QirError: as `Session.add` and `Session.run` do.
-    """
-    session = default_session()
-    module = session.add(source, opt_level=opt_level).name
-    return session.run(
-        entry, module=module, shots=shots, seed=seed, simulator=simulator, method=method, args=args, timeout=timeout
-    )

@@ -18,7 +18,7 @@ from typing import Any
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from qirjit_magic.session.session import default_session
+from qirjit_magic.session.default import default_session
 from tests.files import program
 
 DEPENDANTS, REPLAYED = 20, 50

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from qirjit_magic.errors import (
     EntryPointError,
-    OptionError,
-    QirNotice,
     SignatureError,
     UnresolvedSymbolError,
     WorkerCrashedError,
 )
-from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
-from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
 from tests.process.support import eventually
@@ -39,21 +33,6 @@ define i64 @counted() {
   ret i64 %new
 }
 """
-LOOP = b"""
-define i64 @sum(i64 %n) {
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %sum = phi i64 [ 0, %entry ], [ %more, %loop ]
-  %more = add i64 %sum, %i
-  %next = add i64 %i, 1
-  %on = icmp ule i64 %next, %n
-  br i1 %on, label %loop, label %done
-done:
-  ret i64 %more
-}
-"""
 
 
 def number(value: int, returns: str = "i64") -> bytes:
@@ -69,17 +48,6 @@ def kill_engine(session: Session) -> None:
     process = session._engine._process
     assert process is not None
     assert eventually(process.is_dead)
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> ObjectCache:
-    return ObjectCache(tmp_path)
-
-
-@pytest.fixture
-def cached(cache: ObjectCache) -> Iterator[Session]:
-    with Session(supervisor=EngineSupervisor(cache=cache)) as session:
-        yield session
 
 
 # -- who is told what --------------------------------------------------------------------------------------------
@@ -304,113 +272,3 @@ def test_a_replaced_module_says_that_its_variables_start_anew(counting: Session)
     assert about(counting.add(COUNTING_USER + b"; edited", "counting").diagnostics) == ["anew"]
     assert counting.add(COUNTING_USER, "counting").diagnostics == ()
     assert counting.run("counted").returns == [1]
-
-
-# -- optimisation ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("level", [None, 0, 1, 2, 3])
-def test_every_level_gives_the_same_result(session: Session, level: int | None) -> None:
-    info = session.add(LOOP, "m", opt_level=level)
-    assert info.opt_level == (2 if level is None else level)
-    assert session.run("sum", args=[1000]).returns == [500500]
-
-
-def test_another_level_is_another_compilation(session: Session) -> None:
-    before = session.status().compilations
-    for level in (0, 0, 2, 2):
-        session.add(LOOP, "m", opt_level=level)
-    assert session.status().compilations == before + 2
-
-
-@pytest.mark.parametrize("level", [-1, 4, True, 2.0, "2"])
-def test_a_level_that_is_none_is_refused(session: Session, level: int) -> None:
-    with pytest.raises(OptionError, match="opt_level is"):
-        session.add(LOOP, opt_level=level)
-
-
-def test_the_ir_is_shown_before_and_after_optimisation(session: Session) -> None:
-    source = b"define i64 @sum() {\n  %sum = add i64 20, 22\n  ret i64 %sum\n}"
-    session.add(source, "m", opt_level=2)
-    assert "add i64 20, 22" in session.show("m", "ir")
-    assert "ret i64 42" in session.show("m", "compiled")
-    session.add(source, "m", opt_level=0)
-    assert "add i64 20, 22" in session.show("m", "compiled")
-    assert "sum:" in session.show("m", "asm")
-    assert ".text" in session.show("m", "object")
-    with pytest.raises(OptionError):
-        session.show("m", "bitcode")  # type: ignore[arg-type]  # that it is refused is the point
-
-
-def test_internal_functions_can_be_run_at_every_level(session: Session) -> None:
-    text = (
-        LOOP
-        + b"define internal i64 @helper() { ret i64 7 }\ndefine i64 @user() {\n%x = call i64 @helper()\nret i64 %x\n}"
-    )
-    for level in range(4):
-        session.add(text, "m", opt_level=level)
-        assert session.run("helper").returns == session.run("user").returns == [7]
-
-
-# -- the disk ----------------------------------------------------------------------------------------------------
-
-
-def test_what_another_session_compiled_comes_from_the_disk(cached: Session, cache: ObjectCache) -> None:
-    cached.add(number(1), "maker")
-    cached.add(USER)
-    with Session(supervisor=EngineSupervisor(cache=cache)) as other:
-        assert other.add(USER, "mine").name == "mine"
-        assert about(other.modules[0].diagnostics) == ["undefined"]
-        other.add(number(1))
-        assert other.run("twice").returns == [2]
-        status = other.status()
-        assert (status.compilations, status.cache_hits) == (0, 2)
-        assert other.modules[1].added_at > cached.modules[0].added_at
-
-
-def test_going_back_and_forth_between_two_texts_compiles_each_once(cached: Session) -> None:
-    for value in (1, 2, 1, 2, 1):
-        cached.add(number(value), "m")
-        assert cached.run("number").returns == [value]
-    status = cached.status()
-    assert (status.compilations, status.cache_hits) == (2, 3)
-
-
-def test_a_cached_module_is_checked_like_a_compiled_one(cached: Session) -> None:
-    cached.add(number(1, "i32"), "maker")
-    cached.add(number(1), "maker")
-    cached.add(USER, "user")
-    with pytest.raises(SignatureError) as caught:
-        cached.add(number(1, "i32"), "maker")
-    assert (caught.value.dependants, caught.value.line) == (("user",), 1)
-    assert cached.run("twice").returns == [2]
-
-
-def test_a_damaged_file_is_compiled_anew_with_one_warning(cached: Session, cache: ObjectCache) -> None:
-    cached.add(number(1), "m")
-    (file,) = (path for path in cache.folder.rglob("*") if path.is_file())
-    file.write_bytes(file.read_bytes()[:-1] + b"?")
-    cached.add(number(2), "m")
-    with pytest.warns(QirNotice, match="compiled anew"):
-        cached.add(number(1), "m")
-    assert cached.run("number").returns == [1]
-    cached.add(number(2), "m")
-    cached.add(number(1), "m")
-    assert cached.status().cache_hits == 2
-
-
-@pytest.mark.parametrize(("folder", "added"), [(__file__, ()), ("/proc/nowhere", ("m",))])
-def test_a_warning_that_is_an_error_leaves_no_module_half_added(folder: str, added: tuple[str, ...]) -> None:
-    # The one cannot be read, which is seen before a module is added; the other cannot be written, which is seen after.
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(Path(folder)))) as session:
-        with pytest.raises(QirNotice):  # as in all tests, warnings are errors here
-            session.add(number(1), "m")
-        assert session.status().modules == tuple(info.name for info in session.modules) == added
-        session.add(number(2), "m")
-        assert session.run("number").returns == [2]
-
-
-def test_every_level_has_a_file_of_its_own(cached: Session) -> None:
-    for level in (None, 0, 1, 2, 3):
-        cached.add(LOOP, "m", opt_level=level)
-    assert cached.status().cache_hits == 0
