@@ -1,0 +1,148 @@
+"""A simulator small enough to be seen through: the functions of ``simulator.ll`` over a state vector."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from qirjit_magic.engine.ir.objects import ExternalSymbol
+from tests.unit.matrices import SWAP, Gate, H, Matrix, X, Y, Z, adjoint, controlled, fixed, phase, rx, ry, rz
+
+PREFIX = "__quantum__qis__"
+_S, _T = phase(np.pi / 2), phase(np.pi / 4)
+_GATES: dict[str, Gate] = {
+    "h__body": fixed(H),
+    "x__body": fixed(X),
+    "y__body": fixed(Y),
+    "z__body": fixed(Z),
+    "s__body": fixed(_S),
+    "s__adj": adjoint(fixed(_S)),
+    "t__body": fixed(_T),
+    "t__adj": adjoint(fixed(_T)),
+    "rx__body": rx,
+    "ry__body": ry,
+    "rz__body": rz,
+    "cx__body": controlled(fixed(X)),
+    "cz__body": controlled(fixed(Z)),
+    "ccx__body": controlled(fixed(X), 2),
+    "swap__body": fixed(SWAP),
+}
+_UNDER_ARRAYS: dict[str, Matrix] = {
+    "h__ctl": H,
+    "x__ctl": X,
+    "y__ctl": Y,
+    "z__ctl": Z,
+    "s__ctl": _S,
+    "s__ctladj": _S.conj(),
+    "t__ctladj": _T.conj(),
+}
+_CTYPES: dict[str, Any] = {
+    "void": None,
+    "ptr": ctypes.c_void_p,
+    "double": ctypes.c_double,
+    "i1": ctypes.c_bool,
+    "i2": ctypes.c_int8,
+}
+
+
+class _Rotation(ctypes.Structure):
+    _fields_ = (("angle", ctypes.c_double), ("qubit", ctypes.c_void_p))
+
+
+class _PauliRotation(ctypes.Structure):
+    _fields_ = (("pauli", ctypes.c_int8), ("angle", ctypes.c_double), ("qubit", ctypes.c_void_p))
+
+
+def function_type(kind: str) -> Any:
+    """The ctypes of a function type in LLVM's words."""
+    returned, parameters = re.fullmatch(r"(\w+) \((.*)\)", kind).groups()  # type: ignore[union-attr] # it is a function
+    return ctypes.CFUNCTYPE(_CTYPES[returned], *(_CTYPES[name] for name in parameters.split(", ") if name))
+
+
+class Machine:
+    """Some states at once, one a column; qubit 0 is the most significant one of the rows.
+
+    Attributes:
+        state: the states.
+        outcome: what the next measurement finds.
+        probability: how likely that was.
+        results: what was measured, by result.
+        arrays: the qubits of an array, by the pointer that stands for it.
+    """
+
+    def __init__(self) -> None:
+        self.arrays: dict[int, tuple[int, ...]] = {}
+        self._callbacks: dict[str, Any] = {}
+        self.prepare(np.eye(1, dtype=complex))
+
+    def prepare(self, state: Matrix, outcome: int = 0) -> None:
+        """Begin anew with these states."""
+        self.state, self.outcome, self.probability = state, outcome, 1.0
+        self.results: dict[int, int] = {}
+
+    def apply(self, matrix: Matrix, qubits: Sequence[int]) -> None:
+        """Multiply the states by a matrix on these qubits."""
+        assert len(set(qubits)) == len(qubits)
+        count = len(qubits)
+        tensor = self.state.reshape((2,) * (len(self.state).bit_length() - 1) + (-1,))
+        product = np.tensordot(matrix.reshape((2,) * 2 * count), tensor, axes=(range(count, 2 * count), qubits))
+        self.state = np.moveaxis(product, range(count), qubits).reshape(self.state.shape)
+
+    def measure(self, qubit: int) -> int:
+        """Find the outcome that is wanted."""
+        self.apply(np.diag([1.0 - self.outcome, self.outcome]), (qubit,))
+        self.probability = float(np.linalg.norm(self.state) ** 2)
+        self.state = self.state / np.linalg.norm(self.state)
+        return self.outcome
+
+    def reset(self, qubit: int) -> None:
+        """Turn a qubit that was just measured to |0>."""
+        if self.outcome:
+            self.apply(X, (qubit,))
+
+    def symbol(self, name: str, kind: str) -> ExternalSymbol:
+        """The address of a function of ``simulator.ll``."""
+        if name not in self._callbacks:
+            self._callbacks[name] = function_type(kind)(self._function(name.removeprefix(PREFIX)))
+        return ExternalSymbol(ctypes.cast(self._callbacks[name], ctypes.c_void_p).value or 0)
+
+    def _function(self, name: str) -> Callable[..., int | None]:
+        def act(*arguments: float | None) -> None:
+            angles = [argument for argument in arguments if isinstance(argument, float)]
+            self.apply(_GATES[name](*angles), [int(a or 0) for a in arguments if not isinstance(a, float)])
+
+        def act_under(array: int, qubit: int | None) -> None:
+            self._apply_under(array, _UNDER_ARRAYS[name], qubit)
+
+        if name in _GATES:
+            return act
+        if name in _UNDER_ARRAYS:
+            return act_under
+        others: dict[str, Callable[..., int | None]] = {
+            "rx__ctl": lambda array, at: self._rotate_under(array, rx, at),
+            "ry__ctl": lambda array, at: self._rotate_under(array, ry, at),
+            "rz__ctl": lambda array, at: self._rotate_under(array, rz, at),
+            "r__ctl": self._turn_phase_under,
+            "reset__body": lambda qubit: self.reset(qubit or 0),
+            "mz__body": lambda qubit, result: self.results.update({result: self.measure(qubit or 0)}),
+            "m__body": lambda qubit: 100 + self.measure(qubit or 0),
+        }
+        return others[name]
+
+    def _apply_under(self, array: int, matrix: Matrix, qubit: int | None) -> None:
+        controls = self.arrays[array]
+        self.apply(controlled(fixed(matrix), len(controls))(), (*controls, qubit or 0))
+
+    def _rotate_under(self, array: int, gate: Gate, at: int) -> None:
+        rotation = _Rotation.from_address(at)
+        self._apply_under(array, gate(rotation.angle), rotation.qubit)
+
+    def _turn_phase_under(self, array: int, at: int) -> None:
+        # Of r__ctl only the Pauli operator I is used: R(I, θ) is e^(-iθ/2), see Q#'s Std.Intrinsic.R.
+        rotation = _PauliRotation.from_address(at)
+        assert rotation.pauli == 0
+        self._apply_under(array, np.exp(-0.5j * rotation.angle) * np.eye(2), rotation.qubit)
