@@ -1,0 +1,241 @@
+"""`report_profile`: the profile that a module has by what it does, and where it breaks the one that it declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from qirjit_magic.engine.ir.base_profile import find_beyond_base, find_numbers
+from qirjit_magic.engine.ir.capabilities import (
+    CAPABILITIES,
+    FLOATS,
+    FUNCTIONS,
+    INTEGERS,
+    LOOPS,
+    QUBITS,
+    RESULTS,
+    UNRESTRICTED,
+    Finding,
+    find_capabilities,
+    find_misplaced,
+    find_parameters,
+    find_recursion,
+)
+from qirjit_magic.engine.ir.declarations import (
+    Break,
+    capability_flag,
+    declares_draft,
+    find_entry_breaks,
+    find_flag_breaks,
+    listed_kinds,
+    profile_of,
+)
+from qirjit_magic.engine.ir.flags import declared_profile
+from qirjit_magic.engine.ir.instructions import Function, read_functions
+from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.engine.ir.places import Place, PlaceFinder
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
+
+LOOKED_AT = 2000  # instructions: to look at them takes a twentieth of a second
+_LONG = 1 << 22  # characters; what is longer has more instructions
+
+_RETURNED = frozenset({"void", "i64"})  # the specification says i64; compilers of QIR 1.0 leave the exit code out
+_COUNTS = {
+    "qubits": ("qubit", "required_num_qubits", QUBITS),
+    "results": ("result", "required_num_results", RESULTS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReport:
+    """What a module is, in the words of the QIR specification.
+
+    Attributes:
+        profile: ``base``, ``adaptive``, or ``unrestricted``, by what the functions do that its entry points reach.
+        capabilities: the optional capabilities of the adaptive profile that it uses, in the specification's order:
+            ``int_computations:i64``, ``ir_functions``, ``backwards_branching:3``. A type of number is left out where
+            numbers are only recorded.
+        diagnostics: warnings where it breaks what it declares; none where no entry point declares a profile.
+    """
+
+    profile: str
+    capabilities: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def report_profile(module: QirModule) -> ProfileReport:
+    """The profile that a module has, and where it breaks the one that it declares.
+
+    Ask before the module is optimised. Of a module whose entry points reach more than `LOOKED_AT` instructions, the
+    profile is the one that it declares, without capabilities, and only its flags and the attributes and types of its
+    entry points are checked.
+    """
+    info = module.info
+    content = _read(module) if len(module.text.text) <= _LONG else None
+    profile = content.profile(info.entry_points) if content else declared_profile(info.functions)
+    capabilities = _texts(content.findings) if content else ()
+    lines = PlaceFinder(module.text)
+    breaks = dict.fromkeys(_breaks(info, content, module.text.text))
+    diagnostics = (Diagnostic("warning", f"{found.message}.", _line(found, lines)) for found in breaks)
+    return ProfileReport(profile, capabilities, tuple(sorted(diagnostics, key=lambda found: found.line or 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    functions: Mapping[str, Function]
+    by_function: Mapping[str, tuple[Finding, ...]]
+    reached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        return chain.from_iterable(self.by_function.values())
+
+    def of_entry(self, entry: EntryPoint) -> Iterator[Finding]:
+        return chain.from_iterable(self.by_function[name] for name in self.reached[entry.name])
+
+    def profile(self, entries: tuple[EntryPoint, ...]) -> str:
+        if any(finding.subject == UNRESTRICTED for finding in self.findings) or any(map(_is_odd, entries)):
+            return UNRESTRICTED
+        if any(self.by_function.values()):
+            return "adaptive"
+        beyond = any(True for entry in entries for _ in find_beyond_base(self.functions[entry.name]))
+        return "adaptive" if beyond else "base"
+
+
+def _is_odd(entry: EntryPoint) -> bool:
+    return entry.declared and (bool(entry.signature.parameters) or entry.signature.returns not in _RETURNED)
+
+
+def _read(module: QirModule) -> _Content | None:
+    entries = module.info.entry_points
+    functions = read_functions(module, [entry.name for entry in entries], LOOKED_AT)
+    if functions is None:
+        return None
+    found: dict[str, list[Finding]] = {name: list(find_capabilities(f)) for name, f in functions.items()}
+    for finding in find_recursion(functions):
+        found[finding.place.function].append(finding)
+    called = {i.callee.name for f in functions.values() for i in f.instructions if i.callee}
+    roots = {entry.name for entry in entries if not _is_library(entry)} - called
+    for name, function in functions.items():
+        if name not in roots:
+            place = Place(name, "define", 0)
+            found[name] += [Finding(*finding, place) for finding in ((FUNCTIONS, ""), *find_parameters(function))]
+            found[name] += find_misplaced(function)
+    reached = {entry.name: _reached(entry.name, functions) for entry in entries}
+    return _Content(functions, {name: tuple(findings) for name, findings in found.items()}, reached)
+
+
+def _is_library(entry: EntryPoint) -> bool:
+    # What nobody has marked and what takes or returns something is there to be called
+    return not entry.declared and (bool(entry.signature.parameters) or entry.signature.returns not in _RETURNED)
+
+
+def _reached(name: str, functions: Mapping[str, Function]) -> tuple[str, ...]:
+    reached: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in reached:
+            reached[current] = None
+            waiting += (i.callee.name for i in functions[current].instructions if i.callee and i.callee.defined)
+    return tuple(reached)
+
+
+def _texts(findings: Iterable[Finding]) -> tuple[str, ...]:
+    values: dict[str, set[str]] = {}
+    for finding in findings:
+        values.setdefault(finding.subject, set()).add(finding.value)
+    return tuple(text for name in CAPABILITIES if name in values for text in _text(name, values[name]))
+
+
+def _text(name: str, values: set[str]) -> list[str]:
+    if name == LOOPS:
+        return [f"{name}:{sum(map(int, values))}"]
+    named = sorted(values - {""}, key=lambda kind: (len(kind), kind))
+    return [f"{name}:{value}" for value in named] or [name]
+
+
+def _line(found: Break, lines: PlaceFinder) -> int | None:
+    match found.at:
+        case Place(word="define") as place:
+            return lines.definition(place.function)
+        case Place() as place:
+            return lines.line(place)
+        case str(name):
+            return lines.definition(name)
+        case line:
+            return line
+
+
+def _breaks(info: ModuleInfo, content: _Content | None, text: str) -> Iterator[Break]:
+    entries = [entry for entry in info.functions if entry.declared]
+    declaring = [entry for entry in entries if profile_of(entry)]
+    if declaring:
+        yield from find_flag_breaks(info, text)
+    for entry in declaring:
+        yield from find_entry_breaks(entry, info)
+    if content is None:
+        return
+    for entry in declaring:
+        if profile_of(entry) == "base":
+            yield from _base_breaks(content.functions[entry.name])
+        else:
+            yield from _adaptive_breaks(content.of_entry(entry), info)
+    for entry in entries:
+        if info.flags or "qir_profiles" in dict(entry.attributes):
+            yield from _count_breaks(entry, info, content)
+
+
+def _base_breaks(function: Function) -> Iterator[Break]:
+    firsts = {finding.value: finding for finding in reversed(list(find_beyond_base(function)))}
+    for finding in reversed(firsts.values()):
+        message = f"{finding.place} is {finding.value}, which the base profile does not allow"
+        yield Break(f'{message}. Declare "qir_profiles"="adaptive_profile", or do without it', finding.place)
+
+
+def _adaptive_breaks(findings: Iterator[Finding], info: ModuleInfo) -> Iterator[Break]:
+    flags = dict(info.flags)
+    told: dict[str, Place] = {}
+    undeclared: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.subject == UNRESTRICTED:
+            told.setdefault(finding.value, finding.place)
+        elif not _declares(flags, finding):
+            undeclared.setdefault(finding.subject, []).append(finding)
+    for what, place in told.items():
+        message = f"{place} is {what}, which the adaptive profile does not allow"
+        yield Break(f"{message}. Do without it, or declare no profile", place)
+    if not declares_draft(info):
+        for name, uses in undeclared.items():
+            flag = capability_flag(name, [use.value for use in uses], flags.get(name))
+            takes = ", ".join(_texts(uses[:1]))
+            message = f"{uses[0].place} takes {takes}, which the module flags do not declare"
+            yield Break(f"{message}. Declare {flag}", uses[0].place)
+
+
+def _declares(flags: Mapping[str, int | bool | str], finding: Finding) -> bool:
+    declared = flags.get(finding.subject)
+    if finding.subject in {INTEGERS, FLOATS}:
+        kinds = listed_kinds(declared)
+        return finding.value in kinds if finding.value else bool(kinds)
+    if finding.subject in {QUBITS, RESULTS}:
+        return declared is not False  # where it is missing, that has been said
+    if finding.subject == LOOPS and finding.value == "2":
+        return declared not in {None, 0, 1}
+    return bool(declared)  # an iteration is a loop of the other kind, too
+
+
+def _count_breaks(entry: EntryPoint, info: ModuleInfo, content: _Content) -> Iterator[Break]:
+    required = {"qubits": entry.required_qubits, "results": entry.required_results}
+    highest: dict[str, tuple[int, Place]] = {}
+    for name in content.reached[entry.name]:
+        for kind, number, place in find_numbers(content.functions[name]):
+            if kind not in highest or number > highest[kind][0]:
+                highest[kind] = number, place
+    for kind, (number, place) in highest.items():
+        noun, attribute, flag = _COUNTS[kind]
+        count = required[kind]
+        if count is not None and number >= count and dict(info.flags).get(flag) is not True:
+            message = f"{place} uses {noun} {number}, and @{entry.name} has {attribute} {count}"
+            yield Break(f"{message}. Make it {number + 1}", place)
