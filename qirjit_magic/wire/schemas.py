@@ -1,22 +1,56 @@
-"""The output schemas of the QIR specification, version 2.1: records to text.
+"""The output schemas of the QIR specification, version 2.1: a record to its line and back.
 
 Source: qir-alliance/qir-spec, specification/output_schemas (labeled and ordered). Messages are INFO lines, and state
-dumps stand as the simulator wrote them; the specification knows neither.
+dumps stand as the simulator wrote them; the specification knows neither. It has no way to write a tab, a line break or
+a leading quote in a label: these are escaped with a backslash, and so is a backslash that would read as such an escape.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
+from qirjit_magic.errors import RecordError
 from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Record
+from qirjit_magic.wire.records import Record, Value
 
 Schema = Literal["labeled", "ordered"]
 VERSION = "2.1"
-_LABEL_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_MESSAGE_ESCAPES = {**_LABEL_ESCAPES, ord("\\"): "\\\\"}
+_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
+_IN_FIELD = re.compile(r"""^"|[\t\n\r]|\\(?=[\t\n\r\\tnru'"])""")
+_IN_MESSAGE = re.compile(r"[\t\n\r\\]")
+_ESCAPE = re.compile(r"""\\(?:([\\tnr'"])|u\{(?!d[89a-f]..\})(10[0-9a-f]{4}|[0-9a-f]{1,5})\})""")
+_PLAIN = {"t": "\t", "n": "\n", "r": "\r"}
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the values of a type are written."""
+
+    pattern: re.Pattern[str]
+    expected: str
+    read: Callable[[str], Value]
+
+
+# No type has longer integers. Of a double, the specification's grammar ignores the case, as ABNF does.
+_FORMS = {
+    RecordKind.RESULT: _Form(re.compile("[01]"), "0 or 1", int),
+    RecordKind.BOOL: _Form(re.compile("true|false"), "true or false", "true".__eq__),
+    RecordKind.INT: _Form(re.compile("[+-]?[0-9]{1,99}"), "an integer", int),
+    RecordKind.DOUBLE: _Form(
+        re.compile(r"[+-]?(?:INF|INFINITY|NAN|(?:[0-9]+|[0-9]*\.[0-9]+)(?:E[+-]?[0-9]+)?)", re.IGNORECASE),
+        "a number, INF or NAN",
+        float,
+    ),
+    RecordKind.RESULT_ARRAY: _Form(re.compile("[01]*"), "a row of 0 and 1", str),
+    RecordKind.TUPLE: _Form(re.compile("[0-9]{1,99}"), "a number of items", int),
+    RecordKind.ARRAY: _Form(re.compile("[0-9]{1,99}"), "a number of items", int),
+}
 
 
 def header(schema: Schema) -> list[str]:
@@ -37,7 +71,7 @@ def shot_lines(
     """
     yield "START"
     for key, value in metadata:
-        yield f"METADATA\t{key}\t{value}" if value else f"METADATA\t{key}"
+        yield "\t".join(("METADATA", _field(key), *((_field(value),) if value else ())))
     for record in records:
         yield record_line(record, labeled=schema == "labeled")
     yield f"END\t{exit_code}"
@@ -48,9 +82,18 @@ def record_line(record: Record, *, labeled: bool) -> str:
     if record.kind is RecordKind.DUMP:
         return str(record.value)
     if record.kind is RecordKind.MESSAGE:
-        return f"INFO\t{str(record.value).translate(_MESSAGE_ESCAPES)}"
+        return f"INFO\t{_escaped(str(record.value), _IN_MESSAGE)}"
     line = f"OUTPUT\t{record.kind.name}\t{_value_text(record)}"
-    return line if record.label is None or not labeled else f"{line}\t{record.label.translate(_LABEL_ESCAPES)}"
+    return line if record.label is None or not labeled else f"{line}\t{_field(record.label)}"
+
+
+@lru_cache(4096)  # all shots have the same labels
+def _field(text: str) -> str:
+    return _escaped(text, _IN_FIELD)
+
+
+def _escaped(text: str, special: re.Pattern[str]) -> str:
+    return special.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def _value_text(record: Record) -> str:
@@ -60,11 +103,11 @@ def _value_text(record: Record) -> str:
 
 
 def double_text(value: float) -> str:
-    """A double without an exponent and with a fraction, as the reference implementation writes it."""
+    """A double that reads back as itself: INF, -INF, NAN, or digits without an exponent, as qirrunner writes them."""
     if math.isnan(value):
-        return "NaN"
+        return "NAN"
     if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
+        return "INF" if value > 0 else "-INF"
     text = repr(value)
     if "e" not in text:
         return text
@@ -76,3 +119,33 @@ def _small(text: str) -> str:
     sign = "-" if mantissa.startswith("-") else ""
     digits = mantissa.lstrip("-").replace(".", "").rstrip("0")
     return f"{sign}0.{'0' * (-int(exponent) - 1)}{digits}"
+
+
+def read_record(kind: str, value: str, label: str | None = None) -> Record:
+    """The record of an OUTPUT line.
+
+    Args:
+        kind: its type, such as ``RESULT``.
+        value: its value as text.
+        label: its label as it is, no longer escaped.
+
+    Raises:
+        RecordError: there is no such type, or no such value of it.
+    """
+    for known, form in _FORMS.items():
+        if known.name == kind:
+            if form.pattern.fullmatch(value):
+                return Record(known, form.read(value), label)
+            raise RecordError(f"{kind} is {value!r}: it must be {form.expected}.")
+    raise RecordError(f"the type is {kind!r}: it must be one of {', '.join(known.name for known in _FORMS)}.")
+
+
+def read_field(text: str) -> str:
+    """A label or a part of METADATA as it was: without the quotes that the grammar allows, no longer escaped."""
+    quoted = _QUOTED.fullmatch(text)
+    return read_message(quoted[1] if quoted else text)
+
+
+def read_message(text: str) -> str:
+    """The text of an INFO line, no longer escaped; escapes of qirrunner are undone as well."""
+    return _ESCAPE.sub(lambda match: chr(int(match[2], 16)) if match[2] else _PLAIN.get(match[1], match[1]), text)
