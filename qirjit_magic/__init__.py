@@ -21,17 +21,23 @@ if TYPE_CHECKING:
     from qirjit_magic.errors import QirError as QirError
     from qirjit_magic.session.default import default_session as default_session
     from qirjit_magic.session.default import run as run
+    from qirjit_magic.session.intrinsics import intrinsic as intrinsic
     from qirjit_magic.session.results import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
     from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
+    from qirjit_magic.wire.parsing import from_qirrunner as from_qirrunner
+    from qirjit_magic.wire.parsing import parse_output as parse_output
 
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {
     "ModuleInfo": "qirjit_magic.wire.modules",
     "QirError": "qirjit_magic.errors",
+    "from_qirrunner": "qirjit_magic.wire.parsing",
+    "parse_output": "qirjit_magic.wire.parsing",
     "RunResult": "qirjit_magic.session.results",
     "Session": "qirjit_magic.session.session",
     "default_session": "qirjit_magic.session.default",
+    "intrinsic": "qirjit_magic.session.intrinsics",
     "run": "qirjit_magic.session.default",
 }
 __all__ = [*sorted(_PUBLIC), "errors", "load_ipython_extension", "unload_ipython_extension"]  # noqa: PLE0604 - names

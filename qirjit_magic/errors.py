@@ -4,19 +4,23 @@
 
     QirError
     ├ QirSyntaxError(message, module, line, column, source_line)
+    ├ ProfileError(profile, breaks, module, line, column, source_line)
     ├ OptionError(option, value, expected)
     ├ EntryPointError(reason, name, available)
     ├ LinkError
     │  ├ CircularModulesError(modules)
     │  ├ NoCodeError(symbol, module)
-    │  ├ UnresolvedSymbolError(symbols, simulator, module, line, column, source_line)
+    │  ├ UnresolvedSymbolError(symbols, simulator, types, module, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
     ├ UnsafeModuleError(construct, reason, module, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)
     ├ SourceError(message)
+    ├ DefinitionError(name, reason)
+    ├ RecordError(message, line, source_line)
     ├ ExecutionError
     │  ├ ProgramFailedError(message, exit_code, shot, partial)
+    │  ├ IntrinsicError(name, traceback, shot, partial)
     │  └ RunTimeoutError(timeout_s, partial)
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
@@ -31,12 +35,19 @@ Beside the tree stands one warning category, `QirNotice`: something was mended o
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
+
+
+_WORD = r"(?:i(?:[1-9]|[1-5]\d|6[0-4])|double|float|ptr)"
+# The types of functions that can be written in Python, in LLVM's words; spaces may stand between them.
+PLAIN_TYPE = re.compile(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD})*)?)\s*\)\s*\Z", re.ASCII)
 
 
 class QirError(Exception):
@@ -109,6 +120,19 @@ class QirSyntaxError(LocatedError):
 
 
 @dataclass(eq=False)
+class ProfileError(LocatedError):
+    """The module breaks the profile that it declares, and was to keep to it."""
+
+    profile: str
+    breaks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        more = len(self.breaks) - 1
+        others = f" ({more} more: leave --strict away to see them)" if more > 0 else ""
+        return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
+
+
+@dataclass(eq=False)
 class OptionError(QirError):
     """An option of a run has a value that it cannot have."""
 
@@ -139,14 +163,15 @@ class LinkError(QirError):
 
 @dataclass(eq=False)
 class CircularModulesError(LinkError):
-    """Modules use each other's global variables in a circle: no address can be known before the others."""
+    """Modules use variables of each other in a circle, and none has an address before its module is linked."""
 
     modules: tuple[str, ...]
 
     def __str__(self) -> str:
         return (
             f"modules use each other's global variables in a circle: {' → '.join(self.modules)}. "
-            f"Define these variables in one module. (Functions may call each other in circles.)"
+            f"That works, but not for variables that are thread_local, in a comdat or in an address space, or that an "
+            f"alias or a difference of addresses is made of. Define these variables in one module."
         )
 
 
@@ -166,17 +191,27 @@ class NoCodeError(LinkError):
 
 @dataclass(eq=False)
 class UnresolvedSymbolError(LocatedError, LinkError):
-    """Nobody defines a function or global variable that the program needs; nothing was run."""
+    """Nobody defines functions or global variables that the program needs; nothing was run.
+
+    ``types`` has their types as they are declared.
+    """
 
     symbols: tuple[str, ...]
     simulator: str = ""
+    types: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         names = ", ".join(f"'{name}'" for name in self.symbols)
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
-            f"Define it in a QIR cell, or choose a simulator that has it. Nothing was run.{self._pointer()}"
+            f"Define it in a QIR cell{self._in_python()}, or choose a simulator that has it. Nothing was "
+            f"run.{self._pointer()}"
         )
+
+    def _in_python(self) -> str:
+        pairs = zip(self.symbols, self.types, strict=False)
+        name, kind = next((pair for pair in pairs if PLAIN_TYPE.match(pair[1])), ("", ""))
+        return f', in Python (@qir.intrinsic({json.dumps(name)}, "{kind}"))' if kind else ""
 
 
 @dataclass(eq=False)
@@ -247,6 +282,31 @@ class SourceError(QirError):
 
 
 @dataclass(eq=False)
+class DefinitionError(QirError):
+    """A function in Python cannot be sent to the engine process, or not be loaded there."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"'{self.name}' cannot be called by QIR: {self.reason}"
+
+
+@dataclass(eq=False)
+class RecordError(QirError):
+    """A text is no output in a schema of the QIR specification; lines count from 1."""
+
+    message: str
+    line: int | None = None
+    source_line: str | None = None
+
+    def __str__(self) -> str:
+        if self.line is None or self.source_line is None:
+            return self.message
+        return f"line {self.line}: {self.message}\n{self.line} | {self.source_line.replace(chr(9), ' ')}"
+
+
+@dataclass(eq=False)
 class ExecutionError(QirError):
     """A run began and did not end as it should; ``partial`` holds the shots that finished."""
 
@@ -267,6 +327,19 @@ class ProgramFailedError(ExecutionError):
 
     def __str__(self) -> str:
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{self._kept()}"
+
+
+@dataclass(eq=False)
+class IntrinsicError(ExecutionError):
+    """A function in Python raised an exception, or returned what its type has not; ``shot`` counts from 0."""
+
+    name: str
+    traceback: str
+    shot: int
+
+    def __str__(self) -> str:
+        trace = self.traceback.rstrip()
+        return f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}\n{trace}"
 
 
 @dataclass(eq=False)

@@ -35,6 +35,7 @@ class RunOptions:
         format: the text form; None is what suits the place.
         timeout: seconds.
         opt_level: the optimisation level; None looks at the module.
+        strict: refuse what breaks the profile that it declares.
         no_run: compile only.
         quiet: show nothing.
         file: the file to compile.
@@ -51,6 +52,7 @@ class RunOptions:
     format: OutputFormat | None = None
     timeout: float | None = None
     opt_level: int | None = None
+    strict: bool = False
     no_run: bool = False
     quiet: bool = False
     file: str | None = None
@@ -189,6 +191,9 @@ FLAGS: tuple[FlagRow, ...] = (
         ("-O",),
         "how much to optimise the code, from 0 to 3 (default: 2 for loops, 1 for much classical work, else 0)",
         settings={"dest": "opt_level", "metavar": "LEVEL", "type": int, "choices": _LEVELS},
+    ),
+    FlagRow(
+        ("--strict",), "refuse a module that breaks the QIR profile that it declares", settings={"action": "store_true"}
     ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),

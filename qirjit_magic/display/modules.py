@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from html import escape
 
-from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.linkage import PYTHON, Linkage
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus
 
@@ -26,19 +26,27 @@ def function_label(function: EntryPoint) -> str:
 
 def modules_table(linkage: Linkage) -> Table:
     """Head and rows: name, when, profile, what each module defines, what it uses and who uses it, size and level."""
-    rows = tuple(
-        (
-            module.name,
-            time.strftime("%H:%M:%S", time.localtime(module.added_at)),
-            module.profile,
-            "\n".join(_definitions(module, linkage)),
-            "\n".join(_needs(module, linkage)),
-            "\n".join(linkage.users(module.name)),
-            f"{module.object_size:,} bytes, -O{module.opt_level}",
-        )
-        for module in linkage.modules.values()
-    )
+    rows = tuple(_module_row(module, linkage) for module in linkage.modules.values())
     return (("module", "compiled", "profile", "defines (* entry point)", "uses", "used by", "object code"), *rows)
+
+
+def _module_row(module: ModuleInfo, linkage: Linkage) -> tuple[str, ...]:
+    definitions, users = "\n".join(_definitions(module, linkage)), "\n".join(linkage.users(module.name))
+    if module.name == PYTHON:
+        return (_label(PYTHON), "", "", definitions, "", users, "")
+    return (
+        module.name,
+        time.strftime("%H:%M:%S", time.localtime(module.added_at)),
+        module.profile,
+        definitions,
+        "\n".join(_needs(module, linkage)),
+        users,
+        f"{module.object_size:,} bytes, -O{module.opt_level}",
+    )
+
+
+def _label(module: str) -> str:
+    return "Python" if module == PYTHON else module
 
 
 def _definitions(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
@@ -56,13 +64,24 @@ def _needs(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
     for declaration in module.declarations:
         definition = linkage.definition(declaration)
         if definition:
-            yield f"{declaration.name} of {definition.module}"
+            yield f"{declaration.name} of {_label(definition.module)}"
         elif declaration.type in declaration.known:
             known += 1
         else:
             yield f"{declaration.name}, which nobody defines"
     if known:
         yield f"{known:,} of the simulator and the runtime"
+
+
+def profile_table(module: ModuleInfo) -> Table:
+    """Head and rows: what a module is, what it declares, the capabilities it uses, and where it breaks its profile."""
+    return (
+        (module.name, ""),
+        ("profile", module.profile),
+        ("declared", module.declared_profile),
+        ("capabilities", "\n".join(module.capabilities) or "none"),
+        ("breaks", "\n".join(map(str, module.breaks)) or "nothing"),
+    )
 
 
 def status_table(status: EngineStatus) -> Table:

@@ -9,7 +9,9 @@ from graphlib import CycleError, TopologicalSorter
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.runtime.trampoline import Trampoline
+from qirjit_magic.engine.runtime.variables import VariableMemory
 from qirjit_magic.errors import CircularModulesError, NoCodeError
+from qirjit_magic.wire.protocol import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +27,42 @@ Symbols = Mapping[str, ExternalSymbol | GroupSymbol]
 
 
 class LinkedGroup:
-    """The linked code of one module, or of modules that call each other in a circle.
+    """The linked code of one module, or of modules that use each other in a circle.
 
-    Inside a circle calls go through trampolines, so that there is a first one to link; global variables are bound by
-    their addresses, so the modules are linked in the order of these.
+    Inside a circle calls go through trampolines, so that there is a first one to link. Global variables are bound by
+    their addresses: those that the object code only declares (see `externalise`) have theirs before anything is linked,
+    the modules are linked in the order of the others.
 
     Args:
-        objects: the object code of each module.
+        modules: the modules with their object code.
         symbols: for each module what its declarations are bound to.
 
     Raises:
-        CircularModulesError: modules use each other's global variables in a circle.
+        CircularModulesError: modules use each other's global variables in a circle, and these are in the object code.
         NoCodeError: a module has no code for what another one is bound to.
     """
 
-    def __init__(self, objects: Mapping[str, bytes], symbols: Mapping[str, Symbols]) -> None:
-        self.symbols = {name: dict(symbols[name]) for name in objects}
+    def __init__(self, modules: Mapping[str, Compiled], symbols: Mapping[str, Symbols]) -> None:
+        self.symbols = {name: dict(symbols[name]) for name in modules}
         self.closed = False
         self._linked: dict[str, LinkedObject] = {}
+        self._memories: dict[str, VariableMemory] = {}
         self._trampolines: dict[GroupSymbol, Trampoline] = {}
         with contextlib.ExitStack() as undo:
             undo.callback(self.close)
+            for name, compiled in modules.items():
+                self._memories[name] = VariableMemory(compiled.module.variables)
             for name in self._order():
-                bound = {key: self._bound(symbol) for key, symbol in self.symbols[name].items()}
-                self._linked[name] = LinkedObject(objects[name], bound)
+                self._linked[name] = LinkedObject(modules[name].object_code, self._bound_symbols(name))
             for symbol, trampoline in self._trampolines.items():
                 trampoline.lead(self.symbol(symbol.module, symbol.name, function=True).address)
+            for name, memory in self._memories.items():
+                memory.begin(self._linked[name])
             undo.pop_all()
 
     def _order(self) -> tuple[str, ...]:
         variables = {
-            name: {s.module for s in symbols.values() if isinstance(s, GroupSymbol) and not s.function}
+            name: {s.module for s in symbols.values() if isinstance(s, GroupSymbol) and not self._is_known(s)}
             for name, symbols in self.symbols.items()
         }
         try:
@@ -63,11 +70,22 @@ class LinkedGroup:
         except CycleError as error:
             raise CircularModulesError(tuple(reversed(error.args[1]))) from None
 
+    def _is_known(self, symbol: GroupSymbol) -> bool:
+        # It has an address before its module is linked: its trampoline's, or that of its memory.
+        return symbol.function or symbol.name in self._memories[symbol.module].addresses
+
+    def _bound_symbols(self, name: str) -> dict[str, ExternalSymbol]:
+        own = self._memories[name].addresses.items()
+        bound = {symbol: ExternalSymbol(address, function=False) for symbol, address in own}
+        return bound | {key: self._bound(symbol) for key, symbol in self.symbols[name].items()}
+
     def _bound(self, symbol: ExternalSymbol | GroupSymbol) -> ExternalSymbol:
         if isinstance(symbol, ExternalSymbol):
             return symbol
-        if not symbol.function:
+        if not self._is_known(symbol):
             return self.symbol(symbol.module, symbol.name, function=False)
+        if not symbol.function:
+            return ExternalSymbol(self._memories[symbol.module].addresses[symbol.name], function=False)
         if symbol not in self._trampolines:
             self._trampolines[symbol] = Trampoline()
         return ExternalSymbol(self._trampolines[symbol].address)
@@ -79,7 +97,7 @@ class LinkedGroup:
             NoCodeError: LLVM made no code for it.
         """
         linked = self._linked[module]
-        address = linked.address(name)
+        address = self._memories[module].addresses.get(name) or linked.address(name)
         if not address:
             raise NoCodeError(name, module)
         return ExternalSymbol(address, function, linked.serial)
@@ -92,3 +110,5 @@ class LinkedGroup:
                 linked.close()
             for trampoline in self._trampolines.values():
                 trampoline.close()
+            for memory in self._memories.values():
+                memory.close()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
+from qirjit_magic.engine.ir.profiles import report_profile
+from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
@@ -24,9 +28,9 @@ from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.errors import EntryPointError, SignatureError
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RecordMemory
-from qirjit_magic.wire.modules import Declaration
+from qirjit_magic.wire.modules import Declaration, ModuleInfo
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Outcome, RunReply, RunRequest
+from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 
 _SHORT_TEXT = 1 << 18
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
@@ -48,6 +52,7 @@ class JitEngine:
         self.memory = memory
         self._emitter = ObjectEmitter()
         self._thunks = Thunks(self._emitter)
+        self._callbacks = Callbacks(self._emitter)
         self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
@@ -56,15 +61,31 @@ class JitEngine:
         self._simulator = ""
 
     def add(
-        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+        self,
+        name: str,
+        source: bytes,
+        *,
+        opt_level: int | None = None,
+        replaceable: Iterable[str] = (),
+        strict: bool = False,
     ) -> Compiled:
         """See `Engine.add`."""
-        module = _checked(parse_module(source, name))
+        written = _checked(parse_module(source, name))
+        report = report_profile(written)
+        module = externalise(written, self._emitter.data_layout)
         level = default_level(module.text.text) if opt_level is None else opt_level
         declarations = tuple(_completed(module.text, declaration) for declaration in module.info.declarations)
-        info = replace(module.info, declarations=declarations, opt_level=level)
+        info = replace(
+            module.info,
+            declarations=declarations,
+            opt_level=level,
+            profile=report.profile,
+            declared_profile=module.info.profile,
+            capabilities=report.capabilities,
+            breaks=report.diagnostics,
+        )
         try:
-            info = admit([m.compiled.module for m in self._modules.values()], info, replaceable=replaceable)
+            info = admit(self._infos(), info, replaceable=replaceable, strict=strict)
         except SignatureError as error:
             raise _placed(module.text, error) from None
         object_code = self._emitter.emit(module.llvm_module, level)
@@ -72,6 +93,9 @@ class JitEngine:
         compiled = Compiled(replace(info, object_size=len(object_code)), object_code)
         self.restore(compiled)
         return compiled
+
+    def _infos(self) -> list[ModuleInfo]:
+        return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
@@ -95,6 +119,16 @@ class JitEngine:
         if module:
             module.unlink()
 
+    def define(self, intrinsic: Intrinsic) -> None:
+        """See `Engine.define`."""
+        self._linker = None
+        self._callbacks.define(intrinsic)
+
+    def undefine(self, name: str) -> None:
+        """See `Engine.undefine`."""
+        self._linker = None
+        self._callbacks.undefine(name)
+
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
         module = self._modules.get(request.module)
@@ -108,6 +142,7 @@ class JitEngine:
         address = self._linker_for(attachment).address(request.module, request.entry)
         if request.first == 0:
             attachment.simulator.begin(request.seed)
+            attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
         shots = Shots(thunk, address, ctypes.addressof(arguments), request.first, request.shots)
         linked = tuple(self._linked)
@@ -116,22 +151,25 @@ class JitEngine:
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:
-            self._linker = Linker(self._modules, attachment, self._linked)
+            self._linker = Linker(self._modules, attachment, self._callbacks, self._linked)
         return self._linker
 
     def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:
         runtime = attachment.runtime
         runtime.forget_labels()
+        self._callbacks.begin(runtime.address("qirjit_leave"))
         while (end := runtime.run_shots(shots)) is ShotsEnd.DUMPED:
             put_dumps(self.memory, attachment.simulator.take_dumps())
             runtime.commit()
         if end is ShotsEnd.FAILED and attachment.simulator.holds_dumps:
             put_dumps(self.memory, attachment.simulator.take_dumps())
-        return RunReply(_OUTCOMES[end], shots.next)
+        return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
     def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
         """See `Engine.show`."""
         module = _checked(parse_module(source, name, outlined=form != "ir"))
+        if form != "ir":
+            module = externalise(module, self._emitter.data_layout)
         level = default_level(module.text.text) if opt_level is None else opt_level
         match form:
             case "ir":
@@ -160,6 +198,7 @@ class JitEngine:
         """See `Engine.close`."""
         for name in list(self._modules):
             self.remove(name)
+        self._callbacks.close()
         self._thunks.close()
         self._attachments.close()
 
@@ -178,7 +217,7 @@ def _placed(text: SourceText, error: SignatureError) -> SignatureError:
 
 
 def _completed(text: SourceText, declaration: Declaration) -> Declaration:
-    return _located(text, replace(declaration, known=known_types().get(declaration.name, ())))
+    return _located(text, replace(declaration, known=known_types(declaration.name, declaration.type)))
 
 
 def _located(text: SourceText, declaration: Declaration) -> Declaration:
@@ -186,4 +225,7 @@ def _located(text: SourceText, declaration: Declaration) -> Declaration:
     if len(text.text) > _SHORT_TEXT and declaration.type in declaration.known:
         return declaration
     place = text.first_use(declaration.name)
-    return replace(declaration, line=place.line, source_line=place.source_line) if place else declaration
+    if place is None:
+        return declaration
+    used = not text.only_declares(declaration.name)
+    return replace(declaration, line=place.line, source_line=place.source_line, used=used)

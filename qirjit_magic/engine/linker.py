@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
+from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.objects import ExternalSymbol
 from qirjit_magic.engine.runtime.resolver import resolve
 from qirjit_magic.engine.simulators.attachments import Attachment
 from qirjit_magic.errors import SignatureError, UnresolvedSymbolError
-from qirjit_magic.wire.linkage import Definition, Linkage
+from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, shown_name
 from qirjit_magic.wire.modules import Declaration
 from qirjit_magic.wire.protocol import Compiled
 
@@ -38,26 +39,31 @@ class Linker:
     Only a function's address that a program itself keeps in a variable of another module is its own affair: it leads
     nowhere once that function's module was replaced, as with any library that is unloaded.
 
-    A linker serves until a module is added, removed or moved in the order, or another simulator is chosen.
+    A linker serves until a module is added, removed or moved in the order, a function in Python is defined or
+    forgotten, or another simulator is chosen.
 
     Args:
         modules: all modules, in their order.
         attachment: the simulator.
+        callbacks: the functions in Python.
         linked: the names of the modules that it links are appended to this.
     """
 
-    def __init__(self, modules: Mapping[str, Module], attachment: Attachment, linked: list[str]) -> None:
+    def __init__(
+        self, modules: Mapping[str, Module], attachment: Attachment, callbacks: Callbacks, linked: list[str]
+    ) -> None:
         self.attachment = attachment
         self._modules = modules
-        self._linkage = Linkage(module.compiled.module for module in modules.values())
-        self._done: set[str] = set()
+        self._callbacks = callbacks
+        self._linkage = Linkage([*callbacks.modules, *(module.compiled.module for module in modules.values())])
+        self._done = {PYTHON}  # nothing is to be linked there
         self._linked = linked
 
     def address(self, name: str, symbol: str) -> int:
         """The address of a function that the module ``name`` defines, with everything that it reaches linked.
 
         Raises:
-            LinkError: something is missing, of another type, without code, or in a circle of variables.
+            LinkError: something is missing, of another type, without code, or in a circle of variables that stay.
         """
         if name not in self._done:
             groups = [group for group in self._linkage.groups(name) if group[0] not in self._done]
@@ -71,6 +77,8 @@ class Linker:
         found: Found = {}
         missing: list[Declaration] = []
         for declaration in self._modules[name].compiled.module.declarations:
+            if not declaration.used:
+                continue
             provider = self._provider(declaration, name)
             if provider:
                 found[declaration] = provider
@@ -80,18 +88,19 @@ class Linker:
             names = tuple(declaration.name for declaration in missing)
             line, source_line = missing[0].line, missing[0].source_line
             simulator = self.attachment.simulator.spec.name
-            raise UnresolvedSymbolError(names, simulator, module=name, line=line, source_line=source_line)
+            types = tuple(declaration.type for declaration in missing)
+            raise UnresolvedSymbolError(names, simulator, types, module=name, line=line, source_line=source_line)
         return found
 
     def _provider(self, declaration: Declaration, user: str) -> Definition | int:
         found = resolve(self._linkage, declaration)
         if not isinstance(found, Definition):
-            return self.attachment.address(found) if found else 0
+            return self.attachment.address(found)
         if found.type == declaration.type:
             return found
         raise SignatureError(
             declaration.name,
-            (f"{found.type} in '{found.module}'",),
+            (f"{found.type} in {shown_name(found.module)}",),
             declaration.type,
             module=user,
             line=declaration.line,
@@ -108,7 +117,7 @@ class Linker:
             return
         for member in members:
             member.unlink()
-        group = LinkedGroup({name: self._modules[name].compiled.object_code for name in found}, symbols)
+        group = LinkedGroup({name: self._modules[name].compiled for name in found}, symbols)
         for member in members:
             member.group = group
         self._linked += found
@@ -118,6 +127,8 @@ class Linker:
     ) -> ExternalSymbol | GroupSymbol:
         if isinstance(provider, int):
             return ExternalSymbol(provider, declaration.function)
+        if provider.module == PYTHON:
+            return self._callbacks.symbol(declaration.name)
         if provider.module in group:
             return GroupSymbol(provider.module, declaration.name, declaration.function)
         linked = self._group(provider.module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import io
 import signal
 import socket
 import sys
@@ -19,9 +20,11 @@ from qirjit_magic.wire.protocol import (
     Add,
     Added,
     Compiled,
+    Define,
     Done,
     Engine,
     GetStatus,
+    Intrinsic,
     Message,
     Ready,
     Refused,
@@ -30,6 +33,7 @@ from qirjit_magic.wire.protocol import (
     Restore,
     RunRequest,
     Show,
+    Undefine,
     Unlink,
     WorkerArguments,
 )
@@ -59,7 +63,7 @@ def serve(connection: Connection, engine: Engine, build: str = "") -> None:
         inbox.feed(chunk)
         while frame := inbox.pop():
             reply = _answer(engine, frame)
-            _flush_c_streams()
+            _flush_streams()
             connection.sendall(pack(reply))
 
 
@@ -74,8 +78,8 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
     match message:
         case RunRequest():
             return Frame(engine.run(message))
-        case Add(name, opt_level, replaceable):
-            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable)
+        case Add(name, opt_level, replaceable, strict):
+            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict)
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, opt_level):
             return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level).encode())
@@ -96,17 +100,26 @@ def _change(engine: Engine, message: Message, blob: bytes) -> None:
             engine.unlink(name)
         case Remove(name):
             engine.remove(name)
+        case Define(name, signature, path):
+            engine.define(Intrinsic(name, signature, blob, path))
+        case Undefine(name):
+            engine.undefine(name)
         case _:
             reason = f"the kernel sent {type(message).__name__}, which is no request"
             raise TypeError(reason)
 
 
-def _flush_c_streams() -> None:
+def _flush_streams() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
     ctypes.CDLL(None).fflush(None)
 
 
 def _print_by_lines() -> None:
-    # The C library would fill its buffer before it writes to a pipe, and text is to appear while a program runs.
+    # Python and the C library would fill their buffers before they write to a pipe, and text is to appear while a
+    # program runs.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     library = ctypes.CDLL(None)
     name = "__stdoutp" if sys.platform == "darwin" else "stdout"
     library.setvbuf(ctypes.c_void_p.in_dll(library, name), _STDOUT_BUFFER, _LINE_BUFFERED, len(_STDOUT_BUFFER))

@@ -13,7 +13,15 @@ from IPython.display import display
 from traitlets import Float, Unicode
 
 from qirjit_magic.display.code import CodeView, Language, Section
-from qirjit_magic.display.modules import Table, function_label, modules_table, status_table, table_html, table_text
+from qirjit_magic.display.modules import (
+    Table,
+    function_label,
+    modules_table,
+    profile_table,
+    status_table,
+    table_html,
+    table_text,
+)
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.session.default import close_default_session, default_session
@@ -36,6 +44,7 @@ _VIEWS: dict[str, tuple[tuple[tuple[str, Form], ...], Language]] = {
     "--asm": ((("assembly", "asm"),), "asm"),
     "--object": ((("object code", "object"),), "text"),
 }
+_PROFILE = "--profile"
 _REMOVE = "--remove"
 _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
 
@@ -135,7 +144,7 @@ class QirMagics(Magics):
         if options.file == STDIN:
             raise UsageError("%qir: a kernel has no standard input to compile. Give --file a path.")
         if options.file:
-            return self.session.add(options.file, options.name, opt_level=options.opt_level)
+            return self.session.add(options.file, options.name, opt_level=options.opt_level, strict=options.strict)
         return None
 
     def _compile_cell(self, options: RunOptions, cell: str) -> ModuleInfo:
@@ -145,7 +154,7 @@ class QirMagics(Magics):
         name = options.name or self._names.get(cell_id) or (self.session.free_name() if cell_id else "")
         source = Source(encoded(cell), lines_before=1 if lines_before is None else lines_before)
         try:
-            module = self.session.add(source, name, opt_level=options.opt_level)
+            module = self.session.add(source, name, opt_level=options.opt_level, strict=options.strict)
         except KeyboardInterrupt:
             self._remember(cell_id, name)  # it may be there all the same
             raise
@@ -222,16 +231,20 @@ class QirMagics(Magics):
 
     @line_magic
     def qir_show(self, line: str) -> None:
-        """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object]``.
+        """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object|--profile]``.
 
         ``--ir`` shows the LLVM IR before and after optimisation, ``--asm`` the assembly of this machine, ``--object``
-        what the object code holds.
+        what the object code holds, ``--profile`` the QIR profile that it has, and where it breaks the one it declares.
         """
         words = self._words("%qir_show", line, 1, 2)
         forms = [word for word in words if word.startswith("-")]
         names = [word for word in words if not word.startswith("-")]
-        if len(names) != 1 or any(form not in _VIEWS for form in forms):
-            raise UsageError(f"%qir_show takes the name of a module or function, and one of {', '.join(_VIEWS)}.")
+        if len(names) != 1 or any(form not in {*_VIEWS, _PROFILE} for form in forms):
+            known = ", ".join((*_VIEWS, _PROFILE))
+            raise UsageError(f"%qir_show takes the name of a module or function, and one of {known}.")
+        if forms == [_PROFILE]:
+            _show_table(profile_table(self.session.module(names[0])))
+            return
         shown, language = _VIEWS[forms[0] if forms else "--ir"]
         module = self.session.module(names[0])
         level = f" (-O{module.opt_level})"

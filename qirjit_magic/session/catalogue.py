@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -39,9 +39,14 @@ class Added:
 
 
 class Catalogue:
-    """What a session knows of its modules. The engine has them too, in the same order."""
+    """What a session knows of its modules. The engine has them too, in the same order.
 
-    def __init__(self) -> None:
+    Args:
+        python: gives the functions in Python, as a `Linkage` takes them.
+    """
+
+    def __init__(self, python: Callable[[], tuple[ModuleInfo, ...]]) -> None:
+        self._python = python
         self._added: dict[str, Added] = {}
         self._in_use: dict[str, int] = {}  # modules whose variables may have changed, and in which engine process
 
@@ -55,6 +60,11 @@ class Catalogue:
     def infos(self) -> tuple[ModuleInfo, ...]:
         """The modules, the newest last."""
         return tuple(added.info for added in list(self._added.values()))
+
+    @property
+    def linkage(self) -> Linkage:
+        """Who defines what, and who uses it."""
+        return Linkage([*self._python(), *self.infos])
 
     def find(self, name: str) -> Added:
         """The module of this name.
@@ -102,10 +112,10 @@ class Catalogue:
 
     def _put_last(self, added: Added) -> ModuleInfo:
         name, lines = added.info.name, added.source.lines_before
-        before = Linkage(self.infos)
+        before = self.linkage
         self._added.pop(name, None)
         self._added[name] = added
-        said = notices.added(before, Linkage(self.infos), name)
+        said = (*added.info.breaks, *notices.added(before, self.linkage, name))
         moved = tuple(replace(d, line=d.line + lines) if d.line is not None else d for d in said)
         info = replace(added.info, diagnostics=moved + added.info.diagnostics)
         self._added[name] = replace(added, info=info)
@@ -113,10 +123,10 @@ class Catalogue:
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a module; gives what there is to say about it."""
-        before = Linkage(self.infos)
+        before = self.linkage
         del self._added[name]
         self._in_use.pop(name, None)
-        return tuple(notices.lost(before, Linkage(self.infos)))
+        return tuple(notices.lost(before, self.linkage))
 
     def clear(self) -> None:
         """Forget all of them."""
@@ -141,7 +151,7 @@ class Catalogue:
         anew: tuple[Diagnostic, ...] = ()
         for module in linked:
             anew += self._started_anew(module, changed if self._in_use.get(module) == process else restarted)
-        self._in_use.update(dict.fromkeys(Linkage(self.infos).reachable(name), process))
+        self._in_use.update(dict.fromkeys(self.linkage.reachable(name), process))
         return anew
 
     def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:

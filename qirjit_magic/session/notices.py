@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from qirjit_magic.wire.linkage import Linkage, Use
+from qirjit_magic.wire.linkage import PYTHON, Linkage, Use, shown_name
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 
 _SHOWN_NAMES = 10
@@ -29,10 +29,15 @@ def added(before: Linkage, after: Linkage, name: str) -> Iterator[Diagnostic]:
     yield from lost(before, after, name)
 
 
+def python_misfits(linkage: Linkage) -> tuple[Diagnostic, ...]:
+    """What there is to say about modules that cannot call a function in Python as they declare it."""
+    return tuple(_misfit(use) for use in linkage.uses if use.definition.module == PYTHON and not use.fits)
+
+
 def _misfit(use: Use) -> Diagnostic:
     declared, defined = use.declaration, use.definition
     message = (
-        f"'{use.user}' declares '{declared.name}' as {declared.type}, but '{defined.module}' defines it as "
+        f"'{use.user}' declares '{declared.name}' as {declared.type}, but {shown_name(defined.module)} defines it as "
         f"{defined.type}: this cannot be run before one of them changes"
     )
     return Diagnostic("warning", message, declared.line, "misfits")
@@ -49,7 +54,7 @@ def _shadowed(before: Linkage, after: Linkage, name: str) -> Iterator[Diagnostic
             losers.setdefault(loser, []).append(symbol)
     for loser, symbols in losers.items():
         verb = "means" if len(symbols) == 1 else "mean"
-        message = f"{_listed(symbols)} now {verb} what '{name}' defines, and no longer what '{loser}' defines"
+        message = f"{_listed(symbols)} now {verb} what '{name}' defines, and no longer what {shown_name(loser)} defines"
         yield Diagnostic("notice", message, about="shadowed")
 
 
@@ -78,7 +83,7 @@ def lost(before: Linkage, after: Linkage, name: str = "") -> Iterator[Diagnostic
 def _lost(symbol: str, heir: str, users: Sequence[str]) -> Diagnostic:
     use = f"which {_listed(users)} {'uses' if len(users) == 1 else 'use'}"
     if heir:
-        return Diagnostic("notice", f"'{symbol}', {use}, means what '{heir}' defines again", about="shadowed")
+        return Diagnostic("notice", f"'{symbol}', {use}, means what {shown_name(heir)} defines again", about="shadowed")
     return Diagnostic("notice", f"nobody defines '{symbol}' any more, {use}", about="abandoned")
 
 

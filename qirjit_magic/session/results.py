@@ -14,6 +14,7 @@ from typing import get_args, overload
 from qirjit_magic.display import html, text
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
+from qirjit_magic.wire.containers import Output, nested
 from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
@@ -50,6 +51,11 @@ class Shot:
     exit_code: int = 0
 
     @property
+    def outputs(self) -> tuple[Record, ...]:
+        """Its records that are outputs, each with its label: messages and state dumps are left out."""
+        return tuple(record for record in self.records if record.kind not in TEXT_KINDS)
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """The texts of its messages and state dumps."""
         return tuple(str(record.value) for record in self.records if record.kind in TEXT_KINDS)
@@ -79,6 +85,30 @@ class Shots(Sequence[Shot]):
 
     def __repr__(self) -> str:
         return f"<{len(self):,} shots>"
+
+
+class Outputs(Sequence[tuple[Output, ...] | list[Output]]):
+    """What the finished shots of a run output, a Python value each, made when it is looked at."""
+
+    def __init__(self, table: RecordTable) -> None:
+        self._table = table
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Output, ...] | list[Output]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[Output, ...] | list[Output]]: ...
+    def __getitem__(
+        self, index: int | slice
+    ) -> tuple[Output, ...] | list[Output] | list[tuple[Output, ...] | list[Output]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return nested(self._table.shot(range(len(self))[index]))
+
+    def __repr__(self) -> str:
+        return f"<the outputs of {len(self):,} shots>"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +152,17 @@ class RunResult:
     def shots(self) -> Shots:
         """The finished shots, a lazy sequence."""
         return Shots(self.table, self.entry)
+
+    @cached_property
+    def records(self) -> Outputs:
+        """What each finished shot output, as a Python value, a lazy sequence.
+
+        RESULT is 0 or 1, BOOL a bool, INT an int, DOUBLE a float, RESULT_ARRAY a list of 0 and 1; TUPLE is a tuple and
+        ARRAY a list of the items that follow it. A shot is the value of the one container that holds all its outputs,
+        else a tuple of them, as the specification says. A container that promises more items than follow has those
+        that do. Labels and messages are in ``shots``.
+        """
+        return Outputs(self.table)
 
     @cached_property
     def returns(self) -> list[Returned]:

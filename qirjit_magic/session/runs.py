@@ -8,13 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.errors import (
+    ExecutionError,
+    IntrinsicError,
+    ProgramFailedError,
+    RunTimeoutError,
+    WorkerCrashedError,
+)
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
-from qirjit_magic.wire.protocol import Outcome, RunRequest
+from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -31,6 +37,7 @@ class Collected:
         linked: the modules that were linked for it.
         dropped: how many records found no room.
         crash: how the engine process died, where it did.
+        raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
         seconds: how long it took.
     """
@@ -40,6 +47,7 @@ class Collected:
     linked: tuple[str, ...] = ()
     dropped: int = 0
     crash: WorkerCrashedError | None = None
+    raised: Raised | None = None
     timed_out: bool = False
     seconds: float = 0.0
 
@@ -102,6 +110,7 @@ def _collect_pieces(
         collected.pieces.append(_copy(memory, watch))
         collected.outcome = reply.outcome
         collected.linked += reply.linked
+        collected.raised = reply.raised
         if reply.outcome != "full":
             return
         following = dataclasses.replace(request, first=reply.next)
@@ -162,6 +171,8 @@ def _error(
 ) -> ExecutionError | None:
     if collected.crash is not None:
         return dataclasses.replace(collected.crash, partial=result)
+    if collected.raised is not None:
+        return IntrinsicError(collected.raised.name, collected.raised.traceback, len(result.table), partial=result)
     if collected.outcome == "failed":
         failure = recording.failure
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)

@@ -17,14 +17,16 @@ from qirjit_magic.errors import (
     QirError,
 )
 from qirjit_magic.options import Method, checked_level, checked_options
+from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.catalogue import Added, Catalogue, close_to
+from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.runs import collect, finish
 from qirjit_magic.session.sources import QirSource, read_source
 from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
@@ -49,7 +51,8 @@ class Session:
         self.last: RunResult | None = None
         self.on_change: list[Callable[[], None]] = []
         self._engine = supervisor or EngineSupervisor(cache=default_cache())
-        self._catalogue = Catalogue()
+        self._functions = PythonFunctions(self._engine)
+        self._catalogue = Catalogue(self._functions.modules)
         self._lock = threading.RLock()
         self._stopping = False
         self._running = False
@@ -95,10 +98,12 @@ class Session:
 
     @property
     def linkage(self) -> Linkage:
-        """Who of them defines what, and who uses it."""
-        return Linkage(self.modules)
+        """Who of them, and of the functions in Python, defines what, and who uses it."""
+        return self._catalogue.linkage
 
-    def add(self, source: QirSource, name: str | None = None, *, opt_level: int | None = None) -> ModuleInfo:
+    def add(
+        self, source: QirSource, name: str | None = None, *, opt_level: int | None = None, strict: bool = False
+    ) -> ModuleInfo:
         """Compile a module; it becomes the newest. The same source again costs nothing.
 
         It takes the place of a module of the same name, or, where it has none, of the unnamed module that defines the
@@ -108,18 +113,26 @@ class Session:
             source: a path, LLVM text or bitcode, or an object of a QIR-making package.
             name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
             opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
+            strict: whether it must keep to the profile that it declares; otherwise there are warnings.
 
         Raises:
-            QirSyntaxError, SignatureError, UnsafeModuleError, SourceError, OptionError: nothing has changed.
+            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError: nothing has
+                changed.
+            DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
         opt_level = checked_level(opt_level)
         given = read_source(source)
         wanted = name or given.name
+        if wanted == PYTHON:
+            raise OptionError("name", wanted, "another one: functions in Python go by it")
         with self._lock, _at_line(given.lines_before):
             self._check_open()
             with self._engine.uninterrupted():
+                self._functions.follow()
                 same = self._catalogue.same(given, wanted, opt_level)
                 if same:
+                    if strict:
+                        check_profile(self._catalogue.find(same).info)
                     self._engine.renew(same)
                     return self._catalogue.renew(same)
                 compiled = self._engine.add(
@@ -127,11 +140,43 @@ class Session:
                     given.data,
                     opt_level=opt_level,
                     replaceable=() if wanted else self._catalogue.unnamed(),
+                    strict=strict,
                 )
                 info = self._catalogue.put(Added(compiled.module, given, opt_level))
                 self._changed()
             self._engine.save()
             return info
+
+    def define(self, name: str, signature: str, function: Callable[..., object]) -> tuple[Diagnostic, ...]:
+        """Let QIR call a function in Python, in this session alone; gives a warning for each module it does not fit.
+
+        It takes the place of one of the same name. See `qirjit_magic.intrinsic`, which is for every session.
+
+        Args:
+            name: the name that QIR declares.
+            signature: its type in LLVM's words, such as ``i64 (i64, double)``.
+            function: what is called, in the engine process.
+
+        Raises:
+            OptionError, DefinitionError: nothing has changed.
+        """
+        with self._lock:
+            self._check_open()
+            with self._engine.uninterrupted():
+                self._functions.define(name, signature, function)
+            return notices.python_misfits(self.linkage)
+
+    def undefine(self, name: str) -> tuple[Diagnostic, ...]:
+        """Forget a function in Python, in this session; gives a notice where others use what nobody defines now.
+
+        One of `qirjit_magic.intrinsic` comes back when it is defined anew. Unknown names are ignored.
+        """
+        with self._lock:
+            self._check_open()
+            before = self.linkage
+            with self._engine.uninterrupted():
+                self._functions.undefine(name)
+            return tuple(notices.lost(before, self.linkage))
 
     def free_name(self) -> str:
         """A name that no module has yet, ``cell1`` and so on."""
@@ -157,7 +202,7 @@ class Session:
         Args:
             name: the module whose variables have their first values again; those of the modules that are bound to it
                 start anew when these are run. None: forget every module, end a run that goes on, and start a new
-                engine process.
+                engine process. Functions in Python stay.
 
         Raises:
             EntryPointError: there is no module of this name.
@@ -274,7 +319,7 @@ class Session:
             show: takes messages, state dumps and what native code prints, as they come; an `Observer` takes them apart.
 
         Raises:
-            OptionError, EntryPointError, LinkError, SimulatorError: nothing was run.
+            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError: nothing was run.
             ExecutionError: it did not end as it should; the finished shots are in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
@@ -287,6 +332,7 @@ class Session:
             seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
             with self._placed(info.name), self._engine.uninterrupted():
+                self._functions.follow()
                 return self._carry_out(request, function, show, timeout)
 
     @contextlib.contextmanager

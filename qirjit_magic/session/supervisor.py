@@ -8,15 +8,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from qirjit_magic import errors
-from qirjit_magic.errors import EngineStartError, QirError, SignatureError, WorkerCrashedError
+from qirjit_magic.errors import (
+    DefinitionError,
+    EngineStartError,
+    ProfileError,
+    SignatureError,
+    WorkerCrashedError,
+)
 from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.process import EngineDied, EngineProcess
+from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.linkage import admit, check_renewal
+from qirjit_magic.wire.linkage import admit, check_renewal, python_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
@@ -24,10 +30,12 @@ from qirjit_magic.wire.protocol import (
     Add,
     Added,
     Compiled,
+    Define,
     Done,
     EngineStatus,
     Form,
     GetStatus,
+    Intrinsic,
     Message,
     Ready,
     Refused,
@@ -37,6 +45,7 @@ from qirjit_magic.wire.protocol import (
     RunReply,
     RunRequest,
     Show,
+    Undefine,
     Unlink,
 )
 
@@ -52,8 +61,8 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
 class EngineSupervisor:
     """The engine process of this kernel, under the `Engine` protocol.
 
-    It keeps each module's object code, and gives them all to the new process when the old one died. Its methods are
-    not for several threads at once; only `stop` is.
+    It keeps each module's object code and each function in Python, and gives them all to the new process when the old
+    one died. Its methods are not for several threads at once; only `stop` is.
 
     Args:
         platform: what this system does its own way; chosen by itself when None.
@@ -76,6 +85,7 @@ class EngineSupervisor:
         self._ready = False
         self._closed = False
         self._compiled: dict[str, Compiled] = {}
+        self._intrinsics: dict[str, Intrinsic] = {}
         self._compilations = self._cache_hits = 0
         self._build = ""
         self._unsaved: tuple[str, Compiled] | None = None
@@ -112,7 +122,7 @@ class EngineSupervisor:
             self.memory.close()
 
     def reset(self) -> None:
-        """Forget every module; the next request gets a new process."""
+        """Forget every module, but no function in Python; the next request gets a new process."""
         with self.uninterrupted():
             self._discard()
             self._compiled.clear()
@@ -160,18 +170,24 @@ class EngineSupervisor:
     # -- requests --------------------------------------------------------------------------------------------------
 
     def add(
-        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+        self,
+        name: str,
+        source: bytes,
+        *,
+        opt_level: int | None = None,
+        replaceable: Iterable[str] = (),
+        strict: bool = False,
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         with self.uninterrupted():
             key = self._key(source, opt_level)
-            compiled = self._find(key, name, replaceable)
+            compiled = self._find(key, name, replaceable, strict=strict)
             if compiled is not None:
                 self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
                 self._cache_hits += 1
             else:
-                reply, object_code = self._request(Frame(Add(name, opt_level, replaceable), source), Added)
+                reply, object_code = self._request(Frame(Add(name, opt_level, replaceable, strict), source), Added)
                 compiled = Compiled(reply.module, object_code)
                 self._compilations += 1
                 self._unsaved = key, compiled
@@ -194,18 +210,18 @@ class EngineSupervisor:
         level = "by looking at it" if opt_level is None else str(opt_level)
         return cache_key(source, build=self._build, options=f"opt_level={level}")
 
-    def _find(self, key: str, name: str, replaceable: tuple[str, ...]) -> Compiled | None:
+    def _find(self, key: str, name: str, replaceable: tuple[str, ...], *, strict: bool) -> Compiled | None:
         found = self._cache.find(key) if self._cache is not None else None
         if found is None:
             return None
         try:
-            info = admit(self._infos(), replace(found.module, name=name), replaceable=replaceable)
-        except SignatureError:
+            info = admit(self._infos(), replace(found.module, name=name), replaceable=replaceable, strict=strict)
+        except (SignatureError, ProfileError):
             return None  # the engine finds the same, and knows the place
         return Compiled(info, found.object_code)
 
     def _infos(self) -> list[ModuleInfo]:
-        return [compiled.module for compiled in self._compiled.values()]
+        return [*self.intrinsics, *(compiled.module for compiled in self._compiled.values())]
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
@@ -240,6 +256,27 @@ class EngineSupervisor:
         with self.uninterrupted():
             self._request(Frame(Remove(name)), Done)
             self._compiled.pop(name, None)
+
+    @property
+    def intrinsics(self) -> tuple[ModuleInfo, ...]:
+        """The functions in Python, as a `Linkage` takes them."""
+        return python_module({name: intrinsic.signature for name, intrinsic in self._intrinsics.items()})
+
+    def define(self, intrinsic: Intrinsic) -> None:
+        """See `Engine.define`."""
+        with self.uninterrupted():
+            try:
+                self._request(_definition(intrinsic), Done)
+            except WorkerCrashedError as crash:
+                reason = f"the engine process died of {crash.signal_name} while it loaded it."
+                raise DefinitionError(intrinsic.name, reason) from None
+            self._intrinsics[intrinsic.name] = intrinsic
+
+    def undefine(self, name: str) -> None:
+        """See `Engine.undefine`."""
+        with self.uninterrupted():
+            self._intrinsics.pop(name, None)  # first: it may be what kills each new process
+            self._request(Frame(Undefine(name)), Done)
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
@@ -281,7 +318,7 @@ class EngineSupervisor:
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry) from None
         if isinstance(reply.message, Refused):
-            raise _rebuild(reply.message)
+            raise rebuilt(reply.message)
         if not isinstance(reply.message, kind):
             cause = f"a reply that was not asked for ({type(reply.message).__name__})"
             raise self._after_death(process, cause, entry)
@@ -325,9 +362,10 @@ class EngineSupervisor:
         doing = "it loaded LLVM"
         try:
             ready = self._exchange(process, None)
-            for name, compiled in self._compiled.items():
-                doing = f"it took back the module '{name}'"
-                self._exchange(process, Frame(Restore(compiled.module), compiled.object_code))
+            replies = []
+            for name, frame in self._kept():
+                doing = f"it took back {name}"
+                replies.append(self._exchange(process, frame).message)
         except EngineDied as died:
             error = self._after_death(process, died.cause, "")
             if isinstance(error, WorkerCrashedError):
@@ -338,17 +376,24 @@ class EngineSupervisor:
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
         self._ready, self._build = True, ready.message.build
+        self._forget_refused(reply for reply in replies if isinstance(reply, Refused))
         return process
 
+    def _kept(self) -> Iterator[tuple[str, Frame]]:
+        for intrinsic in self._intrinsics.values():
+            yield f"the function '{intrinsic.name}'", _definition(intrinsic)
+        for name, compiled in self._compiled.items():
+            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
 
-def _rebuild(refused: Refused) -> QirError:
-    kind = getattr(errors, refused.error, QirError)
-    facts = {key: tuple(value) if isinstance(value, list) else value for key, value in refused.facts.items()}
-    try:
-        error = kind(**facts)
-    except TypeError as mistake:
-        error = mistake
-    if not isinstance(error, QirError):
-        message = f"the engine process refused with {refused.error}, which is no error of this version."
-        raise EngineStartError(message)
-    return error
+    def _forget_refused(self, replies: Iterable[Refused]) -> None:
+        # What a function in Python imports may have gone since it was defined: that is said once.
+        refused = [rebuilt(reply) for reply in replies]
+        for error in refused:
+            if isinstance(error, DefinitionError):
+                self._intrinsics.pop(error.name, None)
+        if refused:
+            raise refused[0]
+
+
+def _definition(intrinsic: Intrinsic) -> Frame:
+    return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)

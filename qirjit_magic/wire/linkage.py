@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from qirjit_magic.errors import SignatureError
-from qirjit_magic.wire.modules import Declaration, ModuleInfo
+from qirjit_magic.errors import ProfileError, SignatureError
+from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+
+# What the functions in Python are in a `Linkage`: the module that is older than every other. No cell can be called so.
+PYTHON = "<Python>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ class Linkage:
         return self._definitions.get((declaration.name, declaration.function))
 
     def is_undefined(self, declaration: Declaration) -> bool:
-        """Whether nobody provides what somebody declares: no module, nor the table of known functions."""
-        return declaration.type not in declaration.known and self.definition(declaration) is None
+        """Whether nobody provides what somebody uses: no module, nor the table of known functions."""
+        unknown = declaration.used and declaration.type not in declaration.known
+        return unknown and self.definition(declaration) is None
 
     def undefined(self, name: str) -> tuple[Declaration, ...]:
         """What a module declares and nobody provides."""
@@ -80,7 +84,7 @@ class Linkage:
             Use(module.name, declaration, definition)
             for module in self.modules.values()
             for declaration in module.declarations
-            if (definition := self.definition(declaration))
+            if declaration.used and (definition := self.definition(declaration))
         )
 
     @cached_property
@@ -143,23 +147,40 @@ def _circles(graph: Mapping[str, Sequence[str]], start: str) -> Iterator[list[st
                 yield circle
 
 
+def python_module(functions: Mapping[str, Signature]) -> tuple[ModuleInfo, ...]:
+    """The functions in Python as the first of the modules that a `Linkage` takes; none where there are none."""
+    defined = tuple(EntryPoint(name, signature) for name, signature in functions.items())
+    return (ModuleInfo(PYTHON, "", functions=defined),) if defined else ()
+
+
+def shown_name(module: str) -> str:
+    """A module's name as a sentence has it."""
+    return "Python" if module == PYTHON else f"'{module}'"
+
+
 def same_definitions(info: ModuleInfo, modules: Iterable[ModuleInfo]) -> ModuleInfo | None:
     """The first of these modules that defines the very names that this one does; None where it defines none."""
     return next((other for other in modules if info.definitions and other.definitions == info.definitions), None)
 
 
-def admit(modules: Sequence[ModuleInfo], info: ModuleInfo, *, replaceable: Iterable[str] = ()) -> ModuleInfo:
+def admit(
+    modules: Sequence[ModuleInfo], info: ModuleInfo, *, replaceable: Iterable[str] = (), strict: bool = False
+) -> ModuleInfo:
     """The module as it is to be added, as the newest, under the name that it gets.
 
     Args:
         modules: those that are there.
         info: the new one; one of the same name is replaced.
         replaceable: the names of modules that it replaces, name included, where one defines the same names.
+        strict: whether it must keep to the profile that it declares.
 
     Raises:
+        ProfileError: it does not, and is to.
         SignatureError: a known function is declared with a type that it has not, or a module that is there uses what
             this one defines, and fits no more.
     """
+    if strict:
+        check_profile(info)
     candidates = {module.name: module for module in modules}
     same = same_definitions(info, (candidates[name] for name in replaceable if name in candidates))
     if same and info.name not in candidates:
@@ -169,6 +190,17 @@ def admit(modules: Sequence[ModuleInfo], info: ModuleInfo, *, replaceable: Itera
     _check_known(after, info)
     _check_users(before, after, info)
     return info
+
+
+def check_profile(info: ModuleInfo) -> None:
+    """Refuse a module that breaks the profile that it declares.
+
+    Raises:
+        ProfileError: it does.
+    """
+    if info.breaks:
+        first = info.breaks[0]
+        raise ProfileError(info.declared_profile, tuple(each.message for each in info.breaks), line=first.line)
 
 
 def check_renewal(modules: Sequence[ModuleInfo], name: str) -> None:

@@ -55,6 +55,7 @@ class RecordKind(IntEnum):
     MESSAGE = 8
     DUMP = 9
     FAILURE = 10
+    RESULT_ARRAY = 11
 
 
 TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)

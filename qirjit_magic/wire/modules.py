@@ -73,6 +73,7 @@ class Declaration:
         known: the types that the table of known functions has for this name; empty for other names.
         line: where it is first used.
         source_line: that line.
+        used: whether it is used at all: what is only declared need not be there.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Declaration:
     known: tuple[str, ...] = ()
     line: int | None = None
     source_line: str | None = None
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,16 @@ class GlobalVariable:
         type: the type of its value, named structs by their contents.
         public: whether other modules can use it.
         constant: whether nobody can change it.
+        size: bytes of the memory that the linker gives it; 0 where it is in the object code.
+        alignment: that of this memory; 0 where it is in the object code.
     """
 
     name: str
     type: str
     public: bool = True
     constant: bool = False
+    size: int = 0
+    alignment: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ class ModuleInfo:
     Attributes:
         name: the name in the session.
         digest: SHA-256 (hexadecimal) of the source bytes.
-        profile: ``base``, ``adaptive``, or ``unrestricted``, as its entry points declare it.
+        profile: ``base``, ``adaptive``, or ``unrestricted``: what it is, by what its functions do.
         flags: the module flags by name; ``i1`` flags are booleans, lists are comma-separated text.
         functions: every defined function, in the module's order.
         variables: the global variables it defines: all public ones, and of the others those that can change.
@@ -138,6 +144,9 @@ class ModuleInfo:
         opt_level: the optimisation level it was compiled with, 0 to 3.
         object_size: bytes of object code.
         added_at: when it was compiled or replaced, in seconds since the epoch.
+        declared_profile: what its entry points say that it is.
+        capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
+        breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
     """
 
     name: str
@@ -151,6 +160,9 @@ class ModuleInfo:
     opt_level: int = 0
     object_size: int = 0
     added_at: float = 0.0
+    declared_profile: str = "unrestricted"
+    capabilities: tuple[str, ...] = ()
+    breaks: tuple[Diagnostic, ...] = ()
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
-from qirjit_magic.wire.modules import ModuleInfo
+from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
 if TYPE_CHECKING:
@@ -41,6 +41,19 @@ class RunRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """What a function in Python raised while a program called it.
+
+    Attributes:
+        name: the name that the program calls it by.
+        traceback: as Python prints it, from that function on.
+    """
+
+    name: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunReply:
     """How a piece of a run ended; its records are in the shared memory.
 
@@ -49,11 +62,13 @@ class RunReply:
             ``failed``: the program said so; ``killed``: a shot did not end in the grace after a stop.
         next: the first shot that was not run.
         linked: the modules that were linked for it, so that their global variables start anew.
+        raised: what a function in Python raised, where the shot failed by that.
     """
 
     outcome: Outcome
     next: int
     linked: tuple[str, ...] = ()
+    raised: Raised | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,24 @@ class Compiled:
 
     module: ModuleInfo
     object_code: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Intrinsic:
+    """A function that programs may call, written in Python.
+
+    Attributes:
+        name: the name that they call it by.
+        signature: its type for them: integers of up to 64 bits, ``double``, ``float`` and ``ptr``; ``void`` if nothing
+            is returned.
+        pickled: the function, as `session.intrinsics` packs it.
+        path: folders where modules that it imports may be, looked at after the engine's own.
+    """
+
+    name: str
+    signature: Signature
+    pickled: bytes
+    path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +127,9 @@ class EngineStatus:
 class Engine(Protocol):
     """Something that compiles, links and runs modules: in this process, or behind one.
 
-    Names resolve in this order: the module's own definitions, the newest module that has one, the simulator and the
-    QIR runtime, the mathematical library. That is a function of the modules present and their order, never of history.
+    Names resolve in this order: the module's own definitions, the newest module that has one, functions in Python, the
+    simulator and the QIR runtime, the mathematical library. That is a function of what is present and of the modules'
+    order, never of history.
     A module's global variables keep their values until it is linked anew: because it, or something that it is bound to,
     directly or not, was replaced, removed, unlinked or overridden.
     """
@@ -103,7 +137,13 @@ class Engine(Protocol):
     memory: RecordMemory
 
     def add(
-        self, name: str, source: bytes, *, opt_level: int | None = None, replaceable: Iterable[str] = ()
+        self,
+        name: str,
+        source: bytes,
+        *,
+        opt_level: int | None = None,
+        replaceable: Iterable[str] = (),
+        strict: bool = False,
     ) -> Compiled:
         """Compile; the module becomes the newest, and takes the place of a module of the same name.
 
@@ -112,9 +152,10 @@ class Engine(Protocol):
             source: text or bitcode.
             opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
             replaceable: modules of which it replaces one that defines the same names, where ``name`` is new.
+            strict: whether it must keep to the profile that it declares.
 
         Raises:
-            QirSyntaxError, SignatureError, UnsafeModuleError: nothing has changed.
+            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError: nothing has changed.
         """
         ...
 
@@ -132,6 +173,18 @@ class Engine(Protocol):
 
     def remove(self, name: str) -> None:
         """Forget a module; unknown names are ignored."""
+        ...
+
+    def define(self, intrinsic: Intrinsic) -> None:
+        """Let modules call a function in Python; it takes the place of one of the same name.
+
+        Raises:
+            DefinitionError: it cannot be loaded; nothing has changed.
+        """
+        ...
+
+    def undefine(self, name: str) -> None:
+        """Forget a function in Python; unknown names are ignored."""
         ...
 
     def run(self, request: RunRequest) -> RunReply:
@@ -194,6 +247,7 @@ class Add:
     name: str
     opt_level: int | None = None
     replaceable: tuple[str, ...] = ()
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +281,22 @@ class Unlink:
 @dataclass(frozen=True, slots=True)
 class Remove:
     """`Engine.remove`. Answered by `Done`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """`Engine.define`; the blob is `Intrinsic.pickled`. Answered by `Done`."""
+
+    name: str
+    signature: Signature
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Undefine:
+    """`Engine.undefine`. Answered by `Done`."""
 
     name: str
 
@@ -266,6 +336,8 @@ Message = (
     | Renew
     | Unlink
     | Remove
+    | Define
+    | Undefine
     | Show
     | GetStatus
     | Done

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _LENGTH_BITS = 32
 _WORD_MASK = (1 << 64) - 1
+_OFFSET_MASK = (1 << 32) - 1
+_BITS = bytes(byte if byte in (0, ord("1")) else ord("0") for byte in range(256))  # a NUL ends them
 Value = bool | int | float | str
 
 
@@ -30,7 +32,7 @@ class Record:
     Attributes:
         kind: what it is.
         value: RESULT 0 or 1; BOOL a bool; INT an int; DOUBLE a float; TUPLE and ARRAY the number of their items;
-            MESSAGE and DUMP their text.
+            RESULT_ARRAY its bits as text, index 0 first; MESSAGE and DUMP their text.
         label: the label, None where the program gave a null pointer.
     """
 
@@ -63,7 +65,7 @@ class RecordTable:
     Attributes:
         kinds: ``uint8[n]``, a `RecordKind` each.
         texts: ``int32[n]``, an index into ``strings``: the label, or the text of MESSAGE and DUMP; -1 for none.
-        values: ``int64[n]``; of DOUBLE the bits.
+        values: ``int64[n]``; of DOUBLE the bits, of RESULT_ARRAY an index into ``strings``, -1 for none.
         ends: ``int64[shots]``, for each shot the index after its last record.
         returned: ``int64[shots]``, what the entry point returned, as a word.
         strings: the distinct texts.
@@ -93,25 +95,29 @@ class RecordTable:
             strict=True,
         )
         for kind, text, value in rows:
-            yield _record(RecordKind(kind), None if text < 0 else self.strings[text], value)
+            yield _record(RecordKind(kind), text, value, self.strings)
 
     def counts(self) -> dict[str, int]:
         """How often each string of results came, sorted by it; character i is result i in recording order.
 
         A shot without a result has the empty string; where no shot has any, there are no strings.
         """
-        mask = self.kinds == RecordKind.RESULT
+        arrays = self.kinds == RecordKind.RESULT_ARRAY
+        mask = arrays | (self.kinds == RecordKind.RESULT)
         if not mask.any():
             return {}
-        characters = ((self.values[mask] & 1) + ord("0")).astype(np.uint8)
         ends = np.concatenate(([0], np.cumsum(mask)))[self.ends]
         widths = np.diff(ends, prepend=0)
-        if (widths == widths[0]).all():
+        if not arrays.any() and (widths == widths[0]).all():
+            characters = ((self.values[mask] & 1) + ord("0")).astype(np.uint8)
             words, counts = np.unique(characters.view(f"S{widths[0]}"), return_counts=True)
             return dict(zip((word.decode() for word in words.tolist()), counts.tolist(), strict=True))
-        text = characters.tobytes().decode("ascii")
-        strings = (text[end - width : end] for end, width in zip(ends.tolist(), widths.tolist(), strict=True))
-        return dict(sorted(Counter(strings).items()))
+        pieces = [
+            _bits(value, self.strings) if array else "01"[value & 1]
+            for array, value in zip(arrays[mask].tolist(), self.values[mask].tolist(), strict=True)
+        ]
+        bounds = zip((ends - widths).tolist(), ends.tolist(), strict=True)
+        return dict(sorted(Counter("".join(pieces[start:end]) for start, end in bounds).items()))
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
         """The first records that are no text, at most so many, and how many more there are."""
@@ -125,16 +131,25 @@ class RecordTable:
         return [self.strings[text] if text >= 0 else "" for text in self.texts[rows].tolist()]
 
 
-def _record(kind: RecordKind, text: str | None, value: int) -> Record:
+def _record(kind: RecordKind, index: int, value: int, strings: Sequence[str]) -> Record:
+    text = None if index < 0 else strings[index]
     match kind:
+        case RecordKind.RESULT:
+            return Record(kind, value & 1, text)
         case RecordKind.BOOL:
             return Record(kind, bool(value), text)
         case RecordKind.DOUBLE:
             return Record(kind, float(np.int64(value).view(np.float64)), text)
+        case RecordKind.RESULT_ARRAY:
+            return Record(kind, _bits(value, strings), text)
         case RecordKind.MESSAGE | RecordKind.DUMP:
             return Record(kind, text or "")
         case _:
             return Record(kind, value, text)
+
+
+def _bits(index: int, strings: Sequence[str]) -> str:
+    return "" if index < 0 else strings[index]
 
 
 @dataclass(frozen=True)
@@ -155,7 +170,8 @@ class Recording:
 def decode(pieces: Sequence[Piece]) -> Recording:
     """The records in the copies of the shared memory that one run made.
 
-    Nothing in the bytes is trusted: unknown kinds are left out, and a text offset that points nowhere reads as no text.
+    Nothing in the bytes is trusted: unknown kinds are left out, a text offset that points nowhere reads as no text, and
+    in the text of a RESULT_ARRAY, to which the low half of its value points, whatever is no 1 reads as 0.
     """
     strings: dict[str, int] = {}
     finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings)
@@ -165,7 +181,7 @@ def decode(pieces: Sequence[Piece]) -> Recording:
     names = tuple(strings)
     said = list(zip(rows["kind"].tolist(), texts.tolist(), rows["value"].tolist(), strict=True))
     records = tuple(
-        _record(RecordKind(kind), None if text < 0 else names[text], value)
+        _record(RecordKind(kind), text, value, names)
         for kind, text, value in said
         if kind not in {RecordKind.END, RecordKind.FAILURE}
     )
@@ -179,15 +195,22 @@ def decode(pieces: Sequence[Piece]) -> Recording:
 
 def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray[np.void], NDArray[np.int32]]:
     rows = np.frombuffer(data, _RECORD, len(data) // _RECORD.itemsize)
-    rows = rows[(rows["kind"] >= RecordKind.END) & (rows["kind"] <= RecordKind.FAILURE)]
+    rows = rows[(rows["kind"] >= min(RecordKind)) & (rows["kind"] <= max(RecordKind))]
+    arrays = rows["kind"] == RecordKind.RESULT_ARRAY
+    if arrays.any():
+        rows["value"][arrays] = _indices(rows["value"][arrays] & _OFFSET_MASK, text.translate(_BITS), strings)
+    return rows, _indices(rows["text"], text, strings)
+
+
+def _indices(offsets: NDArray[np.integer], text: bytes, strings: dict[str, int]) -> NDArray[np.int32]:
     # An index for each place in the text that a record points to: linear, where sorting millions of offsets is not.
-    offsets = np.where(rows["text"] < len(text), rows["text"], 0)
+    known = np.where(offsets < len(text), offsets, 0)
     used = np.zeros(len(text) + 1, bool)
-    used[offsets] = True
+    used[known] = True
     places = np.flatnonzero(used)
-    indices = np.full(len(used), -1, np.int32)
+    indices: NDArray[np.int32] = np.full(len(used), -1, np.int32)
     indices[places] = [_intern(text, offset, strings) for offset in places.tolist()]
-    return rows, indices[offsets]
+    return indices[known]
 
 
 def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:

@@ -150,9 +150,7 @@ def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
 def test_list_show_status_and_reset(kernel: Kernel) -> None:
     kernel.run("%%qir --no-run --name shown\n" + program("add"))
     (table,) = kernel.run("%qir_list").displayed
-    assert re.search(
-        r"shown\s+\d\d:\d\d:\d\d\s+unrestricted\s+Add\(i64, double\) → double\s+.*-O0", table["text/plain"]
-    )
+    assert re.search(r"shown\s+\d\d:\d\d:\d\d\s+adaptive\s+Add\(i64, double\) → double\s+.*-O0", table["text/plain"])
     (shown,) = kernel.run("%qir_show shown").displayed
     assert shown["text/plain"].count("define double @Add") == 2
     assert shown["text/plain"].index("as written") < shown["text/plain"].index("as compiled")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 WORD = 1 << 64
 GATE = "__quantum__qis__x__body"
-SHARED = "shared"
+SHARED = ("shared0", "shared1")
 
 
 class RefusedError(Exception):
@@ -19,7 +19,8 @@ class Function:
     """``i64 (i64 depth)`` or, where it is wide, ``i64 (i64 depth, i64 unused)``.
 
     It counts its module's calls, and gives ``constant + 1_000_003 * count``, above depth 0 also ``7`` where a flipped
-    qubit is read as 1, the next value of ``@shared``, and the results of its callees one deeper, weighted 2, 3, ….
+    qubit is read as 1, the next value of each variable that it shares, and the results of its callees one deeper,
+    weighted 2, 3, ….
     """
 
     name: str
@@ -27,7 +28,7 @@ class Function:
     callees: tuple[str, ...] = ()
     wide: bool = False
     flips: bool = False
-    shares: bool = False
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,30 +39,29 @@ class Text:
         functions: what it defines.
         wide_callees: the functions that it declares, or calls, with two parameters.
         gate: whether it defines a gate X that does nothing.
-        shared: the first value of ``@shared``, where it defines that.
+        shared: the shared variables that it defines, with their first values.
+        points: whether it reaches shared variables through pointers, which are variables of its own.
     """
 
     functions: tuple[Function, ...]
     wide_callees: frozenset[str] = frozenset()
     gate: bool = False
-    shared: int | None = None
+    shared: tuple[tuple[str, int], ...] = ()
+    points: bool = False
 
     def defines(self) -> dict[str, str]:
         """The type of each name it defines."""
         types = {f.name: "wide" if f.wide else "narrow" for f in self.functions}
         if self.gate:
             types[GATE] = "gate"
-        if self.shared is not None:
-            types[SHARED] = "variable"
-        return types
+        return types | {name: "variable" for name, _ in self.shared}
 
     def declares(self) -> dict[str, str]:
         """The type of each name that it uses and does not define."""
         types = {name: "wide" if name in self.wide_callees else "narrow" for f in self.functions for name in f.callees}
         if any(f.flips for f in self.functions):
             types[GATE] = "gate"
-        if any(f.shares for f in self.functions):
-            types[SHARED] = "variable"
+        types |= {name: "variable" for f in self.functions for name in f.shares}
         own = self.defines()
         return {name: kind for name, kind in types.items() if name not in own}
 
@@ -70,14 +70,19 @@ class Text:
         return "\n".join(self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
+        own = self.defines()
         yield "@count = internal global i64 0"
-        if self.shared is not None:
-            yield f"@{SHARED} = global i64 {self.shared}"
+        for name, value in self.shared:
+            yield f"@{name} = global i64 {value}"
+        if self.points:
+            for name in SHARED:
+                if name in own or name in self.declares():
+                    yield f"@to.{name} = global ptr @{name}"
         if self.gate:
             yield f"define void @{GATE}(ptr %qubit) {{ ret void }}"
         for name, kind in self.declares().items():
             if kind == "variable":
-                yield f"@{SHARED} = external global i64"
+                yield f"@{name} = external global i64"
             else:
                 yield {
                     "gate": f"declare void @{GATE}(ptr)",
@@ -105,10 +110,12 @@ class Text:
             yield "  %bit = call i1 @__quantum__rt__read_result(ptr null)\n  %word = zext i1 %bit to i64"
             yield f"  %seven = mul i64 %word, 7\n  %flipped = add i64 {total}, %seven"
             total = "%flipped"
-        if function.shares:
-            yield f"  %s0 = load i64, ptr @{SHARED}\n  %s1 = add i64 %s0, 1\n  store i64 %s1, ptr @{SHARED}"
-            yield f"  %with.shared = add i64 {total}, %s1"
-            total = "%with.shared"
+        for name in function.shares:
+            place = f"load ptr, ptr @to.{name}" if self.points else f"getelementptr i8, ptr @{name}, i64 0"
+            yield f"  %at.{name} = {place}"
+            yield f"  %old.{name} = load i64, ptr %at.{name}\n  %new.{name} = add i64 %old.{name}, 1"
+            yield f"  store i64 %new.{name}, ptr %at.{name}\n  %with.{name} = add i64 {total}, %new.{name}"
+            total = f"%with.{name}"
         for index, callee in enumerate(function.callees):
             wide = own[callee] == "wide" if callee in own else callee in self.wide_callees
             yield f"  %c{index} = call i64 @{callee}(i64 %less{', i64 0' if wide else ''})"
@@ -126,7 +133,7 @@ class Module:
     bound: object = None
     serial: int = 0
     count: int = 0
-    shared: int = 0
+    shared: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -232,7 +239,7 @@ class Model:
         for m in group:
             module = self.modules[m]
             module.group, module.bound, module.serial = group, bound, self.serials
-            module.count, module.shared = 0, module.text.shared or 0
+            module.count, module.shared = 0, dict(module.text.shared)
 
     def _result(self, name: str, function: str, depth: int) -> int:
         module = self.modules[name]
@@ -243,11 +250,11 @@ class Model:
             return total % WORD
         if body.flips and not (module.text.gate or self.owner(GATE)):
             total += 7
-        if body.shares:
-            owner = module if module.text.shared is not None else self.modules[self.owner(SHARED) or ""]
-            owner.shared += 1
-            total += owner.shared
         own = module.text.defines()
+        for variable in body.shares:
+            owner = module if variable in own else self.modules[self.owner(variable) or ""]
+            owner.shared[variable] += 1
+            total += owner.shared[variable]
         for index, callee in enumerate(body.callees):
             where = name if callee in own else self.owner(callee) or ""
             total += (index + 2) * self._result(where, callee, depth - 1)

@@ -124,7 +124,7 @@ def test_a_known_function_of_another_type_is_refused_with_its_declaration(
     engine: Engine, declaration: str, symbol: str, found: str
 ) -> None:
     error = refusal(SignatureError, engine.add, "m", f"; first\n\n{declaration}\n".encode())
-    assert (error.symbol, error.found, error.expected) == (symbol, found, known_types()[symbol])
+    assert (error.symbol, error.found, error.expected) == (symbol, found, known_types(symbol, found))
     assert (error.line, error.column, error.source_line) == (3, declaration.index("@") + 1, declaration)
 
 

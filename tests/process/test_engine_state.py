@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.errors import (
     CircularModulesError,
     NoCodeError,
@@ -21,10 +22,44 @@ READER = program("count_reader")
 
 EVEN = program("is_even")
 ODD = program("is_odd")
+EAST = program("east")
+WEST = EAST.replace(b"east", b"EAST").replace(b"west", b"east").replace(b"EAST", b"west")
 
 
 def number(value: int, linkage: str = "") -> bytes:
     return f"define {linkage} i64 @number() {{ ret i64 {value} }}".encode()
+
+
+def ring(own: str, other: str) -> bytes:
+    return f"""
+        @{own} = global i64 {ord(own)}
+        @{other} = external global i64
+        define i64 @own() {{
+          %x = load i64, ptr @{own}
+          ret i64 %x
+        }}
+        define i64 @get() {{
+          %x = load i64, ptr @{other}
+          ret i64 %x
+        }}
+        define i64 @put(i64 %x) {{
+          store i64 %x, ptr @{other}
+          ret i64 0
+        }}""".encode()
+
+
+def check_east_and_west(engine: Engine) -> None:
+    ways = ("east", "west"), ("west", "east")
+    assert [returned(engine, own, f"{own}_same") for own, _ in ways] == [0b11111, 0b11111]
+    assert [returned(engine, own, f"{own}_odd_bits") for own, _ in ways] == [0, 0]
+    for own, other in ways:
+        counted = [returned(engine, *call) for call in ((own, f"{own}_count"), (own, f"{own}_calls", 0))]
+        assert counted == [20, 40]
+        assert returned(engine, other, f"{other}_gives", 3) == 43
+        assert returned(engine, other, f"{other}_calls", 1) == 63
+        assert returned(engine, own, f"{own}_letters") == ord(own[0]) << 8 | ord(other[0])
+        assert [returned(engine, own, f"{own}_doubles") for _ in range(2)] == [8, 16]
+        assert [returned(engine, own, f"{own}_block", n) for n in (0, 1)] == [1, 2]
 
 
 def count_up(engine: Engine) -> int:
@@ -89,7 +124,12 @@ def test_a_run_that_is_refused_links_nothing(engine: Engine) -> None:
     engine.add("counter", COUNTER)
     assert count_up(engine) == 1
     engine.add("a", number(3))
-    user = b"declare i64 @number()\ndeclare i64 @increment()\ndeclare void @nobody()\ndefine i64 @use() { ret i64 0 }"
+    user = b"""
+        declare i64 @number()
+        declare i64 @increment()
+        declare void @nobody()
+        @used = global [3 x ptr] [ptr @number, ptr @increment, ptr @nobody]
+        define i64 @use() { ret i64 0 }"""
     engine.add("user", user)
     refusal(UnresolvedSymbolError, engine.run, RunRequest("user", "use"))
     assert run(engine, RunRequest("a", "number"))[0].linked == ("a",)
@@ -99,8 +139,12 @@ def test_a_run_that_is_refused_links_nothing(engine: Engine) -> None:
 def test_what_a_run_that_failed_had_linked_is_told_by_the_next(engine: Engine) -> None:
     engine.add("counter", COUNTER)
     engine.add("broken", b'define i64 @".L1"() { ret i64 1 }')
-    user = b'declare i64 @increment()\ndeclare i64 @".L1"()\ndefine i64 @use() { ret i64 0 }'
-    engine.add("user", user)
+    user = b"""
+        declare i64 @increment()
+        declare i64 @".L1"()
+        @used = internal global [2 x ptr] [ptr @increment, ptr @".L1"]
+        define i64 @use() { ret i64 0 }"""
+    engine.add("user", user, opt_level=1)  # which drops what is never used: LLVM ends the process at such a name
     refusal(NoCodeError, engine.run, RunRequest("user", "use"))
     engine.remove("broken")
     assert "counter" in run(engine, RunRequest("counter", "increment"))[0].linked
@@ -206,20 +250,97 @@ def test_a_circle_may_share_variables_in_one_direction(engine: Engine) -> None:
     assert [returned(engine, "owner", "main") for _ in range(3)] == [42, 44, 46]
 
 
-def test_modules_that_use_each_others_variables_are_refused(engine: Engine) -> None:
+def test_modules_in_a_circle_may_share_variables_in_both_directions(engine: Engine) -> None:
     for own, other in (("a", "b"), ("b", "c"), ("c", "a")):
-        text = f"""
-            @{own} = global i64 1
-            @{other} = external global i64
-            define i64 @get_{other}() {{
-              %x = load i64, ptr @{other}
-              ret i64 %x
-            }}"""
-        engine.add(own, text.encode())
-    error = refusal(CircularModulesError, engine.run, RunRequest("a", "get_b"))
-    assert error.modules in {("a", "b", "c", "a"), ("b", "c", "a", "b"), ("c", "a", "b", "c")}
+        engine.add(own, ring(own, other))
+    assert [returned(engine, name, "get") for name in "abc"] == [ord(name) for name in "bca"]
+    assert [returned(engine, name, "put", n) for name, n in (("a", 1), ("b", 2), ("c", 3))] == [0, 0, 0]
+    assert [returned(engine, name, "own") for name in "abc"] == [3, 1, 2]
+    assert [returned(engine, name, "get") for name in "abc"] == [1, 2, 3]
+
+
+def test_a_circle_of_variables_is_linked_as_one(engine: Engine) -> None:
+    for own, other in (("a", "b"), ("b", "c"), ("c", "a")):
+        engine.add(own, ring(own, other))
+    for changed in "abc":
+        returned(engine, "a", "put", 1)
+        returned(engine, "b", "put", 2)
+        engine.add(changed, ring(changed, "bca"["abc".index(changed)]))
+        assert set(run(engine, RunRequest("b", "own"))[0].linked) == {"a", "b", "c"}
+        assert [returned(engine, name, "own") for name in "abc"] == [ord(name) for name in "abc"]
     engine.add("c", b"@c = global i64 8")
-    assert returned(engine, "b", "get_c") == 8
+    assert [returned(engine, "b", "get"), returned(engine, "a", "own")] == [8, ord("a")]
+    engine.remove("c")
+    assert refusal(UnresolvedSymbolError, engine.run, RunRequest("a", "own")).symbols == ("c",)
+
+
+def test_what_uses_a_circle_of_variables_shares_them(engine: Engine) -> None:
+    engine.add("a", ring("a", "b"))
+    engine.add("b", ring("b", "a"))
+    engine.add("reader", READER.replace(b"@count", b"@b"))
+    assert [returned(engine, "reader", "look"), returned(engine, "a", "put", 5)] == [ord("b"), 0]
+    assert returned(engine, "reader", "look") == 5
+    engine.unlink("a")
+    assert returned(engine, "reader", "look") == ord("b")
+
+
+@pytest.mark.parametrize("levels", [(0, 0), (1, 1), (2, 2), (3, 3), (0, 3)])
+def test_what_a_circle_of_variables_begins_with_may_point_to_anything(engine: Engine, levels: tuple[int, int]) -> None:
+    engine.add("east", EAST, opt_level=levels[0])
+    engine.add("west", WEST, opt_level=levels[1])
+    check_east_and_west(engine)
+
+
+def test_a_circle_of_variables_is_linked_from_its_object_code(engine: Engine) -> None:
+    compiled = engine.add("east", EAST), engine.add("west", WEST)
+    for _ in range(2):
+        for each in compiled:
+            engine.restore(each)
+        check_east_and_west(engine)
+
+
+def test_modules_in_a_circle_of_variables_may_be_bitcode(engine: Engine) -> None:
+    for name, text in (("east", EAST), ("west", WEST)):
+        engine.add(name, read_text(text.decode()).as_bitcode())
+    check_east_and_west(engine)
+
+
+def test_variables_of_a_module_that_uses_others_need_no_circle(engine: Engine) -> None:
+    engine.add("east", EAST)
+    engine.add(
+        "west", b"@west = global i64 5\n@west_step = constant i64 7\n@west_numbers = global [4 x i64] zeroinitializer"
+    )
+    engine.add(
+        "rest", b"@west_text = global ptr null\n@west_ring = global ptr null\ndefine i64 @west_count() { ret i64 9 }"
+    )
+    assert [returned(engine, "east", "east_calls", n) for n in (0, 0, 1)] == [17, 34, 9]
+    assert [returned(engine, "east", "east_same"), returned(engine, "east", "east_gives", 1)] == [0b01111, 6]
+
+
+@pytest.mark.parametrize(
+    ("tied", "space"),
+    [
+        ("@{0} = global i64 1\n@alias.{0} = alias i64, ptr @{0}", ""),
+        ("$one.{0} = comdat any\n@{0} = global i64 1, comdat($one.{0})", ""),
+        ("@{0} = addrspace(1) global i64 1", "addrspace(1)"),
+        ("@{0} = global i64 1\n@d = global i64 sub (i64 ptrtoint (ptr @{0} to i64), i64 ptrtoint (ptr @d to i64))", ""),
+    ],
+)
+def test_variables_that_cannot_be_moved_are_refused_in_a_circle(engine: Engine, tied: str, space: str) -> None:
+    for own, other in (("a", "b"), ("b", "a")):
+        text = f"""
+            @{other} = external {space} global i64
+            define i64 @sum() {{
+              %x = load i64, ptr {space} @{own}
+              %y = load i64, ptr {space} @{other}
+              %z = add i64 %x, %y
+              ret i64 %z
+            }}"""
+        engine.add(own, f"{tied.format(own)}{text}".encode())
+    error = refusal(CircularModulesError, engine.run, RunRequest("a", "sum"))
+    assert error.modules in {("a", "b", "a"), ("b", "a", "b")}
+    engine.add("b", f"@b = {space} global i64 8".encode())
+    assert returned(engine, "a", "sum") == 9
 
 
 def test_a_variable_of_another_type_is_refused(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from qirjit_magic.errors import LinkError, QirSyntaxError, SignatureError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from tests.files import program
-from tests.process.model import WORD, Function, Model, RefusedError, Text
+from tests.process.model import SHARED, WORD, Function, Model, RefusedError, Text
 from tests.process.support import eventually, is_gone
 
 NAMES = ("m0", "m1", "m2", "m3", "m4", "m5")
@@ -23,6 +23,7 @@ RUNS, STEPS = 500, 30
 CRASHES = 1  # in one run of the machine: each costs a new process
 names, functions = st.sampled_from(NAMES), st.sampled_from(FUNCTIONS)
 seldom = st.integers(0, 15).map(lambda number: number == 15)
+some_shared = st.sampled_from(((), SHARED[:1], SHARED[1:], SHARED))
 Pick = tuple[int, int, int]
 picks = st.tuples(st.integers(0, 5), st.integers(0, 1), st.integers(1, 3))  # what to run: module, function, depth
 
@@ -37,13 +38,13 @@ def texts(draw: st.DrawFn, *defined: str) -> Text:
             callees=tuple(draw(st.lists(functions, max_size=2))),
             wide=draw(seldom),
             flips=draw(st.booleans()),
-            shares=draw(seldom),
+            shares=draw(some_shared),
         )
         for name in defined or tuple(draw(st.lists(functions, min_size=1, max_size=2, unique=True)))
     )
     wide = frozenset(name for name in FUNCTIONS if draw(seldom))
-    shared = draw(st.integers(0, 10**6)) if draw(st.booleans()) else None
-    return Text(bodies, wide, draw(seldom), shared)
+    shared = tuple((name, draw(st.integers(0, 10**6))) for name in draw(some_shared))
+    return Text(bodies, wide, draw(seldom), shared, points=draw(st.booleans()))
 
 
 @pytest.fixture(scope="module")

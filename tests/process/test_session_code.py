@@ -9,11 +9,13 @@ import pytest
 
 from qirjit_magic.errors import (
     OptionError,
+    ProfileError,
     QirNotice,
     SignatureError,
 )
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.session import Session
+from qirjit_magic.session.sources import Source
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
@@ -114,6 +116,47 @@ def test_internal_functions_can_be_run_at_every_level(session: Session) -> None:
     for level in range(4):
         session.add(text, "m", opt_level=level)
         assert session.run("helper").returns == session.run("user").returns == [7]
+
+
+# -- profiles ----------------------------------------------------------------------------------------------------
+
+
+def breaking() -> bytes:
+    return program("profiles/base").replace(b'"required_num_qubits"="2"', b'"required_num_qubits"="1"')
+
+
+def test_a_module_says_what_it_is_and_where_it_breaks_what_it_declares(session: Session) -> None:
+    whole = session.add(program("profiles/base"), "m")
+    assert (whole.profile, whole.declared_profile, whole.breaks, whole.diagnostics) == ("base", "base", (), ())
+    info = session.add(Source(breaking(), lines_before=10), "m")
+    (warning,) = info.diagnostics
+    assert warning.severity == "warning"
+    assert "required_num_qubits" in warning.message
+    assert info.breaks[0].line is not None
+    assert warning.line == info.breaks[0].line + 10
+    assert session.run(shots=10).counts()
+
+
+def test_a_strict_session_refuses_it(session: Session) -> None:
+    session.add(program("profiles/base"), "m", strict=True)
+    with pytest.raises(ProfileError, match="required_num_qubits") as caught:
+        session.add(Source(breaking(), lines_before=10), "m", strict=True)
+    assert caught.value.line is not None
+    assert caught.value.line > 10
+    assert session.modules[0].breaks == ()
+    session.add(breaking(), "m")
+    with pytest.raises(ProfileError):
+        session.add(breaking(), "m", strict=True)
+
+
+def test_a_cached_module_knows_its_profile(cached: Session) -> None:
+    first = cached.add(breaking(), "m")
+    cached.add(number(1), "m")
+    with pytest.raises(ProfileError):
+        cached.add(breaking(), "m", strict=True)
+    again = cached.add(breaking(), "m")
+    assert (again.breaks, again.profile, again.diagnostics) == (first.breaks, first.profile, first.diagnostics)
+    assert cached.status().cache_hits == 1
 
 
 # -- the disk ----------------------------------------------------------------------------------------------------

@@ -167,7 +167,9 @@ def test_an_error_of_another_module_says_which_and_has_its_line(session: Session
 def test_many_uses_are_looked_at_in_no_time(session: Session) -> None:
     # 5,000 names: looking at each for each would be 25 million looks at each add.
     session.add("\n".join(f"define void @f{n}() {{ ret void }}" for n in range(5000)), "maker")
-    session.add("\n".join(f"declare void @f{n}()" for n in range(5000)) + "\ndefine void @user() { ret void }", "user")
+    declared = "\n".join(f"declare void @f{n}()" for n in range(5000))
+    used = ", ".join(f"ptr @f{n}" for n in range(5000))
+    session.add(f"{declared}\n@used = global [5000 x ptr] [{used}]", "user")
     (notice,) = session.add(b"define void @f1() { ret void }", "newer").diagnostics
     assert notice.about == "shadowed"
     assert len(session.add(b"define void @f() { ret void }", "maker").diagnostics) == 4999

@@ -15,10 +15,12 @@ from qirjit_magic.wire.protocol import (
     MESSAGES,
     Add,
     Added,
+    Define,
     Done,
     EngineStatus,
     GetStatus,
     Message,
+    Raised,
     Ready,
     Refused,
     Remove,
@@ -27,6 +29,7 @@ from qirjit_magic.wire.protocol import (
     RunReply,
     RunRequest,
     Show,
+    Undefine,
     Unlink,
 )
 from qirjit_magic.wire.simulators import SimulatorSpec
@@ -47,7 +50,18 @@ _modules = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    st.lists(st.builds(GlobalVariable, _names, _names, st.booleans(), st.booleans()), max_size=2).map(tuple),
+    st.lists(
+        st.builds(
+            GlobalVariable,
+            _names,
+            _names,
+            st.booleans(),
+            st.booleans(),
+            st.integers(0, 2**62),
+            st.sampled_from([0, 1, 64]),
+        ),
+        max_size=2,
+    ).map(tuple),
     st.lists(
         st.builds(
             Declaration,
@@ -93,6 +107,8 @@ _messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Renew, _names),
     st.builds(Unlink, _names),
     st.builds(Remove, _names),
+    st.builds(Define, _names, _signatures, st.lists(_names, max_size=3).map(tuple)),
+    st.builds(Undefine, _names),
     st.builds(Show, _names, st.sampled_from(["ir", "compiled", "asm", "object"]), st.none() | st.integers(0, 3)),
     st.builds(GetStatus),
     st.builds(Done),
@@ -103,6 +119,7 @@ _messages: st.SearchStrategy[Message] = st.one_of(
         st.sampled_from(["done", "stopped", "full", "failed", "killed"]),
         st.integers(0, 2**62),
         st.lists(_names, max_size=3).map(tuple),
+        st.none() | st.builds(Raised, _names, _names),
     ),
     st.builds(EngineStatus, st.integers(0, 2**31), _names, st.integers(0, 9), _names),
 )

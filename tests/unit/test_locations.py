@@ -79,3 +79,22 @@ def test_whatever_is_found_stands_there(text: str, name: str) -> None:
         if place is not None:
             assert source.line(place.line) == place.source_line
             assert place.source_line[place.column - 1 :].startswith((f"@{name}", f'@"{name}"'))
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("declare void @f()\n", True),
+        ("; @f\ndeclare void @f()\n", True),
+        ("declare void @f()\ndeclare void @g()\n", True),
+        ('declare void @"f"()', True),
+        ("@f = external global i64", True),
+        ("declare void @f()\n@p = global ptr @f", False),
+        ("declare void @f() define void @g() {\n  call void @f()\n  ret void\n}", False),
+        ('declare void @f()\ndefine void @g() {\n  call void @"\\66"()\n  ret void\n}', False),
+        ("define void @f() { ret void }", False),
+        ("", False),
+    ],
+)
+def test_a_name_is_only_declared_where_that_is_certain(text: str, *, only: bool) -> None:
+    assert SourceText(text).only_declares("f") is only

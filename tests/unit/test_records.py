@@ -25,7 +25,8 @@ _WRITERS = {
     "__quantum__rt__message": RecordKind.MESSAGE,
     "qirjit_dumpmachine": RecordKind.DUMP,
     "qirjit_end_shot": RecordKind.END,
-    "__quantum__rt__fail": RecordKind.FAILURE,
+    "qirjit_leave": RecordKind.FAILURE,
+    "__quantum__rt__result_array_record_output": RecordKind.RESULT_ARRAY,
 }
 _texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
 _words = st.integers(-(2**63), 2**63 - 1)
@@ -35,7 +36,11 @@ _records = st.one_of(
     st.builds(Record, st.just(RecordKind.BOOL), st.booleans(), _labels),
     st.builds(Record, st.sampled_from(_NUMBERED), _words, _labels),
     st.builds(Record, st.just(RecordKind.DOUBLE), st.floats(allow_nan=False), _labels),
+    st.builds(Record, st.just(RecordKind.RESULT_ARRAY), st.text("01", max_size=6), _labels),
     st.builds(Record, st.sampled_from(TEXT_KINDS), _texts),
+)
+_result_records = st.builds(Record, st.just(RecordKind.RESULT), st.integers(0, 1)) | st.builds(
+    Record, st.just(RecordKind.RESULT_ARRAY), st.text("01", max_size=3)
 )
 
 
@@ -55,8 +60,10 @@ class _Writer:
         if record.kind in TEXT_KINDS:
             return struct.pack("<IIq", record.kind, self.keep(str(record.value)), 0)
         offset = 0 if record.label is None else self.keep(record.label)
-        value = struct.pack("<d", record.value) if isinstance(record.value, float) else None
-        return struct.pack("<II", record.kind, offset) + (value or struct.pack("<q", record.value))
+        if isinstance(record.value, float):
+            return struct.pack("<IId", record.kind, offset, record.value)
+        value = self.keep(record.value) if isinstance(record.value, str) else record.value
+        return struct.pack("<IIq", record.kind, offset, value)
 
     def shot(self, records: list[Record], returned: int = 0) -> None:
         for record in records:
@@ -120,6 +127,34 @@ def test_only_results_are_counted() -> None:
     assert _table([records, records]).counts() == {"1": 2}
 
 
+@given(st.lists(st.lists(_result_records, max_size=4), min_size=1, max_size=10))
+def test_results_in_arrays_are_counted_as_single_ones_are(shots: list[list[Record]]) -> None:
+    expected = Counter("".join(str(record.value) for record in shot) for shot in shots)
+    assert _table(shots).counts() == (dict(sorted(expected.items())) if any(shots) else {})
+
+
+@pytest.mark.parametrize(("stored", "bits"), [(b"0110", "0110"), (b"01x\xff1", "01001"), (b"", "")])
+def test_whatever_is_no_1_in_an_array_of_results_reads_as_0(stored: bytes, bits: str) -> None:
+    data = struct.pack("<IIq", RecordKind.RESULT_ARRAY, 1, 3) + struct.pack("<IIq", RecordKind.END, 0, 0)
+    shot = decode([Piece(data, b"", b"\0a\0" + stored + b"\0rest\0")]).finished.shot(0)
+    assert shot == (Record(RecordKind.RESULT_ARRAY, bits, "a"),)
+
+
+@pytest.mark.parametrize("offset", [0, 3, 2**31, 2**32 - 1, 2**32, -(2**32), -1])
+def test_an_array_of_results_that_is_nowhere_is_empty(offset: int) -> None:
+    data = struct.pack("<IIq", RecordKind.RESULT_ARRAY, 0, offset)
+    piece = Piece(data + struct.pack("<IIq", RecordKind.END, 0, 0), data, b"\0" + b"1\0")
+    recording = decode([piece])
+    assert recording.finished.shot(0) == recording.unfinished == (Record(RecordKind.RESULT_ARRAY, ""),)
+    assert recording.finished.counts() == {"": 1}
+
+
+def test_an_array_of_results_lies_where_the_low_half_of_its_value_says() -> None:
+    data = struct.pack("<IIII", RecordKind.RESULT_ARRAY, 0, 1, 2**32 - 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
+    shot = decode([Piece(data, b"", b"\0" + b"10\0")]).finished.shot(0)
+    assert shot == (Record(RecordKind.RESULT_ARRAY, "10"),)
+
+
 def test_messages_and_dumps_come_in_order_over_all_shots() -> None:
     said = [Record(RecordKind.MESSAGE, "b"), Record(RecordKind.RESULT, 1, "x"), Record(RecordKind.DUMP, "a")]
     assert _table([said, [Record(RecordKind.MESSAGE, "")]]).messages() == ["b", "a", ""]
@@ -180,7 +215,9 @@ def test_whatever_the_engine_wrote_can_be_looked_at(rows: list[tuple[int, int, i
 
 @pytest.mark.parametrize("value", [2, 200, -1, 208, 2**62])
 def test_a_result_that_is_no_bit_can_be_counted(value: int) -> None:
-    assert sum(_table([[Record(RecordKind.RESULT, value)]]).counts().values()) == 1
+    table = _table([[Record(RecordKind.RESULT, value)]])
+    assert table.counts() == {str(value & 1): 1}
+    assert table.shot(0) == (Record(RecordKind.RESULT, value & 1),)
 
 
 @pytest.mark.parametrize("offset", [0, 6, 7, 2**31, 2**32 - 1])

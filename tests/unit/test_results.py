@@ -15,6 +15,7 @@ from qirjit_magic.errors import OptionError
 from qirjit_magic.session.results import FORMATS, Plan, RunResult, returned_value
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.wire.parsing import parse_output
 from qirjit_magic.wire.records import Record, RecordTable
 
 _DECLARED = (("entry_point", ""), ("required_num_qubits", "1"))
@@ -95,6 +96,60 @@ def test_a_shot_has_its_records_and_its_messages() -> None:
         Record(RecordKind.RESULT, 0),
     )
     assert shot.messages == ("Hello",)
+
+
+def test_a_shot_has_its_outputs_with_their_labels() -> None:
+    assert _result().shots[0].outputs == (Record(RecordKind.RESULT, 1, "r0"), Record(RecordKind.RESULT, 0))
+
+
+def test_the_outputs_of_each_shot_are_a_python_value() -> None:
+    table = RecordTable(
+        kinds=np.array([RecordKind.MESSAGE, RecordKind.ARRAY, *[RecordKind.RESULT] * 2, RecordKind.BOOL], np.uint8),
+        texts=np.array([0, -1, -1, -1, -1], np.int32),
+        values=np.array([0, 2, 1, 0, 1], np.int64),
+        ends=np.array([0, 4, 5]),
+        returned=np.zeros(3, np.int64),
+        strings=("Hello",),
+    )
+    records = replace(_result(), table=table).records
+    assert list(records) == [(), [1, 0], (True,)]
+    assert records[-1] == (True,)
+    assert records[1:] == [[1, 0], (True,)]
+    assert repr(records) == "<the outputs of 3 shots>"
+    for index in (3, -4):
+        with pytest.raises(IndexError):
+            records[index]
+
+
+def test_an_array_of_results_is_a_list_of_bits_in_python_and_a_word_in_text() -> None:
+    result = replace(
+        _result(),
+        table=RecordTable(
+            kinds=np.array([RecordKind.RESULT_ARRAY] * 2, np.uint8),
+            texts=np.array([1, -1], np.int32),
+            values=np.array([0, -1], np.int64),
+            ends=np.array([2]),
+            returned=np.zeros(1, np.int64),
+            strings=("0110", "label"),
+        ),
+    )
+    assert list(result.records) == [([0, 1, 1, 0], [])]
+    assert result.counts() == {"0110": 1}
+    assert "OUTPUT\tRESULT_ARRAY\t0110\tlabel\nOUTPUT\tRESULT_ARRAY\t\nEND" in result.to_text()
+    assert json.loads(result.to_text("json"))["records"][0] == {
+        "kind": "RESULT_ARRAY",
+        "value": "0110",
+        "label": "label",
+    }
+
+
+def test_the_text_of_a_run_is_read_as_its_shots() -> None:
+    result = _result(returned=(3, 4), returns="i64")
+    parsed = parse_output(result.to_text())
+    assert [(shot.records, shot.exit_code) for shot in parsed.shots] == [
+        (shot.records, shot.exit_code) for shot in result.shots
+    ]
+    assert {shot.metadata for shot in parsed.shots} == {_DECLARED}
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
+_ESCAPED = re.compile(r'@"[^"\n]*\\')  # a name that may be written in several ways
 _QUOTED = re.compile(r'"[^"\n]*"')
 
 
@@ -36,6 +37,12 @@ class SourceText:
         first = list(islice((m for m in self._mentions(name) if not self._commented(m)), 2))
         used = (m for m in first if not _declares(self._line_at(m), name))
         return self._location(next(used, first[0])) if first else None
+
+    def only_declares(self, name: str) -> bool:
+        """Whether a declaration is all there is of ``@name``; False where that is not certain."""
+        first = list(islice((m for m in self._mentions(name) if not self._commented(m)), 2))
+        certain = len(first) == 1 and _ESCAPED.search(self.text) is None
+        return certain and _declares(self._line_at(first[0]), name)
 
     def declaration(self, name: str) -> Location | None:
         """Where ``@name`` is declared."""

@@ -44,6 +44,7 @@ class ObjectEmitter:
 
     def __init__(self) -> None:
         self._machine = cache(_target_machine)
+        self.data_layout = str(self._machine().target_data)
 
     def emit(self, module: llvm.ModuleRef, level: int = 0) -> bytes:
         """The module's object code; every defined function has a symbol in it, whatever its linkage."""

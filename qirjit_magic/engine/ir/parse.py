@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
+from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
@@ -117,7 +118,8 @@ def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:
         source_line = text.line(line)
         before = (source_line or "").encode()[: int(found[2]) - 1]  # LLVM counts bytes
         column = len(before.decode("utf-8", "replace")) + 1
-        raise QirSyntaxError(message, line=line, column=column, source_line=source_line) from None
+        told = explained(message, source_line)
+        raise QirSyntaxError(told, line=line, column=column, source_line=source_line) from None
 
 
 def _verify(module: llvm.ModuleRef) -> None:

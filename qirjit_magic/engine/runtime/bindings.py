@@ -1,10 +1,12 @@
 """The one table of known functions: their types, and who implements each.
 
-The types stand in the ``.ll`` files of this folder, one file a provider; what those cannot say stands here.
+The types stand in the ``.ll`` files of this folder, one file a provider; what those cannot say stands here. A name may
+have several types, each with an implementation of its own: in the files these are called ``name/…``.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -18,12 +20,31 @@ from qirjit_magic.engine.ir.parse import signature_of
 
 
 class Provider(Enum):
-    """Who implements a function; the value is the file with its types."""
+    """Who implements a function; the value is the file with its type, and where it is IR of this package, its code.
 
-    RUNTIME = "recorder.ll"  # IR of this package
+    Of several that have a name and type the first is asked first.
+    """
+
+    RUNTIME = "recorder.ll"
     SIMULATOR = "simulator.ll"  # the simulator of the run
     LIBRARY = "library.ll"  # the runtime library of QIR 1.0, qirrunner's
     LIBM = "libm.ll"
+    RANGES = "ranges.ll"  # from here on IR that is linked over a simulator once a program needs it
+    RECORDS = "records.ll"
+    RESOURCES = "resources.ll"
+    REGISTERS = "registers.ll"
+    RANDOM = "random.ll"
+    GATES = "gates.ll"  # on one qubit
+    PAIRS = "pairs.ll"
+    CONTROLLED = "controlled.ll"
+    TOFFOLI = "toffoli.ll"
+    CONTROLS = "controls.ll"
+    MEASUREMENTS = "measurements.ll"
+    SUBSTITUTES = "substitutes.ll"
+
+
+_NOT_OURS = (Provider.SIMULATOR, Provider.LIBRARY, Provider.LIBM)
+SUPPLEMENTS = tuple(provider for provider in Provider if provider not in {Provider.RUNTIME, *_NOT_OURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,10 @@ _OTHER_TYPES = {
 # A simulator that holds dumps back gets a marker put into the records at each.
 DUMPMACHINE = "__quantum__qis__dumpmachine__body"
 HELD_DUMPMACHINE = "qirjit_dumpmachine"
+# What has no effect on a simulator, for any number of qubits: pytket's and hugr-qir's barrier2, order3, group2, sleep.
+_MARKER = re.compile(r"_{2,3}(?:quantum__(?:qis|rt)__)?(?:barrier|order|group|sleep)\d*(?:__body)?\Z")
+_MARKER_TYPE = re.compile(r"void \((?:(?:ptr|i64|i32|double|\.\.\.)(?:, )?)*\)\Z")
+_NOTHING = "qirjit_nothing"
 
 
 def read_ir(name: str) -> str:
@@ -64,28 +89,49 @@ def read_ir(name: str) -> str:
     return (files(__package__) / name).read_text("utf-8")
 
 
+def declared_name(symbol: str) -> str:
+    """The name that programs declare for a definition of these files."""
+    return symbol.partition("/")[0]
+
+
 @cache
 def bindings() -> Mapping[str, tuple[Binding, ...]]:
-    """The known functions by declared name; each may have several types."""
+    """The known functions by declared name: each type that it may have, the preferred implementation first."""
     table: dict[str, tuple[Binding, ...]] = {}
     for provider in Provider:
         module = read_text(read_ir(provider.value))
         for function in module.functions:
-            if _offers(function, provider) and function.name not in table:
-                symbols = _ALIASES.get(function.name, (function.name,))
-                table[function.name] = (Binding(str(signature_of(function)), provider, symbols),)
+            if _offers(function, provider):
+                name = declared_name(function.name)
+                symbols = _ALIASES.get(name, (name,)) if provider is Provider.SIMULATOR else (function.name,)
+                table[name] = (*table.get(name, ()), Binding(str(signature_of(function)), provider, symbols))
     for name, other in _OTHER_TYPES.items():
         table[name] = (*table[name], other)
     return table
 
 
-@cache
-def known_types() -> Mapping[str, tuple[str, ...]]:
-    """The types that each known name may be declared with."""
-    return {name: tuple(choice.type for choice in choices) for name, choices in bindings().items()}
+def find_bindings(name: str, kind: str) -> tuple[Binding, ...]:
+    """The implementations of a name under this type, the preferred one first; none where it is unknown."""
+    found = tuple(binding for binding in bindings().get(name, ()) if binding.type == kind)
+    if not found and _MARKER.match(name) and _MARKER_TYPE.match(kind):
+        return (Binding(kind, Provider.RUNTIME, (_NOTHING,)),)
+    return found
+
+
+def known_types(name: str, kind: str) -> tuple[str, ...]:
+    """The types that a name may be declared with; none where it is unknown.
+
+    Args:
+        name: the name.
+        kind: the type that it is declared with; of a marker, such as a barrier, every type of its kind is known.
+    """
+    if _MARKER.match(name):
+        return (kind,) if _MARKER_TYPE.match(kind) else ("void (ptr, ...)",)
+    return tuple(dict.fromkeys(binding.type for binding in bindings().get(name, ())))
 
 
 def _offers(function: llvm.ValueRef, provider: Provider) -> bool:
-    if provider is not Provider.RUNTIME:
+    if provider in _NOT_OURS:
         return True
-    return not function.is_declaration and function.name.startswith("__quantum__")
+    linkage = function.linkage
+    return not function.is_declaration and linkage is llvm.Linkage.external and not function.name.startswith("qirjit")

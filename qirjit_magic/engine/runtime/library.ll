@@ -14,7 +14,6 @@ declare ptr @__quantum__rt__int_to_string(i64)
 declare ptr @__quantum__rt__double_to_string(double)
 declare ptr @__quantum__rt__bool_to_string(i1)
 declare ptr @__quantum__rt__pauli_to_string(i2)
-declare ptr @quantum__rt__range_to_string(ptr)
 
 ; arrays
 declare ptr @__quantum__rt__array_create_1d(i32, i64)
@@ -22,7 +21,6 @@ declare ptr @__quantum__rt__array_copy(ptr, i1)
 declare ptr @__quantum__rt__array_concatenate(ptr, ptr)
 declare i64 @__quantum__rt__array_get_size_1d(ptr)
 declare ptr @__quantum__rt__array_get_element_ptr_1d(ptr, i64)
-declare ptr @quantum__rt__array_slice_1d(ptr, ptr, i1)
 declare void @__quantum__rt__array_update_alias_count(ptr, i32)
 declare void @__quantum__rt__array_update_reference_count(ptr, i32)
 

@@ -70,6 +70,7 @@ class Runtime:
         ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self.address("qirjit_open"))(shared)
         self._run_shots = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(self.address("qirjit_run_shots"))
         self.forget_labels = ctypes.CFUNCTYPE(None)(self.address("qirjit_forget_labels"))
+        self.set_seed = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(self.address("qirjit_set_seed"))
         self.commit = ctypes.CFUNCTYPE(None)(self.address("qirjit_commit"))
 
     def address(self, name: str) -> int:

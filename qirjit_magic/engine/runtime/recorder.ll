@@ -1,7 +1,7 @@
 ; The recorder: what the program outputs becomes records in the memory that the kernel process shares.
 ;
 ; A record is { i32 kind, i32 text, i64 value }; text is an offset into the text area, 0 for none. Pointers are never kept:
-; the kernel reads the records when this process may be dead. The kinds are RecordKind in wire/records.py, the header's
+; the kernel reads the records when this process may be dead. The kinds are RecordKind in wire/memory.py, the header's
 ; words are Word in wire/memory.py.
 
 %Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }
@@ -21,6 +21,10 @@
 @qirjit_shared = global ptr null
 @qirjit_dumps = global i64 0                       ; state dumps of this shot whose text is still with the simulator
 @qirjit_way_out = global [64 x i64] zeroinitializer, align 16    ; a jmp_buf, larger than any system's
+@qirjit_shots = global i64 0                       ; shots begun in this process: which one goes on
+@qirjit_run_seed = global i64 0
+@qirjit_containers = global [64 x i64] zeroinitializer    ; where the open containers stand that have no count yet
+@qirjit_depth = global i64 0                       ; how many these are
 @qirjit_label_pointers = global [4096 x ptr] zeroinitializer     ; a direct-mapped table: label pointer -> text offset
 @qirjit_label_offsets = global [4096 x i32] zeroinitializer
 
@@ -184,6 +188,165 @@ define void @__quantum__rt__array_record_output(i64 %count, ptr %label) {
   ret void
 }
 
+; One record for all: the bits as text, index 0 first; its offset is the value.
+define void @__quantum__rt__result_array_record_output(i64 %count, ptr %results, ptr %label) {
+start:
+  %shared = load ptr, ptr @qirjit_shared
+  %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 3
+  %position = load i64, ptr %position.p
+  %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 8
+  %capacity = load i64, ptr %capacity.p
+  %room = sub i64 %capacity, %position
+  %full = icmp uge i64 %count, %room
+  br i1 %full, label %drop, label %keep
+drop:
+  %dropped.p = getelementptr %Shared, ptr %shared, i32 0, i32 5
+  %dropped = load i64, ptr %dropped.p
+  %dropped.1 = add i64 %dropped, 1
+  store i64 %dropped.1, ptr %dropped.p
+  br label %done
+keep:
+  %start.p = getelementptr %Shared, ptr %shared, i32 0, i32 7
+  %start.text = load i64, ptr %start.p
+  %offset = add i64 %start.text, %position
+  %to = getelementptr i8, ptr %shared, i64 %offset
+  br label %head
+head:
+  %index = phi i64 [ 0, %keep ], [ %next, %one ]
+  %more = icmp slt i64 %index, %count
+  %character.p = getelementptr i8, ptr %to, i64 %index
+  br i1 %more, label %one, label %end
+one:
+  %result.p = getelementptr ptr, ptr %results, i64 %index
+  %result = load ptr, ptr %result.p
+  %bit = call i1 @__quantum__rt__read_result(ptr %result)
+  %character = select i1 %bit, i8 49, i8 48          ; '1' and '0'
+  store i8 %character, ptr %character.p
+  %next = add i64 %index, 1
+  br label %head
+end:
+  store i8 0, ptr %character.p
+  %after = add i64 %position, %index
+  %after.1 = add i64 %after, 1
+  store i64 %after.1, ptr %position.p
+  br label %done
+done:
+  %value = phi i64 [ 0, %drop ], [ %position, %end ]
+  call void @record(i32 11, ptr %label, i64 %value)
+  ret void
+}
+
+; A container whose items are not counted yet: its record is found again at its end.
+define void @qirjit_start_container(i32 %kind) {
+  %shared = load ptr, ptr @qirjit_shared
+  %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
+  %position = load i64, ptr %position.p
+  %depth = load i64, ptr @qirjit_depth
+  %deep = icmp uge i64 %depth, 64
+  br i1 %deep, label %record, label %open
+open:
+  %place = getelementptr [64 x i64], ptr @qirjit_containers, i64 0, i64 %depth
+  store i64 %position, ptr %place
+  br label %record
+record:
+  %depth.1 = add i64 %depth, 1
+  store i64 %depth.1, ptr @qirjit_depth
+  call void @append(i32 %kind, i32 0, i64 0, i64 256)
+  ret void
+}
+
+; Counts its items: a record after it is one, unless it lies in a container among them.
+define void @qirjit_end_container() {
+start:
+  %depth = load i64, ptr @qirjit_depth
+  %none = icmp eq i64 %depth, 0
+  br i1 %none, label %done, label %close
+close:
+  %depth.1 = sub i64 %depth, 1
+  store i64 %depth.1, ptr @qirjit_depth
+  %deep = icmp uge i64 %depth.1, 64
+  br i1 %deep, label %done, label %count
+count:
+  %place = getelementptr [64 x i64], ptr @qirjit_containers, i64 0, i64 %depth.1
+  %begin = load i64, ptr %place
+  %shared = load ptr, ptr @qirjit_shared
+  %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
+  %position = load i64, ptr %position.p
+  %records.p = getelementptr %Shared, ptr %shared, i32 0, i32 9
+  %records = load i64, ptr %records.p
+  %base = getelementptr i8, ptr %shared, i64 %records
+  %first = add i64 %begin, 16
+  br label %head
+head:
+  %at = phi i64 [ %first, %count ], [ %next, %look ]
+  %items = phi i64 [ 0, %count ], [ %items.1, %look ]
+  %inside = phi i64 [ 0, %count ], [ %inside.1, %look ]
+  %more = icmp ult i64 %at, %position
+  br i1 %more, label %look, label %put
+look:
+  %record = getelementptr i8, ptr %base, i64 %at
+  %kind = load i32, ptr %record
+  %value.p = getelementptr %Record, ptr %record, i32 0, i32 2
+  %value = load i64, ptr %value.p
+  %tuple = icmp eq i32 %kind, 6
+  %array = icmp eq i32 %kind, 7
+  %container = or i1 %tuple, %array
+  %message = icmp sge i32 %kind, 8
+  %dump = icmp sle i32 %kind, 9
+  %text = and i1 %message, %dump                     ; is no item
+  %children = select i1 %container, i64 %value, i64 0
+  %top = icmp eq i64 %inside, 0
+  %weight = select i1 %text, i64 0, i64 1
+  %counted = select i1 %top, i64 %weight, i64 0
+  %items.1 = add i64 %items, %counted
+  %used = sub i64 %weight, %counted
+  %left = sub i64 %inside, %used
+  %inside.1 = add i64 %left, %children
+  %next = add i64 %at, 16
+  br label %head
+put:
+  %kept = icmp ult i64 %begin, %position             ; it may have found no room
+  br i1 %kept, label %write, label %done
+write:
+  %own = getelementptr i8, ptr %base, i64 %begin
+  %own.value = getelementptr %Record, ptr %own, i32 0, i32 2
+  store i64 %items, ptr %own.value
+  br label %done
+done:
+  ret void
+}
+
+; ---- what other files of the runtime ask ---------------------------------------------------------------------------
+
+; A number that no other shot of this process has.
+define i64 @qirjit_shot_serial() {
+  %serial = load i64, ptr @qirjit_shots
+  ret i64 %serial
+}
+
+; The shot that goes on, counted from 0 in its run.
+define i64 @qirjit_current_shot() {
+  %shared = load ptr, ptr @qirjit_shared
+  %shot.p = getelementptr %Shared, ptr %shared, i32 0, i32 6
+  %shot = load i64, ptr %shot.p
+  ret i64 %shot
+}
+
+; The seed of the run, for random numbers that are no simulator's.
+define i64 @qirjit_seed() {
+  %seed = load i64, ptr @qirjit_run_seed
+  ret i64 %seed
+}
+define void @qirjit_set_seed(i64 %seed) {
+  store i64 %seed, ptr @qirjit_run_seed
+  ret void
+}
+
+; A marker without effect on a simulator: a barrier, an order, a group, a time to wait; with any number of arguments.
+define void @qirjit_nothing() {
+  ret void
+}
+
 ; ---- text --------------------------------------------------------------------------------------------------------
 
 define void @__quantum__rt__message(ptr %string) {
@@ -224,12 +387,18 @@ define void @qirjit_commit() {
   ret void
 }
 
-; The failure record: the exit code in the upper half of the value, the message's length in the lower.
 define void @__quantum__rt__fail(ptr %string) noreturn {
   %data = call ptr @__quantum__rt__string_get_data(ptr %string)
   %length.32 = call i32 @__quantum__rt__string_get_length(ptr %string)
   %length = zext i32 %length.32 to i64
-  %text = call i32 @keep_text(ptr %data, i64 %length)
+  call void @qirjit_leave(ptr %data, i64 %length)
+  unreachable
+}
+
+; The way out of a shot that failed. Its record: the exit code in the upper half of the value, the message's length in
+; the lower.
+define void @qirjit_leave(ptr %message, i64 %length) noreturn {
+  %text = call i32 @keep_text(ptr %message, i64 %length)
   %value = or i64 %length, 4294967296              ; exit code 1
   call void @append(i32 10, i32 %text, i64 %value, i64 0)
   call void @longjmp(ptr @qirjit_way_out, i32 1)

@@ -10,6 +10,8 @@
 
 @qirjit_shared = external global ptr
 @qirjit_dumps = external global i64
+@qirjit_shots = external global i64
+@qirjit_depth = external global i64
 @qirjit_way_out = external global [64 x i64], align 16
 @qirjit_label_pointers = external global [4096 x ptr]
 
@@ -78,6 +80,10 @@ full:
 shot:
   store i64 %next, ptr %shot.p
   store i64 0, ptr @qirjit_dumps
+  store i64 0, ptr @qirjit_depth
+  %begun = load i64, ptr @qirjit_shots
+  %begun.1 = add i64 %begun, 1
+  store i64 %begun.1, ptr @qirjit_shots
   call void @__quantum__rt__initialize(ptr null)
   %thunk = load ptr, ptr %thunk.p
   %entry = load ptr, ptr %entry.p

@@ -15,6 +15,7 @@ declare i1 @__quantum__rt__result_equal(ptr, ptr)
 declare i1 @__quantum__rt__read_result(ptr)
 declare i1 @__quantum__qis__read_result__body(ptr)
 declare void @__quantum__rt__result_update_reference_count(ptr, i32)
+declare void @__quantum__rt__write_result(i1, ptr)
 
 ; gates on one qubit
 declare void @__quantum__qis__h__body(ptr)

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
-from qirjit_magic.engine.runtime.bindings import DUMPMACHINE, HELD_DUMPMACHINE, Binding, Provider, bindings, read_ir
+from qirjit_magic.engine.runtime.bindings import (
+    DUMPMACHINE,
+    HELD_DUMPMACHINE,
+    SUPPLEMENTS,
+    Binding,
+    Provider,
+    bindings,
+    find_bindings,
+    read_ir,
+)
 from qirjit_magic.engine.runtime.program import Runtime
+from qirjit_magic.engine.runtime.supplement import Supplement
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 
-@dataclass(frozen=True)
+@dataclass
 class Attachment:
-    """A simulator with the runtime over it."""
+    """A simulator with the runtime over it, and over both what they lack."""
 
     simulator: Simulator
     runtime: Runtime
     library: SharedLibrary
+    _supplements: dict[Provider, Supplement] = field(default_factory=dict)
 
-    def address(self, binding: Binding) -> int:
-        """The address of a known function; 0 where this simulator lacks it."""
+    def address(self, choices: Iterable[Binding]) -> int:
+        """The address of a known function, by its implementations in order; 0 where this simulator allows none."""
+        return next(filter(None, map(self._address, choices)), 0)
+
+    def _address(self, binding: Binding) -> int:
+        if binding.provider in SUPPLEMENTS:
+            return self._supplement(binding.provider).address(binding.symbols[0])
+        return self._own_address(binding)
+
+    def _own_address(self, binding: Binding) -> int:
         if binding.provider is Provider.RUNTIME:
             return self.runtime.address(binding.symbols[0])
         if binding.provider is Provider.LIBM:
@@ -33,6 +52,25 @@ class Attachment:
         if DUMPMACHINE in binding.symbols and self.simulator.holds_dumps:
             return self.runtime.address(HELD_DUMPMACHINE)
         return _native_address(binding, self.simulator, self.library)
+
+    def _supplement(self, provider: Provider) -> Supplement:
+        if provider not in self._supplements:
+            nothing = self.runtime.address("qirjit_nothing")
+            self._supplements[provider] = Supplement(provider, self._below, nothing)
+        return self._supplements[provider]
+
+    def _below(self, name: str, kind: str) -> int:
+        # What a supplement stands on: never another one, so that none can come back to itself.
+        own = [binding for binding in find_bindings(name, kind) if binding.provider not in SUPPLEMENTS]
+        if own:
+            return next(filter(None, map(self._own_address, own)), 0)
+        return self.runtime.address(name) or self.library.find(name)
+
+    def close(self) -> None:
+        """Free the code over the simulator."""
+        for supplement in self._supplements.values():
+            supplement.close()
+        self.runtime.close()
 
 
 def _native_address(binding: Binding, simulator: Simulator, library: SharedLibrary) -> int:
@@ -102,5 +140,5 @@ class Attachments:
     def close(self) -> None:
         """Free the runtimes; the libraries stay loaded as long as the process."""
         for attachment in self._attached.values():
-            attachment.runtime.close()
+            attachment.close()
         self._attached.clear()
