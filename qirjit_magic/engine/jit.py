@@ -20,11 +20,12 @@ from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
-from qirjit_magic.engine.runtime.bindings import known_types
+from qirjit_magic.engine.runtime.bindings import bindings, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
-from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
+from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
+from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, SignatureError
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RecordMemory
@@ -201,6 +202,13 @@ class JitEngine:
         self._callbacks.close()
         self._thunks.close()
         self._attachments.close()
+
+
+def prepare() -> None:
+    """Make what the first request would have to wait for; nothing is loaded or linked yet."""
+    bindings()
+    runtime_object()
+    results_object()
 
 
 def _checked(module: QirModule) -> QirModule:

@@ -7,6 +7,7 @@ import io
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -55,10 +56,20 @@ class Connection(Protocol):
         ...
 
 
-def serve(connection: Connection, engine: Engine, build: str = "") -> None:
-    """Answer requests until the other side closes; ``build`` is that of `Ready`."""
+def serve(
+    connection: Connection, engine: Engine, build: str = "", *, prepare: Callable[[], None] = lambda: None
+) -> None:
+    """Answer requests until the other side closes.
+
+    Args:
+        connection: where they come from.
+        engine: what carries them out.
+        build: that of `Ready`.
+        prepare: called as soon as the other side knows that the process is there: most have a moment until a request.
+    """
     inbox = Inbox()
     connection.sendall(pack(Frame(Ready(__version__, build))))
+    prepare()
     while chunk := connection.recv(_CHUNK):
         inbox.feed(chunk)
         while frame := inbox.pop():
@@ -135,7 +146,7 @@ def main(argument: str) -> None:
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
-    from qirjit_magic.engine.jit import JitEngine  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
-    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build())
+    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=prepare)

@@ -40,7 +40,8 @@ class Shots(ctypes.Structure):
 
 
 @cache
-def _runtime_object() -> tuple[bytes, tuple[str, ...]]:
+def runtime_object() -> tuple[bytes, tuple[str, ...]]:
+    """The runtime's object code, and what it needs of others."""
     context = llvm.create_context()
     module = llvm.parse_assembly(read_ir(_FILES[0]), context)
     for name in _FILES[1:]:
@@ -60,7 +61,7 @@ class Runtime:
     """
 
     def __init__(self, shared: int, find: Callable[[str], int], simulator: str) -> None:
-        object_code, needs = _runtime_object()
+        object_code, needs = runtime_object()
         symbols = {name: ExternalSymbol(find(name)) for name in needs}
         missing = sorted(name for name, symbol in symbols.items() if not symbol.address)
         if missing:

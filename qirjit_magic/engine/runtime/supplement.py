@@ -13,7 +13,6 @@ from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectE
 from qirjit_magic.engine.ir.parse import signature_of
 from qirjit_magic.engine.runtime.bindings import Provider, read_ir
 
-_OPTIMISED = 2
 _BY_VALUE = re.compile(r" byval\(\{[^}]*\}\)")
 _FUNCTION = re.compile(r"^define [^@]*@(\"[^\"]+\"|[\w.]+)\(.*?^}", re.MULTILINE | re.DOTALL)
 _USE = re.compile(r"@(\"[^\"]+\"|[\w.]+)")
@@ -59,7 +58,7 @@ def _object_code(provider: Provider) -> tuple[bytes, Mapping[str, str]]:
         for function in module.functions
         if function.is_declaration and not function.name.startswith("llvm.")
     }
-    return ObjectEmitter().emit(module, _OPTIMISED), needs
+    return ObjectEmitter().emit(module), needs  # calls of calls: optimising takes longer than it saves
 
 
 @cache

@@ -32,7 +32,8 @@ def qirrunner_library() -> str:
 
 
 @cache
-def _results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
+def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
+    """The object code of ``results.ll``, what it needs of the library, and what it has instead of the library's own."""
     module = read_text((files(__package__) / "results.ll").read_text("utf-8"))
     module.verify()
     needs = tuple(function.name for function in module.functions if function.is_declaration)
@@ -42,7 +43,7 @@ def _results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
 
 def _link_results(library: SharedLibrary) -> dict[str, int]:
     # Linked once for the process, as the library is loaded.
-    object_code, needs, offers = _results_object()
+    object_code, needs, offers = results_object()
     linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
     _linked.append(linked)
     return {declared_name(name): linked.address(name) for name in offers}
