@@ -23,7 +23,7 @@ from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.catalogue import Added, Catalogue, close_to
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.runs import collect, finish
-from qirjit_magic.session.sources import QirSource, read_source
+from qirjit_magic.session.sources import QirSource, Source, read_source
 from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
@@ -131,21 +131,28 @@ class Session:
                 self._functions.follow()
                 same = self._catalogue.same(given, wanted, opt_level)
                 if same:
-                    if strict:
-                        check_profile(self._catalogue.find(same).info)
-                    self._engine.renew(same)
-                    return self._catalogue.renew(same)
-                compiled = self._engine.add(
-                    wanted or self._catalogue.free_name(),
-                    given.data,
-                    opt_level=opt_level,
-                    replaceable=() if wanted else self._catalogue.unnamed(),
-                    strict=strict,
-                )
-                info = self._catalogue.put(Added(compiled.module, given, opt_level))
-                self._changed()
+                    return self._renew(same, strict=strict)
+                info = self._compile(given, wanted, opt_level, strict=strict)
             self._engine.save()
             return info
+
+    def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
+        if strict:
+            check_profile(self._catalogue.find(name).info)
+        self._engine.renew(name)
+        return self._catalogue.renew(name)
+
+    def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool) -> ModuleInfo:
+        compiled = self._engine.add(
+            name or self._catalogue.free_name(),
+            source.data,
+            opt_level=opt_level,
+            replaceable=() if name else self._catalogue.unnamed(),
+            strict=strict,
+        )
+        info = self._catalogue.put(Added(compiled.module, source, opt_level))
+        self._changed()
+        return info
 
     def define(self, name: str, signature: str, function: Callable[..., object]) -> tuple[Diagnostic, ...]:
         """Let QIR call a function in Python, in this session alone; gives a warning for each module it does not fit.
@@ -316,24 +323,27 @@ class Session:
             method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
-            show: takes messages, state dumps and what native code prints, as they come; an `Observer` takes them apart.
+            show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError: nothing was run.
-            ExecutionError: it did not end as it should; the finished shots are in ``error.partial``.
+            ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
         shots, seed = checked_options(shots, seed, method, timeout)
         spec = find_simulator(simulator or self.simulator)
+        seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
         with self._lock:
             self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
-            seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
             request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
-            with self._placed(info.name), self._engine.uninterrupted():
-                self._functions.follow()
-                return self._carry_out(request, function, show, timeout)
+            return self._run(request, function, show, timeout)
+
+    def _run(self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None) -> RunResult:
+        with self._placed(request.module), self._engine.uninterrupted():
+            self._functions.follow()
+            return self._carry_out(request, entry, show, timeout)
 
     @contextlib.contextmanager
     def _placed(self, module: str) -> Iterator[None]:

@@ -13,7 +13,7 @@ from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectE
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.errors import SimulatorError
 
-_FILES = ("recorder.ll", "shots.ll")
+_FILES = ("recorder.ll", "shots.ll", "run.ll")
 _OPTIMISED = 2
 
 

@@ -22,7 +22,6 @@
 @qirjit_dumps = global i64 0                       ; state dumps of this shot whose text is still with the simulator
 @qirjit_way_out = global [64 x i64] zeroinitializer, align 16    ; a jmp_buf, larger than any system's
 @qirjit_shots = global i64 0                       ; shots begun in this process: which one goes on
-@qirjit_run_seed = global i64 0
 @qirjit_containers = global [64 x i64] zeroinitializer    ; where the open containers stand that have no count yet
 @qirjit_depth = global i64 0                       ; how many these are
 @qirjit_label_pointers = global [4096 x ptr] zeroinitializer     ; a direct-mapped table: label pointer -> text offset
@@ -313,37 +312,6 @@ write:
   store i64 %items, ptr %own.value
   br label %done
 done:
-  ret void
-}
-
-; ---- what other files of the runtime ask ---------------------------------------------------------------------------
-
-; A number that no other shot of this process has.
-define i64 @qirjit_shot_serial() {
-  %serial = load i64, ptr @qirjit_shots
-  ret i64 %serial
-}
-
-; The shot that goes on, counted from 0 in its run.
-define i64 @qirjit_current_shot() {
-  %shared = load ptr, ptr @qirjit_shared
-  %shot.p = getelementptr %Shared, ptr %shared, i32 0, i32 6
-  %shot = load i64, ptr %shot.p
-  ret i64 %shot
-}
-
-; The seed of the run, for random numbers that are no simulator's.
-define i64 @qirjit_seed() {
-  %seed = load i64, ptr @qirjit_run_seed
-  ret i64 %seed
-}
-define void @qirjit_set_seed(i64 %seed) {
-  store i64 %seed, ptr @qirjit_run_seed
-  ret void
-}
-
-; A marker without effect on a simulator: a barrier, an order, a group, a time to wait; with any number of arguments.
-define void @qirjit_nothing() {
   ret void
 }
 
