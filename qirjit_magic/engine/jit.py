@@ -20,7 +20,7 @@ from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
-from qirjit_magic.engine.runtime.bindings import bindings, known_types
+from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.thunks import Thunks
@@ -225,7 +225,11 @@ def _placed(text: SourceText, error: SignatureError) -> SignatureError:
 
 
 def _completed(text: SourceText, declaration: Declaration) -> Declaration:
-    return _located(text, replace(declaration, known=known_types(declaration.name, declaration.type)))
+    name = declaration.name
+    if declaration.function or name.startswith("__quantum__"):  # a variable may be called like a function of a library
+        known = known_types(name, declaration.type)
+        declaration = replace(declaration, known=known, reserved=is_reserved(name))
+    return _located(text, declaration)
 
 
 def _located(text: SourceText, declaration: Declaration) -> Declaration:

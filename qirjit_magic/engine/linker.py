@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
@@ -85,12 +85,20 @@ class Linker:
             else:
                 missing.append(declaration)
         if missing:
+            self._refuse_types(missing, name)
             names = tuple(declaration.name for declaration in missing)
             line, source_line = missing[0].line, missing[0].source_line
             simulator = self.attachment.simulator.spec.name
             types = tuple(declaration.type for declaration in missing)
             raise UnresolvedSymbolError(names, simulator, types, module=name, line=line, source_line=source_line)
         return found
+
+    @staticmethod
+    def _refuse_types(missing: Sequence[Declaration], user: str) -> None:
+        for each in missing:
+            if each.known and each.type not in each.known:
+                line, source_line = each.line, each.source_line
+                raise SignatureError(each.name, each.known, each.type, module=user, line=line, source_line=source_line)
 
     def _provider(self, declaration: Declaration, user: str) -> Definition | int:
         found = resolve(self._linkage, declaration)

@@ -22,6 +22,11 @@ def added(before: Linkage, after: Linkage, name: str) -> Iterator[Diagnostic]:
     if undefined:
         names = _listed(declaration.name for declaration in undefined)
         yield Diagnostic("notice", f"nobody defines {names} yet", undefined[0].line, "undefined")
+    for declaration in undefined:
+        if declaration.known:
+            known = " or ".join(declaration.known)
+            message = f"'{declaration.name}' is declared as {declaration.type}; the one that is known is {known}"
+            yield Diagnostic("warning", message, declaration.line, "misfits")
     for use in after.uses:
         if use.user == name and not use.fits:
             yield _misfit(use)

@@ -215,7 +215,8 @@ def check_renewal(modules: Sequence[ModuleInfo], name: str) -> None:
 
 def _check_known(after: Linkage, info: ModuleInfo) -> None:
     for declaration in info.declarations:
-        if declaration.known and declaration.type not in declaration.known and not after.definition(declaration):
+        wrong = declaration.reserved and declaration.type not in declaration.known
+        if wrong and not after.definition(declaration):
             raise SignatureError(
                 declaration.name,
                 declaration.known,

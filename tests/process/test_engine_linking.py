@@ -244,6 +244,16 @@ def test_a_function_called_like_one_of_mathematics_is_the_cells(engine: Engine, 
         assert returned(engine, "user", "f") == 7
 
 
+def test_a_dialects_name_may_be_a_users_own_whichever_cell_is_first(engine: Engine) -> None:
+    use = b"declare i64 @create_creg(i64, i64)\ndefine i64 @f() {\n%x = call i64 @create_creg(i64 1, i64 2)\nret i64 %x\n}"
+    engine.add("use", use)
+    error = refusal(SignatureError, engine.run, RunRequest("use", "f"))
+    assert (error.symbol, error.expected, error.line) == ("create_creg", ("ptr (i64)", "ptr (i32)"), 3)
+    engine.add("own", b"define i64 @create_creg(i64 %a, i64 %b) { ret i64 %b }")
+    assert returned(engine, "use", "f") == 2
+    engine.add("variable", b"@__sleep = external global i64\n@p = global ptr @__sleep")
+
+
 def test_a_struct_is_its_contents_however_deep(engine: Engine) -> None:
     engine.add("a", b"%T = type { i64, i64 }\n@pairs = global [2 x %T] zeroinitializer")
     read = "@pairs = external global [2 x %U]\ndefine i64 @f() {\n%x = load i64, ptr @pairs\nret i64 %x\n}"

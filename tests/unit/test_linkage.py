@@ -155,12 +155,17 @@ def test_users_may_change_first() -> None:
 
 
 def test_a_known_function_of_another_type_is_refused_unless_a_module_defines_it() -> None:
-    declaration = Declaration("h", "void ()", known=("void (ptr)", "i64 ()"), line=3)
+    declaration = Declaration("h", "void ()", known=("void (ptr)", "i64 ()"), line=3, reserved=True)
     user = ModuleInfo("u", "", declarations=(declaration,))
     with pytest.raises(SignatureError, match=r"void \(ptr\) or i64 \(\)") as caught:
         admit([], user)
     assert (caught.value.dependants, caught.value.line) == ((), 3)
     assert admit([_module("gates", "h")], user) == user
+
+
+def test_a_dialects_name_may_be_a_users_own() -> None:
+    user = ModuleInfo("u", "", declarations=(Declaration("create_creg", "void ()", known=("ptr (i64)",)),))
+    assert admit([], user) == user
 
 
 def test_an_older_module_cannot_become_the_newest_where_it_would_not_fit() -> None:

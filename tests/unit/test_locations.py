@@ -85,7 +85,8 @@ def test_whatever_is_found_stands_there(text: str, name: str) -> None:
     ("text", "only"),
     [
         ("declare void @f()\n", True),
-        ("; @f\ndeclare void @f()\n", True),
+        ("; @f\ndeclare void @f()\n", False),
+        ('declare void @f()\ndefine void @g() "x"="a\nb;" { call void @f() ret void }', False),
         ("declare void @f()\ndeclare void @g()\n", True),
         ('declare void @"f"()', True),
         ("@f = external global i64", True),

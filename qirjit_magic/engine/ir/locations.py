@@ -40,7 +40,9 @@ class SourceText:
 
     def only_declares(self, name: str) -> bool:
         """Whether a declaration is all there is of ``@name``; False where that is not certain."""
-        first = list(islice((m for m in self._mentions(name) if not self._commented(m)), 2))
+        first = list(
+            islice(self._mentions(name), 2)
+        )  # what looks like a comment may stand in a string of several lines
         certain = len(first) == 1 and _ESCAPED.search(self.text) is None
         return certain and _declares(self._line_at(first[0]), name)
 

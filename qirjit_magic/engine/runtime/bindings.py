@@ -94,6 +94,11 @@ def declared_name(symbol: str) -> str:
     return symbol.partition("/")[0]
 
 
+def is_reserved(name: str) -> bool:
+    """Whether the name is the specification's, the simulator's or the mathematical library's."""
+    return any(binding.provider not in SUPPLEMENTS for binding in bindings().get(name, ()))
+
+
 @cache
 def bindings() -> Mapping[str, tuple[Binding, ...]]:
     """The known functions by declared name: each type that it may have, the preferred implementation first."""
