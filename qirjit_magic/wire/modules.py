@@ -74,8 +74,8 @@ class Declaration:
         line: where it is first used.
         source_line: that line.
         used: whether it is used at all: what is only declared need not be there.
-        reserved: whether its name is the specification's, the simulator's or the mathematical library's, so that no other
-            type can be meant; a dialect's name may be a user's own.
+        reserved: whether its name is the specification's, the simulator's or the mathematical library's, so that no
+            other type can be meant; a dialect's name may be a user's own.
     """
 
     name: str

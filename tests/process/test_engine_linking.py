@@ -245,7 +245,11 @@ def test_a_function_called_like_one_of_mathematics_is_the_cells(engine: Engine, 
 
 
 def test_a_dialects_name_may_be_a_users_own_whichever_cell_is_first(engine: Engine) -> None:
-    use = b"declare i64 @create_creg(i64, i64)\ndefine i64 @f() {\n%x = call i64 @create_creg(i64 1, i64 2)\nret i64 %x\n}"
+    use = b"""declare i64 @create_creg(i64, i64)
+define i64 @f() {
+  %x = call i64 @create_creg(i64 1, i64 2)
+  ret i64 %x
+}"""
     engine.add("use", use)
     error = refusal(SignatureError, engine.run, RunRequest("use", "f"))
     assert (error.symbol, error.expected, error.line) == ("create_creg", ("ptr (i64)", "ptr (i32)"), 3)

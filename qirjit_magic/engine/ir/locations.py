@@ -40,9 +40,8 @@ class SourceText:
 
     def only_declares(self, name: str) -> bool:
         """Whether a declaration is all there is of ``@name``; False where that is not certain."""
-        first = list(
-            islice(self._mentions(name), 2)
-        )  # what looks like a comment may stand in a string of several lines
+        # Mentions in comments count too: what looks like one may stand in a string of several lines.
+        first = list(islice(self._mentions(name), 2))
         certain = len(first) == 1 and _ESCAPED.search(self.text) is None
         return certain and _declares(self._line_at(first[0]), name)
 
