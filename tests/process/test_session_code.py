@@ -21,36 +21,9 @@ from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
 
 USER = program("twice")
-# Calls what `USER` defines, and counts.
-COUNTING_USER = b"""
-declare i64 @twice()
-@count = internal global i64 0
-@limit = constant i64 5
-define i64 @counted() {
-  %ignored = call i64 @twice()
-  %old = load i64, ptr @count
-  %new = add i64 %old, 1
-  store i64 %new, ptr @count
-  ret i64 %new
-}
-"""
 
 
-LOOP = b"""
-define i64 @sum(i64 %n) {
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ 0, %entry ], [ %next, %loop ]
-  %sum = phi i64 [ 0, %entry ], [ %more, %loop ]
-  %more = add i64 %sum, %i
-  %next = add i64 %i, 1
-  %on = icmp ule i64 %next, %n
-  br i1 %on, label %loop, label %done
-done:
-  ret i64 %more
-}
-"""
+LOOP = program("sum")
 
 
 def number(value: int, returns: str = "i64") -> bytes:

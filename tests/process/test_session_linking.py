@@ -20,19 +20,7 @@ from tests.files import program
 from tests.process.support import eventually
 
 USER = program("twice")
-# Calls what `USER` defines, and counts.
-COUNTING_USER = b"""
-declare i64 @twice()
-@count = internal global i64 0
-@limit = constant i64 5
-define i64 @counted() {
-  %ignored = call i64 @twice()
-  %old = load i64, ptr @count
-  %new = add i64 %old, 1
-  store i64 %new, ptr @count
-  ret i64 %new
-}
-"""
+COUNTING_USER = program("counting_user")
 
 
 def number(value: int, returns: str = "i64") -> bytes:
