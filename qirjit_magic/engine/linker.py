@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
@@ -10,8 +10,8 @@ from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.objects import ExternalSymbol
 from qirjit_magic.engine.runtime.resolver import resolve
 from qirjit_magic.engine.simulators.attachments import Attachment
-from qirjit_magic.errors import SignatureError, UnresolvedSymbolError
-from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, shown_name
+from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, shown_name, wrong_type
 from qirjit_magic.wire.modules import Declaration
 from qirjit_magic.wire.protocol import Compiled
 
@@ -85,7 +85,9 @@ class Linker:
             else:
                 missing.append(declaration)
         if missing:
-            self._refuse_types(missing, name)
+            for declaration in missing:
+                if declaration.known and declaration.type not in declaration.known:
+                    raise wrong_type(declaration, declaration.known, module=name)
             names = tuple(declaration.name for declaration in missing)
             line, source_line = missing[0].line, missing[0].source_line
             simulator = self.attachment.simulator.spec.name
@@ -93,27 +95,13 @@ class Linker:
             raise UnresolvedSymbolError(names, simulator, types, module=name, line=line, source_line=source_line)
         return found
 
-    @staticmethod
-    def _refuse_types(missing: Sequence[Declaration], user: str) -> None:
-        for each in missing:
-            if each.known and each.type not in each.known:
-                line, source_line = each.line, each.source_line
-                raise SignatureError(each.name, each.known, each.type, module=user, line=line, source_line=source_line)
-
     def _provider(self, declaration: Declaration, user: str) -> Definition | int:
         found = resolve(self._linkage, declaration)
         if not isinstance(found, Definition):
             return self.attachment.address(found)
         if found.type == declaration.type:
             return found
-        raise SignatureError(
-            declaration.name,
-            (f"{found.type} in {shown_name(found.module)}",),
-            declaration.type,
-            module=user,
-            line=declaration.line,
-            source_line=declaration.source_line,
-        )
+        raise wrong_type(declaration, (f"{found.type} in {shown_name(found.module)}",), module=user)
 
     def _link(self, found: Mapping[str, Found]) -> None:
         symbols = {

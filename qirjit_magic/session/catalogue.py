@@ -48,6 +48,7 @@ class Catalogue:
     def __init__(self, python: Callable[[], tuple[ModuleInfo, ...]]) -> None:
         self._python = python
         self._added: dict[str, Added] = {}
+        self._linkage: tuple[tuple[ModuleInfo, ...], Linkage] = ((), Linkage(()))  # the last one, and of what it is
         self._in_use: dict[str, int] = {}  # modules whose variables may have changed, and in which engine process
 
     def __contains__(self, name: str) -> bool:
@@ -64,7 +65,12 @@ class Catalogue:
     @property
     def linkage(self) -> Linkage:
         """Who defines what, and who uses it."""
-        return Linkage([*self._python(), *self.infos])
+        modules = (*self._python(), *self.infos)
+        made_of, linkage = self._linkage
+        if modules != made_of:
+            linkage = Linkage(modules)
+            self._linkage = modules, linkage
+        return linkage
 
     def find(self, name: str) -> Added:
         """The module of this name.

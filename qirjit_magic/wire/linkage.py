@@ -213,17 +213,23 @@ def check_renewal(modules: Sequence[ModuleInfo], name: str) -> None:
     _check_users(Linkage(modules), Linkage([*(m for m in modules if m.name != name), info]), info)
 
 
+def wrong_type(declaration: Declaration, expected: tuple[str, ...], *, module: str = "") -> SignatureError:
+    """The error for a declaration whose type is none of these, with its place; ``module`` where that is to be said."""
+    return SignatureError(
+        declaration.name,
+        expected,
+        declaration.type,
+        module=module,
+        line=declaration.line,
+        source_line=declaration.source_line,
+    )
+
+
 def _check_known(after: Linkage, info: ModuleInfo) -> None:
     for declaration in info.declarations:
         wrong = declaration.reserved and declaration.type not in declaration.known
         if wrong and not after.definition(declaration):
-            raise SignatureError(
-                declaration.name,
-                declaration.known,
-                declaration.type,
-                line=declaration.line,
-                source_line=declaration.source_line,
-            )
+            raise wrong_type(declaration, declaration.known)
 
 
 def _check_users(before: Linkage, after: Linkage, info: ModuleInfo) -> None:

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.modules import Diagnostic
 from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
 from qirjit_magic.wire.records import Piece, Recording, decode
 
@@ -24,6 +25,16 @@ def long_program(gates: int = 20_000) -> bytes:
     """A program that takes LLVM about a second to compile."""
     calls = "  call void @__quantum__qis__x__body(ptr null)\n" * gates
     return f"define void @long() {{\n{calls}  ret void\n}}\ndeclare void @__quantum__qis__x__body(ptr)\n".encode()
+
+
+def number(value: int, returns: str = "i64") -> bytes:
+    """A module with one function, ``@number``, that returns the value."""
+    return f"define {returns} @number() {{ ret {returns} {value} }}".encode()
+
+
+def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
+    """What each of them is about."""
+    return [diagnostic.about for diagnostic in diagnostics]
 
 
 def recording(memory: RecordMemory) -> Recording:

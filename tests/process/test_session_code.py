@@ -17,21 +17,13 @@ from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
+from tests.process.support import about, number
 
 USER = program("twice")
 
 
 LOOP = program("sum")
-
-
-def number(value: int, returns: str = "i64") -> bytes:
-    return f"define {returns} @number() {{ ret {returns} {value} }}".encode()
-
-
-def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
-    return [diagnostic.about for diagnostic in diagnostics]
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ from qirjit_magic.session import intrinsics
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.linkage import PYTHON
 from qirjit_magic.wire.modules import Signature
+from tests.process.support import about
 from tests.process.test_intrinsics import COUNTS, caller
-from tests.process.test_session_linking import about, kill_engine
+from tests.process.test_session_linking import kill_engine
 
 
 @pytest.fixture

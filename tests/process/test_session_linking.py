@@ -15,20 +15,11 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
-from qirjit_magic.wire.modules import Diagnostic
 from tests.files import program
-from tests.process.support import eventually
+from tests.process.support import about, eventually, number
 
 USER = program("twice")
 COUNTING_USER = program("counting_user")
-
-
-def number(value: int, returns: str = "i64") -> bytes:
-    return f"define {returns} @number() {{ ret {returns} {value} }}".encode()
-
-
-def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
-    return [diagnostic.about for diagnostic in diagnostics]
 
 
 def kill_engine(session: Session) -> None:

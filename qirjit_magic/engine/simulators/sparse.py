@@ -41,17 +41,6 @@ def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     return ObjectEmitter().emit(module, _OPTIMISED), needs, offers
 
 
-def _link_results(library: SharedLibrary) -> dict[str, int]:
-    # Linked once for the process, as the library is loaded.
-    object_code, needs, offers = results_object()
-    linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
-    _linked.append(linked)
-    return {declared_name(name): linked.address(name) for name in offers}
-
-
-_linked: list[LinkedObject] = []
-
-
 class SparseSimulator:
     """qirrunner's simulator in this thread.
 
@@ -65,7 +54,9 @@ class SparseSimulator:
         self.spec = spec
         self._library = library
         self._nothing = read_ir("nothing.ll").encode()
-        self._results = _link_results(library)
+        object_code, needs, offers = results_object()
+        self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
+        self._results = {declared_name(name): self._linked.address(name) for name in offers}
 
     def find(self, name: str) -> int:
         """The address of one of its QIR functions."""
