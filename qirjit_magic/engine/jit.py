@@ -23,7 +23,7 @@ from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
-from qirjit_magic.engine.runtime.thunks import Thunks
+from qirjit_magic.engine.runtime.thunks import Thunks, returning
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, SignatureError
@@ -144,8 +144,12 @@ class JitEngine:
         if request.first == 0:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
-        arguments = (ctypes.c_int64 * max(1, len(request.arguments)))(*request.arguments)
-        shots = Shots(thunk, address, ctypes.addressof(arguments), request.first, request.shots)
+        returned = returning(entry.signature)
+        given = len(request.arguments)
+        words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)
+        place = ctypes.addressof(words)
+        after = place + given * ctypes.sizeof(ctypes.c_int64)
+        shots = Shots(thunk, address, place, request.first, request.shots, after, returned.words, returned.pointers)
         linked = tuple(self._linked)
         self._linked.clear()
         return replace(self._run_shots(shots, attachment), linked=linked)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import operator
-import re
 import struct
 from collections.abc import Sequence
 
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.returns import integer_bits
 
 Argument = bool | int | float | str
-_INTEGER = re.compile(r"i(\d+)\Z")
 _WORD_BITS = 64
+_FLOATING = ("double", "float")
 _TRUTH = {"true": 1, "false": 0}
 
 
@@ -25,28 +25,42 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
         EntryPointError: too many or too few, or one does not fit its parameter.
     """
     parameters = entry.signature.parameters
-    if len(arguments) != len(parameters):
-        wanted = ", ".join(parameters) or "none"
-        reason = f"'{entry.name}' takes {len(parameters)} arguments ({wanted}), and got {len(arguments)}."
+    refused = next((place for place, kind in enumerate(parameters, 1) if not _can_be_given(kind)), None)
+    if refused:
+        reason = (
+            f"argument {refused} of '{entry.name}' is {parameters[refused - 1]}. "
+            f"Only integers of up to 64 bits, double and float can be given. "
+            f"Run a function that makes it and calls '{entry.name}'."
+        )
         raise EntryPointError(reason, entry.name)
+    if len(arguments) != len(parameters):
+        raise EntryPointError(_count_reason(entry, len(arguments)), entry.name)
     pairs = zip(parameters, arguments, strict=True)
     return tuple(_word(entry, index, kind, value) for index, (kind, value) in enumerate(pairs, 1))
 
 
+def _can_be_given(kind: str) -> bool:
+    return kind in _FLOATING or integer_bits(kind) is not None
+
+
+def _count_reason(entry: EntryPoint, given: int) -> str:
+    parameters = entry.signature.parameters
+    if not parameters:
+        return f"'{entry.name}' takes no arguments, and got {given}. Give none."
+    takes = "1 argument" if len(parameters) == 1 else f"{len(parameters)} arguments"
+    example = ",".join("0.5" if kind in _FLOATING else "1" for kind in parameters)
+    return f"'{entry.name}' takes {takes} ({', '.join(parameters)}), and got {given}. Give one each: --args {example}."
+
+
 def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:
-    integer = _INTEGER.match(kind)
+    bits = integer_bits(kind)
     try:
-        if kind in {"double", "float"}:
-            return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
-        if integer and int(integer[1]) <= _WORD_BITS:
-            return _integer_word(int(integer[1]), value)
+        if bits:
+            return _integer_word(bits, value)
+        return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
     except (TypeError, ValueError, OverflowError) as error:
         reason = f"argument {index} of '{entry.name}' is {kind}, and {value!r} is not: {error}."
         raise EntryPointError(reason, entry.name) from None
-    reason = (
-        f"argument {index} of '{entry.name}' is {kind}. Only integers of up to 64 bits, double and float can be given."
-    )
-    raise EntryPointError(reason, entry.name)
 
 
 def _integer_word(bits: int, value: Argument) -> int:

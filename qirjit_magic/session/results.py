@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,10 +17,10 @@ from qirjit_magic.wire.containers import Output, nested
 from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
+from qirjit_magic.wire.returns import Returned, returned_value
 from qirjit_magic.wire.schemas import header, shot_lines
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
-Returned = int | float | bool | None
 _FAILED = 1
 
 
@@ -81,7 +80,9 @@ class Shots(Sequence[Shot]):
         place = range(len(self))[index]
         word = int(self._table.returned[place])
         exit_code = word if self._entry.exit_code_returned else 0
-        return Shot(self._table.shot(place), returned_value(word, self._entry.signature.returns), exit_code)
+        words = self._table.returned_words[place].tolist()
+        returned = returned_value(self._entry.signature.returns, word, words)
+        return Shot(self._table.shot(place), returned, exit_code)
 
     def __repr__(self) -> str:
         return f"<{len(self):,} shots>"
@@ -166,9 +167,14 @@ class RunResult:
 
     @cached_property
     def returns(self) -> list[Returned]:
-        """What the entry point returned: one Python value a shot, None for ``void``."""
+        """What the entry point returned: one Python value a shot.
+
+        An integer is an int, ``i1`` a bool, ``double`` and ``float`` a float, a struct a tuple and an array a list of
+        such; ``void`` is None. A pointer to a result is the result's value, 0 or 1; any other is its address.
+        """
         kind = self.entry.signature.returns
-        return [returned_value(word, kind) for word in self.table.returned.tolist()]
+        words = zip(self.table.returned.tolist(), self.table.returned_words.tolist(), strict=True)
+        return [returned_value(kind, word, recorded) for word, recorded in words]
 
     @cached_property
     def messages(self) -> list[str]:
@@ -249,17 +255,6 @@ class RunResult:
         )
 
 
-def returned_value(word: int, kind: str) -> Returned:
-    """The Python value of a returned word, by the LLVM type that was returned."""
-    if kind == "void":
-        return None
-    if kind == "i1":
-        return bool(word & 1)
-    if kind in {"double", "float"}:
-        return float(struct.unpack("<d", struct.pack("<q", word))[0])
-    return word
-
-
 def _distinct(values: list[Returned]) -> tuple[tuple[str, int], ...]:
     return tuple(Counter(map(str, values)).most_common())
 
@@ -270,4 +265,6 @@ def _json_shot(shot: Shot) -> dict[str, object]:
 
 
 def _json_value(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_json_value(item) for item in value]
     return repr(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -21,6 +21,7 @@ from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
+from qirjit_magic.wire.returns import recorded_words
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -147,7 +148,7 @@ def finish(
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
 
     began = time.perf_counter()
-    recording = decode(collected.pieces)
+    recording = decode(collected.pieces, recorded_words(entry.signature.returns))
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
     result = RunResult(
         module=request.module,

@@ -292,7 +292,7 @@ class Session:
         candidates = info.entry_points
         if len(candidates) == 1:
             return info, candidates[0]
-        what = "several entry points: name one" if candidates else "no function that can be run"
+        what = "several entry points: name one" if candidates else "no function that can be run: define one"
         names = tuple(f.name for f in candidates)
         reason = f"the module '{info.name}' has {what}."
         raise EntryPointError(reason, None, names)

@@ -56,6 +56,7 @@ class RecordKind(IntEnum):
     DUMP = 9
     FAILURE = 10
     RESULT_ARRAY = 11
+    RETURNED = 12  # a word of what the entry point returned, before END
 
 
 TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)

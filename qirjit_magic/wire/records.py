@@ -21,6 +21,7 @@ _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _LENGTH_BITS = 32
 _WORD_MASK = (1 << 64) - 1
 _OFFSET_MASK = (1 << 32) - 1
+_ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
 _BITS = bytes(byte if byte in (0, ord("1")) else ord("0") for byte in range(256))  # a NUL ends them
 Value = bool | int | float | str
 
@@ -68,6 +69,7 @@ class RecordTable:
         values: ``int64[n]``; of DOUBLE the bits, of RESULT_ARRAY an index into ``strings``, -1 for none.
         ends: ``int64[shots]``, for each shot the index after its last record.
         returned: ``int64[shots]``, what the entry point returned, as a word.
+        returned_words: ``int64[shots, n]``, the same in words, where one does not hold it: n of `recorded_words`.
         strings: the distinct texts.
     """
 
@@ -76,6 +78,7 @@ class RecordTable:
     values: NDArray[np.int64]
     ends: NDArray[np.int64]
     returned: NDArray[np.int64]
+    returned_words: NDArray[np.int64]
     strings: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -167,23 +170,25 @@ class Recording:
     failure: Failure | None = None
 
 
-def decode(pieces: Sequence[Piece]) -> Recording:
+def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
     """The records in the copies of the shared memory that one run made.
+
+    Args:
+        pieces: the copies, in order.
+        words: how many words each shot returned; those that a shot lacks are 0, those beyond are left out.
 
     Nothing in the bytes is trusted: unknown kinds are left out, a text offset that points nowhere reads as no text, and
     in the text of a RESULT_ARRAY, to which the low half of its value points, whatever is no 1 reads as 0.
     """
     strings: dict[str, int] = {}
-    finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings)
+    finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
     if not pieces or not pieces[-1].unfinished:
         return Recording(finished)
     rows, texts = _columns(pieces[-1].unfinished, pieces[-1].text, strings)
     names = tuple(strings)
     said = list(zip(rows["kind"].tolist(), texts.tolist(), rows["value"].tolist(), strict=True))
     records = tuple(
-        _record(RecordKind(kind), text, value, names)
-        for kind, text, value in said
-        if kind not in {RecordKind.END, RecordKind.FAILURE}
+        _record(RecordKind(kind), text, value, names) for kind, text, value in said if kind not in _ABOUT_THE_SHOT
     )
     failures = [
         Failure("" if text < 0 else names[text], (value & _WORD_MASK) >> _LENGTH_BITS)
@@ -221,18 +226,33 @@ def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:
     return strings.setdefault(string, len(strings))
 
 
-def _table(columns: Sequence[tuple[NDArray[np.void], NDArray[np.int32]]], strings: dict[str, int]) -> RecordTable:
+def _table(
+    columns: Sequence[tuple[NDArray[np.void], NDArray[np.int32]]], strings: dict[str, int], words: int
+) -> RecordTable:
     rows = np.concatenate([rows for rows, _ in columns]) if columns else np.empty(0, _RECORD)
     texts = np.concatenate([texts for _, texts in columns]) if columns else np.empty(0, np.int32)
     is_end = rows["kind"] == RecordKind.END
     places = np.flatnonzero(is_end)
     inside = np.arange(len(rows)) <= (places[-1] if len(places) else -1)
-    kept = inside & ~is_end & (rows["kind"] != RecordKind.FAILURE)
+    kept = inside & ~np.isin(rows["kind"], _ABOUT_THE_SHOT)
     return RecordTable(
         kinds=rows["kind"][kept].astype(np.uint8),
         texts=texts[kept],
         values=rows["value"][kept].astype(np.int64),
-        ends=np.cumsum(kept)[places],
+        ends=np.cumsum(kept, dtype=np.int64)[places],
         returned=rows["value"][places].astype(np.int64),
+        returned_words=_returned_words(rows, places, words),
         strings=tuple(strings),
     )
+
+
+def _returned_words(rows: NDArray[np.void], ends: NDArray[np.int64], words: int) -> NDArray[np.int64]:
+    returned = np.zeros((len(ends), words), np.int64)
+    if not words:
+        return returned
+    places = np.flatnonzero(rows["kind"] == RecordKind.RETURNED)
+    shots = np.searchsorted(ends, places)
+    columns = np.arange(len(places)) - np.searchsorted(shots, shots)  # which of its shot's words each is
+    known = (shots < len(ends)) & (columns < words)
+    returned[shots[known], columns[known]] = rows["value"][places[known]]
+    return returned

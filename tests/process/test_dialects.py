@@ -7,7 +7,7 @@ import pytest
 from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.protocol import Engine, RunRequest
-from qirjit_magic.wire.records import Recording, Value
+from qirjit_magic.wire.records import Failure, Recording, Value
 from qirjit_magic.wire.simulators import find_simulator
 from tests.files import program
 from tests.process.support import refusal, returned, run
@@ -157,6 +157,23 @@ def test_results_are_written_and_a_new_one_is_zero_in_every_shot(engine: Engine)
     recording = recorded(engine, "resources", "written", shots=3)
     assert [values(recording, shot) for shot in range(3)] == [[0, 1, False]] * 3
     assert recording.finished.returned.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("qubits", [0, 1])
+@pytest.mark.parametrize("count", [-1, -(2**63), 2**20 + 1, 2**62])
+def test_an_allocation_that_cannot_be_tells_who_asks_and_ends_the_shot_of_who_does_not(
+    engine: Engine, count: int, qubits: int
+) -> None:
+    engine.add("m", program("dialects/resources"))
+    assert returned(engine, "m", "refused", count, 1, qubits) == 1
+    reply, recording = run(engine, RunRequest("m", "refused", arguments=(count, 0, qubits), shots=2))
+    assert reply.outcome == "failed"
+    assert recording.failure == Failure("allocation failed: an array of qubits or results has 0 to 1048576 items", 1)
+
+
+def test_a_shot_that_has_all_results_is_told_and_the_next_one_has_them_again(engine: Engine) -> None:
+    recording = recorded(engine, "resources", "all_results", shots=2)
+    assert recording.finished.returned.tolist() == [2**24] * 2
 
 
 def test_ranges_are_handed_to_the_library_as_it_expects_them(engine: Engine) -> None:

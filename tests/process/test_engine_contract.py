@@ -196,12 +196,12 @@ def test_each_argument_arrives_in_its_place(engine: Engine) -> None:
     assert returned(engine, "arguments", "sum", *words) == 987_654_321
 
 
-def test_void_returns_zero_and_a_pointer_its_address(engine: Engine) -> None:
-    engine.add("m", b"define void @f() { ret void }\ndefine ptr @p() { ret ptr inttoptr (i64 4096 to ptr) }")
-    assert (returned(engine, "m", "f"), returned(engine, "m", "p")) == (0, 4096)
+def test_void_returns_zero(engine: Engine) -> None:
+    engine.add("m", b"define void @f() { ret void }")
+    assert returned(engine, "m", "f") == 0
 
 
-@pytest.mark.parametrize("head", ["void @f(ptr %p)", "void @f(i128 %n)", "void @f(...)", "{ i64, i64 } @f()"])
+@pytest.mark.parametrize("head", ["void @f(ptr %p)", "void @f(i128 %n)", "void @f(...)", "{ i64, i128 } @f()"])
 def test_what_no_word_holds_cannot_be_run(engine: Engine, head: str) -> None:
     kind = head.partition(" @")[0]
     result = "ret void" if kind == "void" else f"ret {kind} zeroinitializer"

@@ -274,6 +274,35 @@ def test_what_is_returned_is_a_python_value(session: Session, source: str, expec
     assert (value, type(value)) == (expected, type(expected))
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("measured", 1),
+        ("of_an_id", 1),
+        ("of_a_value", 1),
+        ("One", 1),
+        ("Zero", 0),
+        ("pair", (1, 2.5)),
+        ("both", [0, 1]),
+        ("inner", (7, (True, 0))),
+    ],
+)
+def test_a_returned_result_is_its_value_and_a_struct_a_tuple(session: Session, entry: str, expected: object) -> None:
+    session.add(program("returns"))
+    result = session.run(entry, shots=3)
+    assert result.returns == [expected] * 3
+    assert [shot.returned for shot in result.shots] == result.returns
+    assert result.unfinished is None
+    assert not result.messages
+
+
+def test_a_returned_pointer_that_is_no_result_is_its_address(session: Session) -> None:
+    session.add(program("returns"))
+    (address,) = session.run("address").returns
+    assert isinstance(address, int)
+    assert address >= 2**32
+
+
 def test_a_result_keeps_the_seed_that_was_drawn(session: Session) -> None:
     session.add(program("coins"))
     drawn = session.run(shots=50)

@@ -141,7 +141,7 @@ def test_parameters_that_no_word_holds_are_refused_as_such(kind: str, value: Arg
 @pytest.mark.parametrize(
     ("parameters", "arguments", "said"),
     [
-        ((), (1,), "takes 0 arguments (none), and got 1"),
+        ((), (1,), "takes no arguments, and got 1. Give none"),
         (("i64", "double"), (), "takes 2 arguments (i64, double), and got 0"),
         (("i64", "double"), (1, 2, 3), "takes 2 arguments (i64, double), and got 3"),
     ],

@@ -14,7 +14,7 @@ from qirjit_magic.errors import QirSyntaxError
         ("define i8* @f(i8* %p) { %x = getelementptr i8* %p, i64 1 ret i8* %x }", "3.7", "getelementptr i8, i8* %p"),
         ("@p = global i8* getelementptr ([2 x i8]* @a, i64 0, i64 0)", "3.7", "getelementptr i8, i8* %p"),
         ("@b = alias i32* @a", "3.8", "alias i32, i32* @g"),
-        ("define void @f(i8* byval %p) { ret void }", "15", "ptr sret(%T) %p"),
+        ("define void @f(i8* byval %p) { ret void }", "15", "ptr byval(%T) %p"),
         ("define void @f(i8* sret %p) { ret void }", "15", "ptr sret(%T) %p"),
         ("!0 = metadata !{i32 1}", "3.6", "'metadata' away"),
         ("@x = linker_private global i8 0", "3.5", "Write 'private'"),

@@ -65,6 +65,7 @@ def _result(shots: int) -> RunResult:
         values=np.empty(0, np.int64),
         ends=np.zeros(shots, np.int64),
         returned=np.zeros(shots, np.int64),
+        returned_words=np.zeros((shots, 0), np.int64),
         strings=(),
     )
     return RunResult("bell", EntryPoint("main", Signature("void")), table, requested=10)

@@ -150,7 +150,7 @@ def test_what_is_not_committed_is_unfinished(tape: _Tape) -> None:
 
 
 def test_records_without_room_are_counted_and_the_shot_can_still_end(tape: _Tape) -> None:
-    room = 16 * RECORD_SIZE
+    room = 32 * RECORD_SIZE
     tape.memory.put_word(Word.POSITION, RECORDS_CAPACITY - room - RECORD_SIZE)
     tape.memory.put_word(Word.COMMITTED, RECORDS_CAPACITY - room - RECORD_SIZE)
     for value in range(3):

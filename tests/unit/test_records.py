@@ -25,6 +25,7 @@ _WRITERS = {
     "__quantum__rt__message": RecordKind.MESSAGE,
     "qirjit_dumpmachine": RecordKind.DUMP,
     "qirjit_end_shot": RecordKind.END,
+    "qirjit_returned": RecordKind.RETURNED,
     "qirjit_leave": RecordKind.FAILURE,
     "__quantum__rt__result_array_record_output": RecordKind.RESULT_ARRAY,
 }
@@ -235,3 +236,23 @@ def test_the_columns_have_the_types_that_are_promised() -> None:
     table = _table([[Record(RecordKind.INT, 1, "a")]])
     found = [column.dtype for column in (table.kinds, table.texts, table.values, table.ends, table.returned)]
     assert found == [np.dtype(name) for name in ("uint8", "int32", "int64", "int64", "int64")]
+
+
+@given(st.lists(st.lists(st.none() | _words, max_size=5), max_size=5), st.integers(0, 3))
+def test_each_shot_has_the_words_that_it_returned_with_as_many_as_its_type_has(
+    shots: list[list[int | None]], words: int
+) -> None:
+    writer = _Writer()
+    for shot in shots:
+        for word in shot:  # None: a record between them, which no recorder writes there
+            kind = RecordKind.INT if word is None else RecordKind.RETURNED
+            writer.finished += struct.pack("<IIq", kind, 0, word or 0)
+        writer.shot([])
+    unfinished = struct.pack("<IIq", RecordKind.RETURNED, 0, 7)
+    recording = decode([writer.piece(unfinished)], words)
+    returned = [[word for word in shot if word is not None] for shot in shots]
+    assert recording.finished.returned_words.tolist() == [
+        [*shot[:words], *[0] * (words - len(shot))] for shot in returned
+    ]
+    assert [len(recording.finished.shot(i)) for i in range(len(shots))] == [shot.count(None) for shot in shots]
+    assert recording.unfinished == ()

@@ -8,11 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from qirjit_magic.errors import OptionError
-from qirjit_magic.session.results import FORMATS, Plan, RunResult, returned_value
+from qirjit_magic.session.results import FORMATS, Plan, RunResult
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
 from qirjit_magic.wire.parsing import parse_output
@@ -31,6 +29,7 @@ def _table(rows: tuple[tuple[int, int, int], ...], returned: list[int]) -> Recor
         values=np.array(values, np.int64),
         ends=np.arange(1, len(returned) + 1) * len(rows),
         returned=np.array(returned, np.int64),
+        returned_words=np.zeros((len(returned), 0), np.int64),
         strings=("Hello", "r0"),
     )
 
@@ -49,30 +48,6 @@ def _result(
 
 def _word(value: float) -> int:
     return int(struct.unpack("<q", struct.pack("<d", value))[0])
-
-
-@pytest.mark.parametrize(
-    ("word", "kind", "value"),
-    [
-        (0, "void", None),
-        (1, "i1", True),
-        (-2, "i1", False),
-        (-1, "i8", -1),
-        (-(2**63), "i64", -(2**63)),
-        (_word(0.5), "double", 0.5),
-        (_word(-0.25), "float", -0.25),
-        (4096, "ptr", 4096),
-    ],
-)
-def test_a_returned_word_is_a_value_of_its_type(word: int, kind: str, value: object) -> None:
-    found = returned_value(word, kind)
-    assert found == value
-    assert type(found) is type(value)
-
-
-@given(st.floats(allow_nan=False))
-def test_every_double_is_returned_as_it_is(value: float) -> None:
-    assert returned_value(_word(value), "double") == value
 
 
 def test_shots_are_a_sequence() -> None:
@@ -109,6 +84,7 @@ def test_the_outputs_of_each_shot_are_a_python_value() -> None:
         values=np.array([0, 2, 1, 0, 1], np.int64),
         ends=np.array([0, 4, 5]),
         returned=np.zeros(3, np.int64),
+        returned_words=np.zeros((3, 0), np.int64),
         strings=("Hello",),
     )
     records = replace(_result(), table=table).records
@@ -130,6 +106,7 @@ def test_an_array_of_results_is_a_list_of_bits_in_python_and_a_word_in_text() ->
             values=np.array([0, -1], np.int64),
             ends=np.array([2]),
             returned=np.zeros(1, np.int64),
+            returned_words=np.zeros((1, 0), np.int64),
             strings=("0110", "label"),
         ),
     )

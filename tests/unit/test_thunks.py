@@ -8,11 +8,11 @@ import pytest
 
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
-from qirjit_magic.engine.runtime.thunks import Thunks
+from qirjit_magic.engine.runtime.thunks import Returning, Thunks, returning
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.session.arguments import Argument, argument_words
-from qirjit_magic.session.results import Returned, returned_value
 from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.wire.returns import Returned, returned_value
 
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -31,10 +31,10 @@ def _run(thunks: Thunks, text: str, *arguments: Argument) -> Returned:
     assert entry is not None
     linked = LinkedObject(ObjectEmitter().emit(module.llvm_module), {})
     words = argument_words(entry, arguments)
-    array = (ctypes.c_int64 * max(1, len(words)))(*words)
+    array = (ctypes.c_int64 * (len(words) + returning(entry.signature).words + 1))(*words)
     word = _CALL(thunks.address(entry))(linked.address("f"), ctypes.addressof(array))
     linked.close()
-    return returned_value(word, entry.signature.returns)
+    return returned_value(entry.signature.returns, word, array[len(words) : -1])
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,30 @@ def test_a_pointer_is_returned_as_its_address(thunks: Thunks) -> None:
     assert _run(thunks, "define ptr @f() { ret ptr inttoptr (i64 4096 to ptr) }") == 4096
 
 
+@pytest.mark.parametrize(
+    ("kind", "constant", "value"),
+    [
+        ("{ i64, i1 }", "{ i64 -3, i1 true }", (-3, True)),
+        ("<{ i8, double }>", "<{ i8 -1, double 0.25 }>", (-1, 0.25)),
+        ("[3 x i32]", "[i32 1, i32 -2, i32 3]", [1, -2, 3]),
+        ("{ { float, i2 }, [2 x { ptr }] }", "{ { float, i2 } { float 0.5, i2 -2 }, [2 x { ptr }] zeroinitializer }",
+         ((0.5, -2), [(0,), (0,)])),
+        ("{}", "zeroinitializer", ()),
+        ("[16 x i64]", "zeroinitializer", [0] * 16),
+    ],
+)  # fmt: skip
+def test_a_struct_is_returned_as_a_tuple_and_an_array_as_a_list(
+    thunks: Thunks, kind: str, constant: str, value: object
+) -> None:
+    assert _run(thunks, f"define {kind} @f(i64 %x) {{ ret {kind} {constant} }}", 7) == value
+
+
+def test_the_shot_loop_knows_which_words_are_pointers() -> None:
+    assert returning(Signature("{ ptr, i64, [2 x ptr] }")) == Returning(words=4, pointers=0b1101)
+    assert returning(Signature("ptr")) == Returning(words=1, pointers=1)
+    assert returning(Signature("i64")) == returning(Signature("void")) == Returning(words=0, pointers=0)
+
+
 def test_functions_of_one_type_share_a_thunk(thunks: Thunks) -> None:
     one, other = (thunks.address(EntryPoint(name, Signature("i64", ("double",)))) for name in "ab")
     assert one == other != thunks.address(EntryPoint("a", Signature("i64", ("i64",))))
@@ -88,7 +112,9 @@ def test_functions_of_one_type_share_a_thunk(thunks: Thunks) -> None:
         (Signature("void", ("i65",)), "'f' takes i65"),
         (Signature("void", ("i64", "<2 x i64>")), "'f' takes <2 x i64>"),
         (Signature("i128"), "'f' returns i128"),
-        (Signature("{ i64, i1 }"), "'f' returns { i64, i1 }"),
+        (Signature("{ i64, i128 }"), "'f' returns { i64, i128 }"),
+        (Signature("[17 x i64]"), "'f' returns [17 x i64]"),
+        (Signature("<2 x i64>"), "'f' returns <2 x i64>"),
         (Signature("half"), "'f' returns half"),
         (Signature("void", ("i64",), variadic=True), "'f' takes a variable number"),
     ],

@@ -27,6 +27,7 @@ class _Form:
     advice: str
 
 
+_NO_LLVM_IR = "expected top-level entity"
 _FORMS = (
     _Form(
         re.compile("expected comma after load's type"),
@@ -50,7 +51,7 @@ _FORMS = (
         re.compile(r"expected '\('"),
         re.compile(r"\b(?:byval|sret|inalloca|preallocated)\b(?! *\()"),
         "15",
-        "Write the type too: 'ptr sret(%T) %p'",
+        "Write the type too: 'ptr {word}(%T) %p'",
     ),
     _Form(
         re.compile("unexpected type in metadata|Expected '!' here"),
@@ -79,6 +80,10 @@ def explained(message: str, source_line: str | None) -> str:
                 f"Compute it with an instruction, or write its value"
             )
     for form in _FORMS:
-        if form.message.search(message) and form.line.search(source_line or ""):
-            return f"{message}: LLVM {form.version} dropped this form. {form.advice}"
+        written = form.line.search(source_line or "")
+        if form.message.search(message) and written:
+            advice = form.advice.replace("{word}", written[0])
+            return f"{message}: LLVM {form.version} dropped this form. {advice}"
+    if message.startswith(_NO_LLVM_IR):
+        return f"{message}: this is no LLVM IR. QIR is; a program in another language is compiled to it first"
     return message

@@ -36,6 +36,9 @@ class Shots(ctypes.Structure):
         ("arguments", ctypes.c_void_p),
         ("next", ctypes.c_int64),
         ("count", ctypes.c_int64),
+        ("returned", ctypes.c_void_p),
+        ("returned_words", ctypes.c_int64),
+        ("returned_pointers", ctypes.c_int64),
     )
 
 

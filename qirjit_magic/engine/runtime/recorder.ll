@@ -28,6 +28,8 @@
 @qirjit_label_offsets = global [4096 x i32] zeroinitializer
 
 declare i1 @__quantum__rt__read_result(ptr)
+declare ptr @__quantum__rt__result_get_one()
+declare ptr @__quantum__rt__result_get_zero()
 declare ptr @__quantum__rt__string_get_data(ptr)
 declare i32 @__quantum__rt__string_get_length(ptr)
 declare void @__quantum__qis__dumpmachine__body(ptr)
@@ -36,7 +38,7 @@ declare i32 @strcmp(ptr, ptr)
 declare void @longjmp(ptr, i32) noreturn
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
-; Room for 16 more records is always kept, so that a shot whose records were dropped can still say how it ended.
+; Room for 32 more records is always kept, so that a shot whose records were dropped can still say how it ended.
 define internal void @append(i32 %kind, i32 %text, i64 %value, i64 %reserve) alwaysinline {
   %shared = load ptr, ptr @qirjit_shared
   %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
@@ -137,7 +139,7 @@ keep:
 
 define internal void @record(i32 %kind, ptr %label, i64 %value) alwaysinline {
   %text = call i32 @label(ptr %label)
-  call void @append(i32 %kind, i32 %text, i64 %value, i64 256)
+  call void @append(i32 %kind, i32 %text, i64 %value, i64 512)
   ret void
 }
 
@@ -250,7 +252,7 @@ open:
 record:
   %depth.1 = add i64 %depth, 1
   store i64 %depth.1, ptr @qirjit_depth
-  call void @append(i32 %kind, i32 0, i64 0, i64 256)
+  call void @append(i32 %kind, i32 0, i64 0, i64 512)
   ret void
 }
 
@@ -322,7 +324,7 @@ define void @__quantum__rt__message(ptr %string) {
   %length.32 = call i32 @__quantum__rt__string_get_length(ptr %string)
   %length = zext i32 %length.32 to i64
   %text = call i32 @keep_text(ptr %data, i64 %length)
-  call void @append(i32 8, i32 %text, i64 %length, i64 256)
+  call void @append(i32 8, i32 %text, i64 %length, i64 512)
   call void @count_line()
   ret void
 }
@@ -330,7 +332,7 @@ define void @__quantum__rt__message(ptr %string) {
 ; The simulator keeps the text of a dump until the shot is over; the record marks its place (value -1: still to come).
 define void @qirjit_dumpmachine(ptr %location) {
   call void @__quantum__qis__dumpmachine__body(ptr %location)
-  call void @append(i32 9, i32 0, i64 -1, i64 256)
+  call void @append(i32 9, i32 0, i64 -1, i64 512)
   %dumps = load i64, ptr @qirjit_dumps
   %dumps.1 = add i64 %dumps, 1
   store i64 %dumps.1, ptr @qirjit_dumps
@@ -338,6 +340,31 @@ define void @qirjit_dumpmachine(ptr %location) {
 }
 
 ; ---- the end of a shot -------------------------------------------------------------------------------------------
+
+; One word of what the entry point returned. A pointer that is a result comes as its value, 0 or 1: as a number that no
+; address is, it is an id; One and Zero are values. Any other pointer comes as its address.
+define void @qirjit_returned(i64 %word, i1 %is.pointer) {
+start:
+  br i1 %is.pointer, label %look, label %keep
+look:
+  %pointer = inttoptr i64 %word to ptr
+  %one = call ptr @__quantum__rt__result_get_one()
+  %zero = call ptr @__quantum__rt__result_get_zero()
+  %is.one = icmp eq ptr %pointer, %one
+  %is.zero = icmp eq ptr %pointer, %zero
+  %is.id = icmp ult i64 %word, 4294967296
+  %is.value = or i1 %is.one, %is.zero
+  %is.result = or i1 %is.value, %is.id
+  br i1 %is.result, label %read, label %keep
+read:
+  %bit = call i1 @__quantum__rt__read_result(ptr %pointer)
+  %value = zext i1 %bit to i64
+  br label %keep
+keep:
+  %kept = phi i64 [ %word, %start ], [ %word, %look ], [ %value, %read ]
+  call void @append(i32 12, i32 0, i64 %kept, i64 0)
+  ret void
+}
 
 ; The last record of a finished shot holds what the entry point returned.
 define void @qirjit_end_shot(i64 %returned) {

@@ -1,7 +1,33 @@
 ; Qubits and results at run time, as version 2.1 of the QIR specification has them (specification/Memory_Management.md).
 ;
-; `err` is null, and a failure ends the program, or points to an i1 that a failure sets. Nothing here fails: a simulator
-; that has no memory left ends the program itself. So `err` is never written: a caller that asks has set it to false.
+; `err` is null, and a failure ends the shot with exit code 1, or points to an i1 that a failure sets to true; nothing is
+; allocated then. It is never set to false: a caller that asks has done so. What fails is a number of items that is less
+; than nothing or more than a million, and more than 16 million results in one shot: no simulator has so many, and the
+; number is most likely a mistake. A simulator that has no memory left ends the program itself.
+
+@bad.count = internal constant [72 x i8] c"allocation failed: an array of qubits or results has 0 to 1048576 items\00"
+@too.many = internal constant [55 x i8] c"allocation failed: a shot has at most 16777216 results\00"
+
+define internal void @fail(ptr %err, ptr %message, i64 %length) {
+  %ends = icmp eq ptr %err, null
+  br i1 %ends, label %leave, label %tell
+leave:
+  call void @qirjit_leave(ptr %message, i64 %length)
+  unreachable
+tell:
+  store i1 true, ptr %err
+  ret void
+}
+
+define internal i1 @is_refused(i64 %count, ptr %err) {
+  %refused = icmp ugt i64 %count, 1048576
+  br i1 %refused, label %no, label %yes
+no:
+  call void @fail(ptr %err, ptr @bad.count, i64 71)
+  ret i1 true
+yes:
+  ret i1 false
+}
 
 define ptr @"__quantum__rt__qubit_allocate/err"(ptr %err) {
   %qubit = call ptr @__quantum__rt__qubit_allocate()
@@ -10,7 +36,8 @@ define ptr @"__quantum__rt__qubit_allocate/err"(ptr %err) {
 
 define void @__quantum__rt__qubit_array_allocate(i64 %count, ptr %qubits, ptr %err) {
 start:
-  br label %head
+  %refused = call i1 @is_refused(i64 %count, ptr %err)
+  br i1 %refused, label %done, label %head
 head:
   %index = phi i64 [ 0, %start ], [ %next, %one ]
   %more = icmp slt i64 %index, %count
@@ -53,6 +80,12 @@ define ptr @__quantum__rt__result_allocate(ptr %err) {
   %same = icmp eq i64 %shot, %before
   %so.far = load i64, ptr @results
   %number = select i1 %same, i64 %so.far, i64 0
+  %full = icmp uge i64 %number, 16777216
+  br i1 %full, label %refuse, label %give
+refuse:
+  call void @fail(ptr %err, ptr @too.many, i64 54)
+  ret ptr null
+give:
   %after = add i64 %number, 1
   store i64 %after, ptr @results
   store i64 %shot, ptr @results_of
@@ -68,7 +101,8 @@ define void @__quantum__rt__result_release(ptr %result) {
 
 define void @__quantum__rt__result_array_allocate(i64 %count, ptr %results, ptr %err) {
 start:
-  br label %head
+  %refused = call i1 @is_refused(i64 %count, ptr %err)
+  br i1 %refused, label %done, label %head
 head:
   %index = phi i64 [ 0, %start ], [ %next, %one ]
   %more = icmp slt i64 %index, %count
@@ -124,3 +158,4 @@ declare void @__quantum__qis__mz__body(ptr, ptr)
 declare void @__quantum__qis__reset__body(ptr)
 declare i1 @__quantum__rt__read_result(ptr)
 declare i64 @qirjit_shot_serial()
+declare void @qirjit_leave(ptr, i64) noreturn

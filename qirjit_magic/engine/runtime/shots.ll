@@ -1,7 +1,10 @@
 ; The shot loop. It polls the stop flag, and leaves when the memory is half full so that no shot can overrun it unseen.
 
 %Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }      ; see recorder.ll
-%Shots = type { ptr, ptr, ptr, i64, i64 }
+%Shots = type { ptr, ptr, ptr, i64, i64, ptr, i64, i64 }
+;               |    |    |    |    |    |    |    7 a bit for each of these words: whether it is a pointer
+;               |    |    |    |    |    |    6 how many words that are
+;               |    |    |    |    |    5 where the thunk puts what is returned, if that is more than a number
 ;               |    |    |    |    4 how many shots there are
 ;               |    |    |    3 the next shot
 ;               |    |    2 the arguments: one word each
@@ -16,6 +19,7 @@
 @qirjit_label_pointers = external global [4096 x ptr]
 
 declare void @__quantum__rt__initialize(ptr)
+declare void @qirjit_returned(i64, i1)
 declare void @qirjit_end_shot(i64)
 declare void @qirjit_commit()
 declare i32 @_setjmp(ptr) returns_twice
@@ -41,6 +45,7 @@ start:
   %arguments.p = getelementptr %Shots, ptr %shots, i32 0, i32 2
   %next.p = getelementptr %Shots, ptr %shots, i32 0, i32 3
   %count.p = getelementptr %Shots, ptr %shots, i32 0, i32 4
+  %words.count.p = getelementptr %Shots, ptr %shots, i32 0, i32 6
   %shared = load ptr, ptr @qirjit_shared
   %stop.p = getelementptr %Shared, ptr %shared, i32 0, i32 0
   %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
@@ -91,6 +96,26 @@ shot:
   %returned = call i64 %thunk(ptr %entry, ptr %arguments)
   %after = add i64 %next, 1
   store i64 %after, ptr %next.p
+  %words.count = load i64, ptr %words.count.p
+  %none = icmp eq i64 %words.count, 0
+  br i1 %none, label %end, label %words
+words:
+  %words.p = getelementptr %Shots, ptr %shots, i32 0, i32 5
+  %pointers.p = getelementptr %Shots, ptr %shots, i32 0, i32 7
+  %words.start = load ptr, ptr %words.p
+  %pointers = load i64, ptr %pointers.p
+  br label %one.word
+one.word:
+  %index = phi i64 [ 0, %words ], [ %index.1, %one.word ]
+  %word.p = getelementptr i64, ptr %words.start, i64 %index
+  %word = load i64, ptr %word.p
+  %shifted = lshr i64 %pointers, %index
+  %pointer = trunc i64 %shifted to i1
+  call void @qirjit_returned(i64 %word, i1 %pointer)
+  %index.1 = add i64 %index, 1
+  %all = icmp eq i64 %index.1, %words.count
+  br i1 %all, label %end, label %one.word
+end:
   call void @qirjit_end_shot(i64 %returned)
   %dumps = load i64, ptr @qirjit_dumps
   %dumped = icmp ne i64 %dumps, 0

@@ -1,8 +1,13 @@
-"""Thunks: one calling convention, ``i64 (ptr entry, ptr arguments)``, for entry points of every type."""
+"""Thunks: one calling convention, ``i64 (ptr entry, ptr words)``, for entry points of every type.
+
+The words are the arguments, and after them room for what is returned, where that is more than a number: a pointer, a
+struct or an array, a word for each scalar in it.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from llvmlite import ir
 
@@ -10,12 +15,35 @@ from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.wire.returns import Array, Kind, Struct, integer_bits, read_kind, recorded_words, scalars
 
 _I64 = ir.IntType(64)
+_POINTER = ir.IntType(8).as_pointer()
 _FLOATING = {"double": ir.DoubleType(), "float": ir.FloatType()}
-_INTEGER = re.compile(r"i(\d+)\Z")
 _WORD_BITS = 64
 _NAME = "qirjit_thunk"
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """How the shot loop gets at what an entry point returns (``shots.ll``).
+
+    Attributes:
+        words: how many words the thunk writes after the arguments; 0 where it returns all there is.
+        pointers: a bit for each of these words: whether it is a pointer.
+    """
+
+    words: int
+    pointers: int
+
+
+def returning(signature: Signature) -> Returning:
+    """The same for every function of this type."""
+    words = recorded_words(signature.returns)
+    kind = read_kind(signature.returns)
+    if not words or kind is None:
+        return Returning(0, 0)
+    return Returning(words, sum(1 << index for index, scalar in enumerate(scalars(kind)) if scalar == "ptr"))
 
 
 class Thunks:
@@ -29,7 +57,7 @@ class Thunks:
         """The thunk that calls this entry point.
 
         Raises:
-            EntryPointError: a parameter or the returned value is of a type that no 64-bit word holds.
+            EntryPointError: a parameter or the returned value is of a type that words do not hold.
         """
         if entry.signature not in self._linked:
             module = read_text(str(_build(entry)))
@@ -49,32 +77,65 @@ def _build(entry: EntryPoint) -> ir.Module:
     if signature.variadic:
         reason = f"'{entry.name}' takes a variable number of arguments, so it cannot be run by itself."
         raise EntryPointError(reason, entry.name)
-    parameters = [_word_type(entry, text, "takes") for text in signature.parameters]
-    returns = ir.VoidType() if signature.returns == "void" else _word_type(entry, signature.returns, "returns")
-    callee = ir.FunctionType(returns, parameters).as_pointer()
+    parameters = [_parameter_type(entry, text) for text in signature.parameters]
+    callee = ir.FunctionType(_return_type(entry), parameters).as_pointer()
     module = ir.Module()
     thunk = ir.Function(module, ir.FunctionType(_I64, [callee, _I64.as_pointer()]), _NAME)
     build = ir.IRBuilder(thunk.append_basic_block())
-    words = (build.load(build.gep(thunk.args[1], [_I64(index)])) for index in range(len(parameters)))
-    values = [_from_word(build, word, kind) for word, kind in zip(words, parameters, strict=True)]
+    places = [build.gep(thunk.args[1], [_I64(index)]) for index in range(len(parameters))]
+    values = [_from_word(build, build.load(place), kind) for place, kind in zip(places, parameters, strict=True)]
     returned = build.call(thunk.args[0], values)
-    build.ret(_I64(0) if isinstance(returns, ir.VoidType) else _to_word(build, returned))
+    if recorded_words(signature.returns):
+        for index, value in enumerate(_scalars(build, returned), len(parameters)):
+            build.store(_to_word(build, value), build.gep(thunk.args[1], [_I64(index)]))
+    at_once = isinstance(returned.type, ir.IntType | ir.DoubleType | ir.FloatType)
+    build.ret(_to_word(build, returned) if at_once else _I64(0))
     return module
 
 
-def _word_type(entry: EntryPoint, text: str, verb: str) -> ir.Type:
-    integer = _INTEGER.match(text)
-    if integer and int(integer[1]) <= _WORD_BITS:
-        return ir.IntType(int(integer[1]))
-    if text == "ptr" and verb == "returns":
-        return ir.IntType(8).as_pointer()
+def _parameter_type(entry: EntryPoint, text: str) -> ir.Type:
+    if bits := integer_bits(text):
+        return ir.IntType(bits)
     if text in _FLOATING:
         return _FLOATING[text]
+    raise _refusal(entry, f"takes {text}")
+
+
+def _return_type(entry: EntryPoint) -> ir.Type:
+    if entry.signature.returns == "void":
+        return ir.VoidType()
+    kind = read_kind(entry.signature.returns)
+    if kind is None:
+        raise _refusal(entry, f"returns {entry.signature.returns}")
+    return _type(kind)
+
+
+def _refusal(entry: EntryPoint, does: str) -> EntryPointError:
     reason = (
-        f"'{entry.name}' {verb} {text}. Functions run by name take integers of up to 64 bits, double and float, "
-        f"and return these, a pointer or nothing."
+        f"'{entry.name}' {does}. Functions run by name take integers of up to 64 bits, double and float, "
+        f"and return these, pointers, small structs and arrays of them, or nothing."
     )
-    raise EntryPointError(reason, entry.name)
+    return EntryPointError(reason, entry.name)
+
+
+def _type(kind: Kind) -> ir.Type:
+    match kind:
+        case Struct(items, packed):
+            return ir.LiteralStructType([_type(item) for item in items], packed)
+        case Array(item, count):
+            return ir.ArrayType(_type(item), count)
+        case "ptr":
+            return _POINTER
+        case _:
+            return _FLOATING.get(kind) or ir.IntType(integer_bits(kind))
+
+
+def _scalars(build: ir.IRBuilder, value: ir.Value) -> Iterator[ir.Value]:
+    if isinstance(value.type, ir.Aggregate):
+        for index in range(len(value.type)):
+            yield from _scalars(build, build.extract_value(value, index))
+    else:
+        yield value
 
 
 def _from_word(build: ir.IRBuilder, word: ir.Value, kind: ir.Type) -> ir.Value:

@@ -54,6 +54,39 @@ define i1 @written() {
   ret i1 %failed
 }
 
+; More, or fewer, than there can be: `err` is asked for, or is null, which ends the shot.
+define i1 @refused(i64 %count, i1 %asked, i1 %qubits) {
+  %place = alloca i1
+  store i1 false, ptr %place
+  %err = select i1 %asked, ptr %place, ptr null
+  br i1 %qubits, label %of.qubits, label %of.results
+of.qubits:
+  call void @__quantum__rt__qubit_array_allocate(i64 %count, ptr null, ptr %err)
+  br label %done
+of.results:
+  call void @__quantum__rt__result_array_allocate(i64 %count, ptr null, ptr %err)
+  br label %done
+done:
+  %failed = load i1, ptr %place
+  ret i1 %failed
+}
+
+; One result after another, until there is none: their number.
+define i64 @all_results() {
+start:
+  %err = alloca i1
+  store i1 false, ptr %err
+  br label %one
+one:
+  %count = phi i64 [ 0, %start ], [ %count.1, %one ]
+  %result = call ptr @__quantum__rt__result_allocate(ptr %err)
+  %count.1 = add i64 %count, 1
+  %failed = load i1, ptr %err
+  br i1 %failed, label %done, label %one
+done:
+  ret i64 %count
+}
+
 @label = internal constant [5 x i8] c"bits\00"
 
 declare ptr @__quantum__rt__qubit_allocate(ptr)

@@ -1,0 +1,4 @@
+; So many arguments as one likes.
+define void @main(...) {
+  ret void
+}

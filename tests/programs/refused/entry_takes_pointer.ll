@@ -1,0 +1,4 @@
+; No argument is a pointer.
+define void @main(ptr %qubits) {
+  ret void
+}

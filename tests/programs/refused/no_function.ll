@@ -1,0 +1,2 @@
+; There is nothing to run.
+@number = global i64 1
