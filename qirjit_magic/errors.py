@@ -24,7 +24,7 @@
     │  └ RunTimeoutError(timeout_s, partial)
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
-       └ WorkerCrashedError(signal_name, entry, stderr_tail, partial)
+       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
@@ -374,12 +374,14 @@ class WorkerCrashedError(ExecutionError, EngineError):
     signal_name: str
     entry: str
     stderr_tail: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
+        reason = f" ({self.reason})" if self.reason else ""
         return (
-            f"the engine process died of {self.signal_name} {during}. Nothing else is lost: the next run gets a new "
-            f"engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+            f"the engine process died of {self.signal_name}{reason} {during}. Nothing else is lost: the next run gets "
+            f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
         )
 
 

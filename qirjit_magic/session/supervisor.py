@@ -6,18 +6,15 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import (
-    DefinitionError,
-    EngineStartError,
-    ProfileError,
-    SignatureError,
-    WorkerCrashedError,
-)
+from qirjit_magic.errors import DefinitionError, EngineStartError, ProfileError, SignatureError, WorkerCrashedError
 from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key
+from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.limits import default_memory_limit
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.version import __version__
@@ -50,12 +47,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 GRACE_S = 1.0
-_END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 _M = TypeVar("_M", bound=Message)
-
-
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
 class EngineSupervisor:
@@ -68,14 +60,24 @@ class EngineSupervisor:
         platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop before the process is killed.
         cache: where object code is kept on disk; nowhere when None.
+        fenced: whether the process gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
     """
 
     def __init__(
-        self, platform: Platform | None = None, *, grace_s: float = GRACE_S, cache: ObjectCache | None = None
+        self,
+        platform: Platform | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        cache: ObjectCache | None = None,
+        fenced: bool = True,
+        memory_limit: int | None = None,
     ) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
         self._cache = cache
+        self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
         try:
             self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
@@ -109,7 +111,7 @@ class EngineSupervisor:
             message = "it was closed. Make a new session."
             raise EngineStartError(message)
         if self._process is None:
-            self._process = EngineProcess(self.memory, self._platform)
+            self._process = self._new_process(self.memory, self._platform)
             self._ready = False
             self.starts += 1
 
@@ -346,10 +348,9 @@ class EngineSupervisor:
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
         self._last_printed = process.output.tail, process.errors.tail
-        tail = process.errors.both_ends(_END_CHARACTERS)
         killed = self._tick()
         self._discard()
-        return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
+        return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
         if self._process is not None and self._ready and not going_on and self._process.is_dead():

@@ -111,6 +111,7 @@ class EngineStatus:
         cache_hits: how many came as object code from the disk instead.
         memory: resident bytes of the process.
         restarts: how often a new process took over.
+        fence: in words, what the process has given up before it takes requests, and what not.
     """
 
     pid: int = 0
@@ -122,6 +123,7 @@ class EngineStatus:
     cache_hits: int = 0
     memory: int = 0
     restarts: int = 0
+    fence: str = ""
 
 
 class Engine(Protocol):
@@ -218,6 +220,8 @@ class WorkerArguments:
         life: the read end of the pipe that closes when the kernel ends.
         platform: the name of the platform module that the kernel uses.
         main_thread: whether the kernel's main thread started it.
+        fenced: whether it is to give up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
     """
 
     socket: int
@@ -225,6 +229,8 @@ class WorkerArguments:
     life: int
     platform: str
     main_thread: bool
+    fenced: bool
+    memory_limit: int
 
 
 @dataclass(frozen=True, slots=True)
