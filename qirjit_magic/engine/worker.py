@@ -92,11 +92,11 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
     match message:
         case RunRequest():
             return Frame(engine.run(message))
-        case Add(name, opt_level, replaceable, strict):
-            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict)
+        case Add(name, opt_level, replaceable, strict, trust):
+            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
             return Frame(Added(compiled.module), compiled.object_code)
-        case Show(name, form, opt_level):
-            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level).encode())
+        case Show(name, form, opt_level, trust):
+            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())
         case _:
             _change(engine, message, blob)
             return Frame(Done())

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import DefinitionError, EngineStartError, ProfileError, SignatureError, WorkerCrashedError
+from qirjit_magic.errors import DefinitionError, EngineStartError, WorkerCrashedError
 from qirjit_magic.session import streams
-from qirjit_magic.session.cache import ObjectCache, cache_key
+from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.limits import default_memory_limit
@@ -19,7 +19,7 @@ from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.linkage import admit, check_renewal, python_module
+from qirjit_magic.wire.linkage import check_renewal, python_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
@@ -179,17 +179,19 @@ class EngineSupervisor:
         opt_level: int | None = None,
         replaceable: Iterable[str] = (),
         strict: bool = False,
+        trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         with self.uninterrupted():
-            key = self._key(source, opt_level)
-            compiled = self._find(key, name, replaceable, strict=strict)
+            key = self._key(source, opt_level, trust=trust)
+            compiled = find_admitted(self._cache, key, self._infos(), name, replaceable=replaceable, strict=strict)
             if compiled is not None:
                 self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
                 self._cache_hits += 1
             else:
-                reply, object_code = self._request(Frame(Add(name, opt_level, replaceable, strict), source), Added)
+                request = Add(name, opt_level, replaceable, strict, trust)
+                reply, object_code = self._request(Frame(request, source), Added)
                 compiled = Compiled(reply.module, object_code)
                 self._compilations += 1
                 self._unsaved = key, compiled
@@ -205,22 +207,12 @@ class EngineSupervisor:
         if self._cache is not None and unsaved is not None:
             self._cache.keep(*unsaved)
 
-    def _key(self, source: bytes, opt_level: int | None) -> str:
+    def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
             return ""
         self._be_ready()
         level = "by looking at it" if opt_level is None else str(opt_level)
-        return cache_key(source, build=self._build, options=f"opt_level={level}")
-
-    def _find(self, key: str, name: str, replaceable: tuple[str, ...], *, strict: bool) -> Compiled | None:
-        found = self._cache.find(key) if self._cache is not None else None
-        if found is None:
-            return None
-        try:
-            info = admit(self._infos(), replace(found.module, name=name), replaceable=replaceable, strict=strict)
-        except (SignatureError, ProfileError):
-            return None  # the engine finds the same, and knows the place
-        return Compiled(info, found.object_code)
+        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust}")
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self.intrinsics, *(compiled.module for compiled in self._compiled.values())]
@@ -293,10 +285,11 @@ class EngineSupervisor:
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            return self._request(Frame(Show(name, form, opt_level), source), Done)[1].decode("utf-8", "replace")
+            _, text = self._request(Frame(Show(name, form, opt_level, trust), source), Done)
+            return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """See `Engine.status`; figures of all processes so far."""
