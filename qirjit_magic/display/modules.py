@@ -93,6 +93,7 @@ def status_table(status: EngineStatus) -> Table:
         "memory": f"{status.memory / _MIB:,.0f} MiB",
         "modules": ", ".join(status.modules) or "none",
         "simulator": status.simulator or "none yet",
+        "fence": status.fence or "none",
     }
     return (("engine", ""), *((name.replace("_", " "), str(value)) for name, value in facts.items()))
 

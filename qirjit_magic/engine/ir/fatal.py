@@ -19,7 +19,9 @@ _MOST_BYTES = 1 << 29  # of all global variables: twice that is the longest obje
 _WIDEST = 1 << 13  # bits of an integer; beyond, a multiplication takes LLVM minutes
 _LONGEST_VECTOR = 1 << 12
 _LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
+_LONGEST_ARRAY = (1 << 31) - 1  # llvmlite gives 32 bits of the number
 _MOST_ALIGNED = 1 << 20
+_MOST_ALIGNED_STACK = 1 << 8
 _COLLECTORS = frozenset({b"shadow-stack", b"statepoint-example", b"coreclr"})
 _KEPT_SECTIONS = re.compile(rb"\.(?:bss|tbss|tdata)(?:\..*)?\Z|\.(?:strtab|symtab)\Z", re.DOTALL)
 _METADATA = b"llvm.metadata"
@@ -44,10 +46,21 @@ class _Limit:
 class _Rule:
     word: str
     pattern: str
-    construct: str
+    construct: str  # {0} is what was found
     reason: str
 
 
+_NO_CODE = "LLVM makes no code for it here. Leave it out"
+_BOOLEANS = "disable-tail-calls no-jump-tables no-infs-fp-math no-nans-fp-math no-signed-zeros-fp-math unsafe-fp-math"
+_ATTRIBUTE_VALUES = "|".join(
+    (
+        rf'"(?:{_BOOLEANS.replace(" ", "|")})"{GAP}={GAP}(?!"(?:true|false)?"){QUOTED}',
+        rf'"stack-probe-size"{GAP}={GAP}(?!"\d+"){QUOTED}',
+        rf'"patchable-function"{GAP}={GAP}(?!"prologue-short-redirect"){QUOTED}',
+        rf'"zero-call-used-regs"{GAP}={GAP}(?!"(?:skip|used|all)(?:-gpr)?(?:-arg)?"){QUOTED}',
+        rf'"instrument-function-(?:entry|exit)(?:-inlined)?"{GAP}={GAP}{QUOTED}',
+    )
+)
 _RULES = (
     _Rule(
         "thread_local",
@@ -58,15 +71,16 @@ _RULES = (
     _Rule(
         "cc",
         rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}(?:13|19|83)){END}",
-        "a calling convention that is none of functions'",
-        "LLVM makes no code for it. Leave it out",
+        "the calling convention {0}",
+        _NO_CODE,
     ),
-    _Rule(
-        "comdat",
-        rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}",
-        "a comdat whose kind this machine's object code has not",
-        "Write 'comdat any'",
-    ),
+    _Rule("comdat", rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"),
+    _Rule("target", rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
+    _Rule("vscale", rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
+    _Rule("ppc_fp128", rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it here. Use double"),
+    _Rule("ptrauth", rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
+    _Rule("fn_ret_thunk", rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
+    _Rule("=", _ATTRIBUTE_VALUES, "the attribute {0}", "LLVM ends the process at this value. Leave it out"),
 )
 _LIMITS = (
     _Limit(
@@ -84,12 +98,26 @@ _LIMITS = (
         "LLVM makes no code for it. Use at most {1:,}, or an array in memory",
     ),
     _Limit(
+        re.compile(r"\[\s*\d{10}"),
+        rf"\[{GAP}(?P<size>\d{{10,}}){GAP}x{END}",
+        _LONGEST_ARRAY,
+        "an array of {0:,} elements",
+        "no process has the memory for it. Use at most {1:,}",
+    ),
+    _Limit(
         re.compile(r"\[\s*\d{5}"),
         rf"{WORD}(?:load|store|ret|phi|select|freeze|extractvalue|insertvalue){END}{GAP}(?:[\w]+{GAP})?"
         rf"\[{GAP}(?P<size>\d{{5,}}){GAP}x{END}",
         _LONGEST_VALUE,
         "an array of {0:,} elements as one value",
         "LLVM makes no code for it. Use at most {1:,}, or leave it in memory and use its elements",
+    ),
+    _Limit(
+        re.compile(r"alignstack"),
+        rf"{WORD}alignstack{GAP}\({GAP}(?P<size>\d{{3,}}){END}",
+        _MOST_ALIGNED_STACK,
+        "a stack aligned to {0:,} bytes",
+        "LLVM makes no code for it. Use at most {1:,}",
     ),
     _Limit(
         re.compile(r"align\s*\(?\s*\d{7}"),
@@ -107,7 +135,7 @@ def find_fatal(module: QirModule) -> Iterator[UnsafeModuleError]:
     for rule in _RULES:
         if rule.word in text:
             for found in find_words(text, rule.pattern):
-                yield _error(module, found.start(), rule.construct, rule.reason)
+                yield _error(module, found.start(), rule.construct.format(found[0]), rule.reason)
     for limit in _LIMITS:
         if limit.word.search(text):
             yield from _find_beyond(module, limit)

@@ -6,7 +6,7 @@ calls for the same thing is missing.
 
 from __future__ import annotations
 
-from qirjit_magic.wire.platforms.bpf import Call, Null, OneOf, OwnProcess, WithBit, WithoutBits
+from qirjit_magic.wire.platforms.bpf import Call, null, one_of, own_process, with_bit, without_bits
 
 NEWEST = 462  # mseal, of Linux 6.10: what came later was not looked at
 
@@ -93,11 +93,11 @@ PERMITTED = (
     Call("getsockopt", 55, 209),
     Call("getsockname", 51, 204),
     Call("getpeername", 52, 205),
-    Call("fcntl", 72, 25, (OneOf(1, _DESCRIPTORS_ONLY),)),
-    Call("ioctl", 16, 29, (OneOf(1, _HARMLESS_CONTROLS),)),
+    Call("fcntl", 72, 25, (one_of(1, _DESCRIPTORS_ONLY),)),
+    Call("ioctl", 16, 29, (one_of(1, _HARMLESS_CONTROLS),)),
     # files, for reading: modules and libraries that are loaded when they are first wanted
-    Call("open", 2, None, (WithoutBits(1, _WRITING),)),
-    Call("openat", 257, 56, (WithoutBits(2, _WRITING),)),
+    Call("open", 2, None, (without_bits(1, _WRITING),)),
+    Call("openat", 257, 56, (without_bits(2, _WRITING),)),
     Call("stat", 4, None),
     Call("lstat", 6, None),
     Call("fstat", 5, 80),
@@ -114,7 +114,7 @@ PERMITTED = (
     Call("getcwd", 79, 17),
     Call("fadvise64", 221, 223),
     # threads
-    Call("clone", 56, 220, (WithBit(0, _CLONE_THREAD), WithoutBits(0, _NOT_OF_THREADS))),
+    Call("clone", 56, 220, (with_bit(0, _CLONE_THREAD), without_bits(0, _NOT_OF_THREADS))),
     Call("futex", 202, 98),
     Call("futex_waitv", 449, 449),
     Call("set_robust_list", 273, 99),
@@ -123,7 +123,7 @@ PERMITTED = (
     Call("getcpu", 309, 168),
     Call("sched_yield", 24, 124),
     Call("sched_getaffinity", 204, 123),
-    Call("sched_setaffinity", 203, 122, (OneOf(0, (0,)),)),
+    Call("sched_setaffinity", 203, 122, (one_of(0, (0,)),)),
     Call("sched_getparam", 143, 121),
     Call("sched_getscheduler", 145, 120),
     Call("sched_get_priority_max", 146, 125),
@@ -140,11 +140,11 @@ PERMITTED = (
     Call("sigaltstack", 131, 132),
     Call("restart_syscall", 219, 128),
     Call("pause", 34, None),
-    Call("kill", 62, 129, (OwnProcess(0),)),
-    Call("tkill", 200, 130, (OwnProcess(0),)),
-    Call("tgkill", 234, 131, (OwnProcess(0),)),
-    Call("rt_sigqueueinfo", 129, 138, (OwnProcess(0),)),
-    Call("rt_tgsigqueueinfo", 297, 240, (OwnProcess(0),)),
+    Call("kill", 62, 129, (own_process(0),)),
+    Call("tkill", 200, 130, (own_process(0),)),
+    Call("tgkill", 234, 131, (own_process(0),)),
+    Call("rt_sigqueueinfo", 129, 138, (own_process(0),)),
+    Call("rt_tgsigqueueinfo", 297, 240, (own_process(0),)),
     # clocks
     Call("clock_gettime", 228, 113),
     Call("clock_getres", 229, 114),
@@ -164,8 +164,8 @@ PERMITTED = (
     Call("sysinfo", 99, 179),
     Call("getrusage", 98, 165),
     Call("getrlimit", 97, 163),
-    Call("prlimit64", 302, 261, (OneOf(0, (0,)), Null(2))),
-    Call("prctl", 157, 167, (OneOf(0, _NAMES_AND_QUESTIONS),)),
+    Call("prlimit64", 302, 261, (one_of(0, (0,)), null(2))),
+    Call("prctl", 157, 167, (one_of(0, _NAMES_AND_QUESTIONS),)),
     Call("arch_prctl", 158, None),
     Call("getrandom", 318, 278),
 )

@@ -10,7 +10,6 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qirjit_magic.wire.platforms import landlock, privileges, seccomp
 from qirjit_magic.wire.platforms.kernel import library_call
 
 if TYPE_CHECKING:
@@ -100,4 +99,6 @@ def widen(pipe: int) -> None:
 
 def fence() -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
+    from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
+
     return f"{privileges.restrict()}, {privileges.refuse_new()}, {landlock.restrict()}, {seccomp.restrict()}"
