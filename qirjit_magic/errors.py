@@ -24,6 +24,8 @@
     │  └ RunTimeoutError(timeout_s, partial)
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
+       ├ WorkerRestartLimitError(limit)
+       ├ QuarantineError(name, causes)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
@@ -393,6 +395,34 @@ class WorkerCrashedError(ExecutionError, EngineError):
         return (
             f"the engine process died of {self.signal_name}{reason} {during}. Nothing else is lost: the next run gets "
             f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+        )
+
+
+@dataclass(eq=False)
+class WorkerRestartLimitError(EngineError):
+    """So many engine processes died one after the other that no more are started by themselves."""
+
+    limit: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.limit} engine processes died with no run that came to its end between. No more are started until "
+            f"everything is reset: %qir_reset (in Python: session.reset())."
+        )
+
+
+@dataclass(eq=False)
+class QuarantineError(EngineError):
+    """The module ended one engine process after the other; ``causes`` says of what each died."""
+
+    name: str
+    causes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        name = shlex.quote(self.name)
+        return (
+            f"the module '{self.name}' has ended {len(self.causes)} engine processes ({', '.join(self.causes)}), "
+            f"and is not tried again. Change it, or have it tried once more: %qir_reset {name}"
         )
 
 

@@ -22,6 +22,7 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    Compile,
     Compiled,
     Define,
     Done,
@@ -94,6 +95,9 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
             return Frame(engine.run(message))
         case Add(name, opt_level, replaceable, strict, trust):
             compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
+            return Frame(Added(compiled.module), compiled.object_code)
+        case Compile(name, opt_level, trust):
+            compiled = engine.compile(name, blob, opt_level=opt_level, trust=trust)
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, opt_level, trust):
             return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())

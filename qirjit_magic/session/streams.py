@@ -33,6 +33,11 @@ class Observer:
     on_tick: Callable[[], None] = lambda: None
 
 
+def observing(show: Show | Observer) -> Observer:
+    """Somebody who follows a run, also where only a function is given."""
+    return show if isinstance(show, Observer) else Observer(show)
+
+
 class Stream:
     """One descriptor: of a flood the first `SHOWN_BYTES` a run are shown, the last `KEPT_BYTES` are kept."""
 

@@ -14,20 +14,20 @@ from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.kept import Kept, definition
 from qirjit_magic.session.limits import default_memory_limit
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.linkage import check_renewal, python_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    Compile,
     Compiled,
-    Define,
     Done,
     EngineStatus,
     Form,
@@ -61,6 +61,7 @@ class EngineSupervisor:
         grace_s: seconds that a shot has to end after a stop before the process is killed.
         cache: where object code is kept on disk; nowhere when None.
         fenced: whether the process gives up what running programs does not need.
+        shield: what counts interrupts; one of its own by default.
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
     """
 
@@ -72,6 +73,7 @@ class EngineSupervisor:
         cache: ObjectCache | None = None,
         fenced: bool = True,
         memory_limit: int | None = None,
+        shield: Shield | None = None,
     ) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
@@ -86,8 +88,7 @@ class EngineSupervisor:
         self._process: EngineProcess | None = None
         self._ready = False
         self._closed = False
-        self._compiled: dict[str, Compiled] = {}
-        self._intrinsics: dict[str, Intrinsic] = {}
+        self._kept = Kept()
         self._compilations = self._cache_hits = 0
         self._build = ""
         self._unsaved: tuple[str, Compiled] | None = None
@@ -97,7 +98,20 @@ class EngineSupervisor:
         self._show: streams.Show = streams.show_nothing
         self._watched = self._begun = False
         self._on_tick: Callable[[], None] = lambda: None
-        self.shield = Shield(self.stop)
+        self.fenced = fenced
+        self.shield = shield or Shield()
+        self.shield.on_interrupt.append(self.stop)
+
+    def open_sibling(self) -> EngineSupervisor:
+        """One with a process of its own that is not fenced, and otherwise like this one."""
+        return EngineSupervisor(
+            self._platform,
+            grace_s=self._grace_s,
+            cache=self._cache,
+            fenced=False,
+            memory_limit=self._memory_limit,
+            shield=self.shield,
+        )
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -120,14 +134,14 @@ class EngineSupervisor:
         if not self._closed:
             self._closed = True
             self._discard()
-            self._compiled.clear()
+            self._kept.modules.clear()
             self.memory.close()
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets a new process."""
         with self.uninterrupted():
             self._discard()
-            self._compiled.clear()
+            self._kept.modules.clear()
 
     def _discard(self) -> None:
         if self._process is not None:
@@ -185,17 +199,30 @@ class EngineSupervisor:
         replaceable = tuple(replaceable)
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
-            compiled = find_admitted(self._cache, key, self._infos(), name, replaceable=replaceable, strict=strict)
+            compiled = find_admitted(self._cache, key, self._kept.infos, name, replaceable=replaceable, strict=strict)
             if compiled is not None:
                 self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
                 self._cache_hits += 1
             else:
-                request = Add(name, opt_level, replaceable, strict, trust)
-                reply, object_code = self._request(Frame(request, source), Added)
-                compiled = Compiled(reply.module, object_code)
-                self._compilations += 1
-                self._unsaved = key, compiled
-            self._keep(compiled)
+                compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
+            self._kept.keep(compiled)
+        return compiled
+
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
+        with self.uninterrupted():
+            key = self._key(source, opt_level, trust=trust)
+            found = self._cache.find(key) if self._cache is not None else None
+            if found is not None:
+                self._cache_hits += 1
+                return Compiled(replace(found.module, name=name), found.object_code)
+            return self._compile(key, Compile(name, opt_level, trust), source)
+
+    def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
+        reply, object_code = self._request(Frame(request, source), Added)
+        compiled = Compiled(reply.module, object_code)
+        self._compilations += 1
+        self._unsaved = key, compiled
         return compiled
 
     def save(self) -> None:
@@ -212,33 +239,21 @@ class EngineSupervisor:
             return ""
         self._be_ready()
         level = "by looking at it" if opt_level is None else str(opt_level)
-        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust}")
-
-    def _infos(self) -> list[ModuleInfo]:
-        return [*self.intrinsics, *(compiled.module for compiled in self._compiled.values())]
+        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust} fenced={self.fenced}")
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         with self.uninterrupted():
             self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
-            self._keep(compiled)
-
-    def _keep(self, compiled: Compiled) -> None:
-        self._compiled.pop(compiled.module.name, None)  # a replaced module becomes the newest
-        self._compiled[compiled.module.name] = compiled
+            self._kept.keep(compiled)
 
     def renew(self, name: str) -> None:
-        """See `Engine.renew`.
-
-        Raises:
-            SignatureError: a module would be bound to a definition of another type; nothing has changed.
-        """
-        if name == next(reversed(self._compiled)):
+        """See `Engine.renew`."""
+        if name == next(reversed(self._kept.modules)):
             return
-        check_renewal(self._infos(), name)
         with self.uninterrupted():
             self._request(Frame(Renew(name)), Done)
-            self._keep(self._compiled[name])
+            self._kept.keep(self._kept.modules[name])
 
     def unlink(self, name: str) -> None:
         """See `Engine.unlink`."""
@@ -249,27 +264,27 @@ class EngineSupervisor:
         """See `Engine.remove`."""
         with self.uninterrupted():
             self._request(Frame(Remove(name)), Done)
-            self._compiled.pop(name, None)
+            self._kept.modules.pop(name, None)
 
     @property
     def intrinsics(self) -> tuple[ModuleInfo, ...]:
         """The functions in Python, as a `Linkage` takes them."""
-        return python_module({name: intrinsic.signature for name, intrinsic in self._intrinsics.items()})
+        return self._kept.python
 
     def define(self, intrinsic: Intrinsic) -> None:
         """See `Engine.define`."""
         with self.uninterrupted():
             try:
-                self._request(_definition(intrinsic), Done)
+                self._request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
                 reason = f"the engine process died of {crash.signal_name} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
-            self._intrinsics[intrinsic.name] = intrinsic
+            self._kept.intrinsics[intrinsic.name] = intrinsic
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`."""
         with self.uninterrupted():
-            self._intrinsics.pop(name, None)  # first: it may be what kills each new process
+            self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
     def run(self, request: RunRequest) -> RunReply:
@@ -357,7 +372,7 @@ class EngineSupervisor:
         try:
             ready = self._exchange(process, None)
             replies = []
-            for name, frame in self._kept():
+            for name, frame in self._kept.frames():
                 doing = f"it took back {name}"
                 replies.append(self._exchange(process, frame).message)
         except EngineDied as died:
@@ -370,24 +385,5 @@ class EngineSupervisor:
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
         self._ready, self._build = True, ready.message.build
-        self._forget_refused(reply for reply in replies if isinstance(reply, Refused))
+        self._kept.forget_refused(replies)
         return process
-
-    def _kept(self) -> Iterator[tuple[str, Frame]]:
-        for intrinsic in self._intrinsics.values():
-            yield f"the function '{intrinsic.name}'", _definition(intrinsic)
-        for name, compiled in self._compiled.items():
-            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
-
-    def _forget_refused(self, replies: Iterable[Refused]) -> None:
-        # What a function in Python imports may have gone since it was defined: that is said once.
-        refused = [rebuilt(reply) for reply in replies]
-        for error in refused:
-            if isinstance(error, DefinitionError):
-                self._intrinsics.pop(error.name, None)
-        if refused:
-            raise refused[0]
-
-
-def _definition(intrinsic: Intrinsic) -> Frame:
-    return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)

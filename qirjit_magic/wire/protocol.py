@@ -112,6 +112,7 @@ class EngineStatus:
         memory: resident bytes of the process.
         restarts: how often a new process took over.
         fence: in words, what the process has given up before it takes requests, and what not.
+        open_pid: the id of the second process, which is not fenced; 0 where there is none.
     """
 
     pid: int = 0
@@ -124,6 +125,7 @@ class EngineStatus:
     memory: int = 0
     restarts: int = 0
     fence: str = ""
+    open_pid: int = 0
 
 
 class Engine(Protocol):
@@ -163,6 +165,14 @@ class Engine(Protocol):
         """
         ...
 
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """Compile as `add` does, and leave everything as it is: whether it fits the other modules is not looked at.
+
+        Raises:
+            QirSyntaxError, UnsafeModuleError: it cannot be compiled.
+        """
+        ...
+
     def restore(self, compiled: Compiled) -> None:
         """Take a module from its object code as the newest, without compiling or checking anything."""
         ...
@@ -181,6 +191,8 @@ class Engine(Protocol):
 
     def define(self, intrinsic: Intrinsic) -> None:
         """Let modules call a function in Python; it takes the place of one of the same name.
+
+        Where it comes without the function itself, modules that use it can be added and not be run.
 
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
@@ -256,6 +268,15 @@ class Add:
     opt_level: int | None = None
     replaceable: tuple[str, ...] = ()
     strict: bool = False
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compile:
+    """`Engine.compile`; the blob is the source. Answered by `Added`."""
+
+    name: str
+    opt_level: int | None = None
     trust: bool = False
 
 
@@ -341,6 +362,7 @@ class Refused:
 Message = (
     Ready
     | Add
+    | Compile
     | Added
     | Restore
     | Renew
