@@ -23,7 +23,7 @@
     │  ├ IntrinsicError(name, traceback, shot, partial)
     │  └ RunTimeoutError(timeout_s, partial)
     └ EngineError
-       ├ EngineStartError(message, stderr_tail)
+       ├ EngineStartError(message, stderr_tail, signal_name)
        ├ WorkerRestartLimitError(limit)
        ├ QuarantineError(name, causes)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
@@ -375,6 +375,7 @@ class EngineStartError(EngineError):
 
     message: str
     stderr_tail: str = ""
+    signal_name: str = ""
 
     def __str__(self) -> str:
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"

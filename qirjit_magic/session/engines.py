@@ -139,12 +139,19 @@ class Engines:
         Raises:
             QirError: the open process cannot be started, or does not take what the fenced one took.
         """
+        self._forget_gone()
         if not any(name == PYTHON or linkage.modules[name].trusted for name in linkage.reachable(module)):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
             self._bring_up_to_date(engine)
         return engine
+
+    def _forget_gone(self) -> None:
+        # A new open process may have refused functions that the one before had.
+        if self._open is not None:
+            for name in _names(self.fenced.intrinsics) - _names(self._open.intrinsics):
+                self.fenced.undefine(name)
 
     def number(self, engine: EngineSupervisor) -> int:
         """A number for the process that this engine has now: no other process of the session has the same."""
@@ -180,3 +187,7 @@ class Engines:
         # How many of the first modules are there in their order already.
         pairs = zip(self._there, self._wanted, strict=False)
         return next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._there))
+
+
+def _names(modules: Iterable[ModuleInfo]) -> set[str]:
+    return {function.name for module in modules for function in module.functions}

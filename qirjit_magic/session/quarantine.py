@@ -41,8 +41,8 @@ class Quarantine:
         except WorkerCrashedError as crash:
             self._note_death(digest, crash)
             raise
-        except EngineStartError:
-            self._in_a_row += 1
+        except EngineStartError as error:
+            self._in_a_row += error.signal_name not in {"", _FROM_OUTSIDE}
             raise
 
     def note_run(self, digest: str, crash: WorkerCrashedError | None, *, killed: bool) -> None:

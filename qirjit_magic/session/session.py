@@ -217,7 +217,7 @@ class Session:
             EntryPointError: there is no module of this name.
         """
         with self._lock:
-            self._catalogue.find(name)
+            self._quarantine.release(self._catalogue.find(name).info.digest)
             with self._engine.uninterrupted():
                 self._engines.remove(name)
                 said = self._catalogue.remove(name)

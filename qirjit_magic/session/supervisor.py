@@ -378,7 +378,8 @@ class EngineSupervisor:
         except EngineDied as died:
             error = self._after_death(process, died.cause, "")
             if isinstance(error, WorkerCrashedError):
-                raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
+                message = f"it died of {died.cause} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, died.cause) from None
             raise error from None
         if not isinstance(ready.message, Ready) or ready.message.version != __version__:
             self._discard()

@@ -1,6 +1,7 @@
 ; One function for each way in which a program ends its own process.
 
 @zero = internal global i64 0
+@nowhere = internal global i64 1311768467463790320
 
 ; nobody's memory
 define void @store_to_16() {
@@ -21,7 +22,9 @@ define void @call_null() {
 }
 
 define void @jump_wildly() {
-  call void inttoptr (i64 1311768467463790320 to ptr)()
+  %address = load volatile i64, ptr @nowhere
+  %function = inttoptr i64 %address to ptr
+  call void %function()
   ret void
 }
 
