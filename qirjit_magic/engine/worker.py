@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
@@ -80,9 +81,10 @@ def serve(
 
 def _answer(engine: Engine, frame: Frame) -> Frame:
     try:
-        return _carry_out(engine, frame.message, frame.blob)
+        reply = _carry_out(engine, frame.message, frame.blob)
     except QirError as error:
-        return Frame(Refused(type(error).__name__, error.facts()))
+        reply = Frame(Refused(type(error).__name__, error.facts()))
+    return replace(reply, number=frame.number)
 
 
 def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:

@@ -152,7 +152,7 @@ def finish(
     result = RunResult(
         module=request.module,
         entry=entry,
-        table=recording.finished,
+        table=recording.finished.first(request.shots),
         requested=request.shots,
         seed=request.seed,
         plan=Plan(request.simulator.name),

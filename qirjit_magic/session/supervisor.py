@@ -12,6 +12,7 @@ from qirjit_magic.errors import (
     DefinitionError,
     EngineStartError,
     ProfileError,
+    QirError,
     SignatureError,
     WorkerCrashedError,
 )
@@ -19,9 +20,9 @@ from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.process import EngineDied, EngineProcess
-from qirjit_magic.session.refusals import rebuilt
+from qirjit_magic.session.replies import checked
 from qirjit_magic.version import __version__
-from qirjit_magic.wire.frames import Frame
+from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.linkage import admit, check_renewal, python_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
@@ -38,7 +39,6 @@ from qirjit_magic.wire.protocol import (
     Intrinsic,
     Message,
     Ready,
-    Refused,
     Remove,
     Renew,
     Restore,
@@ -302,6 +302,7 @@ class EngineSupervisor:
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
             return replace(
                 status,
+                pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
                 restarts=self.starts - 1,
@@ -315,14 +316,11 @@ class EngineSupervisor:
                 stream.begin(self._show)
         try:
             reply = self._exchange(process, frame)
+            return checked(frame, reply, kind, known=self._compiled), reply.blob
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry) from None
-        if isinstance(reply.message, Refused):
-            raise rebuilt(reply.message)
-        if not isinstance(reply.message, kind):
-            cause = f"a reply that was not asked for ({type(reply.message).__name__})"
-            raise self._after_death(process, cause, entry)
-        return reply.message, reply.blob
+        except FrameError as error:
+            raise self._after_death(process, f"a wrong reply ({error})", entry) from None
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
         self._kill_at = None
@@ -352,31 +350,32 @@ class EngineSupervisor:
         return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
-        if self._process is not None and self._ready and not going_on and self._process.is_dead():
-            self._discard()  # it was killed while it had nothing to do
+        if self._process is not None and self._ready and not going_on and self._process.is_lost():
+            self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
         process = self._process
         assert process is not None  # noqa: S101 - start made one, or raised
         if self._ready:
             return process
         doing = "it loaded LLVM"
+        refused: list[QirError] = []
         try:
-            ready = self._exchange(process, None)
-            replies = []
+            ready = self._exchange(process, None).message
             for name, frame in self._kept():
                 doing = f"it took back {name}"
-                replies.append(self._exchange(process, frame).message)
-        except EngineDied as died:
-            error = self._after_death(process, died.cause, "")
+                refused += self._refused(frame, self._exchange(process, frame))
+        except (EngineDied, FrameError) as died:
+            error = self._after_death(process, str(died), "")
             if isinstance(error, WorkerCrashedError):
-                raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
+                raise EngineStartError(f"it died of {died} while {doing}.", error.stderr_tail) from None
             raise error from None
-        if not isinstance(ready.message, Ready) or ready.message.version != __version__:
+        if not isinstance(ready, Ready) or ready.version != __version__:
             self._discard()
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
-        self._ready, self._build = True, ready.message.build
-        self._forget_refused(reply for reply in replies if isinstance(reply, Refused))
+        self._ready, self._build = True, ready.build
+        if refused:
+            raise refused[0]
         return process
 
     def _kept(self) -> Iterator[tuple[str, Frame]]:
@@ -385,14 +384,14 @@ class EngineSupervisor:
         for name, compiled in self._compiled.items():
             yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
 
-    def _forget_refused(self, replies: Iterable[Refused]) -> None:
-        # What a function in Python imports may have gone since it was defined: that is said once.
-        refused = [rebuilt(reply) for reply in replies]
-        for error in refused:
-            if isinstance(error, DefinitionError):
-                self._intrinsics.pop(error.name, None)
-        if refused:
-            raise refused[0]
+    def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
+        try:
+            checked(frame, reply, Done, known=self._compiled)
+        except QirError as error:
+            # What a function in Python imports may have gone since it was defined: that is said once.
+            if isinstance(error, DefinitionError) and isinstance(frame.message, Define):
+                self._intrinsics.pop(frame.message.name, None)
+            yield error
 
 
 def _definition(intrinsic: Intrinsic) -> Frame:

@@ -10,6 +10,7 @@ from qirjit_magic.session.streams import SHOWN_BYTES, Show
 from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 
 _RECORD = struct.Struct("<IIq")
+_LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
 
 
 class RunWatch:
@@ -61,18 +62,23 @@ class RunWatch:
             self._show_new()
 
     def _show_new(self) -> None:
-        if self._left <= 0:
-            return
-        data = self._memory.records(self._seen, self._memory.position())
-        for kind, text, length in _RECORD.iter_unpack(data):
-            if kind == RecordKind.DUMP and length == PENDING:
-                return  # its text comes when the shot is over; what follows must wait for it
-            self._seen += RECORD_SIZE
-            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
+        end = self._memory.position()
+        while self._left > 0 and self._seen < end:
+            data = self._memory.records(self._seen, min(self._seen + _LOOKED_AT, end))
+            if not self._show_some(data):
                 return
 
+    def _show_some(self, data: bytes) -> bool:
+        for kind, text, length in _RECORD.iter_unpack(data):
+            if kind == RecordKind.DUMP and length == PENDING:
+                return False  # its text comes when the shot is over; what follows must wait for it
+            self._seen += RECORD_SIZE
+            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
+                return False
+        return True
+
     def _show_line(self, text: str) -> bool:
-        self._show(f"{text}\n")
+        self._show(f"{text[: self._left]}\n")
         self._left -= len(text) + 1
         if self._left <= 0:
             self._show("… more messages are in the result\n")

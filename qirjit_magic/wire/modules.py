@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+_NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
 
 
@@ -59,7 +61,7 @@ class EntryPoint:
 
     def _number(self, *names: str) -> int | None:
         values = [value for key, value in self.attributes if key in names]
-        return int(values[0]) if values and values[0].isascii() and values[0].isdigit() else None
+        return int(values[0]) if values and _NUMBER.fullmatch(values[0]) else None
 
 
 @dataclass(frozen=True, slots=True)

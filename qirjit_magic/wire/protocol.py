@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Outcome = Literal["done", "stopped", "full", "failed", "killed"]
 Form = Literal["ir", "compiled", "asm", "object"]
+Fact = None | bool | int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +326,7 @@ class Refused:
     """The engine raised a `QirError`: the class's name and its fields."""
 
     error: str
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
 
 
 Message = (

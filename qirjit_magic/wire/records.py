@@ -81,6 +81,14 @@ class RecordTable:
     def __len__(self) -> int:
         return len(self.ends)
 
+    def first(self, shots: int) -> RecordTable:
+        """The first shots, at most so many."""
+        if len(self) <= shots:
+            return self
+        rows = int(self.ends[shots - 1]) if shots else 0
+        columns = (self.kinds[:rows], self.texts[:rows], self.values[:rows])
+        return RecordTable(*columns, self.ends[:shots], self.returned[:shots], self.strings)
+
     def shot(self, index: int) -> tuple[Record, ...]:
         """The records of one shot, from 0."""
         start = int(self.ends[index - 1]) if index else 0
@@ -170,8 +178,9 @@ class Recording:
 def decode(pieces: Sequence[Piece]) -> Recording:
     """The records in the copies of the shared memory that one run made.
 
-    Nothing in the bytes is trusted: unknown kinds are left out, a text offset that points nowhere reads as no text, and
-    in the text of a RESULT_ARRAY, to which the low half of its value points, whatever is no 1 reads as 0.
+    Nothing in the bytes is trusted: unknown kinds are left out, an offset that does not point to the beginning of a
+    text reads as no text, and in the text of a RESULT_ARRAY, to which the low half of its value points and no other's,
+    whatever is no 1 reads as 0. So all strings together are no longer than the text of the pieces.
     """
     strings: dict[str, int] = {}
     finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings)
@@ -198,7 +207,8 @@ def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray
     rows = rows[(rows["kind"] >= min(RecordKind)) & (rows["kind"] <= max(RecordKind))]
     arrays = rows["kind"] == RecordKind.RESULT_ARRAY
     if arrays.any():
-        rows["value"][arrays] = _indices(rows["value"][arrays] & _OFFSET_MASK, text.translate(_BITS), strings)
+        offsets = rows["value"][arrays] & _OFFSET_MASK
+        rows["value"][arrays] = _indices(np.where(_are_first(offsets), offsets, 0), text.translate(_BITS), strings)
     return rows, _indices(rows["text"], text, strings)
 
 
@@ -213,8 +223,14 @@ def _indices(offsets: NDArray[np.integer], text: bytes, strings: dict[str, int])
     return indices[known]
 
 
+def _are_first(offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    first = np.zeros(len(offsets), bool)
+    first[np.unique(offsets, return_index=True)[1]] = True
+    return first
+
+
 def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:
-    if not 0 < offset < len(text):
+    if not 0 < offset < len(text) or text[offset - 1]:  # each text stands behind the end of another
         return -1
     end = text.find(b"\0", offset)
     string = text[offset : len(text) if end < 0 else end].decode("utf-8", "replace")

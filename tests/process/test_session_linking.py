@@ -26,7 +26,7 @@ def kill_engine(session: Session) -> None:
     os.kill(session.status().pid, signal.SIGKILL)
     process = session._engine._process
     assert process is not None
-    assert eventually(process.is_dead)
+    assert eventually(process.is_lost)
 
 
 # -- who is told what --------------------------------------------------------------------------------------------
