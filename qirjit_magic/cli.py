@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from qirjit_magic.errors import (
     EngineError,
@@ -16,6 +16,7 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
 )
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer, show_nothing
 
@@ -88,22 +89,27 @@ def _run(session: Session, options: RunOptions) -> int:
     return FAILED if failed else DONE
 
 
+def _as_it_may_be(text: str, stream: TextIO) -> str:
+    # In a file or a pipe it is data; a terminal would obey it.
+    return plain(text) if stream.isatty() else text
+
+
 def _print_now(text: str) -> None:
-    print(text, end="", flush=True)
+    print(_as_it_may_be(text, sys.stdout), end="", flush=True)
 
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print(text, end="", file=sys.stderr, flush=True)
+    print(_as_it_may_be(text, sys.stderr), end="", file=sys.stderr, flush=True)
 
 
 def _print_result(result: RunResult | None, options: RunOptions) -> None:
     if result is None or options.quiet:
         return
-    print(result.to_text(options.format or "labeled"), end="", flush=True)
+    _print_now(result.to_text(options.format or "labeled"))
 
 
 def _complain(error: QirError) -> None:
     print(f"{PROGRAM}: {error}", file=sys.stderr)
     if isinstance(error, EntryPointError) and error.available:
-        print(f"{PROGRAM}: name one: {PROGRAM} FILE {error.available[0]}", file=sys.stderr)
+        print(f"{PROGRAM}: name one: {PROGRAM} FILE {plain_line(error.available[0])}", file=sys.stderr)

@@ -41,6 +41,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from qirjit_magic.plain import plain, plain_line
+
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
 
@@ -61,6 +63,12 @@ class QirError(Exception):
         if not dataclasses.is_dataclass(self):
             return {}
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def __str__(self) -> str:
+        return plain(self._said())
+
+    def _said(self) -> str:
+        return super().__str__()
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.facts())
@@ -104,9 +112,10 @@ class LocatedError(QirError):
     def _pointer(self) -> str:
         if self.line is None or self.source_line is None:
             return ""
-        number = str(self.line)
-        caret = "" if self.column is None else f"\n{' ' * len(number)} | {' ' * (self.column - 1)}^"
-        return f"\n{number} | {self.source_line.replace(chr(9), ' ')}{caret}"
+        number, line = str(self.line), self.source_line.replace("\t", " ")
+        before = " " * len(plain_line(line[: (self.column or 1) - 1]))
+        caret = "" if self.column is None else f"\n{' ' * len(number)} | {before}^"
+        return f"\n{number} | {plain_line(line)}{caret}"
 
 
 @dataclass(eq=False)
@@ -115,7 +124,7 @@ class QirSyntaxError(LocatedError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"{self._where()}{self.message}{self._pointer()}"
 
 
@@ -126,7 +135,7 @@ class ProfileError(LocatedError):
     profile: str
     breaks: tuple[str, ...]
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         more = len(self.breaks) - 1
         others = f" ({more} more: leave --strict away to see them)" if more > 0 else ""
         return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
@@ -140,7 +149,7 @@ class OptionError(QirError):
     value: object
     expected: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
@@ -152,7 +161,7 @@ class EntryPointError(QirError):
     name: str | None = None
     available: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         known = f" Entry points here: {', '.join(self.available)}." if self.available else ""
         return f"{self.reason}{known}"
 
@@ -167,7 +176,7 @@ class CircularModulesError(LinkError):
 
     modules: tuple[str, ...]
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return (
             f"modules use each other's global variables in a circle: {' → '.join(self.modules)}. "
             f"That works, but not for variables that are thread_local, in a comdat or in an address space, or that an "
@@ -182,7 +191,7 @@ class NoCodeError(LinkError):
     symbol: str
     module: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return (
             f"'{self.symbol}' has no code of its own in the module '{self.module}': its linkage leaves it to "
             f"others, or its name is the assembler's. Define it with external linkage and another name."
@@ -200,7 +209,7 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     simulator: str = ""
     types: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         names = ", ".join(f"'{name}'" for name in self.symbols)
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
@@ -226,7 +235,7 @@ class SignatureError(LocatedError, LinkError):
     found: str
     dependants: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         if self.dependants:
             users = ", ".join(f"'{name}'" for name in self.dependants)
             return (
@@ -249,7 +258,7 @@ class UnsafeModuleError(LocatedError):
     construct: str
     reason: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"{self._where()}{self.construct}: {self.reason}{self._pointer()}"
 
 
@@ -259,7 +268,7 @@ class SimulatorError(QirError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return self.message
 
 
@@ -277,7 +286,7 @@ class SourceError(QirError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return self.message
 
 
@@ -288,7 +297,7 @@ class DefinitionError(QirError):
     name: str
     reason: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"'{self.name}' cannot be called by QIR: {self.reason}"
 
 
@@ -300,7 +309,7 @@ class RecordError(QirError):
     line: int | None = None
     source_line: str | None = None
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         if self.line is None or self.source_line is None:
             return self.message
         return f"line {self.line}: {self.message}\n{self.line} | {self.source_line.replace(chr(9), ' ')}"
@@ -325,7 +334,7 @@ class ProgramFailedError(ExecutionError):
     exit_code: int
     shot: int
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{self._kept()}"
 
 
@@ -337,7 +346,7 @@ class IntrinsicError(ExecutionError):
     traceback: str
     shot: int
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         trace = self.traceback.rstrip()
         return f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}\n{trace}"
 
@@ -348,7 +357,7 @@ class RunTimeoutError(ExecutionError):
 
     timeout_s: float
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the run was stopped after {self.timeout_s:g} s. Raise --timeout to let it go on.{self._kept()}"
 
 
@@ -363,7 +372,7 @@ class EngineStartError(EngineError):
     message: str
     stderr_tail: str = ""
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"
 
 
@@ -375,7 +384,7 @@ class WorkerCrashedError(ExecutionError, EngineError):
     entry: str
     stderr_tail: str = ""
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
         return (
             f"the engine process died of {self.signal_name} {during}. Nothing else is lost: the next run gets a new "

@@ -24,6 +24,7 @@ from qirjit_magic.display.modules import (
 )
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
@@ -210,7 +211,7 @@ class QirMagics(Magics):
         if not shown:
             return
         if options.format is not None:
-            print(result.to_text(options.format), end="")
+            print(plain(result.to_text(options.format)), end="")
         elif not result.empty:
             display(result)
 
@@ -218,7 +219,7 @@ class QirMagics(Magics):
         if module is None or options.quiet:
             return
         functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
-        print(f"compiled '{module.name}': {functions}")
+        print(f"compiled '{plain_line(module.name)}': {functions}")
         _tell(module.diagnostics)
 
     # -- the others ------------------------------------------------------------------------------------------------
@@ -302,7 +303,7 @@ QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_he
 
 
 def _print_now(text: str) -> None:
-    print(text, end="", flush=True)
+    print(plain(text), end="", flush=True)
 
 
 def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from qirjit_magic.plain import plain
+
 _NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
 
@@ -130,7 +132,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line}: "
-        return f"{self.severity}: {where}{self.message}"
+        return plain(f"{self.severity}: {where}{self.message}")
 
 
 @dataclass(frozen=True, slots=True)
