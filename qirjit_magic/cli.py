@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from qirjit_magic.errors import (
@@ -12,9 +12,11 @@ from qirjit_magic.errors import (
     EngineStartError,
     EntryPointError,
     ExecutionError,
+    OptionError,
     QirError,
     WorkerCrashedError,
 )
+from qirjit_magic.limits import LimitError
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
@@ -22,6 +24,7 @@ from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
+    from qirjit_magic.wire.modules import Diagnostic
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
@@ -44,6 +47,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except EngineStartError as error:
         _complain(error)
         return DIED
+    except OptionError as error:  # of the environment
+        _complain(error)
+        return USAGE
 
 
 def _run_in(session: Session, options: RunOptions) -> int:
@@ -58,6 +64,8 @@ def _run_in(session: Session, options: RunOptions) -> int:
     except ExecutionError as error:
         _print_result(error.partial, options)
         _complain(error)
+        if isinstance(error, LimitError) and error.partial is None:
+            return WRONG  # the module is too large
         return DIED if isinstance(error, WorkerCrashedError) else FAILED
     except QirError as error:
         _complain(error)
@@ -66,8 +74,7 @@ def _run_in(session: Session, options: RunOptions) -> int:
 
 def _run(session: Session, options: RunOptions) -> int:
     module = session.add(options.file or "-", options.name, opt_level=options.opt_level, strict=options.strict)
-    for diagnostic in module.diagnostics:
-        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
+    _tell(module.diagnostics)
     if options.no_run:
         return DONE
     observer = Observer(
@@ -107,6 +114,12 @@ def _print_result(result: RunResult | None, options: RunOptions) -> None:
     if result is None or options.quiet:
         return
     _print_now(result.to_text(options.format or "labeled"))
+    _tell(result.notices)
+
+
+def _tell(diagnostics: Iterable[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
 
 
 def _complain(error: QirError) -> None:

@@ -21,7 +21,8 @@
     ├ ExecutionError
     │  ├ ProgramFailedError(message, exit_code, shot, partial)
     │  ├ IntrinsicError(name, traceback, shot, partial)
-    │  └ RunTimeoutError(timeout_s, partial)
+    │  ├ RunTimeoutError(timeout_s, partial)
+    │  └ LimitError(limit, value, allowed, partial), which lives in `limits`
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, partial)
@@ -53,7 +54,7 @@ PLAIN_TYPE = re.compile(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD}
 
 
 class QirError(Exception):
-    """What every error of qirjit_magic is."""
+    """What every error of qirjit_magic is; its text, `_said`, is shown as `plain` text."""
 
     def __post_init__(self) -> None:
         self.args = tuple(self.facts().values())
@@ -105,16 +106,15 @@ class LocatedError(QirError):
         return dataclasses.replace(self, module=module)
 
     def _where(self) -> str:
-        places = [] if self.line is None else [f"line {self.line}"]
-        places += [f"the module '{self.module}'"] if self.module else []
-        return f"{' of '.join(places)}: " if places else ""
+        places = (f"line {self.line}" if self.line else "", f"the module '{self.module}'" if self.module else "")
+        return f"{' of '.join(filter(None, places))}: " if any(places) else ""
 
     def _pointer(self) -> str:
         if self.line is None or self.source_line is None:
             return ""
         number, line = str(self.line), self.source_line.replace("\t", " ")
-        before = " " * len(plain_line(line[: (self.column or 1) - 1]))
-        caret = "" if self.column is None else f"\n{' ' * len(number)} | {before}^"
+        before = plain_line(line[: (self.column or 1) - 1])
+        caret = "" if self.column is None else f"\n{' ' * len(number)} | {' ' * len(before)}^"
         return f"\n{number} | {plain_line(line)}{caret}"
 
 
@@ -347,8 +347,8 @@ class IntrinsicError(ExecutionError):
     shot: int
 
     def _said(self) -> str:
-        trace = self.traceback.rstrip()
-        return f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}\n{trace}"
+        said = f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}"
+        return f"{said}\n{self.traceback.rstrip()}"
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ class Limits:
     source_bytes: int = 64 * _MIB
     nesting: int = 1_000
     modules: int = 10_000
-    output_bytes: int = 256 << 10
+    output_bytes: int = 128 << 10
     records_per_shot: int = 1_000_000
     kept_bytes: int = 1024 * _MIB
     cpu_seconds: float = 0.0

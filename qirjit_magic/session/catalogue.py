@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.limits import LimitError
 from qirjit_magic.session import notices
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
 
 _GIVEN = re.compile(r"cell\d+")
 
@@ -84,6 +85,26 @@ class Catalogue:
             raise EntryPointError(reason, name)
         return self._added[name]
 
+    def entry(self, name: str | None, module: str | None) -> tuple[ModuleInfo, EntryPoint]:
+        """The function to run, with its module: see `Session.entry`.
+
+        Raises:
+            EntryPointError: there is none, or without a name more than one.
+        """
+        if not self._added:
+            reason = "nothing is compiled yet. Compile a module first."
+            raise EntryPointError(reason, name)
+        if name is None:
+            return _only_entry(self.find(module).info if module else self.infos[-1])
+        searched = [self.find(module).info] if module else list(reversed(self.infos))
+        for info in searched:
+            function = info.function(name)
+            if function:
+                return info, function
+        available = [f.name for info in searched for f in info.functions]
+        reason = f"no function is called '{name}'.{close_to(name, available)}"
+        raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
+
     def same(self, source: Source, name: str, opt_level: int | None) -> str | None:
         """The module of this very source and name; without a name, one whose name nobody chose."""
         digest = sha256(source.data).hexdigest()
@@ -103,6 +124,15 @@ class Catalogue:
     def unnamed(self) -> tuple[str, ...]:
         """The modules whose names nobody chose."""
         return tuple(name for name, added in self._added.items() if not added.named)
+
+    def check_room(self, name: str, most: int) -> None:
+        """There must be room for a module of this name.
+
+        Raises:
+            LimitError: there are as many as there may be, and none of this name.
+        """
+        if name not in self._added and len(self._added) >= most:
+            raise LimitError("modules", len(self._added) + 1, most)
 
     def put(self, added: Added) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
@@ -164,6 +194,16 @@ class Catalogue:
         if name not in self._in_use or not self._added[name].info.state:
             return ()
         return (notices.started_anew(self._added[name].info, because),)
+
+
+def _only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
+    candidates = info.entry_points
+    if len(candidates) == 1:
+        return info, candidates[0]
+    what = "several entry points: name one" if candidates else "no function that can be run"
+    names = tuple(f.name for f in candidates)
+    reason = f"the module '{info.name}' has {what}."
+    raise EntryPointError(reason, None, names)
 
 
 def close_to(name: str, known: Collection[str]) -> str:

@@ -22,7 +22,7 @@ import msgspec
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
 from qirjit_magic.session.replies import reply_room
-from qirjit_magic.session.streams import Stream
+from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.platforms import Platform, name_of
@@ -64,6 +64,7 @@ class EngineProcess:
         self.output = Stream()
         self.errors = Stream()
         self._inbox = Inbox()
+        self._platform = platform
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
@@ -136,6 +137,14 @@ class EngineProcess:
     def pid(self) -> int:
         """The process id."""
         return self._child.pid
+
+    def printed(self) -> Printed:
+        """What it wrote since the streams were begun."""
+        return Printed(self.output.text, self.errors.text, self.output.left_out + self.errors.left_out)
+
+    def cpu_seconds(self) -> float:
+        """How much processor time it has used."""
+        return self._platform.cpu_seconds(self._child.pid)
 
     def is_lost(self) -> bool:
         """Whether it has ended, or has said something that nobody asked for, seen without waiting."""

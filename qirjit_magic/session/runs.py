@@ -15,7 +15,9 @@ from qirjit_magic.errors import (
     RunTimeoutError,
     WorkerCrashedError,
 )
-from qirjit_magic.session.streams import Observer
+from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.session.notices import left_out
+from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RecordMemory, Word
@@ -39,6 +41,7 @@ class Collected:
         crash: how the engine process died, where it did.
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
+        passed: the limit that it has passed, and with what, where it was ended because of that.
         seconds: how long it took.
     """
 
@@ -49,6 +52,7 @@ class Collected:
     crash: WorkerCrashedError | None = None
     raised: Raised | None = None
     timed_out: bool = False
+    passed: tuple[str, float] | None = None
     seconds: float = 0.0
 
 
@@ -58,6 +62,7 @@ def collect(
     observer: Observer,
     *,
     timeout_s: float | None,
+    limits: Limits,
     stopping: Callable[[], bool],
 ) -> Collected:
     """Run all shots, emptying the shared memory whenever it is half full.
@@ -67,6 +72,7 @@ def collect(
         request: which.
         observer: who follows it.
         timeout_s: seconds after which the run is stopped.
+        limits: what it may use.
         stopping: whether somebody else than the observer wants it to end.
     """
     collected = Collected()
@@ -78,15 +84,25 @@ def collect(
         watch.tick()
         observer.on_tick()
 
-    watch = RunWatch(engine.memory, observer.show, stop=engine.stop, timeout_s=timeout_s, stopping=stop_wanted)
+    watch = RunWatch(
+        engine.memory,
+        observer.show,
+        stop=engine.stop,
+        timeout_s=timeout_s,
+        cpu=engine.cpu_seconds,
+        cpu_s=limits.cpu_seconds,
+        stopping=stop_wanted,
+    )
     began = time.perf_counter()
     try:
-        with engine.watching(observer.show_printed or observer.show, tick):
-            _collect_pieces(engine, request, collected, watch=watch, stopping=stop_wanted)
+        with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
+            _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
     except WorkerCrashedError as crash:
         collected.crash = crash
         collected.pieces.append(_copy(engine.memory, watch))
     collected.timed_out = watch.timed_out
+    if watch.cpu_used is not None:
+        collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
     return collected
 
@@ -97,13 +113,14 @@ def _collect_pieces(
     collected: Collected,
     *,
     watch: RunWatch,
+    most: int,
     stopping: Callable[[], bool],
 ) -> None:
     memory, following = engine.memory, request
     while True:
         memory.clear()
         watch.restart()
-        if stopping() or watch.timed_out or engine.shield.count:
+        if stopping() or watch.over or engine.shield.count:
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)
@@ -112,6 +129,10 @@ def _collect_pieces(
         collected.linked += reply.linked
         collected.raised = reply.raised
         if reply.outcome != "full":
+            return
+        kept = sum(piece.size for piece in collected.pieces)
+        if kept > most:
+            collected.passed = "kept_bytes", kept
             return
         following = dataclasses.replace(request, first=reply.next)
 
@@ -130,8 +151,9 @@ def finish(
     collected: Collected,
     *,
     notices: tuple[Diagnostic, ...],
-    printed: tuple[str, str],
+    printed: Printed,
     timeout_s: float | None,
+    limits: Limits,
 ) -> tuple[RunResult, ExecutionError | None]:
     """The result, and the error to raise with it.
 
@@ -140,8 +162,9 @@ def finish(
         entry: the entry point that was run.
         collected: what it left behind.
         notices: what there is to say about it.
-        printed: the ends of what native code wrote to descriptors 1 and 2.
+        printed: what native code wrote to descriptors 1 and 2.
         timeout_s: the time it had.
+        limits: what it could use.
     """
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
@@ -157,17 +180,18 @@ def finish(
         seed=request.seed,
         plan=Plan(request.simulator.name),
         unfinished=recording.unfinished if ended_badly else None,
-        stdout=printed[0],
-        stderr=printed[1],
+        stdout=printed.stdout,
+        stderr=printed.stderr,
         dropped=collected.dropped,
-        notices=notices,
+        unkept=printed.left_out,
+        notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
         timings={"run": collected.seconds, "decode": time.perf_counter() - began},
     )
-    return result, _error(collected, recording, result, timeout_s)
+    return result, _error(collected, recording, result, timeout_s=timeout_s, limits=limits)
 
 
 def _error(
-    collected: Collected, recording: Recording, result: RunResult, timeout_s: float | None
+    collected: Collected, recording: Recording, result: RunResult, *, timeout_s: float | None, limits: Limits
 ) -> ExecutionError | None:
     if collected.crash is not None:
         return dataclasses.replace(collected.crash, partial=result)
@@ -177,6 +201,9 @@ def _error(
         failure = recording.failure
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
         return ProgramFailedError(message, exit_code, len(result.table), partial=result)
+    if collected.passed is not None and result.partial:
+        name, value = collected.passed
+        return LimitError(name, value, getattr(limits, name), partial=result)
     if collected.timed_out and timeout_s is not None and result.partial:
         return RunTimeoutError(timeout_s, partial=result)
     return None

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EngineStartError,
-    EntryPointError,
     LocatedError,
     OptionError,
     QirError,
 )
+from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Method, checked_level, checked_options
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.catalogue import Added, Catalogue, close_to
+from qirjit_magic.session.catalogue import Added, Catalogue
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.runs import collect, finish
 from qirjit_magic.session.sources import QirSource, Source, read_source
@@ -28,7 +28,7 @@ from qirjit_magic.session.streams import Observer, Show, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
+from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
@@ -42,11 +42,15 @@ class Session:
 
     Args:
         simulator: what runs use that name none: ``auto``, ``sparse``, or the path of a shared library.
+        limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
         supervisor: the engine; one of its own by default.
     """
 
-    def __init__(self, simulator: str = "auto", *, supervisor: EngineSupervisor | None = None) -> None:
+    def __init__(
+        self, simulator: str = "auto", *, limits: Limits | None = None, supervisor: EngineSupervisor | None = None
+    ) -> None:
         self.simulator = simulator
+        self.limits = limits or default_limits()
         self.closed = False
         self.last: RunResult | None = None
         self.on_change: list[Callable[[], None]] = []
@@ -116,12 +120,12 @@ class Session:
             strict: whether it must keep to the profile that it declares; otherwise there are warnings.
 
         Raises:
-            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError: nothing has
-                changed.
+            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError, LimitError:
+                nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
         opt_level = checked_level(opt_level)
-        given = read_source(source)
+        given = read_source(source, self.limits)
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
@@ -143,6 +147,7 @@ class Session:
         return self._catalogue.renew(name)
 
     def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool) -> ModuleInfo:
+        self._catalogue.check_room(name, self.limits.modules)
         compiled = self._engine.add(
             name or self._catalogue.free_name(),
             source.data,
@@ -273,29 +278,7 @@ class Session:
         Raises:
             EntryPointError: there is none, or without a name more than one.
         """
-        if not len(self._catalogue):
-            reason = "nothing is compiled yet. Compile a module first."
-            raise EntryPointError(reason, name)
-        if name is None:
-            return self._only_entry(self._catalogue.find(module).info if module else self.modules[-1])
-        searched = [self._catalogue.find(module).info] if module else list(reversed(self.modules))
-        for info in searched:
-            function = info.function(name)
-            if function:
-                return info, function
-        available = [f.name for info in searched for f in info.functions]
-        reason = f"no function is called '{name}'.{close_to(name, available)}"
-        raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
-
-    @staticmethod
-    def _only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
-        candidates = info.entry_points
-        if len(candidates) == 1:
-            return info, candidates[0]
-        what = "several entry points: name one" if candidates else "no function that can be run"
-        names = tuple(f.name for f in candidates)
-        reason = f"the module '{info.name}' has {what}."
-        raise EntryPointError(reason, None, names)
+        return self._catalogue.entry(name, module)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
@@ -337,7 +320,15 @@ class Session:
             self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
-            request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
+            request = RunRequest(
+                module=info.name,
+                entry=function.name,
+                shots=shots,
+                arguments=words,
+                seed=seed,
+                simulator=spec,
+                most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+            )
             return self._run(request, function, show, timeout)
 
     def _run(self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None) -> RunResult:
@@ -358,7 +349,7 @@ class Session:
     def _carry_out(
         self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None
     ) -> RunResult:
-        observer = show if isinstance(show, Observer) else Observer(show)
+        observer, limits = show if isinstance(show, Observer) else Observer(show), self.limits
         self._stopping, self._running = False, True
         try:
             collected = collect(
@@ -366,13 +357,16 @@ class Session:
                 request,
                 observer,
                 timeout_s=timeout,
+                limits=limits,
                 stopping=lambda: self._stopping or self.closed,
             )
         finally:
             self._running = False
         said = self._catalogue.note_run(request.module, collected.linked, process=self._engine.starts)
         printed = self._engine.printed()
-        result, error = finish(request, entry, collected, notices=said, printed=printed, timeout_s=timeout)
+        result, error = finish(
+            request, entry, collected, notices=said, printed=printed, timeout_s=timeout, limits=limits
+        )
         self.last = result
         if error:
             raise error

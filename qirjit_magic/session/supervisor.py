@@ -16,11 +16,13 @@ from qirjit_magic.errors import (
     SignatureError,
     WorkerCrashedError,
 )
-from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.process import EngineDied, EngineProcess
+from qirjit_magic.session.replay import definition, replay, restoration
 from qirjit_magic.session.replies import checked
+from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
+from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.linkage import admit, check_renewal, python_module
@@ -41,7 +43,6 @@ from qirjit_magic.wire.protocol import (
     Ready,
     Remove,
     Renew,
-    Restore,
     RunReply,
     RunRequest,
     Show,
@@ -91,8 +92,10 @@ class EngineSupervisor:
         self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
-        self._last_printed = "", ""
-        self._show: streams.Show = streams.show_nothing
+        self._last_printed = Printed()
+        self._kept_output = KEPT_BYTES
+        self._cpu_before = 0.0
+        self._show: ShowText = show_nothing
         self._watched = self._begun = False
         self._on_tick: Callable[[], None] = lambda: None
         self.shield = Shield(self.stop)
@@ -148,13 +151,14 @@ class EngineSupervisor:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def watching(self, show: streams.Show, on_tick: Callable[[], None]) -> Iterator[None]:
-        """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
+    def watching(self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES) -> Iterator[None]:
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
         self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
+        self._kept_output = kept
         try:
             yield
         finally:
-            self._show, self._on_tick, self._watched = streams.show_nothing, lambda: None, False
+            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -162,10 +166,13 @@ class EngineSupervisor:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
-    def printed(self) -> tuple[str, str]:
-        """The ends of what the current process wrote to its descriptors 1 and 2 since the last request."""
-        process = self._process
-        return (process.output.tail, process.errors.tail) if process else self._last_printed
+    def printed(self) -> Printed:
+        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        return self._process.printed() if self._process else self._last_printed
+
+    def cpu_seconds(self) -> float:
+        """How much processor time has been used for what is watched."""
+        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -184,7 +191,7 @@ class EngineSupervisor:
             key = self._key(source, opt_level)
             compiled = self._find(key, name, replaceable, strict=strict)
             if compiled is not None:
-                self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+                self._request(restoration(compiled), Done)
                 self._cache_hits += 1
             else:
                 reply, object_code = self._request(Frame(Add(name, opt_level, replaceable, strict), source), Added)
@@ -226,7 +233,7 @@ class EngineSupervisor:
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         with self.uninterrupted():
-            self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+            self._request(restoration(compiled), Done)
             self._keep(compiled)
 
     def _keep(self, compiled: Compiled) -> None:
@@ -266,7 +273,7 @@ class EngineSupervisor:
         """See `Engine.define`."""
         with self.uninterrupted():
             try:
-                self._request(_definition(intrinsic), Done)
+                self._request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
                 reason = f"the engine process died of {crash.signal_name} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
@@ -312,8 +319,9 @@ class EngineSupervisor:
         process = self._be_ready(going_on=going_on)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
+            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
             for stream in (process.output, process.errors):
-                stream.begin(self._show)
+                stream.begin(self._show, self._kept_output)
         try:
             reply = self._exchange(process, frame)
             return checked(frame, reply, kind, known=self._compiled), reply.blob
@@ -343,7 +351,7 @@ class EngineSupervisor:
         return over or self.shield.count > 1
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
-        self._last_printed = process.output.tail, process.errors.tail
+        self._last_printed = process.printed()
         tail = process.errors.both_ends(_END_CHARACTERS)
         killed = self._tick()
         self._discard()
@@ -361,7 +369,7 @@ class EngineSupervisor:
         refused: list[QirError] = []
         try:
             ready = self._exchange(process, None).message
-            for name, frame in self._kept():
+            for name, frame in replay(self._intrinsics.values(), self._compiled.values()):
                 doing = f"it took back {name}"
                 refused += self._refused(frame, self._exchange(process, frame))
         except (EngineDied, FrameError) as died:
@@ -378,12 +386,6 @@ class EngineSupervisor:
             raise refused[0]
         return process
 
-    def _kept(self) -> Iterator[tuple[str, Frame]]:
-        for intrinsic in self._intrinsics.values():
-            yield f"the function '{intrinsic.name}'", _definition(intrinsic)
-        for name, compiled in self._compiled.items():
-            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
-
     def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
         try:
             checked(frame, reply, Done, known=self._compiled)
@@ -392,7 +394,3 @@ class EngineSupervisor:
             if isinstance(error, DefinitionError) and isinstance(frame.message, Define):
                 self._intrinsics.pop(frame.message.name, None)
             yield error
-
-
-def _definition(intrinsic: Intrinsic) -> Frame:
-    return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)

@@ -57,6 +57,11 @@ class Piece:
     unfinished: bytes
     text: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes of all three."""
+        return len(self.finished) + len(self.unfinished) + len(self.text)
+
 
 @dataclass(frozen=True, eq=False)
 class RecordTable:

@@ -220,6 +220,34 @@ def test_another_python_path_is_not_needed(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (DONE, "Hello quantum world!\n", "")
 
 
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "words", "status", "says"),
+    [
+        ("source_bytes=10", (HELLO,), WRONG, "more than the 10 that the limit source_bytes allows"),
+        ("nesting=1", (HELLO,), WRONG, "the limit nesting"),
+        ("cpu_seconds=0.2", (PROGRAMS / "busy.ll", "endless"), FAILED, "s of CPU time"),
+        (
+            "records_per_shot=2",
+            (PROGRAMS / "floods.ll", "numbers", "--args", "7"),
+            DONE,
+            "5 records and texts found no",
+        ),
+        ("nestings=1", (HELLO,), USAGE, "nestings"),
+        ("nesting=deep", (HELLO,), USAGE, "nesting=deep"),
+    ],
+)
+def test_the_environment_limits_a_run(
+    monkeypatch: pytest.MonkeyPatch, limits: str, words: tuple[str | Path, ...], status: int, says: str
+) -> None:
+    monkeypatch.setenv("QIRJIT_LIMITS", limits)
+    found, _, errors = qirjit(*words)
+    assert (found, says in errors) == (status, True), errors
+    assert errors.startswith("qirjit: ")
+
+
 # -- hostile text --------------------------------------------------------------------------------------------------
 
 
