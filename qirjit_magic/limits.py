@@ -44,9 +44,9 @@ class Limits:
         for name, value in dataclasses.asdict(self).items():
             if name == "cpu_seconds":
                 if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-                    raise OptionError(name, value, "a number of seconds, or 0 for no limit")
+                    raise OptionError(f"the limit {name}", value, "a number of seconds, or 0 for no limit")
             elif type(value) is not int or not 1 <= value < 1 << 63:
-                raise OptionError(name, value, "an integer, 1 or more")
+                raise OptionError(f"the limit {name}", value, "an integer, 1 or more")
 
     def but(self, changes: Mapping[str, Any]) -> Limits:
         """The same with other values for some, by their names.

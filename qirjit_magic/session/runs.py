@@ -20,13 +20,15 @@ from qirjit_magic.session.notices import left_out
 from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RecordMemory, Word
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.records import Piece, Recording
+
+_LAST_RECORDS = 16  # say how a shot ended that has as many records as it may
 
 
 @dataclass
@@ -99,7 +101,7 @@ def collect(
             _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
     except WorkerCrashedError as crash:
         collected.crash = crash
-        collected.pieces.append(_copy(engine.memory, watch))
+        collected.pieces.append(_copy(engine.memory, watch, request))
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
@@ -124,7 +126,7 @@ def _collect_pieces(
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)
-        collected.pieces.append(_copy(memory, watch))
+        collected.pieces.append(_copy(memory, watch, request))
         collected.outcome = reply.outcome
         collected.linked += reply.linked
         collected.raised = reply.raised
@@ -137,11 +139,12 @@ def _collect_pieces(
         following = dataclasses.replace(request, first=reply.next)
 
 
-def _copy(memory: RecordMemory, watch: RunWatch) -> Piece:
+def _copy(memory: RecordMemory, watch: RunWatch, request: RunRequest) -> Piece:
     from qirjit_magic.wire.records import Piece  # noqa: PLC0415 - brings NumPy, which %load_ext is not to wait for
 
     watch.tick()
-    committed, position = memory.committed(), memory.position()
+    committed = memory.committed()
+    position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
     return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
 
 

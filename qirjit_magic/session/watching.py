@@ -92,6 +92,10 @@ class RunWatch:
                 return
 
     def _show_some(self, data: bytes) -> bool:
+        kinds = data[::RECORD_SIZE]  # their lowest bytes
+        if not any(kind in kinds for kind in TEXT_KINDS):
+            self._seen += len(data)
+            return True
         for kind, text, length in _RECORD.iter_unpack(data):
             if kind == RecordKind.DUMP and length == PENDING:
                 return False  # its text comes when the shot is over; what follows must wait for it
