@@ -29,7 +29,7 @@ from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, 
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, SignatureError
 from qirjit_magic.wire.linkage import admit
-from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
 from qirjit_magic.wire.modules import Declaration, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
@@ -157,6 +157,7 @@ class JitEngine:
         if request.first == 0:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
+        attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         returned = returning(entry.signature)
         given = len(request.arguments)
         words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)

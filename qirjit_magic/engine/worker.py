@@ -82,11 +82,13 @@ def serve(connection: Connection, engine: Engine, build: str = "", *, prepare: C
 
 def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
     try:
-        if isinstance(frame.message, GetStatus):
-            return Frame(replace(engine.status(), fence=fence))
-        return _carry_out(engine, frame.message, frame.blob)
+        status = isinstance(frame.message, GetStatus)
+        reply = (
+            Frame(replace(engine.status(), fence=fence)) if status else _carry_out(engine, frame.message, frame.blob)
+        )
     except QirError as error:
-        return Frame(Refused(type(error).__name__, error.facts()))
+        reply = Frame(Refused(type(error).__name__, error.facts()))
+    return replace(reply, number=frame.number)
 
 
 def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.limits import LimitError
 from qirjit_magic.session import notices
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
@@ -121,6 +122,15 @@ class Catalogue:
         available = [f.name for info in searched for f in info.functions]
         reason = f"no function is called '{name}'.{close_to(name, available)}"
         raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
+
+    def check_room(self, name: str, most: int) -> None:
+        """There must be room for a module of this name.
+
+        Raises:
+            LimitError: there are as many as there may be, and none of this name.
+        """
+        if name not in self._added and len(self._added) >= most:
+            raise LimitError("modules", len(self._added) + 1, most)
 
     def put(self, added: Added) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from qirjit_magic.errors import DefinitionError
-from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.linkage import python_module
 from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.protocol import Compiled, Define, Intrinsic, Message, Refused, Restore
+from qirjit_magic.wire.protocol import Compiled, Define, Intrinsic, Restore
 
 
 class Kept:
@@ -39,23 +37,14 @@ class Kept:
         for intrinsic in self.intrinsics.values():
             yield f"the function '{intrinsic.name}'", definition(intrinsic)
         for name, compiled in self.modules.items():
-            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
-
-    def forget_refused(self, replies: Iterable[Message]) -> None:
-        """Look at what a new process answered.
-
-        Raises:
-            QirError: it refused something. What a function in Python imports may have gone since it was defined: it is
-                forgotten, so that this is said once.
-        """
-        refused = [rebuilt(reply) for reply in replies if isinstance(reply, Refused)]
-        for error in refused:
-            if isinstance(error, DefinitionError):
-                self.intrinsics.pop(error.name, None)
-        if refused:
-            raise refused[0]
+            yield f"the module '{name}'", restoration(compiled)
 
 
 def definition(intrinsic: Intrinsic) -> Frame:
     """The request that defines a function in Python."""
     return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)
+
+
+def restoration(compiled: Compiled) -> Frame:
+    """The request to take a module from its object code."""
+    return Frame(Restore(compiled.module), compiled.object_code)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import LocatedError
+from qirjit_magic.limits import Limits
 from qirjit_magic.session.catalogue import Catalogue
 from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.quarantine import Quarantine
@@ -43,7 +44,15 @@ class Runner:
         self._stopping = False
         self._running = False
 
-    def run(self, request: RunRequest, entry: EntryPoint, observer: Observer, *, timeout_s: float | None) -> RunResult:
+    def run(
+        self,
+        request: RunRequest,
+        entry: EntryPoint,
+        observer: Observer,
+        *,
+        timeout_s: float | None,
+        limits: Limits,
+    ) -> RunResult:
         """Run shots.
 
         Args:
@@ -51,6 +60,7 @@ class Runner:
             entry: the entry point.
             observer: who follows it.
             timeout_s: seconds after which it is stopped.
+            limits: how much it may use.
 
         Raises:
             QirError, KeyboardInterrupt: see `Session.run`.
@@ -61,14 +71,27 @@ class Runner:
             self._stopping, self._running = False, True
             try:
                 collected = collect(
-                    engine, request, observer, timeout_s=timeout_s, stopping=lambda: self._stopping or self.closing
+                    engine,
+                    request,
+                    observer,
+                    timeout_s=timeout_s,
+                    limits=limits,
+                    stopping=lambda: self._stopping or self.closing,
                 )
             finally:
                 self._running = False
         self._quarantine.note_run(digest, collected.crash, killed=collected.outcome == "killed")
         process = self._engines.number(engine)
         said = self._catalogue.note_run(request.module, collected.linked, process=process)
-        result, error = finish(request, entry, collected, notices=said, printed=engine.printed(), timeout_s=timeout_s)
+        result, error = finish(
+            request,
+            entry,
+            collected,
+            notices=said,
+            printed=engine.printed(),
+            timeout_s=timeout_s,
+            limits=limits,
+        )
         self.last = result
         if error:
             raise error

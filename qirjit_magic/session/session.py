@@ -15,6 +15,7 @@ from qirjit_magic.errors import (
     OptionError,
     QirError,
 )
+from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Method, checked_level, checked_options
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
@@ -30,7 +31,7 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.turns import Turns
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
+from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ class Session:
 
     Args:
         simulator: what runs use that name none: ``auto``, ``sparse``, or the path of a shared library.
+        limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
         supervisor: the engine; one of its own by default.
     """
 
-    def __init__(self, simulator: str = "auto", *, supervisor: EngineSupervisor | None = None) -> None:
+    def __init__(
+        self, simulator: str = "auto", *, limits: Limits | None = None, supervisor: EngineSupervisor | None = None
+    ) -> None:
         self.simulator = simulator
+        self.limits = limits or default_limits()
         self.on_change: list[Callable[[], None]] = []
         self._engine = supervisor or EngineSupervisor(cache=default_cache())
         self._engines = Engines(self._engine)
@@ -134,12 +139,12 @@ class Session:
             trust: whether it may hold assembler code and call addresses, and use what only the C library has.
 
         Raises:
-            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError: nothing has
-                changed.
+            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError, LimitError:
+                nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
         opt_level = checked_level(opt_level)
-        given = read_source(source)
+        given = read_source(source, self.limits)
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
@@ -163,6 +168,7 @@ class Session:
         return self._catalogue.renew(name)
 
     def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool, trust: bool) -> ModuleInfo:
+        self._catalogue.check_room(name, self.limits.modules)
         compiled = self._engines.add(
             name or self._catalogue.free_name(),
             source.data,
@@ -338,10 +344,18 @@ class Session:
             self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
-            request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
+            request = RunRequest(
+                module=info.name,
+                entry=function.name,
+                shots=shots,
+                arguments=words,
+                seed=seed,
+                simulator=spec,
+                most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+            )
             with self._engine.uninterrupted():
                 self._functions.follow()
-                return self._runner.run(request, function, observing(show), timeout_s=timeout)
+                return self._runner.run(request, function, observing(show), timeout_s=timeout, limits=self.limits)
 
     async def run_async(
         self,

@@ -9,17 +9,18 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import DefinitionError, EngineStartError, WorkerCrashedError
-from qirjit_magic.session import streams
+from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
-from qirjit_magic.session.kept import Kept, definition
+from qirjit_magic.session.kept import Kept, definition, restoration
 from qirjit_magic.session.limits import default_memory_limit
 from qirjit_magic.session.process import EngineDied, EngineProcess
-from qirjit_magic.session.refusals import rebuilt
+from qirjit_magic.session.replies import checked
+from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
+from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
-from qirjit_magic.wire.frames import Frame
+from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
@@ -35,10 +36,8 @@ from qirjit_magic.wire.protocol import (
     Intrinsic,
     Message,
     Ready,
-    Refused,
     Remove,
     Renew,
-    Restore,
     RunReply,
     RunRequest,
     Show,
@@ -94,8 +93,10 @@ class EngineSupervisor:
         self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
-        self._last_printed = "", ""
-        self._show: streams.Show = streams.show_nothing
+        self._last_printed = Printed()
+        self._kept_output = KEPT_BYTES
+        self._cpu_before = 0.0
+        self._show: ShowText = show_nothing
         self._watched = self._begun = False
         self._on_tick: Callable[[], None] = lambda: None
         self.fenced = fenced
@@ -164,13 +165,14 @@ class EngineSupervisor:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def watching(self, show: streams.Show, on_tick: Callable[[], None]) -> Iterator[None]:
-        """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
+    def watching(self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES) -> Iterator[None]:
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
         self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
+        self._kept_output = kept
         try:
             yield
         finally:
-            self._show, self._on_tick, self._watched = streams.show_nothing, lambda: None, False
+            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -178,10 +180,13 @@ class EngineSupervisor:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
-    def printed(self) -> tuple[str, str]:
-        """The ends of what the current process wrote to its descriptors 1 and 2 since the last request."""
-        process = self._process
-        return (process.output.tail, process.errors.tail) if process else self._last_printed
+    def printed(self) -> Printed:
+        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        return self._process.printed() if self._process else self._last_printed
+
+    def cpu_seconds(self) -> float:
+        """How much processor time has been used for what is watched."""
+        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -201,7 +206,7 @@ class EngineSupervisor:
             key = self._key(source, opt_level, trust=trust)
             compiled = find_admitted(self._cache, key, self._kept.infos, name, replaceable=replaceable, strict=strict)
             if compiled is not None:
-                self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+                self._request(restoration(compiled), Done)
                 self._cache_hits += 1
             else:
                 compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
@@ -244,7 +249,7 @@ class EngineSupervisor:
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         with self.uninterrupted():
-            self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+            self._request(restoration(compiled), Done)
             self._kept.keep(compiled)
 
     def renew(self, name: str) -> None:
@@ -312,6 +317,7 @@ class EngineSupervisor:
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
             return replace(
                 status,
+                pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
                 restarts=self.starts - 1,
@@ -321,18 +327,16 @@ class EngineSupervisor:
         process = self._be_ready(going_on=going_on)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
+            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
             for stream in (process.output, process.errors):
-                stream.begin(self._show)
+                stream.begin(self._show, self._kept_output)
         try:
             reply = self._exchange(process, frame)
+            return checked(frame, reply, kind, known=self._kept.modules), reply.blob
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry) from None
-        if isinstance(reply.message, Refused):
-            raise rebuilt(reply.message)
-        if not isinstance(reply.message, kind):
-            cause = f"a reply that was not asked for ({type(reply.message).__name__})"
-            raise self._after_death(process, cause, entry)
-        return reply.message, reply.blob
+        except FrameError as error:
+            raise self._after_death(process, f"a wrong reply ({error})", entry) from None
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
         self._kill_at = None
@@ -355,36 +359,46 @@ class EngineSupervisor:
         return over or self.shield.count > 1
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
-        self._last_printed = process.output.tail, process.errors.tail
+        self._last_printed = process.printed()
         killed = self._tick()
         self._discard()
         return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
-        if self._process is not None and self._ready and not going_on and self._process.is_dead():
-            self._discard()  # it was killed while it had nothing to do
+        if self._process is not None and self._ready and not going_on and self._process.is_lost():
+            self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
         process = self._process
         assert process is not None  # noqa: S101 - start made one, or raised
         if self._ready:
             return process
         doing = "it loaded LLVM"
+        refused: list[QirError] = []
         try:
-            ready = self._exchange(process, None)
-            replies = []
+            ready = self._exchange(process, None).message
             for name, frame in self._kept.frames():
                 doing = f"it took back {name}"
-                replies.append(self._exchange(process, frame).message)
-        except EngineDied as died:
-            error = self._after_death(process, died.cause, "")
+                refused += self._refused(frame, self._exchange(process, frame))
+        except (EngineDied, FrameError) as died:
+            error = self._after_death(process, str(died), "")
             if isinstance(error, WorkerCrashedError):
-                message = f"it died of {died.cause} while {doing}."
-                raise EngineStartError(message, error.stderr_tail, died.cause) from None
+                message = f"it died of {died} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, str(died)) from None
             raise error from None
-        if not isinstance(ready.message, Ready) or ready.message.version != __version__:
+        if not isinstance(ready, Ready) or ready.version != __version__:
             self._discard()
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
-        self._ready, self._build = True, ready.message.build
-        self._kept.forget_refused(replies)
+        self._ready, self._build = True, ready.build
+        for error in refused:
+            if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
+                self._kept.intrinsics.pop(error.name, None)
+        if refused:
+            raise refused[0]
         return process
+
+    def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
+        try:
+            checked(frame, reply, Done, known=self._kept.modules)
+        except QirError as error:
+            yield error

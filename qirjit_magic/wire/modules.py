@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from qirjit_magic.plain import plain
+
+_NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
 
 
@@ -59,7 +63,7 @@ class EntryPoint:
 
     def _number(self, *names: str) -> int | None:
         values = [value for key, value in self.attributes if key in names]
-        return int(values[0]) if values and values[0].isascii() and values[0].isdigit() else None
+        return int(values[0]) if values and _NUMBER.fullmatch(values[0]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line}: "
-        return f"{self.severity}: {where}{self.message}"
+        return plain(f"{self.severity}: {where}{self.message}")
 
 
 @dataclass(frozen=True, slots=True)

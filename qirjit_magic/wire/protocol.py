@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal["done", "stopped", "full", "failed", "killed"]
 Form = Literal["ir", "compiled", "asm", "object"]
+ROOM_FOR_RECORDS = RECORDS_CAPACITY // RECORD_SIZE
+Fact = None | bool | int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class RunRequest:
             bits of a double.
         seed: the seed of the simulator's random stream; unused where ``first`` is above 0; None leaves it alone.
         simulator: the simulator that everything quantum is bound to.
+        most_records: how many a shot may have, up to what there is room for; the others are counted and left out.
     """
 
     module: str
@@ -38,6 +42,7 @@ class RunRequest:
     arguments: tuple[int, ...] = ()
     seed: int | None = None
     simulator: SimulatorSpec = SPARSE
+    most_records: int = ROOM_FOR_RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +361,7 @@ class Refused:
     """The engine raised a `QirError`: the class's name and its fields."""
 
     error: str
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
 
 
 Message = (

@@ -27,7 +27,7 @@ def kill_engine(session: Session) -> None:
         process = engine._process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
-        assert eventually(process.is_dead)
+        assert eventually(process.is_lost)
 
 
 # -- who is told what --------------------------------------------------------------------------------------------
