@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
+from qirjit_magic.plain import plain
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec, find_simulator, simulator_names
 
 
