@@ -369,7 +369,7 @@ class EngineSupervisor:
         refused: list[QirError] = []
         try:
             ready = self._exchange(process, None).message
-            for name, frame in replay(self._intrinsics.values(), self._compiled.values()):
+            for name, frame in replay(tuple(self._intrinsics.values()), self._compiled.values()):
                 doing = f"it took back {name}"
                 refused += self._refused(frame, self._exchange(process, frame))
         except (EngineDied, FrameError) as died:
