@@ -13,7 +13,7 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
-from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.locations import Location, SourceText
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
@@ -35,6 +35,7 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 
 _SHORT_TEXT = 1 << 18
+_LONG_LINE = 200
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
     ShotsEnd.STOPPED: "stopped",
@@ -261,4 +262,10 @@ def _located(text: SourceText, declaration: Declaration) -> Declaration:
     if place is None:
         return declaration
     used = not text.only_declares(declaration.name)
-    return replace(declaration, line=place.line, source_line=place.source_line, used=used)
+    return replace(declaration, line=place.line, source_line=_shortened(place), used=used)
+
+
+def _shortened(place: Location) -> str:
+    # One line may use thousands of names, and each would bring the whole line.
+    line, start = place.source_line, max(0, place.column - 1 - _LONG_LINE // 2)
+    return line if len(line) <= _LONG_LINE else f"{'…' if start else ''}{line[start : start + _LONG_LINE]}…"
