@@ -64,7 +64,13 @@ def _run_in(session: Session, options: RunOptions) -> int:
 
 
 def _run(session: Session, options: RunOptions) -> int:
-    module = session.add(options.file or "-", options.name, opt_level=options.opt_level, strict=options.strict)
+    module = session.add(
+        options.file or "-",
+        options.name,
+        opt_level=options.opt_level,
+        strict=options.strict,
+        trust=options.trust,
+    )
     for diagnostic in module.diagnostics:
         print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
     if options.no_run:

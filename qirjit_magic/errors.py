@@ -10,9 +10,9 @@
     ├ LinkError
     │  ├ CircularModulesError(modules)
     │  ├ NoCodeError(symbol, module)
-    │  ├ UnresolvedSymbolError(symbols, simulator, types, module, line, column, source_line)
+    │  ├ UnresolvedSymbolError(symbols, simulator, types, in_c_library, module, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
-    ├ UnsafeModuleError(construct, reason, module, line, column, source_line)
+    ├ UnsafeModuleError(construct, reason, trustable, module, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)
     ├ SourceError(message)
@@ -24,7 +24,7 @@
     │  └ RunTimeoutError(timeout_s, partial)
     └ EngineError
        ├ EngineStartError(message, stderr_tail)
-       └ WorkerCrashedError(signal_name, entry, stderr_tail, partial)
+       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
@@ -193,20 +193,26 @@ class NoCodeError(LinkError):
 class UnresolvedSymbolError(LocatedError, LinkError):
     """Nobody defines functions or global variables that the program needs; nothing was run.
 
-    ``types`` has their types as they are declared.
+    ``types`` has their types as they are declared; ``in_c_library`` those that a trusted module would find there.
     """
 
     symbols: tuple[str, ...]
     simulator: str = ""
     types: tuple[str, ...] = ()
+    in_c_library: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        names = ", ".join(f"'{name}'" for name in self.symbols)
+        names = _listed(self.symbols)
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
-            f"Define it in a QIR cell{self._in_python()}, or choose a simulator that has it. Nothing was "
-            f"run.{self._pointer()}"
+            f"Define it in a QIR cell{self._in_python()}, or choose a simulator that has it. "
+            f"{self._in_c_library()}Nothing was run.{self._pointer()}"
         )
+
+    def _in_c_library(self) -> str:
+        if not self.in_c_library:
+            return ""
+        return f"The C library has {_listed(self.in_c_library)}: --trust opens it to QIR whose source you trust. "
 
     def _in_python(self) -> str:
         pairs = zip(self.symbols, self.types, strict=False)
@@ -244,13 +250,18 @@ class SignatureError(LocatedError, LinkError):
 
 @dataclass(eq=False)
 class UnsafeModuleError(LocatedError):
-    """The module holds something that would end or corrupt the engine process."""
+    """The module holds something that would end or corrupt the engine process, or could do anything there.
+
+    ``trustable`` where that is allowed to modules that are trusted.
+    """
 
     construct: str
     reason: str
+    trustable: bool = False
 
     def __str__(self) -> str:
-        return f"{self._where()}{self.construct}: {self.reason}{self._pointer()}"
+        way = " Leave it out, or add --trust if you trust where this QIR comes from." if self.trustable else ""
+        return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
 
 
 @dataclass(eq=False)
@@ -374,17 +385,23 @@ class WorkerCrashedError(ExecutionError, EngineError):
     signal_name: str
     entry: str
     stderr_tail: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
+        reason = f" ({self.reason})" if self.reason else ""
         return (
-            f"the engine process died of {self.signal_name} {during}. Nothing else is lost: the next run gets a new "
-            f"engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+            f"the engine process died of {self.signal_name}{reason} {during}. Nothing else is lost: the next run gets "
+            f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
         )
 
 
 class QirNotice(UserWarning):
     """Something was mended or left out, and nothing is lost: a warning, not an error."""
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
 
 
 def _tail(text: str) -> str:

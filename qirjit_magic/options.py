@@ -36,6 +36,7 @@ class RunOptions:
         timeout: seconds.
         opt_level: the optimisation level; None looks at the module.
         strict: refuse what breaks the profile that it declares.
+        trust: allow what can do anything, and the C library's functions.
         no_run: compile only.
         quiet: show nothing.
         file: the file to compile.
@@ -53,6 +54,7 @@ class RunOptions:
     timeout: float | None = None
     opt_level: int | None = None
     strict: bool = False
+    trust: bool = False
     no_run: bool = False
     quiet: bool = False
     file: str | None = None
@@ -194,6 +196,11 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--strict",), "refuse a module that breaks the QIR profile that it declares", settings={"action": "store_true"}
+    ),
+    FlagRow(
+        ("--trust",),
+        "allow assembler code, calls of addresses, and the functions of the C library: only for QIR that you trust",
+        settings={"action": "store_true"},
     ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),

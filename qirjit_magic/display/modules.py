@@ -35,7 +35,7 @@ def _module_row(module: ModuleInfo, linkage: Linkage) -> tuple[str, ...]:
     if module.name == PYTHON:
         return (_label(PYTHON), "", "", definitions, "", users, "")
     return (
-        module.name,
+        f"{module.name} (trusted)" if module.trusted else module.name,
         time.strftime("%H:%M:%S", time.localtime(module.added_at)),
         module.profile,
         definitions,
@@ -67,6 +67,8 @@ def _needs(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
             yield f"{declaration.name} of {_label(definition.module)}"
         elif declaration.type in declaration.known:
             known += 1
+        elif linkage.is_of_c_library(declaration, module.name):
+            yield f"{declaration.name} of the C library"
         else:
             yield f"{declaration.name}, which nobody defines"
     if known:
@@ -91,6 +93,7 @@ def status_table(status: EngineStatus) -> Table:
         "memory": f"{status.memory / _MIB:,.0f} MiB",
         "modules": ", ".join(status.modules) or "none",
         "simulator": status.simulator or "none yet",
+        "fence": status.fence or "none",
     }
     return (("engine", ""), *((name.replace("_", " "), str(value)) for name, value in facts.items()))
 

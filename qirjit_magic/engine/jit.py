@@ -18,13 +18,14 @@ from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
+from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.thunks import Thunks, returning
-from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
+from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, find_in_c_library
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, SignatureError
 from qirjit_magic.wire.linkage import admit
@@ -69,9 +70,10 @@ class JitEngine:
         opt_level: int | None = None,
         replaceable: Iterable[str] = (),
         strict: bool = False,
+        trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`."""
-        written = _checked(parse_module(source, name))
+        written = _checked(parse_module(source, name), trust=trust)
         report = report_profile(written)
         module = externalise(written, self._emitter.data_layout)
         level = default_level(module.text.text) if opt_level is None else opt_level
@@ -84,6 +86,7 @@ class JitEngine:
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
             breaks=report.diagnostics,
+            trusted=trust,
         )
         try:
             info = admit(self._infos(), info, replaceable=replaceable, strict=strict)
@@ -170,9 +173,9 @@ class JitEngine:
             put_dumps(self.memory, attachment.simulator.take_dumps())
         return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""
-        module = _checked(parse_module(source, name, outlined=form != "ir"))
+        module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
         if form != "ir":
             module = externalise(module, self._emitter.data_layout)
         level = default_level(module.text.text) if opt_level is None else opt_level
@@ -215,9 +218,10 @@ def prepare() -> None:
     results_object()
 
 
-def _checked(module: QirModule) -> QirModule:
+def _checked(module: QirModule, *, trust: bool) -> QirModule:
     check_layout(module)
     check_names(module)
+    check_safety(module, trust=trust)
     return module
 
 
@@ -233,6 +237,8 @@ def _completed(text: SourceText, declaration: Declaration) -> Declaration:
     if declaration.function or name.startswith("__quantum__"):  # a variable may be called like a function of a library
         known = known_types(name, declaration.type)
         declaration = replace(declaration, known=known, reserved=is_reserved(name))
+    if declaration.type not in declaration.known and find_in_c_library(name):
+        declaration = replace(declaration, in_c_library=True)
     return _located(text, declaration)
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.objects import ExternalSymbol
 from qirjit_magic.engine.runtime.resolver import resolve
-from qirjit_magic.engine.simulators.attachments import Attachment
-from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.engine.simulators.attachments import Attachment, find_in_c_library
+from qirjit_magic.errors import LinkError, UnresolvedSymbolError
 from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, shown_name, wrong_type
-from qirjit_magic.wire.modules import Declaration
+from qirjit_magic.wire.modules import Declaration, ModuleInfo
 from qirjit_magic.wire.protocol import Compiled
 
 Found = dict[Declaration, Definition | int]  # what a module declares, with its definition or its address
@@ -74,34 +74,37 @@ class Linker:
         return self._group(name).symbol(name, symbol, function=True).address
 
     def _find(self, name: str) -> Found:
-        found: Found = {}
-        missing: list[Declaration] = []
-        for declaration in self._modules[name].compiled.module.declarations:
-            if not declaration.used:
-                continue
-            provider = self._provider(declaration, name)
-            if provider:
-                found[declaration] = provider
-            else:
-                missing.append(declaration)
+        module = self._modules[name].compiled.module
+        used = [declaration for declaration in module.declarations if declaration.used]
+        found = {declaration: self._provider(declaration, module) for declaration in used}
+        missing = [declaration for declaration in used if not found[declaration]]
         if missing:
-            for declaration in missing:
-                if declaration.known and declaration.type not in declaration.known:
-                    raise wrong_type(declaration, declaration.known, module=name)
-            names = tuple(declaration.name for declaration in missing)
-            line, source_line = missing[0].line, missing[0].source_line
-            simulator = self.attachment.simulator.spec.name
-            types = tuple(declaration.type for declaration in missing)
-            raise UnresolvedSymbolError(names, simulator, types, module=name, line=line, source_line=source_line)
+            raise self._unresolved(missing, module)
         return found
 
-    def _provider(self, declaration: Declaration, user: str) -> Definition | int:
+    def _unresolved(self, missing: Sequence[Declaration], module: ModuleInfo) -> LinkError:
+        for declaration in missing:
+            if declaration.known and declaration.type not in declaration.known:
+                return wrong_type(declaration, declaration.known, module=module.name)
+        return UnresolvedSymbolError(
+            tuple(declaration.name for declaration in missing),
+            self.attachment.simulator.spec.name,
+            tuple(declaration.type for declaration in missing),
+            tuple(declaration.name for declaration in missing if declaration.in_c_library and not module.trusted),
+            module=module.name,
+            line=missing[0].line,
+            source_line=missing[0].source_line,
+        )
+
+    def _provider(self, declaration: Declaration, user: ModuleInfo) -> Definition | int:
         found = resolve(self._linkage, declaration)
         if not isinstance(found, Definition):
-            return self.attachment.address(found)
+            address = self.attachment.address(found)
+            trusted = user.trusted and declaration.in_c_library
+            return find_in_c_library(declaration.name) if trusted and not address else address
         if found.type == declaration.type:
             return found
-        raise wrong_type(declaration, (f"{found.type} in {shown_name(found.module)}",), module=user)
+        raise wrong_type(declaration, (f"{found.type} in {shown_name(found.module)}",), module=user.name)
 
     def _link(self, found: Mapping[str, Found]) -> None:
         symbols = {

@@ -8,10 +8,12 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
+from qirjit_magic.engine.limits import limit_resources
 from qirjit_magic.errors import QirError
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, Inbox, pack
@@ -56,9 +58,7 @@ class Connection(Protocol):
         ...
 
 
-def serve(
-    connection: Connection, engine: Engine, build: str = "", *, prepare: Callable[[], None] = lambda: None
-) -> None:
+def serve(connection: Connection, engine: Engine, build: str = "", *, prepare: Callable[[], str] = lambda: "") -> None:
     """Answer requests until the other side closes.
 
     Args:
@@ -66,20 +66,23 @@ def serve(
         engine: what carries them out.
         build: that of `Ready`.
         prepare: called as soon as the other side knows that the process is there: most have a moment until a request.
+            It returns the fence of `EngineStatus`.
     """
     inbox = Inbox()
     connection.sendall(pack(Frame(Ready(__version__, build))))
-    prepare()
+    fence = prepare()
     while chunk := connection.recv(_CHUNK):
         inbox.feed(chunk)
         while frame := inbox.pop():
-            reply = _answer(engine, frame)
+            reply = _answer(engine, frame, fence)
             _flush_streams()
             connection.sendall(pack(reply))
 
 
-def _answer(engine: Engine, frame: Frame) -> Frame:
+def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
     try:
+        if isinstance(frame.message, GetStatus):
+            return Frame(replace(engine.status(), fence=fence))
         return _carry_out(engine, frame.message, frame.blob)
     except QirError as error:
         return Frame(Refused(type(error).__name__, error.facts()))
@@ -89,13 +92,11 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
     match message:
         case RunRequest():
             return Frame(engine.run(message))
-        case Add(name, opt_level, replaceable, strict):
-            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict)
+        case Add(name, opt_level, replaceable, strict, trust):
+            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
             return Frame(Added(compiled.module), compiled.object_code)
-        case Show(name, form, opt_level):
-            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level).encode())
-        case GetStatus():
-            return Frame(engine.status())
+        case Show(name, form, opt_level, trust):
+            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())
         case _:
             _change(engine, message, blob)
             return Frame(Done())
@@ -148,5 +149,10 @@ def main(argument: str) -> None:
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
 
+    def confine() -> str:
+        prepare()
+        limit_resources(arguments.memory_limit)
+        return platform.fence() if arguments.fenced else "none: this engine was started without one"
+
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
-    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=prepare)
+    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=confine)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
-from traitlets import Float, Unicode
+from traitlets import Bool, Float, Unicode
 
 from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.modules import (
@@ -89,6 +89,7 @@ class QirMagics(Magics):
 
     simulator = Unicode("auto", help="The simulator of runs that name none.").tag(config=True)
     timeout = Float(0.0, help="Seconds after which a run is stopped; 0 for no limit.").tag(config=True)
+    trust = Bool(default_value=False, help="Whether --trust holds where it is not given.").tag(config=True)
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
@@ -144,7 +145,7 @@ class QirMagics(Magics):
         if options.file == STDIN:
             raise UsageError("%qir: a kernel has no standard input to compile. Give --file a path.")
         if options.file:
-            return self.session.add(options.file, options.name, opt_level=options.opt_level, strict=options.strict)
+            return self._add(options.file, options.name, options)
         return None
 
     def _compile_cell(self, options: RunOptions, cell: str) -> ModuleInfo:
@@ -154,12 +155,16 @@ class QirMagics(Magics):
         name = options.name or self._names.get(cell_id) or (self.session.free_name() if cell_id else "")
         source = Source(encoded(cell), lines_before=1 if lines_before is None else lines_before)
         try:
-            module = self.session.add(source, name, opt_level=options.opt_level, strict=options.strict)
+            module = self._add(source, name, options)
         except KeyboardInterrupt:
             self._remember(cell_id, name)  # it may be there all the same
             raise
         self._remember(cell_id, module.name)
         return module
+
+    def _add(self, source: str | Source, name: str | None, options: RunOptions) -> ModuleInfo:
+        trust = options.trust or self.trust
+        return self.session.add(source, name, opt_level=options.opt_level, strict=options.strict, trust=trust)
 
     def _remember(self, cell_id: str, name: str) -> None:
         if cell_id and name in {info.name for info in self.session.modules}:

@@ -16,13 +16,14 @@ import struct
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from qirjit_magic.errors import QirNotice
+from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
+from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled
 
@@ -185,13 +186,42 @@ def cache_key(source: bytes, *, build: str, options: str) -> str:
     Args:
         source: the module, as text or bitcode.
         build: everything about the engine that can change object code: versions, triple, CPU, features, transforms.
-        options: what the compilation was asked for.
+        options: what the compilation was asked for: level and trust, so that trusted code is only found by who trusts.
     """
     digest = hashlib.sha256()
     for part in (source, build.encode(), options.encode()):
         digest.update(len(part).to_bytes(8, "little"))  # no two triples run into the same bytes
         digest.update(part)
     return digest.hexdigest()
+
+
+def find_admitted(
+    cache: ObjectCache | None,
+    key: str,
+    modules: Sequence[ModuleInfo],
+    name: str,
+    *,
+    replaceable: Iterable[str],
+    strict: bool,
+) -> Compiled | None:
+    """What a cache has under the key, as a module that may be added to these; None: ask the engine.
+
+    Args:
+        cache: where to look.
+        key: the key.
+        modules: those that are there.
+        name: see `admit`, as for the others.
+        replaceable: the names of modules that it may replace.
+        strict: whether it must keep to the profile that it declares.
+    """
+    found = cache.find(key) if cache is not None else None
+    if found is None:
+        return None
+    try:
+        info = admit(modules, replace(found.module, name=name), replaceable=replaceable, strict=strict)
+    except (SignatureError, ProfileError):
+        return None  # the engine finds the same, and knows the place
+    return Compiled(info, found.object_code)
 
 
 def default_cache() -> ObjectCache | None:

@@ -13,7 +13,7 @@ from qirjit_magic.errors import EntryPointError
 from qirjit_magic.session import notices
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
+from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
 
 _GIVEN = re.compile(r"cell\d+")
 
@@ -84,12 +84,13 @@ class Catalogue:
             raise EntryPointError(reason, name)
         return self._added[name]
 
-    def same(self, source: Source, name: str, opt_level: int | None) -> str | None:
-        """The module of this very source and name; without a name, one whose name nobody chose."""
+    def same(self, source: Source, name: str, opt_level: int | None, *, trust: bool) -> str | None:
+        """The module of this very source, options and name; without a name, one whose name nobody chose."""
         digest = sha256(source.data).hexdigest()
         for added in self._added.values():
             names = {added.info.name} if added.named else {added.info.name, ""}
-            if (added.info.digest, added.opt_level) == (digest, opt_level) and name in names:
+            made_of = added.info.digest, added.opt_level, added.info.trusted
+            if made_of == (digest, opt_level, trust) and name in names:
                 return added.info.name
         return None
 
@@ -164,6 +165,21 @@ class Catalogue:
         if name not in self._in_use or not self._added[name].info.state:
             return ()
         return (notices.started_anew(self._added[name].info, because),)
+
+
+def only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
+    """The module's only function that one would run, with the module.
+
+    Raises:
+        EntryPointError: there are several, or none.
+    """
+    candidates = info.entry_points
+    if len(candidates) == 1:
+        return info, candidates[0]
+    what = "several entry points: name one" if candidates else "no function that can be run: define one"
+    names = tuple(f.name for f in candidates)
+    reason = f"the module '{info.name}' has {what}."
+    raise EntryPointError(reason, None, names)
 
 
 def close_to(name: str, known: Collection[str]) -> str:

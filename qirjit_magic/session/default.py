@@ -31,7 +31,7 @@ def default_session() -> Session:
     return _default[-1]
 
 
-def run(
+def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
     source: QirSource,
     entry: str | None = None,
     *,
@@ -42,6 +42,7 @@ def run(
     args: Sequence[Argument] = (),
     timeout: float | None = None,
     opt_level: int | None = None,
+    trust: bool = False,
 ) -> RunResult:
     """Compile ``source`` in the session of this process, and run one of its entry points.
 
@@ -55,12 +56,13 @@ def run(
         args: one value for each parameter.
         timeout: seconds.
         opt_level: see `Session.add`.
+        trust: see `Session.add`.
 
     Raises:
         QirError: as `Session.add` and `Session.run` do.
     """
     session = default_session()
-    module = session.add(source, opt_level=opt_level).name
+    module = session.add(source, opt_level=opt_level, trust=trust).name
     return session.run(
         entry, module=module, shots=shots, seed=seed, simulator=simulator, method=method, args=args, timeout=timeout
     )

@@ -77,7 +77,7 @@ def lost(before: Linkage, after: Linkage, name: str = "") -> Iterator[Diagnostic
             continue
         definition = after.definition(use.declaration)
         heir = definition.module if definition else ""
-        if after.is_undefined(use.declaration) or heir not in {"", name, use.definition.module}:
+        if after.is_undefined(use.declaration, use.user) or heir not in {"", name, use.definition.module}:
             users.setdefault((use.declaration.name, heir), []).append(use.user)
         if definition and heir not in {name, use.definition.module} and definition.type != use.declaration.type:
             yield _misfit(Use(use.user, use.declaration, definition))

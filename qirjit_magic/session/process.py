@@ -51,26 +51,28 @@ class EngineProcess:
     Args:
         memory: the shared memory that it is to write to.
         platform: what this system does its own way.
+        fenced: whether it gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
 
     Raises:
         EngineStartError: the system would not start it.
     """
 
-    def __init__(self, memory: RecordMemory, platform: Platform) -> None:
+    def __init__(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int) -> None:
         self.output = Stream()
         self.errors = Stream()
         self._inbox = Inbox()
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
-            self._start(memory, platform)
+            self._start(memory, platform, fenced=fenced, memory_limit=memory_limit)
         except BaseException as error:
             self._closing.close()
             if isinstance(error, OSError):
                 raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
             raise
 
-    def _start(self, memory: RecordMemory, platform: Platform) -> None:
+    def _start(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int) -> None:
         if sys.platform == "win32":
             message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
             raise EngineStartError(message)
@@ -87,6 +89,8 @@ class EngineProcess:
                         life=life,
                         platform=name_of(platform),
                         main_thread=threading.current_thread() is threading.main_thread(),
+                        fenced=fenced,
+                        memory_limit=memory_limit,
                     )
                 )
             finally:

@@ -20,7 +20,7 @@ from qirjit_magic.options import Method, checked_level, checked_options
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.catalogue import Added, Catalogue, close_to
+from qirjit_magic.session.catalogue import Added, Catalogue, close_to, only_entry
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.runs import collect, finish
 from qirjit_magic.session.sources import QirSource, Source, read_source
@@ -102,7 +102,13 @@ class Session:
         return self._catalogue.linkage
 
     def add(
-        self, source: QirSource, name: str | None = None, *, opt_level: int | None = None, strict: bool = False
+        self,
+        source: QirSource,
+        name: str | None = None,
+        *,
+        opt_level: int | None = None,
+        strict: bool = False,
+        trust: bool = False,
     ) -> ModuleInfo:
         """Compile a module; it becomes the newest. The same source again costs nothing.
 
@@ -114,6 +120,7 @@ class Session:
             name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
             opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
             strict: whether it must keep to the profile that it declares; otherwise there are warnings.
+            trust: whether it may hold assembler code and call addresses, and use what only the C library has.
 
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError: nothing has
@@ -129,10 +136,10 @@ class Session:
             self._check_open()
             with self._engine.uninterrupted():
                 self._functions.follow()
-                same = self._catalogue.same(given, wanted, opt_level)
+                same = self._catalogue.same(given, wanted, opt_level, trust=trust)
                 if same:
                     return self._renew(same, strict=strict)
-                info = self._compile(given, wanted, opt_level, strict=strict)
+                info = self._compile(given, wanted, opt_level, strict=strict, trust=trust)
             self._engine.save()
             return info
 
@@ -142,13 +149,14 @@ class Session:
         self._engine.renew(name)
         return self._catalogue.renew(name)
 
-    def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool) -> ModuleInfo:
+    def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool, trust: bool) -> ModuleInfo:
         compiled = self._engine.add(
             name or self._catalogue.free_name(),
             source.data,
             opt_level=opt_level,
             replaceable=() if name else self._catalogue.unnamed(),
             strict=strict,
+            trust=trust,
         )
         info = self._catalogue.put(Added(compiled.module, source, opt_level))
         self._changed()
@@ -248,7 +256,8 @@ class Session:
             added = self._catalogue.find(self.module(name).name)
             if form == "ir" and not added.source.data.startswith(BITCODE):
                 return added.source.data.decode("utf-8-sig")
-            return self._engine.show(added.info.name, added.source.data, form, opt_level=added.info.opt_level)
+            info, source = added.info, added.source.data
+            return self._engine.show(info.name, source, form, opt_level=info.opt_level, trust=info.trusted)
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
@@ -277,7 +286,7 @@ class Session:
             reason = "nothing is compiled yet. Compile a module first."
             raise EntryPointError(reason, name)
         if name is None:
-            return self._only_entry(self._catalogue.find(module).info if module else self.modules[-1])
+            return only_entry(self._catalogue.find(module).info if module else self.modules[-1])
         searched = [self._catalogue.find(module).info] if module else list(reversed(self.modules))
         for info in searched:
             function = info.function(name)
@@ -286,16 +295,6 @@ class Session:
         available = [f.name for info in searched for f in info.functions]
         reason = f"no function is called '{name}'.{close_to(name, available)}"
         raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
-
-    @staticmethod
-    def _only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
-        candidates = info.entry_points
-        if len(candidates) == 1:
-            return info, candidates[0]
-        what = "several entry points: name one" if candidates else "no function that can be run: define one"
-        names = tuple(f.name for f in candidates)
-        reason = f"the module '{info.name}' has {what}."
-        raise EntryPointError(reason, None, names)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 

@@ -6,23 +6,20 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import (
-    DefinitionError,
-    EngineStartError,
-    ProfileError,
-    SignatureError,
-    WorkerCrashedError,
-)
+from qirjit_magic.errors import DefinitionError, EngineStartError, WorkerCrashedError
 from qirjit_magic.session import streams
-from qirjit_magic.session.cache import ObjectCache, cache_key
+from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
+from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.limits import default_memory_limit
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.refusals import rebuilt
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.linkage import admit, check_renewal, python_module
+from qirjit_magic.wire.linkage import check_renewal, python_module
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
@@ -50,12 +47,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 GRACE_S = 1.0
-_END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 _M = TypeVar("_M", bound=Message)
-
-
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
-    """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
 class EngineSupervisor:
@@ -68,14 +60,24 @@ class EngineSupervisor:
         platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop before the process is killed.
         cache: where object code is kept on disk; nowhere when None.
+        fenced: whether the process gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
     """
 
     def __init__(
-        self, platform: Platform | None = None, *, grace_s: float = GRACE_S, cache: ObjectCache | None = None
+        self,
+        platform: Platform | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        cache: ObjectCache | None = None,
+        fenced: bool = True,
+        memory_limit: int | None = None,
     ) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
         self._cache = cache
+        self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
         try:
             self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
@@ -109,7 +111,7 @@ class EngineSupervisor:
             message = "it was closed. Make a new session."
             raise EngineStartError(message)
         if self._process is None:
-            self._process = EngineProcess(self.memory, self._platform)
+            self._process = self._new_process(self.memory, self._platform)
             self._ready = False
             self.starts += 1
 
@@ -177,17 +179,19 @@ class EngineSupervisor:
         opt_level: int | None = None,
         replaceable: Iterable[str] = (),
         strict: bool = False,
+        trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         with self.uninterrupted():
-            key = self._key(source, opt_level)
-            compiled = self._find(key, name, replaceable, strict=strict)
+            key = self._key(source, opt_level, trust=trust)
+            compiled = find_admitted(self._cache, key, self._infos(), name, replaceable=replaceable, strict=strict)
             if compiled is not None:
                 self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
                 self._cache_hits += 1
             else:
-                reply, object_code = self._request(Frame(Add(name, opt_level, replaceable, strict), source), Added)
+                request = Add(name, opt_level, replaceable, strict, trust)
+                reply, object_code = self._request(Frame(request, source), Added)
                 compiled = Compiled(reply.module, object_code)
                 self._compilations += 1
                 self._unsaved = key, compiled
@@ -203,22 +207,12 @@ class EngineSupervisor:
         if self._cache is not None and unsaved is not None:
             self._cache.keep(*unsaved)
 
-    def _key(self, source: bytes, opt_level: int | None) -> str:
+    def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
             return ""
         self._be_ready()
         level = "by looking at it" if opt_level is None else str(opt_level)
-        return cache_key(source, build=self._build, options=f"opt_level={level}")
-
-    def _find(self, key: str, name: str, replaceable: tuple[str, ...], *, strict: bool) -> Compiled | None:
-        found = self._cache.find(key) if self._cache is not None else None
-        if found is None:
-            return None
-        try:
-            info = admit(self._infos(), replace(found.module, name=name), replaceable=replaceable, strict=strict)
-        except (SignatureError, ProfileError):
-            return None  # the engine finds the same, and knows the place
-        return Compiled(info, found.object_code)
+        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust}")
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self.intrinsics, *(compiled.module for compiled in self._compiled.values())]
@@ -291,10 +285,11 @@ class EngineSupervisor:
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            return self._request(Frame(Show(name, form, opt_level), source), Done)[1].decode("utf-8", "replace")
+            _, text = self._request(Frame(Show(name, form, opt_level, trust), source), Done)
+            return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """See `Engine.status`; figures of all processes so far."""
@@ -346,10 +341,9 @@ class EngineSupervisor:
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
         self._last_printed = process.output.tail, process.errors.tail
-        tail = process.errors.both_ends(_END_CHARACTERS)
         killed = self._tick()
         self._discard()
-        return Stopped() if killed else WorkerCrashedError(cause, entry, tail)
+        return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
         if self._process is not None and self._ready and not going_on and self._process.is_dead():

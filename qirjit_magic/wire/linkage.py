@@ -68,14 +68,22 @@ class Linkage:
         """The newest definition of what somebody declares; None where no module has one."""
         return self._definitions.get((declaration.name, declaration.function))
 
-    def is_undefined(self, declaration: Declaration) -> bool:
-        """Whether nobody provides what somebody uses: no module, nor the table of known functions."""
+    def is_undefined(self, declaration: Declaration, user: str) -> bool:
+        """Whether nobody provides what a module uses: no module, nor the table of known functions.
+
+        The C library does where the module is trusted.
+        """
         unknown = declaration.used and declaration.type not in declaration.known
-        return unknown and self.definition(declaration) is None
+        return unknown and self.definition(declaration) is None and not self.is_of_c_library(declaration, user)
+
+    def is_of_c_library(self, declaration: Declaration, user: str) -> bool:
+        """Whether it is the C library that provides what a module uses."""
+        trusted = declaration.in_c_library and self.modules[user].trusted
+        return trusted and self.definition(declaration) is None
 
     def undefined(self, name: str) -> tuple[Declaration, ...]:
         """What a module declares and nobody provides."""
-        return tuple(filter(self.is_undefined, self.modules[name].declarations))
+        return tuple(each for each in self.modules[name].declarations if self.is_undefined(each, name))
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:

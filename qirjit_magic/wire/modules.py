@@ -76,6 +76,7 @@ class Declaration:
         used: whether it is used at all: what is only declared need not be there.
         reserved: whether its name is the specification's, the simulator's or the mathematical library's, so that no
             other type can be meant; a dialect's name may be a user's own.
+        in_c_library: whether the C library has it, which trusted modules may use; False where it is not used or known.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Declaration:
     source_line: str | None = None
     used: bool = True
     reserved: bool = False
+    in_c_library: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class ModuleInfo:
         declared_profile: what its entry points say that it is.
         capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
+        trusted: whether it may hold code that can do anything, and use what only the C library has.
     """
 
     name: str
@@ -166,6 +169,7 @@ class ModuleInfo:
     declared_profile: str = "unrestricted"
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
+    trusted: bool = False
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:

@@ -111,6 +111,7 @@ class EngineStatus:
         cache_hits: how many came as object code from the disk instead.
         memory: resident bytes of the process.
         restarts: how often a new process took over.
+        fence: in words, what the process has given up before it takes requests, and what not.
     """
 
     pid: int = 0
@@ -122,14 +123,15 @@ class EngineStatus:
     cache_hits: int = 0
     memory: int = 0
     restarts: int = 0
+    fence: str = ""
 
 
 class Engine(Protocol):
     """Something that compiles, links and runs modules: in this process, or behind one.
 
     Names resolve in this order: the module's own definitions, the newest module that has one, functions in Python, the
-    simulator and the QIR runtime, the mathematical library. That is a function of what is present and of the modules'
-    order, never of history.
+    simulator and the QIR runtime, the mathematical library; for a trusted module then the C library. That is a function
+    of what is present and of the modules' order, never of history.
     A module's global variables keep their values until it is linked anew: because it, or something that it is bound to,
     directly or not, was replaced, removed, unlinked or overridden.
     """
@@ -144,6 +146,7 @@ class Engine(Protocol):
         opt_level: int | None = None,
         replaceable: Iterable[str] = (),
         strict: bool = False,
+        trust: bool = False,
     ) -> Compiled:
         """Compile; the module becomes the newest, and takes the place of a module of the same name.
 
@@ -153,6 +156,7 @@ class Engine(Protocol):
             opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
             replaceable: modules of which it replaces one that defines the same names, where ``name`` is new.
             strict: whether it must keep to the profile that it declares.
+            trust: whether it may hold what can do anything, and use what only the C library has.
 
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError: nothing has changed.
@@ -195,7 +199,7 @@ class Engine(Protocol):
         """
         ...
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None) -> str:
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """The module of this source as LLVM reads it, as it is compiled, as assembly, or what its object code holds."""
         ...
 
@@ -218,6 +222,8 @@ class WorkerArguments:
         life: the read end of the pipe that closes when the kernel ends.
         platform: the name of the platform module that the kernel uses.
         main_thread: whether the kernel's main thread started it.
+        fenced: whether it is to give up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
     """
 
     socket: int
@@ -225,6 +231,8 @@ class WorkerArguments:
     life: int
     platform: str
     main_thread: bool
+    fenced: bool
+    memory_limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +256,7 @@ class Add:
     opt_level: int | None = None
     replaceable: tuple[str, ...] = ()
     strict: bool = False
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +317,7 @@ class Show:
     name: str
     form: Form
     opt_level: int | None = None
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def test_of_a_large_module_the_first_names_are_listed() -> None:
         ("memory", "100 MiB"),
         ("modules", "a, b"),
         ("simulator", "none yet"),
+        ("fence", "none"),
         ("simulator loads", "1"),
     ],
 )

@@ -36,6 +36,7 @@ _SAMPLES: dict[str, Any] = {
     "object": "text",
     "str | None": "text",
     "int": 7,
+    "bool": True,
     "int | None": 7,
     "float": 2.5,
     "tuple[str, ...]": ("one", "two"),

@@ -36,7 +36,7 @@ class SourceText:
         """Where ``@name`` is first used; its declaration where it is only declared."""
         first = list(islice((m for m in self._mentions(name) if not self._commented(m)), 2))
         used = (m for m in first if not _declares(self._line_at(m), name))
-        return self._location(next(used, first[0])) if first else None
+        return self.location(next(used, first[0])) if first else None
 
     def only_declares(self, name: str) -> bool:
         """Whether a declaration is all there is of ``@name``; False where that is not certain."""
@@ -56,13 +56,14 @@ class SourceText:
     def _first_line(self, name: str, holds: Callable[[str, str], bool]) -> Location | None:
         lines = (m for m in self._mentions(name) if holds(self._line_at(m), name) and not self._commented(m))
         first = next(lines, None)
-        return None if first is None else self._location(first)
+        return None if first is None else self.location(first)
 
     def _mentions(self, name: str) -> Iterator[int]:
         plain = re.escape(name)
         return (found.start() for found in re.finditer(rf'@(?:{plain}(?![\w.$-])|"{plain}")', self.text))
 
-    def _location(self, position: int) -> Location:
+    def location(self, position: int) -> Location:
+        """The line and column of a position in the text, which counts from 0."""
         start = self._line_start(position)
         return Location(self.text.count("\n", 0, start) + 1, position - start + 1, self._line_at(position))
 

@@ -16,6 +16,7 @@ from qirjit_magic.errors import UnsafeModuleError
 
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
+llvm.initialize_native_asmparser()  # for assembler code in trusted modules; where it is wrong LLVM ends the process
 # Code generation calls this by itself: division of i128, half precision, integer powers. Other systems than Linux with
 # GNU's C library have it elsewhere, and a program that needs it and does not find it crashes.
 with contextlib.suppress(RuntimeError):

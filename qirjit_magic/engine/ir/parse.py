@@ -14,6 +14,7 @@ from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.names import check_encoding
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
 from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
@@ -55,9 +56,11 @@ def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) 
 
     Raises:
         QirSyntaxError: with line, column and source line where LLVM gives them.
+        UnsafeModuleError: a name in it is no text.
     """
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined)
+    check_encoding(text)
     flags = read_module_flags(text.text)
     functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(

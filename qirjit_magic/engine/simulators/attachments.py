@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +25,7 @@ from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.runtime.supplement import Supplement
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
+from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 
@@ -83,6 +86,24 @@ def _native_address(binding: Binding, simulator: Simulator, library: SharedLibra
 def c_library() -> SharedLibrary:
     """The C library with its mathematics, as this process has loaded it."""
     return SharedLibrary(None)
+
+
+@cache
+def _trusted_libraries() -> tuple[SharedLibrary, ...]:
+    # By their names where these are known: the process itself has Python's functions as well, and a `main`.
+    names = ("libc.so.6", "libm.so.6") if sys.platform == "linux" else ()
+    loaded = []
+    for name in names:
+        with contextlib.suppress(SimulatorError):
+            loaded.append(SharedLibrary(name))
+    return tuple(loaded) or (c_library(),)
+
+
+def find_in_c_library(name: str) -> int:
+    """The address of anything that the C library has, 0 where it has nothing of this name: for trusted modules only."""
+    if not name or "\0" in name:
+        return 0
+    return next(filter(None, (library.find(name) for library in _trusted_libraries())), 0)
 
 
 @cache

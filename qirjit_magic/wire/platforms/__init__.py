@@ -74,6 +74,13 @@ class Platform(Protocol):
         """Give a pipe more room, where the system allows."""
         ...
 
+    def fence(self) -> str:
+        """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
+
+        Afterwards nothing can be written but what is open, and there are no sockets, other programs and processes.
+        """
+        ...
+
 
 def choose(name: str = "") -> Platform:
     """The platform module of this name, of ``QIRJIT_PLATFORM``, or of this system."""

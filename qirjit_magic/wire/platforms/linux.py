@@ -1,15 +1,16 @@
-"""Linux: a sealed memfd, a pidfd, and two signals that end a child with its parent."""
+"""Linux: a sealed memfd, a pidfd, two signals that end a child with its parent, and a fence that it puts up itself."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import mmap
 import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from qirjit_magic.wire.platforms.kernel import library_call
 
 if TYPE_CHECKING:
     import subprocess
@@ -76,7 +77,7 @@ def follow_parent(life: int, *, main_thread: bool) -> None:
     ends, so it is armed only where that was the main thread.
     """
     if main_thread:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        library_call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
     fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
@@ -94,3 +95,10 @@ def widen(pipe: int) -> None:
     """A pipe of 1 MiB."""
     with contextlib.suppress(OSError):  # this user's quota for pipes is spent: 64 KiB works too, slower
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
+
+
+def fence() -> str:
+    """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
+    from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
+
+    return f"{privileges.restrict()}, {privileges.refuse_new()}, {landlock.restrict()}, {seccomp.restrict()}"

@@ -1,0 +1,38 @@
+"""Words of LLVM text that mean something: outside comments and strings, as LLVM's own lexer sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+_SKIPPED = r';[^\n\r]*|/\*.*?\*/|"[^"]*"'
+GAP = r"(?:\s|;[^\n\r]*|/\*.*?\*/)*"  # between two words
+WORD = r"(?<![\w.$%@!^#-])"  # before a keyword; behind it stands END
+END = r"(?![\w]|[-\w.$]*:)"
+QUOTED = r'"[^"]*"'
+NAME = rf"(?:[-\w.$]+|{QUOTED})"  # behind @ or %
+_ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})|\\\\")
+
+
+def find_words(text: str, pattern: str) -> Iterator[re.Match[str]]:
+    """Where the pattern matches in LLVM text, comments and strings left out.
+
+    The pattern may itself begin with a quote, or go over a string.
+    """
+    return (found for found in _scanner(pattern).finditer(text) if found["_wanted"] is not None)
+
+
+@cache
+def _scanner(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<_wanted>{pattern})|{_SKIPPED}", re.DOTALL)
+
+
+def blanked(text: str) -> str:
+    """The same text, as long, with spaces for comments and strings."""
+    return re.sub(_SKIPPED, lambda found: " " * len(found[0]), text, flags=re.DOTALL)
+
+
+def unescaped(written: str) -> bytes:
+    """The bytes of a name or string as it is written, with quotes or without."""
+    return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]) if found[1] else b"\\", written.strip('"').encode())

@@ -1,0 +1,66 @@
+"""`Quarantine`: modules that end engine processes again and again are not tried for ever."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from qirjit_magic.errors import EngineStartError, QuarantineError, WorkerCrashedError, WorkerRestartLimitError
+
+MODULE_DEATHS = 3
+DEATHS_IN_A_ROW = 5
+_FROM_OUTSIDE = "SIGKILL"  # whoever sent it, the program did not
+
+
+class Quarantine:
+    """Counts the engine processes that died, for each module and all in all; what went well counts from 0 again."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._by_module: dict[str, list[str]] = {}
+
+    @contextlib.contextmanager
+    def watch(self, name: str, digest: str) -> Iterator[None]:
+        """What runs inside compiles or runs this module, and may end the engine process.
+
+        Args:
+            name: the module's name, for errors.
+            digest: which module that is: a changed one is another.
+
+        Raises:
+            QuarantineError: it has ended three of them with nothing going well between.
+            WorkerRestartLimitError: five of them have died with nothing going well between.
+        """
+        causes = self._by_module.get(digest, [])
+        if len(causes) >= MODULE_DEATHS:
+            raise QuarantineError(name, tuple(causes))
+        if self._in_a_row >= DEATHS_IN_A_ROW:
+            raise WorkerRestartLimitError(DEATHS_IN_A_ROW)
+        try:
+            yield
+        except WorkerCrashedError as crash:
+            self.note_death(digest, crash)
+            raise
+        except EngineStartError:
+            self._in_a_row += 1
+            raise
+
+    def note_death(self, digest: str, crash: WorkerCrashedError) -> None:
+        """This module ended an engine process."""
+        if crash.signal_name != _FROM_OUTSIDE:
+            self._in_a_row += 1
+            self._by_module.setdefault(digest, []).append(crash.signal_name)
+
+    def note_success(self, digest: str) -> None:
+        """A run of this module came to an end, whichever: the process lives."""
+        self._in_a_row = 0
+        self._by_module.pop(digest, None)
+
+    def release(self, digest: str) -> None:
+        """Somebody wants it to be tried again."""
+        self.note_success(digest)
+
+    def clear(self) -> None:
+        """Everything starts anew."""
+        self._in_a_row = 0
+        self._by_module.clear()

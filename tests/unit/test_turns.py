@@ -1,0 +1,111 @@
+"""`Turns`: fair, reentrant, and not lost where somebody who waits is interrupted."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from qirjit_magic.session.turns import Turns
+
+_LONG_S = 20.0
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _LONG_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+def test_who_asked_first_comes_first() -> None:
+    turns, order, threads = Turns(), list[int](), list[threading.Thread]()
+
+    def work(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    with turns:
+        for number in range(20):
+            threads.append(_started(lambda number=number: work(number)))  # type: ignore[misc]  # a default is a value
+            _until(lambda number=number: len(turns._waiting) == number + 1)  # type: ignore[misc]
+    for thread in threads:
+        thread.join(_LONG_S)
+    assert order == list(range(20))
+
+
+def test_a_loop_of_short_turns_lets_others_in_between() -> None:
+    turns, taken, stop = Turns(), list[str](), threading.Event()
+
+    def hurry() -> None:
+        while not stop.is_set():
+            with turns:
+                taken.append("loop")
+
+    thread = _started(hurry)
+    try:
+        for _ in range(50):
+            with turns:
+                taken.append("other")
+    finally:
+        stop.set()
+        thread.join(_LONG_S)
+    assert taken.count("other") == 50
+
+
+def test_the_owner_may_enter_again_and_others_wait_until_the_outermost_end() -> None:
+    turns, entered = Turns(), threading.Event()
+
+    def work() -> None:
+        with turns:
+            entered.set()
+
+    with turns:
+        with turns:
+            thread = _started(work)
+        assert not entered.wait(0.05)
+    thread.join(_LONG_S)
+    assert entered.is_set()
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system cannot interrupt a thread: use a Unix.")
+def test_one_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
+    turns, let_go, passed = Turns(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns:
+            let_go.wait(_LONG_S)
+
+    def follow() -> None:
+        with turns:
+            passed.set()
+
+    holder = _started(hold)
+    _until(lambda: turns._taken)
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def interrupt() -> None:
+        _until(lambda: len(turns._waiting) == 1)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    interrupter = _started(interrupt)
+    with pytest.raises(KeyboardInterrupt), turns:
+        pass
+    follower = _started(follow)
+    let_go.set()
+    for thread in (interrupter, holder, follower):
+        thread.join(_LONG_S)
+    assert passed.is_set()
+    with turns:
+        assert turns._taken
+    assert not turns._taken
