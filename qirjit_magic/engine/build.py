@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -14,13 +15,19 @@ from qirjit_magic.version import __version__
 
 
 def build() -> str:
-    """Versions, this machine in LLVM's words, and a digest of the engine's own sources, as one line of text.
+    """Versions, this machine in LLVM's words, the C library, and a digest of the engine's own sources, as one line of text.
 
     The sources stand for what no version number says: how a module is transformed, and what `ModuleInfo` holds.
     """
     llvm_version = ".".join(map(str, llvm.llvm_version_info))
     triple = llvm.get_process_triple()
-    return " ".join((__version__, llvmlite.__version__, llvm_version, triple, *host(), _sources()))
+    return " ".join((__version__, llvmlite.__version__, llvm_version, triple, *host(), _c_library(), _sources()))
+
+
+def _c_library() -> str:
+    # `Declaration.in_c_library` says what it has.
+    name = "CS_GNU_LIBC_VERSION"
+    return (os.confstr(name) or "") if name in getattr(os, "confstr_names", ()) else ""
 
 
 def _sources() -> str:

@@ -147,6 +147,25 @@ def test_a_file_is_relative_to_the_folder_of_the_kernel(kernel: Kernel) -> None:
     kernel.run("%qir_reset Hello --remove")
 
 
+def test_trust_is_a_flag_of_cell_and_line_and_may_be_configured(kernel: Kernel) -> None:
+    flags, text = "%%qir --entry distance --args 9,2 --name library", "\n" + program("c_library")
+    refused = kernel.run(flags + text)
+    assert (refused.status, refused.error_name) == ("error", "UnresolvedSymbolError")
+    assert "--trust" in refused.error_text
+    assert kernel.run(flags + " --trust" + text).status == "ok"
+    assert "library (trusted)" in kernel.run("%qir_list").displayed[0]["text/plain"]
+    line = "%qir --file ../tests/programs/unsafe/inline_asm.ll{}"
+    assert kernel.run(line.format("")).error_name == "UnsafeModuleError"
+    assert kernel.run(line.format(" --trust")).status == "ok"
+    assert kernel.run("%qir_show inline_asm --asm").status == "ok"
+    kernel.run("%config QirMagics.trust = True")
+    assert kernel.run(flags + text).status == "ok"
+    kernel.run("%config QirMagics.trust = False")
+    assert kernel.run(flags + text).error_name == "UnresolvedSymbolError"
+    for name in ("library", "inline_asm"):
+        kernel.run(f"%qir_reset {name} --remove")
+
+
 def test_list_show_status_and_reset(kernel: Kernel) -> None:
     kernel.run("%%qir --no-run --name shown\n" + program("add"))
     (table,) = kernel.run("%qir_list").displayed

@@ -45,6 +45,18 @@ def test_quiet_prints_nothing() -> None:
     assert qirjit(HELLO, "--quiet", "--format", "none") == (DONE, "", "")
 
 
+def test_trust_opens_what_is_refused_without() -> None:
+    asm, library = PROGRAMS / "unsafe" / "inline_asm.ll", PROGRAMS / "c_library.ll"
+    status, output, errors = qirjit(asm)
+    assert (status, output) == (WRONG, "")
+    assert "line 3: inline assembler code (asm)" in errors
+    assert "--trust" in errors
+    assert qirjit(asm, "--trust", "--quiet") == (DONE, "", "")
+    words = (library, "distance", "--args", "9,2", "--quiet")
+    assert qirjit(*words)[0] == WRONG
+    assert qirjit(*words, "--trust") == (DONE, "", "")
+
+
 def test_no_run_compiles_only() -> None:
     assert qirjit(HELLO, "--no-run") == (DONE, "", "")
 

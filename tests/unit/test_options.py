@@ -45,6 +45,8 @@ def test_without_flags_everything_has_its_default(face: Face) -> None:
         ("--args=-3,-4", "args", ("-3", "-4")),
         ("--format counts", "format", "counts"),
         ("--timeout 0.5", "timeout", 0.5),
+        ("--strict", "strict", True),
+        ("--trust", "trust", True),
         ("--no-run", "no_run", True),
         ("--quiet", "quiet", True),
     ],

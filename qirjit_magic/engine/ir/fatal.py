@@ -34,27 +34,27 @@ _UNSELECTABLE = re.compile(rf"llvm\.(?:(?:{'|'.join(_OTHER_TARGETS)}|coro|objc)\
 
 
 @dataclass(frozen=True, slots=True)
-class _Limit:
-    word: re.Pattern[str]  # where the text has it nowhere, there is nothing to look for
-    pattern: str
-    most: int
-    construct: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Rule:
-    word: str
+    word: re.Pattern[str]  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str  # {0} is what was found
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    word: re.Pattern[str]  # likewise
+    pattern: str
+    most: int
+    construct: str  # {0} is the size
+    reason: str  # {1} is the most that it may be
+
+
 _NO_CODE = "LLVM makes no code for it here. Leave it out"
-_BOOLEANS = "disable-tail-calls no-jump-tables no-infs-fp-math no-nans-fp-math no-signed-zeros-fp-math unsafe-fp-math"
+_BOOLEANS = "disable-tail-calls|no-jump-tables|no-(?:infs|nans|signed-zeros)-fp-math|unsafe-fp-math"
 _ATTRIBUTE_VALUES = "|".join(
     (
-        rf'"(?:{_BOOLEANS.replace(" ", "|")})"{GAP}={GAP}(?!"(?:true|false)?"){QUOTED}',
+        rf'"(?:{_BOOLEANS})"{GAP}={GAP}(?!"(?:true|false)?"){QUOTED}',
         rf'"stack-probe-size"{GAP}={GAP}(?!"\d+"){QUOTED}',
         rf'"patchable-function"{GAP}={GAP}(?!"prologue-short-redirect"){QUOTED}',
         rf'"zero-call-used-regs"{GAP}={GAP}(?!"(?:skip|used|all)(?:-gpr)?(?:-arg)?"){QUOTED}',
@@ -63,24 +63,29 @@ _ATTRIBUTE_VALUES = "|".join(
 )
 _RULES = (
     _Rule(
-        "thread_local",
+        re.compile("thread_local"),
         rf"{WORD}thread_local{END}",
         "a thread_local variable",
         "code that is linked in memory has none. Make it a global variable: everything runs on one thread",
     ),
     _Rule(
-        "cc",
+        re.compile("cc"),
         rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}(?:13|19|83)){END}",
         "the calling convention {0}",
         _NO_CODE,
     ),
-    _Rule("comdat", rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"),
-    _Rule("target", rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
-    _Rule("vscale", rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
-    _Rule("ppc_fp128", rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it here. Use double"),
-    _Rule("ptrauth", rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
-    _Rule("fn_ret_thunk", rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
-    _Rule("=", _ATTRIBUTE_VALUES, "the attribute {0}", "LLVM ends the process at this value. Leave it out"),
+    _Rule(re.compile("comdat"), rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"),
+    _Rule(re.compile("target"), rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
+    _Rule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
+    _Rule(re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"),
+    _Rule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
+    _Rule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
+    _Rule(
+        re.compile(rf'"(?:{_BOOLEANS}|stack-p|patch|zero-c|instrument)'),
+        _ATTRIBUTE_VALUES,
+        "the attribute {0}",
+        "LLVM ends the process at this value. Leave it out",
+    ),
 )
 _LIMITS = (
     _Limit(
@@ -91,21 +96,21 @@ _LIMITS = (
         "LLVM takes minutes for the code, or does not come back. Use at most {1:,} bits",
     ),
     _Limit(
-        re.compile(r"<\s*(?:vscale|\d{4})"),
+        re.compile(rf"<{GAP}(?:vscale|\d{{4}})", re.DOTALL),
         rf"<{GAP}(?:vscale{GAP}x{GAP})?(?P<size>\d{{4,}}){GAP}x{END}",
         _LONGEST_VECTOR,
         "a vector of {0:,} elements",
         "LLVM makes no code for it. Use at most {1:,}, or an array in memory",
     ),
     _Limit(
-        re.compile(r"\[\s*\d{10}"),
+        re.compile(rf"\[{GAP}\d{{10}}", re.DOTALL),
         rf"\[{GAP}(?P<size>\d{{10,}}){GAP}x{END}",
         _LONGEST_ARRAY,
         "an array of {0:,} elements",
         "no process has the memory for it. Use at most {1:,}",
     ),
     _Limit(
-        re.compile(r"\[\s*\d{5}"),
+        re.compile(rf"\[{GAP}\d{{5}}", re.DOTALL),
         rf"{WORD}(?:load|store|ret|phi|select|freeze|extractvalue|insertvalue){END}{GAP}(?:[\w]+{GAP})?"
         rf"\[{GAP}(?P<size>\d{{5,}}){GAP}x{END}",
         _LONGEST_VALUE,
@@ -120,7 +125,7 @@ _LIMITS = (
         "LLVM makes no code for it. Use at most {1:,}",
     ),
     _Limit(
-        re.compile(r"align\s*\(?\s*\d{7}"),
+        re.compile(r"align[\s(]*\d{7}"),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
         _MOST_ALIGNED,
         "an alignment of {0:,} bytes",
@@ -129,18 +134,22 @@ _LIMITS = (
 )
 
 
-def find_fatal(module: QirModule) -> Iterator[UnsafeModuleError]:
-    """What LLVM would end the process at, with its place where it has one."""
-    text = module.text.text
+def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
+    """What LLVM would end the process at, with its place where it has one.
+
+    Args:
+        module: the module.
+        lines: the `distinct_lines` of its text.
+    """
     for rule in _RULES:
-        if rule.word in text:
-            for found in find_words(text, rule.pattern):
+        if rule.word.search(lines):
+            for found in find_words(module.text.text, rule.pattern):
                 yield _error(module, found.start(), rule.construct.format(found[0]), rule.reason)
     for limit in _LIMITS:
-        if limit.word.search(text):
+        if limit.word.search(lines):
             yield from _find_beyond(module, limit)
     for word, find in _FINDERS:
-        if word.search(text):
+        if word.search(lines):
             yield from find(module)
 
 
@@ -196,11 +205,11 @@ def _find_large(module: QirModule) -> Iterator[UnsafeModuleError]:
     for variable in module.llvm_module.global_variables:
         if variable.is_declaration:
             continue
-        size = _size(variable.global_value_type)
-        total += size
+        total += _size(variable.global_value_type)
         if total > _MOST_BYTES:
+            construct = f"@{variable.name} and the variables before it, {total:,} bytes together"
             reason = f"there may be {_MOST_BYTES:,} bytes of global variables in a module. Make them smaller"
-            yield at_name(module, variable.name, f"@{variable.name} of {size:,} bytes", reason)
+            yield at_name(module, variable.name, construct, reason)
             return
 
 
@@ -227,8 +236,8 @@ def _values(module: QirModule) -> Iterator[llvm.ValueRef]:
 
 
 def at_name(module: QirModule, name: str, construct: str, reason: str, *, trustable: bool = False) -> UnsafeModuleError:
-    """The error for what a function or global variable is, with the line where its name is first used."""
-    place = module.text.first_use(name)
+    """The error for what a function or global variable is, with the line that defines it, or where it is first used."""
+    place = module.text.definition(name) or module.text.first_use(name)
     line, source_line = (place.line, place.source_line) if place else (None, None)
     return UnsafeModuleError(construct, f"{reason}.", trustable, line=line, source_line=source_line)
 
@@ -245,6 +254,6 @@ _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModu
     (re.compile("section"), _find_sections),
     (re.compile("appending"), _find_appended),
     (re.compile(r'@\.L|@"'), _find_assembler_names),
-    (re.compile(r"x\s*[\[<{%]|\[\s*\d{5}"), _find_large),
+    (re.compile(rf"\[{GAP}\d+{GAP}(?:x{GAP}[\[<{{%])|\[{GAP}\d{{5}}", re.DOTALL), _find_large),
     (re.compile(""), _find_intrinsics),
 )

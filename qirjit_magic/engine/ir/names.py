@@ -1,4 +1,4 @@
-"""Names that cannot be told apart, or not be said at all, outside of LLVM."""
+"""Names that are no text: nobody outside of LLVM could say them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ESCAPED = re.compile(r'@"[^"]*\\')
 
 
 def check_encoding(text: SourceText) -> None:
-    """Refuse names of functions and global variables that are not UTF-8 or hold a NUL.
+    """Refuse names of functions and global variables that are not UTF-8.
 
     Raises:
         UnsafeModuleError: there is one.
@@ -20,17 +20,14 @@ def check_encoding(text: SourceText) -> None:
     if not _ESCAPED.search(text.text):
         return
     for found in find_words(text.text, f"@(?P<name>{QUOTED})"):
-        name = unescaped(found["name"])
         try:
-            reason = "holds a NUL" if "\0" in name.decode() else ""
+            unescaped(found["name"]).decode()
         except UnicodeDecodeError:
-            reason = "is not UTF-8"
-        if reason:
             place = text.location(found.start())
             raise UnsafeModuleError(
                 f"the name @{found['name']}",
-                f"it {reason}. Give it another name.",
+                "it is not UTF-8. Give it another one.",
                 line=place.line,
                 column=place.column,
                 source_line=place.source_line,
-            )
+            ) from None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.fatal import at_name, find_fatal
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.words import END, GAP, NAME, QUOTED, WORD, blanked, find_words, unescaped
+from qirjit_magic.engine.ir.words import END, GAP, NAME, QUOTED, WORD, blanked, distinct_lines, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
 
 _CODE = "this is machine code, which can do anything"
@@ -21,6 +21,7 @@ _BY_NAME = "LLVM makes a call of this name by itself, and no one checks whose fu
 _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
+_FLAGS = 100  # characters of a constant expression's keyword and flags, at most
 _CALLED_RESULT = re.compile(rf"\){GAP}\(", re.DOTALL)
 _EXPRESSION = re.compile(r"\b(?:inttoptr|getelementptr|bitcast|addrspacecast)\b[\w\s]*\Z")
 _ADDRESS_VALUE = rf"(?P<name>%{NAME}){GAP}={GAP}inttoptr{GAP}i\d+{GAP}\d+{GAP}to{END}"
@@ -30,7 +31,7 @@ _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    word: str  # where the text has it nowhere, there is nothing to look for
+    word: str  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str
     reason: str
@@ -44,7 +45,7 @@ _RULES = (
     ),
     _Rule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
     _Rule("alias", rf"{WORD}alias{END}[^@\n]*{WORD}inttoptr{END}", "an alias of an integer constant", _ADDRESS),
-    _Rule("=", rf'"(?:[^"\\]*\\[^"]*)"{GAP}={GAP}"', "an attribute with an escaped name", _BY_NAME),
+    _Rule("\\", rf'"(?:[^"\\]*\\[^"]*)"{GAP}={GAP}"', "an attribute with an escaped name", _BY_NAME),
     _Rule("probe", rf'"probe-stack"{GAP}={GAP}(?!"inline-asm"){QUOTED}', 'the attribute "probe-stack"', _BY_NAME),
     _Rule("trap-func", rf'"trap-func-name"{GAP}={GAP}{QUOTED}', 'the attribute "trap-func-name"', _BY_NAME),
 )
@@ -60,25 +61,26 @@ def check_safety(module: QirModule, *, trust: bool) -> None:
     Raises:
         UnsafeModuleError: with the first such construct; ``trustable`` says whether ``trust`` allows it.
     """
-    fatal = next(find_fatal(module), None)
+    lines = distinct_lines(module.text.text)
+    fatal = next(find_fatal(module, lines), None)
     if fatal is not None:
         raise fatal
-    unsafe = None if trust else next(_find_unsafe(module), None)
+    unsafe = None if trust else next(_find_unsafe(module, lines), None)
     if unsafe is not None:
         raise unsafe
 
 
-def _find_unsafe(module: QirModule) -> Iterator[UnsafeModuleError]:
+def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
     text = module.text.text
     for rule in _RULES:
-        if rule.word in text:
+        if rule.word in lines:
             for found in find_words(text, rule.pattern):
                 yield _error(module, found.start(), rule.construct, rule.reason)
-    if "section" in text:
+    if "section" in lines:
         for found in find_words(text, rf"{WORD}section{GAP}(?P<name>{QUOTED})"):
             if unescaped(found["name"]) != _METADATA:
                 yield _error(module, found.start(), f"the section {found['name']}", _SECTION)
-    if "inttoptr" in text:
+    if "inttoptr" in lines:
         yield from _find_called_constants(module)
     yield from _find_initialisers(module)
 
@@ -90,7 +92,7 @@ def _find_called_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
         plain = blanked(text)
         for found in _CALLED_RESULT.finditer(plain):
             begin = _opening(plain, found.start())
-            keyword = _EXPRESSION.search(plain, max(0, begin - 200), begin)
+            keyword = _EXPRESSION.search(plain, max(0, _behind_word(plain, begin) - _FLAGS), begin)
             if keyword and "inttoptr" in plain[keyword.start() : found.start()]:
                 yield _error(module, keyword.start(), construct, _ADDRESS)
     if re.search(r"=\s*inttoptr", text):
@@ -107,6 +109,12 @@ def _opening(plain: str, end: int) -> int:
         if not depth:
             return position
     return 0
+
+
+def _behind_word(plain: str, position: int) -> int:
+    while position and plain[position - 1].isspace():
+        position -= 1
+    return position
 
 
 def _find_initialisers(module: QirModule) -> Iterator[UnsafeModuleError]:

@@ -28,6 +28,11 @@ def _scanner(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?P<_wanted>{pattern})|{_SKIPPED}", re.DOTALL)
 
 
+def distinct_lines(text: str) -> str:
+    """Each line of a text once: all its words, in what is much shorter where a program is long."""
+    return "\n".join(dict.fromkeys(text.split("\n")))
+
+
 def blanked(text: str) -> str:
     """The same text, as long, with spaces for comments and strings."""
     return re.sub(_SKIPPED, lambda found: " " * len(found[0]), text, flags=re.DOTALL)

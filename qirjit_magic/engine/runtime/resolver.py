@@ -12,6 +12,7 @@ def resolve(linkage: Linkage, declaration: Declaration) -> Definition | tuple[Bi
 
     The newest module that defines it wins, then a function in Python, which the linkage has as the oldest module, then
     the table of known functions, which may have several implementations.
-    The process's symbols at large are out of reach.
+    The process's symbols at large are out of reach. A trusted module may use the C library's, which nobody else
+    provides: the linker asks it last.
     """
     return linkage.definition(declaration) or find_bindings(declaration.name, declaration.type)

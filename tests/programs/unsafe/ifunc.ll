@@ -1,0 +1,14 @@
+; A function that another one chooses at link time.
+@chosen = ifunc i64 (), ptr @choose
+
+define ptr @choose() {
+  ret ptr @seven
+}
+
+define i64 @seven() {
+  ret i64 7
+}
+
+define i64 @main() {
+  ret i64 7
+}

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import pytest
+
+from qirjit_magic.engine.ir import QirModule, parse_module
+from qirjit_magic.engine.ir.safety import check_safety
+from qirjit_magic.errors import UnsafeModuleError
+from tests.files import PROGRAMS, program
+
+# A file of tests/programs/unsafe, what its error is about, and the line.
+_TRUSTABLE = [
+    ("module_asm", "module-level assembler code", 2),
+    ("inline_asm", "inline assembler code", 3),
+    ("callbr_asm", "inline assembler code", 4),
+    ("call_of_integer", "a call of an integer constant", 3),
+    ("call_of_typed_integer", "a call of an integer constant", 5),
+    ("invoke_of_integer", "a call of an integer constant", 3),
+    ("call_of_sum", "a call of an integer constant", 4),
+    ("call_of_value", "a call of an integer constant", 5),
+    ("alias_of_integer", "an alias of an integer constant", 2),
+    ("global_ctors", "@llvm.global_ctors", 2),
+    ("global_dtors", "@llvm.global_dtors", 2),
+    ("ifunc", "an ifunc", 2),
+    ("prologue", "prologue data", 2),
+    ("section_of_code", 'the section ".text"', 2),
+    ("probe_stack", '"probe-stack"', 7),
+    ("escaped_attribute", "an attribute with an escaped name", 2),
+    ("trap_function", '"trap-func-name"', 5),
+]
+_FATAL = [
+    ("thread_local", "a thread_local variable", 2),
+    ("unknown_collector", 'gc "of-my-own"', 2),
+    ("huge_variable", "an array of 1,099,511,627,776 elements", 2),
+    ("large_variables", "@second and the variables before it, 805,306,368 bytes", 5),
+    ("section_of_zeros", 'the section ".bss"', 2),
+    ("section_of_a_function", 'the section "main"', 2),
+    ("assembler_name", "the name '.Lstep'", 7),
+    ("foreign_intrinsic", "the intrinsic @llvm.aarch64.dmb", 3),
+    ("foreign_type", 'a type of another machine, target("spirv.Image")', 2),
+    ("wide_integer", "an integer type of 65,536 bits", 3),
+    ("long_vector", "a vector of 1,000,000 elements", 3),
+    ("long_array", "an array of 100,000 elements as one value", 5),
+    ("calling_convention", "the calling convention anyregcc", 2),
+    ("alignment", "an alignment of 1,073,741,824 bytes", 2),
+    ("appending", "@list with appending linkage", 2),
+    ("attribute_value", 'the attribute "stack-probe-size"="many"', 8),
+    ("comdat", "comdat largest", 2),
+]
+
+
+def _module(name: str) -> QirModule:
+    return parse_module(program(f"unsafe/{name}"))
+
+
+def _refusal(module: QirModule, *, trust: bool) -> UnsafeModuleError:
+    with pytest.raises(UnsafeModuleError) as caught:
+        check_safety(module, trust=trust)
+    return caught.value
+
+
+def test_every_unsafe_program_is_in_a_table() -> None:
+    listed = {name for table in (_TRUSTABLE, _FATAL) for name, *_ in table}
+    assert listed | {"harmless", "name_not_utf8"} == {path.stem for path in (PROGRAMS / "unsafe").glob("*.ll")}
+
+
+@pytest.mark.parametrize(("name", "construct", "line"), _TRUSTABLE)
+def test_what_can_do_anything_is_refused_at_its_line_unless_trusted(name: str, construct: str, line: int) -> None:
+    module = _module(name)
+    error = _refusal(module, trust=False)
+    assert construct in error.construct
+    assert (error.line, error.source_line, error.trustable) == (line, module.text.line(line), True)
+    assert "--trust" in str(error)
+    check_safety(module, trust=True)
+
+
+@pytest.mark.parametrize(("name", "construct", "line"), _FATAL)
+def test_what_would_end_the_process_is_refused_in_any_case(name: str, construct: str, line: int) -> None:
+    module = _module(name)
+    for trust in (False, True):
+        error = _refusal(module, trust=trust)
+        assert construct in error.construct
+        assert (error.line, error.source_line, error.trustable) == (line, module.text.line(line), False)
+        assert "--trust" not in str(error)
+
+
+def test_names_that_are_no_text_are_refused_as_soon_as_they_are_read() -> None:
+    with pytest.raises(UnsafeModuleError, match="is not UTF-8") as caught:
+        _module("name_not_utf8")
+    assert caught.value.line == 6
+
+
+def test_words_in_comments_strings_and_names_are_nothing_to_refuse() -> None:
+    check_safety(_module("harmless"), trust=False)
+
+
+@pytest.mark.parametrize("name", ["inline_asm", "module_asm", "call_of_sum", "thread_local", "section_of_zeros"])
+def test_bitcode_is_refused_like_its_text(name: str) -> None:
+    text = program(f"unsafe/{name}").decode()
+    bitcode = llvm.parse_assembly(text, llvm.create_context()).as_bitcode()
+    module = parse_module(bitcode)
+    error = _refusal(module, trust=False)
+    assert error.construct == _refusal(_module(name), trust=False).construct
+    assert error.line is not None
+    assert error.source_line == module.text.line(error.line)
+
+
+def test_names_in_bitcode_are_checked_too() -> None:
+    text = program("unsafe/name_not_utf8").decode()
+    with pytest.raises(UnsafeModuleError, match="the name @"):
+        parse_module(llvm.parse_assembly(text, llvm.create_context()).as_bitcode())
+
+
+def test_public_programs_are_not_refused(corpus: Path) -> None:
+    files = [path for path in corpus.rglob("*") if path.suffix in {".ll", ".bc"}]
+    assert files
+    for path in files:
+        try:
+            module = parse_module(path.read_bytes())
+        except UnsafeModuleError:
+            raise
+        except Exception:  # noqa: BLE001, S112 - some are wrong on purpose: that is another test's affair
+            continue
+        check_safety(module, trust=False)
