@@ -15,7 +15,7 @@ from qirjit_magic.version import __version__
 
 
 def build() -> str:
-    """Versions, this machine in LLVM's words, the C library, and a digest of the engine's own sources, as one line of text.
+    """Versions, this machine in LLVM's words, the C library, a digest of the engine's own sources: one line of text.
 
     The sources stand for what no version number says: how a module is transformed, and what `ModuleInfo` holds.
     """

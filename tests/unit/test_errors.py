@@ -134,7 +134,12 @@ def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
             SignatureError("f", ("void ()",), "i64 ()", ("u", "v")),
             ["'f' would be i64 ()", "'u', 'v' declare it as void ()", "Nothing has changed", "%qir_reset u --remove"],
         ),
-        (UnsafeModuleError("module asm", "not allowed"), ["module asm: not allowed"]),
+        (
+            UnresolvedSymbolError(("f", "open"), "sparse", ("void ()", "i32 ()"), ("open",)),
+            ["'f', 'open'", "The C library has 'open': --trust opens it", "Nothing was run"],
+        ),
+        (UnsafeModuleError("module asm", "not allowed."), ["module asm: not allowed."]),
+        (UnsafeModuleError("asm", "it is code.", trustable=True), ["asm: it is code. Leave it out", "--trust"]),
         (SimulatorError("it lacks a qubit."), ["it lacks a qubit."]),
         (SimulatorNotFoundError("none is called 'x'.", "x", ("sparse",)), ["none is called 'x'."]),
         (SourceError("no such file."), ["no such file."]),

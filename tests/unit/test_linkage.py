@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -56,6 +57,17 @@ def test_what_nobody_provides_is_undefined() -> None:
     user = ModuleInfo("user", "", declarations=(known, other_type, _F, Declaration("g", "void ()")))
     linkage = Linkage([user, _module("a", "g")])
     assert [declaration.name for declaration in linkage.undefined("user")] == ["x", "f"]
+
+
+def test_the_c_library_provides_what_no_module_has_to_those_that_are_trusted() -> None:
+    declarations = (Declaration("open", "void ()", in_c_library=True), Declaration("f", "void ()"))
+    user = ModuleInfo("user", "", declarations=declarations)
+    trusted = replace(user, name="trusted", trusted=True)
+    linkage = Linkage([user, trusted])
+    assert linkage.undefined("user") == declarations
+    assert linkage.undefined("trusted") == declarations[1:]
+    assert [linkage.is_of_c_library(each, "trusted") for each in declarations] == [True, False]
+    assert not Linkage([trusted, _module("a", "open")]).is_of_c_library(declarations[0], "trusted")
 
 
 def test_uses_say_who_is_bound_to_whom_and_whether_it_fits() -> None:

@@ -17,6 +17,7 @@ from qirjit_magic.errors import UnsafeModuleError
 
 _CODE = "this is machine code, which can do anything"
 _ADDRESS = "what stands at that address of the process is nothing that a program can know"
+_REGISTER = "what LLVM keeps in the processor's registers is not the program's"
 _BY_NAME = "LLVM makes a call of this name by itself, and no one checks whose function it is"
 _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
@@ -44,6 +45,7 @@ _RULES = (
         "ifunc", rf"{WORD}ifunc{END}", "an ifunc", "its resolver runs when the module is linked, before anybody runs it"
     ),
     _Rule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
+    _Rule("write_register", r"@llvm\.write_register\b", "the intrinsic llvm.write_register", _REGISTER),
     _Rule("alias", rf"{WORD}alias{END}[^@\n]*{WORD}inttoptr{END}", "an alias of an integer constant", _ADDRESS),
     _Rule("\\", rf'"(?:[^"\\]*\\[^"]*)"{GAP}={GAP}"', "an attribute with an escaped name", _BY_NAME),
     _Rule("probe", rf'"probe-stack"{GAP}={GAP}(?!"inline-asm"){QUOTED}', 'the attribute "probe-stack"', _BY_NAME),
