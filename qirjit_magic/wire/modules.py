@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
+_NUMBER = re.compile(r"[0-9]{1,19}")  # Python reads no number of thousands of digits, and nobody means one
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ class EntryPoint:
         return self.declared and self.signature.returns == "i64"
 
     def _number(self, *names: str) -> int | None:
-        values = [value for key, value in self.attributes if key in names]
-        return int(values[0]) if values and values[0].isascii() and values[0].isdigit() else None
+        found = next((_NUMBER.fullmatch(value) for key, value in self.attributes if key in names), None)
+        return int(found[0]) if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Fuzz: ``python -m tests.fuzzing --mutations 20000 --jobs 2``, or ``--seconds 60``; ``--seed S --only I`` replays one."""
+"""``python -m tests.fuzzing --mutations 20000 --jobs 2``, or ``--seconds 60``; ``--seed S --only I`` replays one."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class _Watched:
     """A worker; where it is silent for too long it is interrupted, and then killed."""
 
     def __init__(self, seed: int, indices: range, seconds: float) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the child has ended
         numbers = (seed, indices.start, indices.stop, indices.step, seconds)
         self._child = subprocess.Popen(
             [sys.executable, "-m", "tests.fuzzing.worker", *map(str, numbers)],
@@ -102,7 +102,7 @@ class _Watched:
             yield Outcome(-1, "the kernel's process ended", finding=f"between mutations: {self.cause}")
 
     def _lines(self) -> Iterator[bytes]:
-        assert self._child.stdout is not None  # noqa: S101 - it was asked for
+        assert self._child.stdout is not None
         pending, patience = b"", _START_S
         descriptor = self._child.stdout.fileno()
         with self._child.stdout:

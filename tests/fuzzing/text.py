@@ -15,7 +15,17 @@ _HUGE = (
     *(b"1000000000000", b"99999999999999999999999999", b"9" * 400, b"9" * 50_000, b"1e999", b"0xFFFFFFFFFFFFFFFF"),
 )
 _STRANGE = (
-    *(b"\0", b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xf0\x9f\x98\x80", b"\xe2\x80\xae", b"\r", b"\x1b[2J"),
+    *(
+        b"\0",
+        b"\xff",
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xef\xbb\xbf",
+        b"\xf0\x9f\x98\x80",
+        b"\xe2\x80\xae",
+        b"\r",
+        b"\x1b[2J",
+    ),
     *(b"\\00", b'"', b"\xc2\x85", b"\xe2\x80\xa8", b"BC\xc0\xde", b"\x7f", b"\\", b"\n\n\n", b"<script>"),
 )
 _DEPTHS = (3, 30, 300, 3_000, 30_000, 100_000)
@@ -67,7 +77,9 @@ def set_huge(random: Random, text: bytes, _: Seeds) -> bytes:
     """A number is a huge one: a size, an alignment, a value, a width."""
     numbers = [(t.start, t.end) for t in tokens(text) if t.kind == "number"]
     numbers += [(t.start + 1, t.end) for t in tokens(text) if t.kind == "type" and text[t.start : t.start + 1] == b"i"]
-    numbers += [(t.start + 1, t.end - 1) for t in tokens(text) if t.kind == "string" and text[t.start + 1 : t.end - 1].isdigit()]
+    numbers += [
+        (t.start + 1, t.end - 1) for t in tokens(text) if t.kind == "string" and text[t.start + 1 : t.end - 1].isdigit()
+    ]
     if not numbers:
         return text
     start, end = random.choice(numbers)
@@ -134,7 +146,7 @@ def nest_deeply(random: Random, text: bytes, _: Seeds) -> bytes:
     depth = random.choice(_DEPTHS)
     begin, middle, end, whole = random.choice(_NESTS)
     nested = begin * depth + middle + end * depth
-    if whole and random.random() < 0.7:  # noqa: PLR2004 - mostly where it is a program still
+    if whole and random.random() < 0.7:
         return text + b"\n" + whole.replace(b"HERE", nested)
     found = [token for token in tokens(text) if token.kind in {"type", "number", "word"}]
     if not found:
@@ -164,7 +176,9 @@ MUTATORS: tuple[tuple[int, Mutator], ...] = (
 """How often each is chosen, beside the others."""
 
 
-def _replace(random: Random, text: bytes, choices: Callable[[Token], tuple[bytes, ...] | list[bytes]], *, count: int) -> bytes:
+def _replace(
+    random: Random, text: bytes, choices: Callable[[Token], tuple[bytes, ...] | list[bytes]], *, count: int
+) -> bytes:
     found = [token for token in tokens(text) if token.kind in _SWAPPED]
     chosen = random.sample(found, min(count, len(found)))
     for token in sorted(chosen, key=lambda token: -token.start):

@@ -19,7 +19,7 @@ _TOKENS = re.compile(
     rb'|(?P<local>%(?:[-\w.$]+|"[^"\n]*"))'
     rb"|(?P<reference>[!#][\w.]*)"
     rb'|(?P<string>c?"(?:[^"\\\n]|\\.)*")'
-    rb"|(?P<number>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|0x[0-9A-Fa-f]+)\b)"
+    rb"|(?P<number>-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|0x[0-9A-Fa-f]+))"
     rb"|(?P<type>(?:i\d+|ptr|void|double|float|half|label|metadata|token|opaque)\b)"
     rb"|(?P<word>[A-Za-z_][\w.]*)"
     rb"|(?P<sign>.)",
@@ -27,8 +27,7 @@ _TOKENS = re.compile(
 )
 # What the programs at hand have too little of. Nothing here reaches the C library or holds machine code.
 _MORE: Mapping[str, bytes] = {
-    "type": b"i1 i7 i33 i65 i128 i4096 half bfloat fp128 x86_fp80 ptr ptr(9) token metadata label {} [0 x i8] <2 x i64> "
-    b"<7 x i1> [3 x ptr]",
+    "type": b"i1 i7 i33 i65 i128 i4096 half bfloat fp128 x86_fp80 ptr token metadata label {}",
     "number": b"0 1 -1 2 63 64 65 127 255 256 65535 65536 0x0 0x7FF0000000000000 1.0 -0.0 1e300",
     "word": b"undef poison null zeroinitializer true false none private internal weak linkonce_odr common external "
     b"available_externally extern_weak appending hidden thread_local dso_local unnamed_addr constant global alias "
@@ -63,6 +62,15 @@ def tokens(text: bytes) -> Iterator[Token]:
         if kind == "word" and found[0] in _OPCODES:
             kind = "opcode"
         yield Token(kind, found.start(), found.end())
+
+
+def replaced(text: bytes, places: Iterable[Token], word: bytes) -> bytes:
+    """The text with another word in these places, which are in order."""
+    pieces, position = [], 0
+    for token in places:
+        pieces += [text[position : token.start], word]
+        position = token.end
+    return b"".join([*pieces, text[position:]])
 
 
 def dictionary(texts: Iterable[bytes]) -> dict[str, tuple[bytes, ...]]:

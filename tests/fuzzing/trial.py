@@ -13,11 +13,15 @@ from typing import Self
 
 import psutil
 
+from qirjit_magic.display.modules import function_label, modules_table, profile_table, table_html, table_text
 from qirjit_magic.errors import QirError, QirNotice, WorkerCrashedError
+from qirjit_magic.options import OutputFormat
+from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import program
 from tests.fuzzing.mutations import Mutation
+from tests.fuzzing.text import nest_deeply
 
 LIMIT_S = 10.0
 TIMEOUT_S = 2.0
@@ -30,6 +34,7 @@ _UNREACHABLE = re.compile(r"^(.*)\nUNREACHABLE executed at .*?([\w.]+):\d+", re.
 _OTHER_WORDS = re.compile(
     r"LLVM ERROR: .*|panicked at .*\n.*|terminate called .*|memory allocation of .*|.*[Ee]rror: .*"
 )
+_EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt)\b", re.MULTILINE)
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]+|\bt\d+\b|\d+|'[^']*'|\"[^\"]*\"|@\S+")
 
 
@@ -92,8 +97,8 @@ class Trial:
         try:
             self._compile_and_run(mutation)
         except WorkerCrashedError as crash:
-            death = self._attribution(crash, mutation)
-            return dataclasses.replace(outcome, kind=type(crash).__name__, death=death)
+            death, finding = self._attribution(crash, mutation), _misprinted(crash) or _exception(crash)
+            return dataclasses.replace(outcome, kind=type(crash).__name__, death=death, finding=finding)
         except QirError as error:
             return dataclasses.replace(outcome, kind=type(error).__name__, finding=_misprinted(error))
         except KeyboardInterrupt:
@@ -117,6 +122,7 @@ class Trial:
 
     def _run(self, info: ModuleInfo, mutation: Mutation) -> None:
         self._stage = "read"
+        _read_module(info, self._session)
         able = [function for function in (*info.entry_points, *info.functions) if not function.signature.parameters]
         if not able:
             return
@@ -124,10 +130,7 @@ class Trial:
         timeout = TIMEOUT_S if mutation.shots <= 1 else TIMEOUT_S / 4
         result = self._session.run(able[0].name, module=_MUTANT, shots=mutation.shots, seed=1, timeout=timeout)
         self._stage = "result"
-        result.counts()
-        result.to_text("labeled")
-        result.to_text("ordered")
-        repr(result)
+        _read_result(result)
 
     def _attribution(self, crash: WorkerCrashedError, mutation: Mutation) -> str:
         words = _last_words(crash.stderr_tail)
@@ -135,7 +138,7 @@ class Trial:
         if stage == "run" and words.startswith(("LLVM", "llvm", "assertion", "unreachable")):
             stage = "link"  # a program that runs does not call LLVM
         if not words:
-            words = "a program that runs wild" if stage == "run" else f"no words, by {'+'.join(mutation.steps)}"
+            words = "a program that runs wild" if stage == "run" else f"no words, by {_blamed(mutation)}"
         return f"{stage}: {crash.signal_name}: {words}"
 
     def check(self) -> str:
@@ -161,6 +164,22 @@ class Trial:
         return process.num_fds(), len(alive)
 
 
+def _read_module(info: ModuleInfo, session: Session) -> None:
+    for table in (modules_table(session.linkage), profile_table(info)):
+        table_text(table).encode()
+        table_html(table).encode()
+    for function in info.functions:
+        repr((function.required_qubits, function.required_results, function_label(function)))
+
+
+def _read_result(result: RunResult) -> None:
+    repr((result.counts(), result.returns, result.records, result.messages, result.shots, result))
+    schemas: tuple[OutputFormat, ...] = ("labeled", "ordered")
+    for schema in schemas:
+        result.to_text(schema).encode()
+    result._repr_mimebundle_()
+
+
 def _misprinted(error: QirError) -> str:
     # Whoever sees an error sees its text, and whoever sends it elsewhere pickles it.
     try:
@@ -169,6 +188,17 @@ def _misprinted(error: QirError) -> str:
     except Exception as other:  # noqa: BLE001 - whatever it is, it should not be
         return "".join(traceback.format_exception(other))
     return ""
+
+
+def _exception(crash: WorkerCrashedError) -> str:
+    # An exception that ends the engine process is a mistake of ours, unless it is for want of memory.
+    said = crash.stderr_tail
+    ours = crash.signal_name == "exit status 1" and _EXCEPTION.search(said) and "MemoryError" not in said
+    return said if ours else ""
+
+
+def _blamed(mutation: Mutation) -> str:
+    return nest_deeply.__name__ if nest_deeply.__name__ in mutation.steps else "+".join(mutation.steps)
 
 
 def _last_words(tail: str) -> str:

@@ -7,7 +7,7 @@ import os
 import resource
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from tests.fuzzing.mutations import mutate
 from tests.fuzzing.seeds import read_seeds
@@ -19,7 +19,7 @@ _FILE = 1 << 30
 
 
 def work(seed: int, indices: range, seconds: float) -> None:
-    """Carry out these mutations, as many as there is time for; an empty line is said before each."""
+    """Carry out these mutations, as many as there is time for; each is named before it is begun."""
     seeds = read_seeds()
     deadline = time.monotonic() + seconds
     with Trial() as trial:
@@ -27,11 +27,11 @@ def work(seed: int, indices: range, seconds: float) -> None:
         for turn, index in enumerate(indices):
             if time.monotonic() > deadline:
                 break
-            mutation = mutate(seeds, seed, index)
             _say({"begun": index})
-            _say(asdict(trial.carry_out(mutation)))
-            if turn % _CHECK_EVERY == 0 and (finding := trial.check()):
-                _say({"index": index, "kind": "check", "finding": f"after this or one of those before: {finding}"})
+            outcome = trial.carry_out(mutate(seeds, seed, index))
+            if turn % _CHECK_EVERY == 0 and not outcome.finding and (finding := trial.check()):
+                outcome = replace(outcome, finding=f"after this or one of those before: {finding}")
+            _say(asdict(outcome))
 
 
 def _say(message: dict[str, object]) -> None:

@@ -80,7 +80,11 @@ def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
         module = read_bitcode(source)
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
-    return module, SourceText(str(module))
+    try:
+        return module, SourceText(str(module))
+    except UnicodeDecodeError as error:
+        message = f"the bitcode holds text that is not UTF-8 (byte 0x{error.object[error.start]:02x}). Write it anew"
+        raise QirSyntaxError(message) from None
 
 
 def _decode(source: bytes) -> SourceText:
