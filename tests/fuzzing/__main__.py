@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.fuzzing.campaign import Campaign
-from tests.fuzzing.mutations import mutate
+from tests.fuzzing.mutations import Mutation, mutate
 from tests.fuzzing.reduction import reduce_lines
 from tests.fuzzing.report import Report
 from tests.fuzzing.seeds import read_seeds
@@ -22,7 +22,13 @@ def main(arguments: list[str]) -> int:
     """Fuzz, print a report, write down what failed; 1 where something did."""
     options = _parser().parse_args(arguments)
     if options.only is not None:
-        return _replay(options.seed, options.only, options.folder, reduced=options.reduce)
+        mutation = mutate(read_seeds(), options.seed, options.only)
+        name = f"{options.seed}-{options.only}"
+        _write(options.folder, f"{name}{mutation.suffix}", mutation.data)
+        return _replay(mutation, name, options.folder, reduced=options.reduce)
+    if options.file is not None:
+        mutation = Mutation(0, str(options.file), (), options.file.read_bytes())
+        return _replay(mutation, options.file.stem, options.folder, reduced=options.reduce)
     report = Report(options.seed)
 
     def take(outcome: Outcome) -> None:
@@ -51,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--mutations", type=int, help="how many")
     length.add_argument("--seconds", type=float, help="for how long")
     length.add_argument("--only", type=int, help="carry out this one, and write it down")
-    parser.add_argument("--reduce", action="store_true", help="with --only: the shortest program with the same end")
+    length.add_argument("--file", type=Path, help="carry out this program")
+    parser.add_argument("--reduce", action="store_true", help="with these two: write the shortest one that ends so")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes share them")
     parser.add_argument("--folder", type=Path, default=Path(".fuzzing"), help="where programs are written down")
     return parser
@@ -78,18 +85,16 @@ def _write(folder: Path, name: str, data: bytes) -> None:
     (folder / name).write_bytes(data)
 
 
-def _replay(seed: int, index: int, folder: Path, *, reduced: bool) -> int:
-    mutation = mutate(read_seeds(), seed, index)
+def _replay(mutation: Mutation, name: str, folder: Path, *, reduced: bool) -> int:
     print(f"{mutation.origin}: {', '.join(mutation.steps)}; {len(mutation.data):,} bytes; {mutation.shots} shots")
-    _write(folder, f"{seed}-{index}{mutation.suffix}", mutation.data)
     os.environ["QIRJIT_CACHE"] = "off"
     with Trial() as trial:
         outcome = trial.carry_out(mutation)
         print(f"{outcome.kind} after {outcome.seconds:.2f} s {outcome.death}\n{outcome.finding or trial.check()}")
         if reduced:
             shortest = reduce_lines(trial, mutation)
-            _write(folder, f"{seed}-{index}-reduced{mutation.suffix}", shortest.data)
-            print(f"\n{shortest.data.decode('utf-8', 'backslashreplace')}")
+            _write(folder, f"{name}-reduced{mutation.suffix}", shortest.data)
+            print(shortest.data.decode("utf-8", "backslashreplace"))
     return 1 if outcome.finding else 0
 
 

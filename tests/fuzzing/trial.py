@@ -83,6 +83,8 @@ class Trial:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             outcome = self._try(mutation)
+            if outcome.death and not outcome.death.startswith("run"):
+                outcome = self._confirmed(outcome, mutation)
         seconds = time.monotonic() - began
         said = [w for w in warned if not issubclass(w.category, QirNotice)]
         finding = outcome.finding or "; ".join(f"warned in {self._stage}: {w.message}" for w in said)
@@ -91,6 +93,14 @@ class Trial:
         if not finding and outcome.death:
             finding = self.check()
         return dataclasses.replace(outcome, finding=finding, seconds=seconds)
+
+    def _confirmed(self, outcome: Outcome, mutation: Mutation) -> Outcome:
+        again = self._try(mutation)
+        if again.death:
+            return again
+        stage, cause, _ = outcome.death.split(": ", 2)
+        death = f"{stage}: {cause}: not in another process: a program that ran before it wrote where it should not"
+        return dataclasses.replace(outcome, death=death, finding=again.finding)
 
     def _try(self, mutation: Mutation) -> Outcome:
         outcome = Outcome(mutation.index, "result", bytes=len(mutation.data))
