@@ -12,7 +12,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 from tests.files import REPOSITORY
 from tests.fuzzing.trial import LIMIT_S, Outcome
@@ -51,22 +53,16 @@ class Campaign:
 
         end = min(self.first + self.count, _NO_END)
         shares = (range(self.first + job, end, self.jobs) for job in range(self.jobs))
-        threads = [threading.Thread(target=self._share, args=(share, deadline, take_one)) for share in shares]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(self.jobs) as threads:
+            for done in [threads.submit(self._share, share, deadline, take_one) for share in shares]:
+                done.result()
 
     def _share(self, indices: range, deadline: float, take: Callable[[Outcome], None]) -> None:
         while indices and time.monotonic() < deadline:
-            process = _Watched(self.seed, indices, deadline - time.monotonic())
-            for outcome in process.outcomes():
-                take(outcome)
-            if process.begun is None:
-                return
-            # It ended with a mutation in its hands: that is a finding, and another process goes on behind it.
-            take(Outcome(process.begun, "the kernel's process ended", finding=process.cause))
-            indices = range(process.begun + indices.step, indices.stop, indices.step)
+            with _Watched(self.seed, indices, deadline - time.monotonic()) as process:
+                for outcome in process.outcomes():
+                    take(outcome)
+            indices = range(process.following, indices.stop, indices.step)
 
 
 class _Watched:
@@ -81,25 +77,44 @@ class _Watched:
             stderr=self._errors,
             cwd=REPOSITORY,
         )
-        self.begun: int | None = None
-        self.cause = ""
+        self._indices = indices
+        self._ready = False
+        self._begun: int | None = None
+        self._cause = ""
+        self.following = indices.start  # the mutation that comes after what it did
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.kill()
+        self._child.wait()
+        self._errors.close()
 
     def outcomes(self) -> Iterator[Outcome]:
-        """What it says, until it ends."""
+        """What it says, and, where it ended with something in its hands, that it did."""
         for line in self._lines():
             message = json.loads(line)
-            if "begun" in message:
-                self.begun = message["begun"]
+            if "ready" in message:
+                self._ready = True
+            elif "begun" in message:
+                self._begun = message["begun"]
+                self.following = message["begun"] + self._indices.step
             elif "index" in message:
+                self._begun = None
                 yield Outcome(**message)
-                self.begun = None
         status = self._child.wait()
-        with self._errors:
-            self._errors.seek(0)
-            said = self._errors.read()[-4000:].decode("utf-8", "replace")
-        self.cause = f"{self.cause}exit status {status}\n{said}"
-        if self.begun is None and status:
-            yield Outcome(-1, "the kernel's process ended", finding=f"between mutations: {self.cause}")
+        if status == 0 and self._begun is None:
+            self.following = self._indices.stop
+            return
+        self._errors.seek(0)
+        said = self._errors.read()[-4000:].decode("utf-8", "replace")
+        index = self.following if self._begun is None else self._begun
+        if not self._ready:  # nor would the next one be
+            self.following = self._indices.stop
+        elif self._begun is None:  # or it would never get any further
+            self.following += self._indices.step
+        yield Outcome(index, "the kernel's process ended", finding=f"{self._cause}exit status {status}\n{said}")
 
     def _lines(self) -> Iterator[bytes]:
         assert self._child.stdout is not None
@@ -115,9 +130,9 @@ class _Watched:
                     return
                 *lines, pending = (pending + chunk).split(b"\n")
                 yield from lines
-                patience, self.cause = LIMIT_S + _MORE_S if self.begun is None else LIMIT_S, ""
+                patience, self._cause = LIMIT_S + _MORE_S if self._begun is None else LIMIT_S, ""
 
     def _lose_patience(self) -> float:
-        self._child.send_signal(signal.SIGKILL if self.cause else signal.SIGINT)
-        self.cause = f"silent for more than {LIMIT_S:g} s, interrupted, and silent for {_MORE_S:g} s more: "
+        self._child.send_signal(signal.SIGKILL if self._cause else signal.SIGINT)
+        self._cause = f"silent for more than {LIMIT_S:g} s, interrupted, and silent for {_MORE_S:g} s more: "
         return _MORE_S
