@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qirjit_magic.errors import QirError as QirError
+    from qirjit_magic.limits import Limits as Limits
     from qirjit_magic.session.default import default_session as default_session
     from qirjit_magic.session.default import run as run
     from qirjit_magic.session.intrinsics import intrinsic as intrinsic
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {
+    "Limits": "qirjit_magic.limits",
     "ModuleInfo": "qirjit_magic.wire.modules",
     "QirError": "qirjit_magic.errors",
     "from_qirrunner": "qirjit_magic.wire.parsing",

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from qirjit_magic.errors import (
     EngineError,
     EngineStartError,
     EntryPointError,
     ExecutionError,
+    OptionError,
     QirError,
     WorkerCrashedError,
 )
+from qirjit_magic.limits import LimitError
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
+    from qirjit_magic.wire.modules import Diagnostic
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
@@ -43,6 +47,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except EngineStartError as error:
         _complain(error)
         return DIED
+    except OptionError as error:  # of the environment
+        _complain(error)
+        return USAGE
 
 
 def _run_in(session: Session, options: RunOptions) -> int:
@@ -57,6 +64,8 @@ def _run_in(session: Session, options: RunOptions) -> int:
     except ExecutionError as error:
         _print_result(error.partial, options)
         _complain(error)
+        if isinstance(error, LimitError) and error.partial is None:
+            return WRONG  # the module is too large
         return DIED if isinstance(error, WorkerCrashedError) else FAILED
     except QirError as error:
         _complain(error)
@@ -71,8 +80,7 @@ def _run(session: Session, options: RunOptions) -> int:
         strict=options.strict,
         trust=options.trust,
     )
-    for diagnostic in module.diagnostics:
-        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
+    _tell(module.diagnostics)
     if options.no_run:
         return DONE
     observer = Observer(
@@ -94,22 +102,33 @@ def _run(session: Session, options: RunOptions) -> int:
     return FAILED if failed else DONE
 
 
+def _as_it_may_be(text: str, stream: TextIO) -> str:
+    # In a file or a pipe it is data; a terminal would obey it.
+    return plain(text) if stream.isatty() else text
+
+
 def _print_now(text: str) -> None:
-    print(text, end="", flush=True)
+    print(_as_it_may_be(text, sys.stdout), end="", flush=True)
 
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print(text, end="", file=sys.stderr, flush=True)
+    print(_as_it_may_be(text, sys.stderr), end="", file=sys.stderr, flush=True)
 
 
 def _print_result(result: RunResult | None, options: RunOptions) -> None:
     if result is None or options.quiet:
         return
-    print(result.to_text(options.format or "labeled"), end="", flush=True)
+    _print_now(result.to_text(options.format or "labeled"))
+    _tell(result.notices)
+
+
+def _tell(diagnostics: Iterable[Diagnostic]) -> None:
+    for diagnostic in diagnostics:
+        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
 
 
 def _complain(error: QirError) -> None:
     print(f"{PROGRAM}: {error}", file=sys.stderr)
     if isinstance(error, EntryPointError) and error.available:
-        print(f"{PROGRAM}: name one: {PROGRAM} FILE {error.available[0]}", file=sys.stderr)
+        print(f"{PROGRAM}: name one: {PROGRAM} FILE {plain_line(error.available[0])}", file=sys.stderr)

@@ -21,9 +21,12 @@
     ├ ExecutionError
     │  ├ ProgramFailedError(message, exit_code, shot, partial)
     │  ├ IntrinsicError(name, traceback, shot, partial)
-    │  └ RunTimeoutError(timeout_s, partial)
+    │  ├ RunTimeoutError(timeout_s, partial)
+    │  └ LimitError(limit, value, allowed, partial), which lives in `limits`
     └ EngineError
-       ├ EngineStartError(message, stderr_tail)
+       ├ EngineStartError(message, stderr_tail, signal_name)
+       ├ WorkerRestartLimitError(limit)
+       ├ QuarantineError(name, causes)
        └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
@@ -41,6 +44,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from qirjit_magic.plain import plain, plain_line
+
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
 
@@ -51,7 +56,7 @@ PLAIN_TYPE = re.compile(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD}
 
 
 class QirError(Exception):
-    """What every error of qirjit_magic is."""
+    """What every error of qirjit_magic is; its text, `_said`, is shown as `plain` text."""
 
     def __post_init__(self) -> None:
         self.args = tuple(self.facts().values())
@@ -61,6 +66,12 @@ class QirError(Exception):
         if not dataclasses.is_dataclass(self):
             return {}
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def __str__(self) -> str:
+        return plain(self._said())
+
+    def _said(self) -> str:
+        return super().__str__()
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.facts())
@@ -97,16 +108,16 @@ class LocatedError(QirError):
         return dataclasses.replace(self, module=module)
 
     def _where(self) -> str:
-        places = [] if self.line is None else [f"line {self.line}"]
-        places += [f"the module '{self.module}'"] if self.module else []
-        return f"{' of '.join(places)}: " if places else ""
+        places = (f"line {self.line}" if self.line else "", f"the module '{self.module}'" if self.module else "")
+        return f"{' of '.join(filter(None, places))}: " if any(places) else ""
 
     def _pointer(self) -> str:
         if self.line is None or self.source_line is None:
             return ""
-        number = str(self.line)
-        caret = "" if self.column is None else f"\n{' ' * len(number)} | {' ' * (self.column - 1)}^"
-        return f"\n{number} | {self.source_line.replace(chr(9), ' ')}{caret}"
+        number, line = str(self.line), self.source_line.replace("\t", " ")
+        before = plain_line(line[: (self.column or 1) - 1])
+        caret = "" if self.column is None else f"\n{' ' * len(number)} | {' ' * len(before)}^"
+        return f"\n{number} | {plain_line(line)}{caret}"
 
 
 @dataclass(eq=False)
@@ -115,7 +126,7 @@ class QirSyntaxError(LocatedError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"{self._where()}{self.message}{self._pointer()}"
 
 
@@ -126,7 +137,7 @@ class ProfileError(LocatedError):
     profile: str
     breaks: tuple[str, ...]
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         more = len(self.breaks) - 1
         others = f" ({more} more: leave --strict away to see them)" if more > 0 else ""
         return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
@@ -140,7 +151,7 @@ class OptionError(QirError):
     value: object
     expected: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
@@ -152,7 +163,7 @@ class EntryPointError(QirError):
     name: str | None = None
     available: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         known = f" Entry points here: {', '.join(self.available)}." if self.available else ""
         return f"{self.reason}{known}"
 
@@ -167,7 +178,7 @@ class CircularModulesError(LinkError):
 
     modules: tuple[str, ...]
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return (
             f"modules use each other's global variables in a circle: {' → '.join(self.modules)}. "
             f"That works, but not for variables that are thread_local, in a comdat or in an address space, or that an "
@@ -182,7 +193,7 @@ class NoCodeError(LinkError):
     symbol: str
     module: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return (
             f"'{self.symbol}' has no code of its own in the module '{self.module}': its linkage leaves it to "
             f"others, or its name is the assembler's. Define it with external linkage and another name."
@@ -201,7 +212,7 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     types: tuple[str, ...] = ()
     in_c_library: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         names = _listed(self.symbols)
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
@@ -232,7 +243,7 @@ class SignatureError(LocatedError, LinkError):
     found: str
     dependants: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         if self.dependants:
             users = ", ".join(f"'{name}'" for name in self.dependants)
             return (
@@ -259,7 +270,7 @@ class UnsafeModuleError(LocatedError):
     reason: str
     trustable: bool = False
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         way = " Leave it out, or add --trust if you trust where this QIR comes from." if self.trustable else ""
         return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
 
@@ -270,7 +281,7 @@ class SimulatorError(QirError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return self.message
 
 
@@ -288,7 +299,7 @@ class SourceError(QirError):
 
     message: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return self.message
 
 
@@ -299,7 +310,7 @@ class DefinitionError(QirError):
     name: str
     reason: str
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"'{self.name}' cannot be called by QIR: {self.reason}"
 
 
@@ -311,7 +322,7 @@ class RecordError(QirError):
     line: int | None = None
     source_line: str | None = None
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         if self.line is None or self.source_line is None:
             return self.message
         return f"line {self.line}: {self.message}\n{self.line} | {self.source_line.replace(chr(9), ' ')}"
@@ -336,7 +347,7 @@ class ProgramFailedError(ExecutionError):
     exit_code: int
     shot: int
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{self._kept()}"
 
 
@@ -348,9 +359,9 @@ class IntrinsicError(ExecutionError):
     traceback: str
     shot: int
 
-    def __str__(self) -> str:
-        trace = self.traceback.rstrip()
-        return f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}\n{trace}"
+    def _said(self) -> str:
+        said = f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}"
+        return f"{said}\n{self.traceback.rstrip()}"
 
 
 @dataclass(eq=False)
@@ -359,7 +370,7 @@ class RunTimeoutError(ExecutionError):
 
     timeout_s: float
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the run was stopped after {self.timeout_s:g} s. Raise --timeout to let it go on.{self._kept()}"
 
 
@@ -373,8 +384,9 @@ class EngineStartError(EngineError):
 
     message: str
     stderr_tail: str = ""
+    signal_name: str = ""
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"
 
 
@@ -387,12 +399,40 @@ class WorkerCrashedError(ExecutionError, EngineError):
     stderr_tail: str = ""
     reason: str = ""
 
-    def __str__(self) -> str:
+    def _said(self) -> str:
         during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
         reason = f" ({self.reason})" if self.reason else ""
         return (
             f"the engine process died of {self.signal_name}{reason} {during}. Nothing else is lost: the next run gets "
             f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+        )
+
+
+@dataclass(eq=False)
+class WorkerRestartLimitError(EngineError):
+    """So many engine processes died one after the other that no more are started by themselves."""
+
+    limit: int
+
+    def _said(self) -> str:
+        return (
+            f"{self.limit} engine processes died with no run that came to its end between. No more are started until "
+            f"everything is reset: %qir_reset (in Python: session.reset())."
+        )
+
+
+@dataclass(eq=False)
+class QuarantineError(EngineError):
+    """The module ended one engine process after the other; ``causes`` says of what each died."""
+
+    name: str
+    causes: tuple[str, ...]
+
+    def _said(self) -> str:
+        name = shlex.quote(self.name)
+        return (
+            f"the module '{self.name}' has ended {len(self.causes)} engine processes ({', '.join(self.causes)}), "
+            f"and is not tried again. Change it, or have it tried once more: %qir_reset {name}"
         )
 
 

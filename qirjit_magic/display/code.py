@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Literal
 
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, String, Text
 
+from qirjit_magic.plain import DIRECTIONS, SURROGATES
+
 MOST_LINES = 1_500
 MOST_CHARACTERS = 100_000
 LONGEST_LINE = 1_000  # the time for what the lexers do not know grows with the square of the line
@@ -44,11 +46,10 @@ _BOX = (
 )
 _CODE = "white-space:pre;font-family:var(--jp-code-font-family,monospace)"
 # What a program hides in its text: controls move a terminal's cursor, and marks of direction turn what one reads round.
-_DIRECTIONS = (0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _SEEN = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
     | {0x7F: 0x2421}
-    | dict.fromkeys((*range(0x80, 0xA0), *_DIRECTIONS), 0xFFFD)
+    | dict.fromkeys((*range(0x80, 0xA0), *DIRECTIONS, *SURROGATES), 0xFFFD)
 )
 _SEEN_IN_A_LINE = _SEEN | {ord("\t"): 0x2409, ord("\n"): 0x240A}
 

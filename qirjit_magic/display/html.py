@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from qirjit_magic.display.text import Row, Summary, rows, title, unshown
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.schemas import record_line
 
 _BAR_EM = 16
@@ -16,7 +17,7 @@ _NUMBER = "text-align:right;padding:2px 12px 2px 0"
 
 def describe(summary: Summary) -> str:
     """The run as a table under a line that says what it was."""
-    return f"<div><div>{escape(title(summary))}</div>{''.join(_parts(summary))}</div>"
+    return f"<div><div>{_shown(title(summary))}</div>{''.join(_parts(summary))}</div>"
 
 
 def _parts(summary: Summary) -> Iterator[str]:
@@ -25,7 +26,7 @@ def _parts(summary: Summary) -> Iterator[str]:
     elif summary.counts:
         yield _histogram("results", rows(summary.counts))
     if summary.returned and summary.shots == 1:
-        yield f"<div>returned <code>{escape(summary.returned[0][0])}</code></div>"
+        yield f"<div>returned <code>{_shown(summary.returned[0][0])}</code></div>"
     elif summary.returned:
         yield _histogram("returned", rows(summary.returned))
 
@@ -33,7 +34,7 @@ def _parts(summary: Summary) -> Iterator[str]:
 def _records(summary: Summary) -> str:
     lines = (record_line(record, labeled=True).split("\t")[1:] for record in summary.records)
     body = "".join(
-        f"<tr>{''.join(f'<td style={_quoted(_CELL)}>{escape(c)}</td>' for c in line)}</tr>" for line in lines
+        f"<tr>{''.join(f'<td style={_quoted(_CELL)}>{_shown(c)}</td>' for c in line)}</tr>" for line in lines
     )
     head = "".join(f'<th scope="col" style={_quoted(_CELL)}>{name}</th>' for name in ("record", "value", "label"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{''.join(unshown(summary))}"
@@ -46,13 +47,17 @@ def _histogram(name: str, shown: list[Row]) -> str:
         f'<th scope="col" style={_quoted(_NUMBER)}>share</th><th></th>'
     )
     body = "".join(
-        f"<tr><td style={_quoted(_CELL)}><code>{escape(row.name)}</code></td>"
+        f"<tr><td style={_quoted(_CELL)}><code>{_shown(row.name)}</code></td>"
         f"<td style={_quoted(_NUMBER)}>{row.count:,}</td><td style={_quoted(_NUMBER)}>{row.share:.1%}</td>"
         f'<td style="text-align:left"><span style="{_BAR_STYLE};width:{_BAR_EM * row.share / longest:.2f}em"></span>'
         f"</td></tr>"
         for row in shown
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _shown(text: str) -> str:
+    return escape(plain_line(text))
 
 
 def _quoted(style: str) -> str:

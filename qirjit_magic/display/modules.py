@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from html import escape
 
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.wire.linkage import PYTHON, Linkage
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import EngineStatus
@@ -21,7 +22,7 @@ def function_label(function: EntryPoint) -> str:
     """A function as one reads it: ``main()``, ``add(i64, double) → i64``; with ``*`` where it has the attribute."""
     returns = "" if function.signature.returns == "void" else f" → {function.signature.returns}"
     mark = " *" if function.declared else ""
-    return f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}"
+    return plain_line(f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}")
 
 
 def modules_table(linkage: Linkage) -> Table:
@@ -100,7 +101,7 @@ def status_table(status: EngineStatus) -> Table:
 
 def table_text(table: Table) -> str:
     """A table in columns."""
-    cells = [[cell.split("\n") for cell in row] for row in table]
+    cells = [[plain(cell).expandtabs().split("\n") for cell in row] for row in table]
     lines = [
         [cell[i] if i < len(cell) else "" for cell in row]
         for row in cells
@@ -114,10 +115,10 @@ def table_text(table: Table) -> str:
 
 def table_html(table: Table) -> str:
     """The same as an HTML table."""
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(cell)}</th>' for cell in table[0])
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(plain(cell))}</th>' for cell in table[0])
     body = "".join(f"<tr>{_row(row)}</tr>" for row in table[1:])
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _row(row: Sequence[str]) -> str:
-    return "".join(f'<td style="{_CELL}">{escape(cell).replace(chr(10), "<br>")}</td>' for cell in row)
+    return "".join(f'<td style="{_CELL}">{escape(plain(cell)).replace(chr(10), "<br>")}</td>' for cell in row)

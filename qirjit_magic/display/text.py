@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.records import Record
 from qirjit_magic.wire.schemas import record_line
 
@@ -73,7 +74,7 @@ def unshown(summary: Summary) -> list[str]:
 
 def describe(summary: Summary) -> str:
     """The run in a few lines."""
-    return "\n".join(_lines(summary))
+    return "\n".join(map(plain_line, _lines(summary)))
 
 
 def _lines(summary: Summary) -> Iterator[str]:

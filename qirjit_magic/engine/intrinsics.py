@@ -59,12 +59,14 @@ class Callbacks:
         self._leave = 0
         self._exit = Exit()
         self._defined: dict[str, _Defined] = {}
+        self._declared: dict[str, Signature] = {}  # whose functions are in another process
         self._object_code = cache(partial(shim_object, emitter))
 
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
         """What a `Linkage` takes them as."""
-        return python_module({name: defined.signature for name, defined in self._defined.items()})
+        defined = {name: defined.signature for name, defined in self._defined.items()}
+        return python_module(self._declared | defined)
 
     def define(self, intrinsic: Intrinsic) -> None:
         """See `Engine.define`.
@@ -73,6 +75,10 @@ class Callbacks:
             DefinitionError: it cannot be loaded.
         """
         name, signature = intrinsic.name, intrinsic.signature
+        if not intrinsic.pickled:
+            self.undefine(name)
+            self._declared[name] = signature
+            return
         function = _load(intrinsic)
         returns = None if signature.returns == "void" else _c_type(signature.returns)
         callback_type = ctypes.CFUNCTYPE(returns, *map(_c_type, signature.parameters))
@@ -87,12 +93,19 @@ class Callbacks:
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`: nothing may call it afterwards."""
+        self._declared.pop(name, None)
         defined = self._defined.pop(name, None)
         if defined:
             defined.shim.close()
 
     def symbol(self, name: str) -> ExternalSymbol:
-        """What programs that declare this function are bound to."""
+        """What programs that declare this function are bound to.
+
+        Raises:
+            DefinitionError: the function is in another process.
+        """
+        if name in self._declared:
+            raise DefinitionError(name, "this engine process has not got it. Run it in one without a fence.")
         shim = self._defined[name].shim
         return ExternalSymbol(shim.address(SHIM), serial=shim.serial)
 

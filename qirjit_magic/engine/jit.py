@@ -29,7 +29,7 @@ from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, 
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, SignatureError
 from qirjit_magic.wire.linkage import admit
-from qirjit_magic.wire.memory import RecordMemory
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
 from qirjit_magic.wire.modules import Declaration, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
@@ -73,30 +73,40 @@ class JitEngine:
         trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`."""
+        module = self._read(name, source, opt_level, trust=trust)
+        try:
+            info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
+        except SignatureError as error:
+            raise _placed(module.text, error) from None
+        compiled = self._compiled(module, info)
+        self.restore(compiled)
+        return compiled
+
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """See `Engine.compile`."""
+        module = self._read(name, source, opt_level, trust=trust)
+        return self._compiled(module, module.info)
+
+    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
         written = _checked(parse_module(source, name), trust=trust)
         report = report_profile(written)
         module = externalise(written, self._emitter.data_layout)
-        level = default_level(module.text.text) if opt_level is None else opt_level
-        declarations = tuple(_completed(module.text, declaration) for declaration in module.info.declarations)
         info = replace(
             module.info,
-            declarations=declarations,
-            opt_level=level,
+            declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
+            opt_level=default_level(module.text.text) if opt_level is None else opt_level,
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
             breaks=report.diagnostics,
             trusted=trust,
         )
-        try:
-            info = admit(self._infos(), info, replaceable=replaceable, strict=strict)
-        except SignatureError as error:
-            raise _placed(module.text, error) from None
-        object_code = self._emitter.emit(module.llvm_module, level)
+        return replace(module, info=info)
+
+    def _compiled(self, module: QirModule, info: ModuleInfo) -> Compiled:
+        object_code = self._emitter.emit(module.llvm_module, info.opt_level)
         self._compilations += 1
-        compiled = Compiled(replace(info, object_size=len(object_code)), object_code)
-        self.restore(compiled)
-        return compiled
+        return Compiled(replace(info, object_size=len(object_code)), object_code)
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
@@ -147,6 +157,7 @@ class JitEngine:
         if request.first == 0:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
+        attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         returned = returning(entry.signature)
         given = len(request.arguments)
         words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)

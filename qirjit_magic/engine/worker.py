@@ -22,6 +22,7 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    Compile,
     Compiled,
     Define,
     Done,
@@ -81,11 +82,13 @@ def serve(connection: Connection, engine: Engine, build: str = "", *, prepare: C
 
 def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
     try:
-        if isinstance(frame.message, GetStatus):
-            return Frame(replace(engine.status(), fence=fence))
-        return _carry_out(engine, frame.message, frame.blob)
+        status = isinstance(frame.message, GetStatus)
+        reply = (
+            Frame(replace(engine.status(), fence=fence)) if status else _carry_out(engine, frame.message, frame.blob)
+        )
     except QirError as error:
-        return Frame(Refused(type(error).__name__, error.facts()))
+        reply = Frame(Refused(type(error).__name__, error.facts()))
+    return replace(reply, number=frame.number)
 
 
 def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
@@ -94,6 +97,9 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
             return Frame(engine.run(message))
         case Add(name, opt_level, replaceable, strict, trust):
             compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
+            return Frame(Added(compiled.module), compiled.object_code)
+        case Compile(name, opt_level, trust):
+            compiled = engine.compile(name, blob, opt_level=opt_level, trust=trust)
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, opt_level, trust):
             return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
-from traitlets import Bool, Float, Unicode
+from traitlets import Bool, Dict, Float, TraitError, Unicode, observe, validate
 
 from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.modules import (
@@ -22,8 +22,10 @@ from qirjit_magic.display.modules import (
     table_html,
     table_text,
 )
-from qirjit_magic.errors import ExecutionError
+from qirjit_magic.errors import ExecutionError, OptionError
+from qirjit_magic.limits import default_limits
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
@@ -91,11 +93,29 @@ class QirMagics(Magics):
     timeout = Float(0.0, help="Seconds after which a run is stopped; 0 for no limit.").tag(config=True)
     trust = Bool(default_value=False, help="Whether --trust holds where it is not given.").tag(config=True)
 
+    limits = Dict(
+        help="Limits of this kernel's session by name, such as {'cpu_seconds': 60}; see qirjit_magic.Limits."
+    ).tag(config=True)
+
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._cell: ExecutionInfo | None = None
         self._names: dict[str, str] = {}
         self._panels: list[Panel] = []
+        if self.limits:
+            self._set_limits()
+
+    @observe("limits")
+    def _set_limits(self, change: object = None) -> None:  # noqa: ARG002 - the signature is traitlets'
+        self.session.limits = default_limits().but(self.limits)
+
+    @validate("limits")
+    def _check_limits(self, proposal: dict[str, dict[str, object]]) -> dict[str, object]:
+        try:
+            default_limits().but(proposal["value"])
+        except OptionError as error:
+            raise TraitError(str(error)) from None
+        return proposal["value"]
 
     @property
     def session(self) -> Session:
@@ -215,7 +235,7 @@ class QirMagics(Magics):
         if not shown:
             return
         if options.format is not None:
-            print(result.to_text(options.format), end="")
+            print(plain(result.to_text(options.format)), end="")
         elif not result.empty:
             display(result)
 
@@ -223,7 +243,7 @@ class QirMagics(Magics):
         if module is None or options.quiet:
             return
         functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
-        print(f"compiled '{module.name}': {functions}")
+        print(f"compiled '{plain_line(module.name)}': {functions}")
         _tell(module.diagnostics)
 
     # -- the others ------------------------------------------------------------------------------------------------
@@ -307,7 +327,7 @@ QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_he
 
 
 def _print_now(text: str) -> None:
-    print(text, end="", flush=True)
+    print(plain(text), end="", flush=True)
 
 
 def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:

@@ -11,6 +11,7 @@ import ipywidgets as widgets
 
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import ExecutionError, OptionError, QirError
+from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
 
@@ -70,7 +71,7 @@ class Panel:
         """Offer what the session has now; the choice stays where it still exists."""
         before: Choice | None = self.entry.value
         options = [
-            (f"{module.name} · {function_label(function)}", (module.name, function.name))
+            (plain_line(f"{module.name} · {function_label(function)}"), (module.name, function.name))
             for module in self._session.modules
             for function in module.functions
             if function.public or function.declared
@@ -134,13 +135,13 @@ class Panel:
             self.output.value = self._printed()
 
     def _printed(self) -> str:
-        return f'<pre style="{_PRE}">{escape(self._text)}</pre>' if self._text else ""
+        return f'<pre style="{_PRE}">{escape(plain(self._text))}</pre>' if self._text else ""
 
     def _finish(self, result: RunResult | None, problem: str) -> None:
         for notice in () if result is None else result.notices:
             self._show(f"{notice}\n")
         shown = "" if result is None or result.empty else result._repr_mimebundle_()["text/html"]
-        alert = f'<pre role="alert" style="{_PRE};color:var(--jp-error-color1,#b00020)">{escape(problem)}</pre>'
+        alert = f'<pre role="alert" style="{_PRE};color:var(--jp-error-color1,#b00020)">{escape(plain(problem))}</pre>'
         self.output.value = self._printed() + shown + (alert if problem else "")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - ipywidgets' own bundle

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.limits import LimitError
 from qirjit_magic.session import notices
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
@@ -49,7 +50,8 @@ class Catalogue:
         self._python = python
         self._added: dict[str, Added] = {}
         self._linkage: tuple[tuple[ModuleInfo, ...], Linkage] = ((), Linkage(()))  # the last one, and of what it is
-        self._in_use: dict[str, int] = {}  # modules whose variables may have changed, and in which engine process
+        # Modules whose variables may have changed, for each engine the number of its process.
+        self._in_use: dict[str, dict[bool, int]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._added
@@ -105,6 +107,31 @@ class Catalogue:
         """The modules whose names nobody chose."""
         return tuple(name for name, added in self._added.items() if not added.named)
 
+    def entry(self, name: str | None, module: str | None) -> tuple[ModuleInfo, EntryPoint]:
+        """See `Session.entry`."""
+        if not self._added:
+            reason = "nothing is compiled yet. Compile a module first."
+            raise EntryPointError(reason, name)
+        if name is None:
+            return only_entry(self.find(module).info if module else self.infos[-1])
+        searched = [self.find(module).info] if module else list(reversed(self.infos))
+        for info in searched:
+            function = info.function(name)
+            if function:
+                return info, function
+        available = [f.name for info in searched for f in info.functions]
+        reason = f"no function is called '{name}'.{close_to(name, available)}"
+        raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
+
+    def check_room(self, name: str, most: int) -> None:
+        """There must be room for a module of this name.
+
+        Raises:
+            LimitError: there are as many as there may be, and none of this name.
+        """
+        if name not in self._added and len(self._added) >= most:
+            raise LimitError("modules", len(self._added) + 1, most)
+
     def put(self, added: Added) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
         name = added.info.name
@@ -152,14 +179,20 @@ class Catalogue:
         Args:
             name: the module.
             linked: the modules that were linked for the run.
-            process: the number of the engine process that ran it.
+            process: the number of the engine process that ran it; those of the open engine are negative.
         """
-        restarted, changed = "the engine was restarted", "what it is bound to has changed"
         anew: tuple[Diagnostic, ...] = ()
         for module in linked:
-            anew += self._started_anew(module, changed if self._in_use.get(module) == process else restarted)
-        self._in_use.update(dict.fromkeys(self.linkage.reachable(name), process))
+            anew += self._started_anew(module, self._because(module, process))
+        for module in self.linkage.reachable(name):
+            self._in_use.setdefault(module, {})[process > 0] = process
         return anew
+
+    def _because(self, module: str, process: int) -> str:
+        before = self._in_use.get(module, {}).get(process > 0)
+        if before is None:
+            return f"what is {'not ' if process > 0 else ''}trusted runs in an engine process of its own"
+        return "what it is bound to has changed" if before == process else "the engine was restarted"
 
     def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:
         if name not in self._in_use or not self._added[name].info.state:

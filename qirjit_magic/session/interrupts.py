@@ -15,12 +15,12 @@ class Shield:
     Whoever opened it looks at `count` once state is whole. Outside the main thread it does nothing: interrupts reach
     the main thread only.
 
-    Args:
+    Attributes:
         on_interrupt: called in the signal handler, each time.
     """
 
-    def __init__(self, on_interrupt: Callable[[], None]) -> None:
-        self._on_interrupt = on_interrupt
+    def __init__(self, *on_interrupt: Callable[[], None]) -> None:
+        self.on_interrupt = list(on_interrupt)
         self._depth = 0
         self._armed = False
         self.count = 0
@@ -48,4 +48,5 @@ class Shield:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's own signature
         self.count += 1
-        self._on_interrupt()
+        for callback in self.on_interrupt:
+            callback()

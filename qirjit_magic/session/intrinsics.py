@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, OptionError
-from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.session.engines import Engines
 from qirjit_magic.wire.linkage import python_module
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.protocol import Intrinsic
@@ -73,11 +73,11 @@ class PythonFunctions:
     """The functions in Python that one session knows: its own, and those of `intrinsic`.
 
     Args:
-        engine: it gets them.
+        engines: they get them.
     """
 
-    def __init__(self, engine: EngineSupervisor) -> None:
-        self._engine = engine
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
         self._own: set[str] = set()
         self._known: dict[str, int] = {}  # the serials of those of `intrinsic` that were sent, or refused
 
@@ -90,7 +90,7 @@ class PythonFunctions:
         refused: list[DefinitionError] = []
         for name, decorated in self._unknown().items():
             try:
-                self._engine.define(_pack(name, decorated.signature, decorated.function))
+                self._engines.define(_pack(name, decorated.signature, decorated.function))
             except DefinitionError as error:
                 refused.append(error)
             self._known[name] = decorated.serial
@@ -101,10 +101,10 @@ class PythonFunctions:
     def modules(self) -> tuple[ModuleInfo, ...]:
         """They as a `Linkage` takes them, with those that are still to be sent."""
         new = {name: decorated.signature for name, decorated in self._unknown().items()}
-        return python_module(self._there() | new) if new else self._engine.intrinsics
+        return python_module(self._there() | new) if new else self._engines.intrinsics
 
     def _there(self) -> dict[str, Signature]:
-        return {f.name: f.signature for module in self._engine.intrinsics for f in module.functions}
+        return {f.name: f.signature for module in self._engines.intrinsics for f in module.functions}
 
     def _unknown(self) -> dict[str, _Decorated]:
         own = self._own and self._own & set(self._there())  # a restarted engine may have refused one
@@ -116,12 +116,12 @@ class PythonFunctions:
 
     def define(self, name: str, signature: str, function: Function) -> None:
         """See `Session.define`."""
-        self._engine.define(_pack(name, _checked(name, signature), function))
+        self._engines.define(_pack(name, _checked(name, signature), function))
         self._own.add(name)
 
     def undefine(self, name: str) -> None:
         """See `Session.undefine`."""
-        self._engine.undefine(name)
+        self._engines.undefine(name)
         self._own.discard(name)
         if name in _decorated:
             self._known[name] = _decorated[name].serial

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from qirjit_magic.limits import Limits
 from qirjit_magic.wire.linkage import PYTHON, Linkage, Use, shown_name
+from qirjit_magic.wire.memory import TEXT_CAPACITY
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 
 _SHOWN_NAMES = 10
@@ -96,6 +98,22 @@ def started_anew(info: ModuleInfo, because: str) -> Diagnostic:
     """That a module's global variables have their first values again."""
     message = f"the global variables of '{info.name}' start anew, because {because}: {_listed(info.state)}"
     return Diagnostic("notice", message, about="anew")
+
+
+def left_out(records: int, output: int, limits: Limits) -> Iterator[Diagnostic]:
+    """What there is to say where not everything of a run was kept.
+
+    Args:
+        records: how many records and texts found no room.
+        output: how many bytes of what it printed were not kept.
+        limits: why.
+    """
+    if records:
+        most = f"a shot may have {limits.records_per_shot:,} records, and {TEXT_CAPACITY >> 20} MiB of text"
+        yield Diagnostic("notice", f"{records:,} records and texts found no room: {most}")
+    if output:
+        most = f"{limits.output_bytes:,} bytes of stdout and as many of stderr are kept, both ends"
+        yield Diagnostic("notice", f"{output:,} bytes that were printed are left out: {most}")
 
 
 def _listed(names: Iterable[str]) -> str:

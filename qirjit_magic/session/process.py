@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -19,13 +21,15 @@ import msgspec
 
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
-from qirjit_magic.session.streams import Stream
+from qirjit_magic.session.replies import reply_room
+from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.platforms import Platform, name_of
 from qirjit_magic.wire.protocol import WorkerArguments
 
 _CHUNK = 1 << 20
+_NUMBER_BITS = 64
 _TICK_S = 0.05
 _LAST_WORDS_S = 0.5
 _SENDING_TICK_S = 0.002
@@ -62,6 +66,7 @@ class EngineProcess:
         self.output = Stream()
         self.errors = Stream()
         self._inbox = Inbox()
+        self._platform = platform
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
@@ -137,9 +142,17 @@ class EngineProcess:
         """The process id."""
         return self._child.pid
 
-    def is_dead(self) -> bool:
-        """Whether it has ended, seen without waiting."""
-        return any(key.data == "death" for key, _ in self._selector.select(0))
+    def printed(self) -> Printed:
+        """What it wrote since the streams were begun."""
+        return Printed(self.output.text, self.errors.text, self.output.left_out + self.errors.left_out)
+
+    def cpu_seconds(self) -> float:
+        """How much processor time it has used."""
+        return self._platform.cpu_seconds(self._child.pid)
+
+    def is_lost(self) -> bool:
+        """Whether it has ended, or has said something that nobody asked for, seen without waiting."""
+        return not self._inbox.empty or any(key.data in {"death", "reply"} for key, _ in self._selector.select(0))
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         """Send, and wait for the reply; output is shown as it comes.
@@ -149,14 +162,18 @@ class EngineProcess:
             tick: called at least every 50 ms; when it returns True the process is killed.
 
         Raises:
-            EngineDied: the process ended before it had replied.
+            EngineDied: the process ended before it had replied, or said something else than one reply to this.
         """
-        unsent = memoryview(pack(request) if request else b"")
+        number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
+        self._inbox.expect(**reply_room(request))
+        unsent = memoryview(pack(replace(request, number=number)) if request else b"")
         while True:
             unsent = self._send(unsent)
             dead = self._receive(_SENDING_TICK_S if unsent else _TICK_S)
             try:
                 reply = self._inbox.pop()
+                if reply:
+                    self._check(reply, number)
             except FrameError as error:
                 self._child.kill()
                 raise EngineDied(f"an unreadable reply ({error})") from None
@@ -168,6 +185,12 @@ class EngineProcess:
                 raise EngineDied(self._cause())
             if tick() or time.monotonic() > self._kill_at:
                 self._child.kill()
+
+    def _check(self, reply: Frame, number: int) -> None:
+        if reply.number != number:
+            raise FrameError("it answers no request, or an earlier one")
+        if not self._inbox.empty:
+            raise FrameError("there is more than one")
 
     def _send(self, unsent: memoryview) -> memoryview:
         # Never blocking: the child may be stuck.

@@ -39,26 +39,34 @@ class Quarantine:
         try:
             yield
         except WorkerCrashedError as crash:
-            self.note_death(digest, crash)
+            self._note_death(digest, crash)
             raise
-        except EngineStartError:
-            self._in_a_row += 1
+        except EngineStartError as error:
+            self._in_a_row += error.signal_name not in {"", _FROM_OUTSIDE}
             raise
 
-    def note_death(self, digest: str, crash: WorkerCrashedError) -> None:
-        """This module ended an engine process."""
+    def note_run(self, digest: str, crash: WorkerCrashedError | None, *, killed: bool) -> None:
+        """A run of this module is over.
+
+        Args:
+            digest: which module that is.
+            crash: how the engine process died, if it did by itself.
+            killed: whether it had to be killed to end.
+        """
+        if crash:
+            self._note_death(digest, crash)
+        elif not killed:
+            self._in_a_row = 0
+            self.release(digest)
+
+    def _note_death(self, digest: str, crash: WorkerCrashedError) -> None:
         if crash.signal_name != _FROM_OUTSIDE:
             self._in_a_row += 1
             self._by_module.setdefault(digest, []).append(crash.signal_name)
 
-    def note_success(self, digest: str) -> None:
-        """A run of this module came to an end, whichever: the process lives."""
-        self._in_a_row = 0
-        self._by_module.pop(digest, None)
-
     def release(self, digest: str) -> None:
-        """Somebody wants it to be tried again."""
-        self.note_success(digest)
+        """This module is to be tried again."""
+        self._by_module.pop(digest, None)
 
     def clear(self) -> None:
         """Everything starts anew."""

@@ -124,10 +124,11 @@ class RunResult:
         seed: the seed of the simulator's random stream, None for a simulator that takes none.
         plan: how it was carried out.
         unfinished: what the shot that did not finish had recorded, where there is one; it counts nowhere else.
-        stdout: the end of what native code wrote to descriptor 1.
+        stdout: what native code wrote to descriptor 1; of a flood both ends, and between them a line that says so.
         stderr: the same of descriptor 2.
         notices: remarks about the run, such as global variables that started anew.
-        dropped: how many records and texts found no room: 0 unless one shot records millions, or megabytes of text.
+        dropped: how many records and texts found no room: 0 unless one shot records a million, or megabytes of text.
+        unkept: how many bytes of what was written to descriptors 1 and 2 are neither in stdout nor in stderr.
         timings: seconds by step.
     """
 
@@ -142,6 +143,7 @@ class RunResult:
     stderr: str = field(default="", repr=False)
     notices: tuple[Diagnostic, ...] = field(default=(), repr=False)
     dropped: int = 0
+    unkept: int = 0
     timings: dict[str, float] = field(default_factory=dict, repr=False)
 
     @property

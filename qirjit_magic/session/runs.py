@@ -15,10 +15,12 @@ from qirjit_magic.errors import (
     RunTimeoutError,
     WorkerCrashedError,
 )
-from qirjit_magic.session.streams import Observer
+from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.session.notices import left_out
+from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RecordMemory, Word
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 from qirjit_magic.wire.returns import recorded_words
@@ -26,6 +28,8 @@ from qirjit_magic.wire.returns import recorded_words
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.records import Piece, Recording
+
+_LAST_RECORDS = 16  # say how a shot ended that has as many records as it may
 
 
 @dataclass
@@ -40,6 +44,7 @@ class Collected:
         crash: how the engine process died, where it did.
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
+        passed: the limit that it has passed, and with what, where it was ended because of that.
         seconds: how long it took.
     """
 
@@ -50,6 +55,7 @@ class Collected:
     crash: WorkerCrashedError | None = None
     raised: Raised | None = None
     timed_out: bool = False
+    passed: tuple[str, float] | None = None
     seconds: float = 0.0
 
 
@@ -59,6 +65,7 @@ def collect(
     observer: Observer,
     *,
     timeout_s: float | None,
+    limits: Limits,
     stopping: Callable[[], bool],
 ) -> Collected:
     """Run all shots, emptying the shared memory whenever it is half full.
@@ -68,6 +75,7 @@ def collect(
         request: which.
         observer: who follows it.
         timeout_s: seconds after which the run is stopped.
+        limits: what it may use.
         stopping: whether somebody else than the observer wants it to end.
     """
     collected = Collected()
@@ -79,15 +87,25 @@ def collect(
         watch.tick()
         observer.on_tick()
 
-    watch = RunWatch(engine.memory, observer.show, stop=engine.stop, timeout_s=timeout_s, stopping=stop_wanted)
+    watch = RunWatch(
+        engine.memory,
+        observer.show,
+        stop=engine.stop,
+        timeout_s=timeout_s,
+        cpu=engine.cpu_seconds,
+        cpu_s=limits.cpu_seconds,
+        stopping=stop_wanted,
+    )
     began = time.perf_counter()
     try:
-        with engine.watching(observer.show_printed or observer.show, tick):
-            _collect_pieces(engine, request, collected, watch=watch, stopping=stop_wanted)
+        with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
+            _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
     except WorkerCrashedError as crash:
         collected.crash = crash
-        collected.pieces.append(_copy(engine.memory, watch))
+        collected.pieces.append(_copy(engine.memory, watch, request))
     collected.timed_out = watch.timed_out
+    if watch.cpu_used is not None:
+        collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
     return collected
 
@@ -98,30 +116,36 @@ def _collect_pieces(
     collected: Collected,
     *,
     watch: RunWatch,
+    most: int,
     stopping: Callable[[], bool],
 ) -> None:
     memory, following = engine.memory, request
     while True:
         memory.clear()
         watch.restart()
-        if stopping() or watch.timed_out or engine.shield.count:
+        if stopping() or watch.over or engine.shield.count:
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)
-        collected.pieces.append(_copy(memory, watch))
+        collected.pieces.append(_copy(memory, watch, request))
         collected.outcome = reply.outcome
         collected.linked += reply.linked
         collected.raised = reply.raised
         if reply.outcome != "full":
             return
+        kept = sum(piece.size for piece in collected.pieces)
+        if kept > most:
+            collected.passed = "kept_bytes", kept
+            return
         following = dataclasses.replace(request, first=reply.next)
 
 
-def _copy(memory: RecordMemory, watch: RunWatch) -> Piece:
+def _copy(memory: RecordMemory, watch: RunWatch, request: RunRequest) -> Piece:
     from qirjit_magic.wire.records import Piece  # noqa: PLC0415 - brings NumPy, which %load_ext is not to wait for
 
     watch.tick()
-    committed, position = memory.committed(), memory.position()
+    committed = memory.committed()
+    position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
     return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
 
 
@@ -131,8 +155,9 @@ def finish(
     collected: Collected,
     *,
     notices: tuple[Diagnostic, ...],
-    printed: tuple[str, str],
+    printed: Printed,
     timeout_s: float | None,
+    limits: Limits,
 ) -> tuple[RunResult, ExecutionError | None]:
     """The result, and the error to raise with it.
 
@@ -141,8 +166,9 @@ def finish(
         entry: the entry point that was run.
         collected: what it left behind.
         notices: what there is to say about it.
-        printed: the ends of what native code wrote to descriptors 1 and 2.
+        printed: what native code wrote to descriptors 1 and 2.
         timeout_s: the time it had.
+        limits: what it could use.
     """
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
@@ -153,22 +179,23 @@ def finish(
     result = RunResult(
         module=request.module,
         entry=entry,
-        table=recording.finished,
+        table=recording.finished.first(request.shots),
         requested=request.shots,
         seed=request.seed,
         plan=Plan(request.simulator.name),
         unfinished=recording.unfinished if ended_badly else None,
-        stdout=printed[0],
-        stderr=printed[1],
+        stdout=printed.stdout,
+        stderr=printed.stderr,
         dropped=collected.dropped,
-        notices=notices,
+        unkept=printed.left_out,
+        notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
         timings={"run": collected.seconds, "decode": time.perf_counter() - began},
     )
-    return result, _error(collected, recording, result, timeout_s)
+    return result, _error(collected, recording, result, timeout_s=timeout_s, limits=limits)
 
 
 def _error(
-    collected: Collected, recording: Recording, result: RunResult, timeout_s: float | None
+    collected: Collected, recording: Recording, result: RunResult, *, timeout_s: float | None, limits: Limits
 ) -> ExecutionError | None:
     if collected.crash is not None:
         return dataclasses.replace(collected.crash, partial=result)
@@ -178,6 +205,9 @@ def _error(
         failure = recording.failure
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
         return ProgramFailedError(message, exit_code, len(result.table), partial=result)
+    if collected.passed is not None and result.partial:
+        name, value = collected.passed
+        return LimitError(name, value, getattr(limits, name), partial=result)
     if collected.timed_out and timeout_s is not None and result.partial:
         return RunTimeoutError(timeout_s, partial=result)
     return None

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EngineStartError,
-    EntryPointError,
     LocatedError,
     OptionError,
     QirError,
 )
+from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Method, checked_level, checked_options
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.catalogue import Added, Catalogue, close_to, only_entry
+from qirjit_magic.session.catalogue import Added, Catalogue
+from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.intrinsics import PythonFunctions
-from qirjit_magic.session.runs import collect, finish
+from qirjit_magic.session.quarantine import Quarantine
+from qirjit_magic.session.runner import Runner, run_in_thread
 from qirjit_magic.session.sources import QirSource, Source, read_source
-from qirjit_magic.session.streams import Observer, Show, show_nothing
+from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.session.turns import Turns
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import EngineStatus, Form, RunRequest
+from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
@@ -42,21 +45,24 @@ class Session:
 
     Args:
         simulator: what runs use that name none: ``auto``, ``sparse``, or the path of a shared library.
+        limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
         supervisor: the engine; one of its own by default.
     """
 
-    def __init__(self, simulator: str = "auto", *, supervisor: EngineSupervisor | None = None) -> None:
+    def __init__(
+        self, simulator: str = "auto", *, limits: Limits | None = None, supervisor: EngineSupervisor | None = None
+    ) -> None:
         self.simulator = simulator
-        self.closed = False
-        self.last: RunResult | None = None
+        self.limits = limits or default_limits()
         self.on_change: list[Callable[[], None]] = []
         self._engine = supervisor or EngineSupervisor(cache=default_cache())
-        self._functions = PythonFunctions(self._engine)
+        self._engines = Engines(self._engine)
+        self._functions = PythonFunctions(self._engines)
         self._catalogue = Catalogue(self._functions.modules)
-        self._lock = threading.RLock()
-        self._stopping = False
-        self._running = False
-        self._end = weakref.finalize(self, self._engine.close)  # also where nobody closes it, and with the process
+        self._quarantine = Quarantine()
+        self._runner = Runner(self._engines, self._catalogue, self._quarantine)
+        self._lock = Turns()
+        self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             self._engine.start()
         except QirError:
@@ -71,10 +77,20 @@ class Session:
 
     def close(self) -> None:
         """End the engine process, and a run that goes on; nothing can be run afterwards."""
-        self.closed = True
+        self._runner.closing = True
         self.stop()
         with self._lock:
             self._end()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._runner.closing
+
+    @property
+    def last(self) -> RunResult | None:
+        """The result of the last run, however it ended."""
+        return self._runner.last
 
     def _check_open(self) -> None:
         if self.closed:
@@ -123,12 +139,12 @@ class Session:
             trust: whether it may hold assembler code and call addresses, and use what only the C library has.
 
         Raises:
-            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError: nothing has
-                changed.
+            QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError, LimitError:
+                nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
         opt_level = checked_level(opt_level)
-        given = read_source(source)
+        given = read_source(source, self.limits)
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
@@ -139,18 +155,21 @@ class Session:
                 same = self._catalogue.same(given, wanted, opt_level, trust=trust)
                 if same:
                     return self._renew(same, strict=strict)
-                info = self._compile(given, wanted, opt_level, strict=strict, trust=trust)
+                digest = sha256(given.data).hexdigest()
+                with self._quarantine.watch(wanted or "the cell", digest):
+                    info = self._compile(given, wanted, opt_level, strict=strict, trust=trust)
             self._engine.save()
             return info
 
     def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
         if strict:
             check_profile(self._catalogue.find(name).info)
-        self._engine.renew(name)
+        self._engines.renew(name, self.linkage)
         return self._catalogue.renew(name)
 
     def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool, trust: bool) -> ModuleInfo:
-        compiled = self._engine.add(
+        self._catalogue.check_room(name, self.limits.modules)
+        compiled = self._engines.add(
             name or self._catalogue.free_name(),
             source.data,
             opt_level=opt_level,
@@ -204,9 +223,9 @@ class Session:
             EntryPointError: there is no module of this name.
         """
         with self._lock:
-            self._catalogue.find(name)
+            self._quarantine.release(self._catalogue.find(name).info.digest)
             with self._engine.uninterrupted():
-                self._engine.remove(name)
+                self._engines.remove(name)
                 said = self._catalogue.remove(name)
                 self._changed()
         return said
@@ -227,13 +246,14 @@ class Session:
         with self._lock:
             self._check_open()
             if name is not None:
-                self._catalogue.find(name)
+                self._quarantine.release(self._catalogue.find(name).info.digest)
             with self._engine.uninterrupted():
                 if name is not None:
-                    self._engine.unlink(name)
+                    self._engines.unlink(name)
                     return self._catalogue.unlink(name)
-                self._engine.reset()
+                self._engines.reset()
                 self._catalogue.clear()
+                self._quarantine.clear()
                 self._engine.start()
                 self._changed()
         return ()
@@ -263,7 +283,7 @@ class Session:
         """What the engine process is and has done so far."""
         with self._lock:
             self._check_open()
-            return self._engine.status()
+            return self._engines.status()
 
     def _changed(self) -> None:
         for callback in list(self.on_change):
@@ -282,19 +302,7 @@ class Session:
         Raises:
             EntryPointError: there is none, or without a name more than one.
         """
-        if not len(self._catalogue):
-            reason = "nothing is compiled yet. Compile a module first."
-            raise EntryPointError(reason, name)
-        if name is None:
-            return only_entry(self._catalogue.find(module).info if module else self.modules[-1])
-        searched = [self._catalogue.find(module).info] if module else list(reversed(self.modules))
-        for info in searched:
-            function = info.function(name)
-            if function:
-                return info, function
-        available = [f.name for info in searched for f in info.functions]
-        reason = f"no function is called '{name}'.{close_to(name, available)}"
-        raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
+        return self._catalogue.entry(name, module)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
@@ -336,52 +344,56 @@ class Session:
             self._check_open()
             info, function = self.entry(entry, module)
             words = argument_words(function, args)
-            request = RunRequest(info.name, function.name, shots=shots, arguments=words, seed=seed, simulator=spec)
-            return self._run(request, function, show, timeout)
-
-    def _run(self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None) -> RunResult:
-        with self._placed(request.module), self._engine.uninterrupted():
-            self._functions.follow()
-            return self._carry_out(request, entry, show, timeout)
-
-    @contextlib.contextmanager
-    def _placed(self, module: str) -> Iterator[None]:
-        # An error in the module that is run is at a line of its cell; in another module that has to be said.
-        try:
-            yield
-        except LocatedError as error:
-            where = error.module or module
-            moved = error.moved(self._catalogue.find(where).source.lines_before)
-            raise moved.of_module("" if where == module else where) from None
-
-    def _carry_out(
-        self, request: RunRequest, entry: EntryPoint, show: Show | Observer, timeout: float | None
-    ) -> RunResult:
-        observer = show if isinstance(show, Observer) else Observer(show)
-        self._stopping, self._running = False, True
-        try:
-            collected = collect(
-                self._engine,
-                request,
-                observer,
-                timeout_s=timeout,
-                stopping=lambda: self._stopping or self.closed,
+            request = RunRequest(
+                module=info.name,
+                entry=function.name,
+                shots=shots,
+                arguments=words,
+                seed=seed,
+                simulator=spec,
+                most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
             )
-        finally:
-            self._running = False
-        said = self._catalogue.note_run(request.module, collected.linked, process=self._engine.starts)
-        printed = self._engine.printed()
-        result, error = finish(request, entry, collected, notices=said, printed=printed, timeout_s=timeout)
-        self.last = result
-        if error:
-            raise error
-        return result
+            with self._engine.uninterrupted():
+                self._functions.follow()
+                return self._runner.run(request, function, observing(show), timeout_s=timeout, limits=self.limits)
+
+    async def run_async(
+        self,
+        entry: str | None = None,
+        *,
+        module: str | None = None,
+        shots: int = 1,
+        seed: int | None = None,
+        simulator: str | None = None,
+        method: Method = "auto",
+        args: Sequence[Argument] = (),
+        timeout: float | None = None,  # noqa: ASYNC109 - that of `run`, which keeps the finished shots
+        show: Show | Observer = show_nothing,
+    ) -> RunResult:
+        """Run shots as `run` does, in another thread, while other tasks go on.
+
+        The arguments and errors are those of `run`. Runs of one session come one after the other, in the order in which
+        they were asked for. What ``show`` is called with comes in the other thread. Cancelling the task stops the run;
+        the finished shots are in `last`.
+        """
+        return await run_in_thread(
+            lambda observer: self.run(
+                entry,
+                module=module,
+                shots=shots,
+                seed=seed,
+                simulator=simulator,
+                method=method,
+                args=args,
+                timeout=timeout,
+                show=observer,
+            ),
+            observing(show),
+        )
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
-        if self._running:
-            self._stopping = True
-            self._engine.stop()
+        self._runner.stop()
 
 
 @contextlib.contextmanager

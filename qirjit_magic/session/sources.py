@@ -6,13 +6,21 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from qirjit_magic.errors import SourceError
+from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.wire.modules import BITCODE
 
 STDIN = "-"
 _DEFINES = re.compile(r"\s*[@%!$]\S+ = ")
+# LLVM reads nested brackets by recursion: a hundred thousand of them overflow its stack.
+_OPEN, _CLOSE = b"([{<", b")]}>"
+_STEPS = bytes.maketrans(_OPEN + _CLOSE, bytes([1] * len(_OPEN) + [0xFF] * len(_CLOSE)))
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
+_NO_CODE = re.compile(rb'"[^"]*"|;[^\n]*|/\*.*?\*/', re.DOTALL)  # strings and comments
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -53,14 +61,41 @@ class Source:
 QirSource = Source | str | bytes | os.PathLike[str] | HasQir | HasBitcode
 
 
-def read_source(source: QirSource) -> Source:
+def read_source(source: QirSource, limits: Limits | None = None) -> Source:
     """The bytes of a path, a text, bitcode, or an object of a QIR-making package.
 
     A ``str`` with a line break, or that starts like LLVM IR, is text; any other is a path (``-`` is standard input).
 
+    Args:
+        source: one of these.
+        limits: how long, and how deeply nested, it may be.
+
     Raises:
         SourceError: there is no such file, or the object holds no QIR that can be got at.
+        LimitError: it is too long, or nested too deeply.
     """
+    limits = limits or Limits()
+    found = _found(source, limits.source_bytes)
+    if len(found.data) > limits.source_bytes:
+        raise LimitError("source_bytes", len(found.data), limits.source_bytes)
+    depth = 0 if found.data.startswith(BITCODE) else nesting(found.data, limits.nesting)
+    if depth > limits.nesting:
+        raise LimitError("nesting", depth, limits.nesting)
+    return found
+
+
+def nesting(text: bytes, most: int) -> int:
+    """How deep brackets lie in each other in LLVM's text, exactly where that is more than ``most``."""
+    depth = _depth(text)
+    return depth if depth <= most else _depth(_NO_CODE.sub(b"", text))
+
+
+def _depth(text: bytes) -> int:
+    steps = memoryview(text.translate(_STEPS, _NO_BRACKETS)).cast("b")
+    return max(accumulate(steps), default=0)
+
+
+def _found(source: QirSource, most: int) -> Source:
     match source:
         case Source():
             return source
@@ -69,7 +104,7 @@ def read_source(source: QirSource) -> Source:
         case str() if _is_text(source):
             return Source(encoded(source))
         case str() | os.PathLike():
-            return _read_file(os.fspath(source))
+            return _read_file(os.fspath(source), most)
         case HasQir():
             qir = source._repr_qir_()
             return Source(encoded(qir) if isinstance(qir, str) else bytes(qir))
@@ -109,11 +144,13 @@ def _is_text(source: str) -> bool:
     )
 
 
-def _read_file(path: str) -> Source:
+def _read_file(path: str, most: int) -> Source:
+    # One byte more says that it is too long, whatever else there is.
     if path == STDIN:
-        return Source(sys.stdin.buffer.read(), "stdin")
+        return Source(sys.stdin.buffer.read(most + 1), "stdin")
     try:
-        return Source(Path(path).expanduser().read_bytes(), module_name(path))
+        with Path(path).expanduser().open("rb") as file:
+            return Source(file.read(most + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
         message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."

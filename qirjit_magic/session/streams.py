@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 SHOWN_BYTES = 64 << 10
-KEPT_BYTES = 64 << 10
+KEPT_BYTES = 128 << 10
 
 Show = Callable[[str], None]
 
@@ -33,15 +33,37 @@ class Observer:
     on_tick: Callable[[], None] = lambda: None
 
 
+def observing(show: Show | Observer) -> Observer:
+    """Somebody who follows a run, also where only a function is given."""
+    return show if isinstance(show, Observer) else Observer(show)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What a run wrote to its descriptors 1 and 2.
+
+    Attributes:
+        stdout: the text of 1; of a flood both ends, with a line between them that says what is missing.
+        stderr: the same of 2.
+        left_out: how many bytes of both are missing.
+    """
+
+    stdout: str = ""
+    stderr: str = ""
+    left_out: int = 0
+
+
 class Stream:
-    """One descriptor: of a flood the first `SHOWN_BYTES` a run are shown, the last `KEPT_BYTES` are kept."""
+    """One descriptor: of a flood the first `SHOWN_BYTES` of a run are shown, and both ends are kept."""
 
     def __init__(self) -> None:
         self.begin(show_nothing)
 
-    def begin(self, show: Show) -> None:
-        """A new run: count and keep from nothing."""
+    def begin(self, show: Show, kept: int = KEPT_BYTES) -> None:
+        """A new run: count and keep from nothing, at most so many bytes."""
         self._show = show
+        self._head_room = kept // 2
+        self._tail_room = kept - self._head_room
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._left = SHOWN_BYTES
         self._cut = False
@@ -51,8 +73,9 @@ class Stream:
     def feed(self, chunk: bytes) -> None:
         """Take what was read."""
         self.total += len(chunk)
-        self._head += chunk[: KEPT_BYTES - len(self._head)]
-        self._tail = (self._tail + chunk[-KEPT_BYTES:])[-KEPT_BYTES:]
+        room = self._head_room - len(self._head)
+        self._head += chunk[:room]
+        self._tail = (self._tail + chunk[room:][-self._tail_room :])[-self._tail_room :]
         shown = chunk[: self._left]
         self._left -= len(shown)
         text = self._decoder.decode(shown)
@@ -62,13 +85,23 @@ class Stream:
             self._cut = True
             self._show(f"\n… only the first {SHOWN_BYTES >> 10} KiB are shown\n")
 
-    def both_ends(self, characters: int) -> str:
-        """The beginning and the end of what was written, each of at most so many characters."""
-        if self.total <= KEPT_BYTES and len(self.tail) <= 2 * characters:
-            return self.tail
-        return f"{self._head.decode('utf-8', 'replace')[:characters]}\n…\n{self.tail[-characters:]}"
+    @property
+    def left_out(self) -> int:
+        """How many bytes were not kept."""
+        return self.total - len(self._head) - len(self._tail)
 
     @property
-    def tail(self) -> str:
-        """The end of what was written, as text."""
-        return self._tail.decode("utf-8", "replace")
+    def text(self) -> str:
+        """What is kept; where something is missing, a line between the two ends says so."""
+        if not self.left_out:
+            return _decoded(self._head + self._tail)
+        return f"{_decoded(self._head)}\n… {self.left_out:,} bytes are left out here\n{_decoded(self._tail)}"
+
+    def both_ends(self, characters: int) -> str:
+        """The beginning and the end of what was written, each of at most so many characters."""
+        text = self.text
+        return text if len(text) <= 2 * characters else f"{text[:characters]}\n…\n{text[-characters:]}"
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")

@@ -9,25 +9,26 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import DefinitionError, EngineStartError, WorkerCrashedError
-from qirjit_magic.session import streams
+from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.kept import Kept, definition, restoration
 from qirjit_magic.session.limits import default_memory_limit
 from qirjit_magic.session.process import EngineDied, EngineProcess
-from qirjit_magic.session.refusals import rebuilt
+from qirjit_magic.session.replies import checked
+from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
+from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
-from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.linkage import check_renewal, python_module
+from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.platforms import Platform, choose
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    Compile,
     Compiled,
-    Define,
     Done,
     EngineStatus,
     Form,
@@ -35,10 +36,8 @@ from qirjit_magic.wire.protocol import (
     Intrinsic,
     Message,
     Ready,
-    Refused,
     Remove,
     Renew,
-    Restore,
     RunReply,
     RunRequest,
     Show,
@@ -61,6 +60,7 @@ class EngineSupervisor:
         grace_s: seconds that a shot has to end after a stop before the process is killed.
         cache: where object code is kept on disk; nowhere when None.
         fenced: whether the process gives up what running programs does not need.
+        shield: what counts interrupts; one of its own by default.
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
     """
 
@@ -72,6 +72,7 @@ class EngineSupervisor:
         cache: ObjectCache | None = None,
         fenced: bool = True,
         memory_limit: int | None = None,
+        shield: Shield | None = None,
     ) -> None:
         self._platform = platform or choose()
         self._grace_s = grace_s
@@ -86,18 +87,32 @@ class EngineSupervisor:
         self._process: EngineProcess | None = None
         self._ready = False
         self._closed = False
-        self._compiled: dict[str, Compiled] = {}
-        self._intrinsics: dict[str, Intrinsic] = {}
+        self._kept = Kept()
         self._compilations = self._cache_hits = 0
         self._build = ""
         self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
-        self._last_printed = "", ""
-        self._show: streams.Show = streams.show_nothing
+        self._last_printed = Printed()
+        self._kept_output = KEPT_BYTES
+        self._cpu_before = 0.0
+        self._show: ShowText = show_nothing
         self._watched = self._begun = False
         self._on_tick: Callable[[], None] = lambda: None
-        self.shield = Shield(self.stop)
+        self.fenced = fenced
+        self.shield = shield or Shield()
+        self.shield.on_interrupt.append(self.stop)
+
+    def open_sibling(self) -> EngineSupervisor:
+        """One with a process of its own that is not fenced, and otherwise like this one."""
+        return EngineSupervisor(
+            self._platform,
+            grace_s=self._grace_s,
+            cache=self._cache,
+            fenced=False,
+            memory_limit=self._memory_limit,
+            shield=self.shield,
+        )
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -120,14 +135,14 @@ class EngineSupervisor:
         if not self._closed:
             self._closed = True
             self._discard()
-            self._compiled.clear()
+            self._kept.modules.clear()
             self.memory.close()
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets a new process."""
         with self.uninterrupted():
             self._discard()
-            self._compiled.clear()
+            self._kept.modules.clear()
 
     def _discard(self) -> None:
         if self._process is not None:
@@ -150,13 +165,14 @@ class EngineSupervisor:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def watching(self, show: streams.Show, on_tick: Callable[[], None]) -> Iterator[None]:
-        """What the engine prints goes to ``show``; ``on_tick`` is called often while a request is carried out."""
+    def watching(self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES) -> Iterator[None]:
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
         self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
+        self._kept_output = kept
         try:
             yield
         finally:
-            self._show, self._on_tick, self._watched = streams.show_nothing, lambda: None, False
+            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -164,10 +180,13 @@ class EngineSupervisor:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
-    def printed(self) -> tuple[str, str]:
-        """The ends of what the current process wrote to its descriptors 1 and 2 since the last request."""
-        process = self._process
-        return (process.output.tail, process.errors.tail) if process else self._last_printed
+    def printed(self) -> Printed:
+        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        return self._process.printed() if self._process else self._last_printed
+
+    def cpu_seconds(self) -> float:
+        """How much processor time has been used for what is watched."""
+        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
 
     # -- requests --------------------------------------------------------------------------------------------------
 
@@ -185,17 +204,30 @@ class EngineSupervisor:
         replaceable = tuple(replaceable)
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
-            compiled = find_admitted(self._cache, key, self._infos(), name, replaceable=replaceable, strict=strict)
+            compiled = find_admitted(self._cache, key, self._kept.infos, name, replaceable=replaceable, strict=strict)
             if compiled is not None:
-                self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
+                self._request(restoration(compiled), Done)
                 self._cache_hits += 1
             else:
-                request = Add(name, opt_level, replaceable, strict, trust)
-                reply, object_code = self._request(Frame(request, source), Added)
-                compiled = Compiled(reply.module, object_code)
-                self._compilations += 1
-                self._unsaved = key, compiled
-            self._keep(compiled)
+                compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
+            self._kept.keep(compiled)
+        return compiled
+
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
+        with self.uninterrupted():
+            key = self._key(source, opt_level, trust=trust)
+            found = self._cache.find(key) if self._cache is not None else None
+            if found is not None:
+                self._cache_hits += 1
+                return Compiled(replace(found.module, name=name), found.object_code)
+            return self._compile(key, Compile(name, opt_level, trust), source)
+
+    def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
+        reply, object_code = self._request(Frame(request, source), Added)
+        compiled = Compiled(reply.module, object_code)
+        self._compilations += 1
+        self._unsaved = key, compiled
         return compiled
 
     def save(self) -> None:
@@ -212,33 +244,21 @@ class EngineSupervisor:
             return ""
         self._be_ready()
         level = "by looking at it" if opt_level is None else str(opt_level)
-        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust}")
-
-    def _infos(self) -> list[ModuleInfo]:
-        return [*self.intrinsics, *(compiled.module for compiled in self._compiled.values())]
+        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust} fenced={self.fenced}")
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         with self.uninterrupted():
-            self._request(Frame(Restore(compiled.module), compiled.object_code), Done)
-            self._keep(compiled)
-
-    def _keep(self, compiled: Compiled) -> None:
-        self._compiled.pop(compiled.module.name, None)  # a replaced module becomes the newest
-        self._compiled[compiled.module.name] = compiled
+            self._request(restoration(compiled), Done)
+            self._kept.keep(compiled)
 
     def renew(self, name: str) -> None:
-        """See `Engine.renew`.
-
-        Raises:
-            SignatureError: a module would be bound to a definition of another type; nothing has changed.
-        """
-        if name == next(reversed(self._compiled)):
+        """See `Engine.renew`."""
+        if name == next(reversed(self._kept.modules)):
             return
-        check_renewal(self._infos(), name)
         with self.uninterrupted():
             self._request(Frame(Renew(name)), Done)
-            self._keep(self._compiled[name])
+            self._kept.keep(self._kept.modules[name])
 
     def unlink(self, name: str) -> None:
         """See `Engine.unlink`."""
@@ -249,27 +269,27 @@ class EngineSupervisor:
         """See `Engine.remove`."""
         with self.uninterrupted():
             self._request(Frame(Remove(name)), Done)
-            self._compiled.pop(name, None)
+            self._kept.modules.pop(name, None)
 
     @property
     def intrinsics(self) -> tuple[ModuleInfo, ...]:
         """The functions in Python, as a `Linkage` takes them."""
-        return python_module({name: intrinsic.signature for name, intrinsic in self._intrinsics.items()})
+        return self._kept.python
 
     def define(self, intrinsic: Intrinsic) -> None:
         """See `Engine.define`."""
         with self.uninterrupted():
             try:
-                self._request(_definition(intrinsic), Done)
+                self._request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
                 reason = f"the engine process died of {crash.signal_name} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
-            self._intrinsics[intrinsic.name] = intrinsic
+            self._kept.intrinsics[intrinsic.name] = intrinsic
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`."""
         with self.uninterrupted():
-            self._intrinsics.pop(name, None)  # first: it may be what kills each new process
+            self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
     def run(self, request: RunRequest) -> RunReply:
@@ -297,6 +317,7 @@ class EngineSupervisor:
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
             return replace(
                 status,
+                pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
                 restarts=self.starts - 1,
@@ -306,18 +327,16 @@ class EngineSupervisor:
         process = self._be_ready(going_on=going_on)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
+            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
             for stream in (process.output, process.errors):
-                stream.begin(self._show)
+                stream.begin(self._show, self._kept_output)
         try:
             reply = self._exchange(process, frame)
+            return checked(frame, reply, kind, known=self._kept.modules), reply.blob
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry) from None
-        if isinstance(reply.message, Refused):
-            raise rebuilt(reply.message)
-        if not isinstance(reply.message, kind):
-            cause = f"a reply that was not asked for ({type(reply.message).__name__})"
-            raise self._after_death(process, cause, entry)
-        return reply.message, reply.blob
+        except FrameError as error:
+            raise self._after_death(process, f"a wrong reply ({error})", entry) from None
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
         self._kill_at = None
@@ -340,54 +359,46 @@ class EngineSupervisor:
         return over or self.shield.count > 1
 
     def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
-        self._last_printed = process.output.tail, process.errors.tail
+        self._last_printed = process.printed()
         killed = self._tick()
         self._discard()
         return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
-        if self._process is not None and self._ready and not going_on and self._process.is_dead():
-            self._discard()  # it was killed while it had nothing to do
+        if self._process is not None and self._ready and not going_on and self._process.is_lost():
+            self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
         process = self._process
         assert process is not None  # noqa: S101 - start made one, or raised
         if self._ready:
             return process
         doing = "it loaded LLVM"
+        refused: list[QirError] = []
         try:
-            ready = self._exchange(process, None)
-            replies = []
-            for name, frame in self._kept():
+            ready = self._exchange(process, None).message
+            for name, frame in self._kept.frames():
                 doing = f"it took back {name}"
-                replies.append(self._exchange(process, frame).message)
-        except EngineDied as died:
-            error = self._after_death(process, died.cause, "")
+                refused += self._refused(frame, self._exchange(process, frame))
+        except (EngineDied, FrameError) as died:
+            error = self._after_death(process, str(died), "")
             if isinstance(error, WorkerCrashedError):
-                raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
+                message = f"it died of {died} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, str(died)) from None
             raise error from None
-        if not isinstance(ready.message, Ready) or ready.message.version != __version__:
+        if not isinstance(ready, Ready) or ready.version != __version__:
             self._discard()
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
-        self._ready, self._build = True, ready.message.build
-        self._forget_refused(reply for reply in replies if isinstance(reply, Refused))
-        return process
-
-    def _kept(self) -> Iterator[tuple[str, Frame]]:
-        for intrinsic in self._intrinsics.values():
-            yield f"the function '{intrinsic.name}'", _definition(intrinsic)
-        for name, compiled in self._compiled.items():
-            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
-
-    def _forget_refused(self, replies: Iterable[Refused]) -> None:
-        # What a function in Python imports may have gone since it was defined: that is said once.
-        refused = [rebuilt(reply) for reply in replies]
+        self._ready, self._build = True, ready.build
         for error in refused:
-            if isinstance(error, DefinitionError):
-                self._intrinsics.pop(error.name, None)
+            if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
+                self._kept.intrinsics.pop(error.name, None)
         if refused:
             raise refused[0]
+        return process
 
-
-def _definition(intrinsic: Intrinsic) -> Frame:
-    return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)
+    def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
+        try:
+            checked(frame, reply, Done, known=self._kept.modules)
+        except QirError as error:
+            yield error

@@ -10,6 +10,8 @@ from qirjit_magic.session.streams import SHOWN_BYTES, Show
 from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 
 _RECORD = struct.Struct("<IIq")
+_CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
+_LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
 
 
 class RunWatch:
@@ -20,6 +22,8 @@ class RunWatch:
         show: takes the text.
         stop: ends the run.
         timeout_s: seconds until then; None for no limit.
+        cpu: how much processor time the run has used.
+        cpu_s: how much it may use; 0 for no limit.
         stopping: whether somebody wants the run to end.
     """
 
@@ -30,6 +34,8 @@ class RunWatch:
         *,
         stop: Callable[[], None],
         timeout_s: float | None,
+        cpu: Callable[[], float] = lambda: 0.0,
+        cpu_s: float = 0.0,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._memory = memory
@@ -38,8 +44,12 @@ class RunWatch:
         self._stopping = stopping
         self._stopped = False
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self._cpu = cpu
+        self._cpu_s = cpu_s
+        self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
         self._left = SHOWN_BYTES
         self.timed_out = False
+        self.cpu_used: float | None = None  # where that was too much
         self.restart()
 
     def restart(self) -> None:
@@ -47,11 +57,18 @@ class RunWatch:
         self._seen = 0
         self._lines = 0
 
+    @property
+    def over(self) -> bool:
+        """Whether it has used up what it may."""
+        return self.timed_out or self.cpu_used is not None
+
     def tick(self) -> None:
         """Look once."""
         if self._deadline is not None and not self.timed_out and time.monotonic() > self._deadline:
             self.timed_out = True
             self._stop()
+        if self._cpu_s and self.cpu_used is None and time.monotonic() > self._look_at_cpu:
+            self._check_cpu()
         if not self._stopped and self._stopping():
             self._stopped = True
             self._stop()
@@ -60,19 +77,35 @@ class RunWatch:
             self._lines = lines
             self._show_new()
 
+    def _check_cpu(self) -> None:
+        self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
+        used = self._cpu()
+        if used > self._cpu_s:
+            self.cpu_used = used
+            self._stop()
+
     def _show_new(self) -> None:
-        if self._left <= 0:
-            return
-        data = self._memory.records(self._seen, self._memory.position())
-        for kind, text, length in _RECORD.iter_unpack(data):
-            if kind == RecordKind.DUMP and length == PENDING:
-                return  # its text comes when the shot is over; what follows must wait for it
-            self._seen += RECORD_SIZE
-            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
+        end = self._memory.position()
+        while self._left > 0 and self._seen < end:
+            data = self._memory.records(self._seen, min(self._seen + _LOOKED_AT, end))
+            if not self._show_some(data):
                 return
 
+    def _show_some(self, data: bytes) -> bool:
+        kinds = data[::RECORD_SIZE]  # their lowest bytes
+        if not any(kind in kinds for kind in TEXT_KINDS):
+            self._seen += len(data)
+            return True
+        for kind, text, length in _RECORD.iter_unpack(data):
+            if kind == RecordKind.DUMP and length == PENDING:
+                return False  # its text comes when the shot is over; what follows must wait for it
+            self._seen += RECORD_SIZE
+            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
+                return False
+        return True
+
     def _show_line(self, text: str) -> bool:
-        self._show(f"{text}\n")
+        self._show(f"{text[: self._left]}\n")
         self._left -= len(text) + 1
         if self._left <= 0:
             self._show("… more messages are in the result\n")

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from qirjit_magic.plain import plain
+
+_NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
-_NUMBER = re.compile(r"[0-9]{1,19}")  # Python reads no number of thousands of digits, and nobody means one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class EntryPoint:
         return self.declared and self.signature.returns == "i64"
 
     def _number(self, *names: str) -> int | None:
-        found = next((_NUMBER.fullmatch(value) for key, value in self.attributes if key in names), None)
-        return int(found[0]) if found else None
+        values = [value for key, value in self.attributes if key in names]
+        return int(values[0]) if values and _NUMBER.fullmatch(values[0]) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class Diagnostic:
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line}: "
-        return f"{self.severity}: {where}{self.message}"
+        return plain(f"{self.severity}: {where}{self.message}")
 
 
 @dataclass(frozen=True, slots=True)

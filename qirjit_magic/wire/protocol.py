@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal["done", "stopped", "full", "failed", "killed"]
 Form = Literal["ir", "compiled", "asm", "object"]
+ROOM_FOR_RECORDS = RECORDS_CAPACITY // RECORD_SIZE
+Fact = None | bool | int | float | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class RunRequest:
             bits of a double.
         seed: the seed of the simulator's random stream; unused where ``first`` is above 0; None leaves it alone.
         simulator: the simulator that everything quantum is bound to.
+        most_records: how many a shot may have, up to what there is room for; the others are counted and left out.
     """
 
     module: str
@@ -38,6 +42,7 @@ class RunRequest:
     arguments: tuple[int, ...] = ()
     seed: int | None = None
     simulator: SimulatorSpec = SPARSE
+    most_records: int = ROOM_FOR_RECORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ class EngineStatus:
         memory: resident bytes of the process.
         restarts: how often a new process took over.
         fence: in words, what the process has given up before it takes requests, and what not.
+        open_pid: the id of the second process, which is not fenced; 0 where there is none.
     """
 
     pid: int = 0
@@ -124,6 +130,7 @@ class EngineStatus:
     memory: int = 0
     restarts: int = 0
     fence: str = ""
+    open_pid: int = 0
 
 
 class Engine(Protocol):
@@ -163,6 +170,14 @@ class Engine(Protocol):
         """
         ...
 
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """Compile as `add` does, and leave everything as it is: whether it fits the other modules is not looked at.
+
+        Raises:
+            QirSyntaxError, UnsafeModuleError: it cannot be compiled.
+        """
+        ...
+
     def restore(self, compiled: Compiled) -> None:
         """Take a module from its object code as the newest, without compiling or checking anything."""
         ...
@@ -181,6 +196,8 @@ class Engine(Protocol):
 
     def define(self, intrinsic: Intrinsic) -> None:
         """Let modules call a function in Python; it takes the place of one of the same name.
+
+        Where it comes without the function itself, modules that use it can be added and not be run.
 
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
@@ -260,6 +277,15 @@ class Add:
 
 
 @dataclass(frozen=True, slots=True)
+class Compile:
+    """`Engine.compile`; the blob is the source. Answered by `Added`."""
+
+    name: str
+    opt_level: int | None = None
+    trust: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """The blob is the object code."""
 
@@ -335,12 +361,13 @@ class Refused:
     """The engine raised a `QirError`: the class's name and its fields."""
 
     error: str
-    facts: dict[str, Any]
+    facts: dict[str, Fact]
 
 
 Message = (
     Ready
     | Add
+    | Compile
     | Added
     | Restore
     | Renew

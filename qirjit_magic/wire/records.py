@@ -58,6 +58,11 @@ class Piece:
     unfinished: bytes
     text: bytes
 
+    @property
+    def size(self) -> int:
+        """Bytes of all three."""
+        return len(self.finished) + len(self.unfinished) + len(self.text)
+
 
 @dataclass(frozen=True, eq=False)
 class RecordTable:
@@ -83,6 +88,21 @@ class RecordTable:
 
     def __len__(self) -> int:
         return len(self.ends)
+
+    def first(self, shots: int) -> RecordTable:
+        """The first shots, at most so many."""
+        if len(self) <= shots:
+            return self
+        rows = int(self.ends[shots - 1]) if shots else 0
+        return RecordTable(
+            kinds=self.kinds[:rows],
+            texts=self.texts[:rows],
+            values=self.values[:rows],
+            ends=self.ends[:shots],
+            returned=self.returned[:shots],
+            returned_words=self.returned_words[:shots],
+            strings=self.strings,
+        )
 
     def shot(self, index: int) -> tuple[Record, ...]:
         """The records of one shot, from 0."""
@@ -177,8 +197,9 @@ def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
         pieces: the copies, in order.
         words: how many words each shot returned; those that a shot lacks are 0, those beyond are left out.
 
-    Nothing in the bytes is trusted: unknown kinds are left out, a text offset that points nowhere reads as no text, and
-    in the text of a RESULT_ARRAY, to which the low half of its value points, whatever is no 1 reads as 0.
+    Nothing in the bytes is trusted: unknown kinds are left out, an offset that does not point to the beginning of a
+    text reads as no text, and in the text of a RESULT_ARRAY, to which the low half of its value points and no other's,
+    whatever is no 1 reads as 0. So all strings together are no longer than the text of the pieces.
     """
     strings: dict[str, int] = {}
     finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
@@ -203,7 +224,8 @@ def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray
     rows = rows[(rows["kind"] >= min(RecordKind)) & (rows["kind"] <= max(RecordKind))]
     arrays = rows["kind"] == RecordKind.RESULT_ARRAY
     if arrays.any():
-        rows["value"][arrays] = _indices(rows["value"][arrays] & _OFFSET_MASK, text.translate(_BITS), strings)
+        offsets = rows["value"][arrays] & _OFFSET_MASK
+        rows["value"][arrays] = _indices(np.where(_are_first(offsets), offsets, 0), text.translate(_BITS), strings)
     return rows, _indices(rows["text"], text, strings)
 
 
@@ -218,8 +240,14 @@ def _indices(offsets: NDArray[np.integer], text: bytes, strings: dict[str, int])
     return indices[known]
 
 
+def _are_first(offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    first = np.zeros(len(offsets), bool)
+    first[np.unique(offsets, return_index=True)[1]] = True
+    return first
+
+
 def _intern(text: bytes, offset: int, strings: dict[str, int]) -> int:
-    if not 0 < offset < len(text):
+    if not 0 < offset < len(text) or text[offset - 1]:  # each text stands behind the end of another
         return -1
     end = text.find(b"\0", offset)
     string = text[offset : len(text) if end < 0 else end].decode("utf-8", "replace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.files import PROGRAMS, REPOSITORY
+from tests.hostile import acting
 from tests.process.support import LIVENESS_S
 
 HELLO = REPOSITORY / "notebooks" / "programs" / "Hello.ll"
@@ -228,3 +230,66 @@ def test_another_python_path_is_not_needed(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (DONE, "Hello quantum world!\n", "")
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "words", "status", "says"),
+    [
+        ("source_bytes=10", (HELLO,), WRONG, "more than the 10 that the limit source_bytes allows"),
+        ("nesting=1", (HELLO,), WRONG, "the limit nesting"),
+        ("cpu_seconds=0.2", (PROGRAMS / "busy.ll", "endless"), FAILED, "s of CPU time"),
+        (
+            "records_per_shot=2",
+            (PROGRAMS / "floods.ll", "numbers", "--args", "7"),
+            DONE,
+            "5 records and texts found no",
+        ),
+        ("nestings=1", (HELLO,), USAGE, "nestings"),
+        ("nesting=deep", (HELLO,), USAGE, "nesting=deep"),
+    ],
+)
+def test_the_environment_limits_a_run(
+    monkeypatch: pytest.MonkeyPatch, limits: str, words: tuple[str | Path, ...], status: int, says: str
+) -> None:
+    monkeypatch.setenv("QIRJIT_LIMITS", limits)
+    found, _, errors = qirjit(*words)
+    assert (found, says in errors) == (status, True), errors
+    assert errors.startswith("qirjit: ")
+
+
+# -- hostile text --------------------------------------------------------------------------------------------------
+
+
+def on_a_terminal(*words: str | Path) -> str:
+    """What the command writes where both its streams are a terminal."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(command(*words), stdout=theirs, stderr=theirs, cwd=REPOSITORY) as process:
+        os.close(theirs)
+        written = b""
+        with contextlib.suppress(OSError):  # how Linux says that nobody has the other end any more
+            while chunk := os.read(ours, 1 << 16):
+                written += chunk
+        process.wait(LIVENESS_S)
+    os.close(ours)
+    return written.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("name", ["hostile_says", "hostile_fails"])
+@pytest.mark.parametrize("form", ["labeled", "ordered", "json", "none"])
+def test_on_a_terminal_a_hostile_program_s_text_does_nothing(name: str, form: str) -> None:
+    shown = on_a_terminal(PROGRAMS / "hostile_text.ll", name, "--format", form)
+    assert r"\x1b]0;title\x07" in shown or form == "ordered" or "u001b" in shown
+    assert not acting(shown)
+
+
+def test_in_a_pipe_the_output_is_data_and_remarks_do_nothing() -> None:
+    status, output, errors = qirjit(PROGRAMS / "hostile_text.ll", "hostile_fails")
+    assert status == FAILED
+    assert "INFO\t<script>alert(1)</script>\x1b]0;title\x07" in output
+    assert r"<script>alert(1)</script>\x1b]0;title\x07" in errors
+    assert not acting(errors)
+    assert not acting(qirjit(PROGRAMS / "hostile_name.ll")[2])
+    assert not acting(qirjit(PROGRAMS / "hostile_text.ll", "nobody\x1b[2J")[2])

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from qirjit_magic.errors import ProgramFailedError, WorkerCrashedError
+from qirjit_magic.limits import Limits
 from qirjit_magic.session.session import Session
 from tests.files import program
 
@@ -75,13 +76,14 @@ def test_shots_before_a_failure_are_kept(session: Session) -> None:
 
 def test_the_pieces_of_a_full_memory_become_one_result(session: Session) -> None:
     session.add(program("floods"), "floods")
-    result = session.run("numbers", args=[1_500_000], shots=4)
-    assert len(result.shots) == 4
-    assert np.array_equal(result.table.values, np.tile(np.arange(1_500_000), 4))
+    result = session.run("numbers", args=[1_000_000], shots=6)
+    assert len(result.shots) == 6
+    assert np.array_equal(result.table.values, np.tile(np.arange(1_000_000), 6))
     assert result.dropped == 0
 
 
-def test_records_that_find_no_room_are_counted(session: Session) -> None:
+def test_records_that_find_no_room_are_counted(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     session.add(program("floods"), "floods")
+    monkeypatch.setattr(session, "limits", Limits(records_per_shot=10_000_000))
     result = session.run("numbers", args=[9_000_000])
     assert 0 < result.dropped == 9_000_000 - len(result.table.kinds)

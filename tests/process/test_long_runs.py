@@ -15,7 +15,7 @@ from tests.files import program
 from tests.process.support import eventually, is_gone
 
 # Records that fill the memory's half several times.
-NUMBERS, SHOTS = 1_500_000, 8
+NUMBERS, SHOTS = 1_000_000, 8
 
 
 def test_a_process_killed_between_two_pieces_is_a_crash_and_not_another_run(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 import qirjit_magic
-from qirjit_magic.errors import EngineError, EngineStartError, QirError, RunTimeoutError
+from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -26,12 +27,18 @@ import json, os, socket, struct, sys, time
 arguments = json.loads(next(word for word in sys.argv if word.startswith("{{")))
 connection = socket.socket(fileno=arguments["socket"])
 
-def send(kind, body, blob=b""):
+number = 0
+
+def frame(kind, body, blob=b"", to=None):
     text = json.dumps({{"kind": kind, "body": body}}).encode()
-    connection.sendall(struct.pack("<II", len(text), len(blob)) + text + blob)
+    return struct.pack("<QII", number if to is None else to, len(text), len(blob)) + text + blob
+
+def send(*what, **how):
+    connection.sendall(frame(*what, **how))
 
 def receive():
-    connection.recv(1 << 20)
+    global number
+    (number,) = struct.unpack_from("<Q", connection.recv(1 << 20))
 
 def ready():
     send("Ready", {{"version": "{version}"}})
@@ -50,23 +57,55 @@ def hang():
 MODULE = b"define void @f() { ret void }"
 BROKEN_FRAMES = {
     "junk": 'connection.sendall(b"\\xff" * 100); hang()',
-    "a length beyond the limit": 'connection.sendall(struct.pack("<II", 1 << 29, (1 << 29) + 1)); hang()',
-    "no JSON": 'connection.sendall(struct.pack("<II", 4, 0) + b"junk"); hang()',
-    "deep JSON": 'connection.sendall(struct.pack("<II", 1 << 20, 0) + b"[" * (1 << 20)); hang()',
+    "a length beyond the limit": 'connection.sendall(struct.pack("<QII", 0, 1 << 29, (1 << 29) + 1)); hang()',
+    "no JSON": 'connection.sendall(struct.pack("<QII", 0, 4, 0) + b"junk"); hang()',
+    "deep JSON": 'connection.sendall(struct.pack("<QII", 0, 1 << 20, 0) + b"[" * (1 << 20)); hang()',
     "an unknown message": 'send("Surprise", {}); hang()',
     "wrong types": 'send("Ready", {"version": 7}); hang()',
     "half a frame, then its end": 'connection.sendall(b"\\x10\\0\\0")',
-    "half a body, then its end": 'connection.sendall(struct.pack("<II", 100, 0) + b"{")',
+    "half a body, then its end": 'connection.sendall(struct.pack("<QII", 0, 100, 0) + b"{")',
     "its end without a word": "sys.exit(0)",
     "a closed connection": "connection.close(); hang()",
 }
+# To a request for the status.
 WRONG_REPLIES = {
-    "a reply that was not asked for": 'send("Done", {}); hang()',
-    "an error that does not exist": 'send("Refused", {"error": "Surprise", "facts": {}}); hang()',
-    "facts that the error does not have": 'send("Refused", {"error": "LinkError", "facts": {"a": 1}}); hang()',
-    "an error without its facts": 'send("Refused", {"error": "SignatureError", "facts": {}}); hang()',
-    "something else than an error": 'send("Refused", {"error": "dataclass", "facts": {}}); hang()',
-    "a name of the language": 'send("Refused", {"error": "__name__", "facts": {}}); hang()',
+    "another kind": 'send("Done", {})',
+    "a request": 'send("GetStatus", {})',
+    "an error that does not exist": 'send("Refused", {"error": "Surprise", "facts": {}})',
+    "facts that the error does not have": 'send("Refused", {"error": "LinkError", "facts": {"a": 1}})',
+    "facts of other types": 'send("Refused", {"error": "SimulatorError", "facts": {"message": 7}})',
+    "facts in facts": 'send("Refused", {"error": "SimulatorError", "facts": {"message": {"a": {}}}})',
+    "an error without its facts": 'send("Refused", {"error": "SignatureError", "facts": {}})',
+    "an error that lists nothing": 'send("Refused", {"error": "ProfileError", "facts": {"profile": "", "breaks": []}})',
+    "an error in another one": 'send("Refused", {"error": "QirSyntaxError", "facts": {"message": "", "module": "?"}})',
+    "an error with a result": 'send("Refused", {"error": "RunTimeoutError", "facts": {"timeout_s": 1, "partial": ""}})',
+    "an error that the kernel raises": 'send("Refused", {"error": "EngineStartError", "facts": {"message": ""}})',
+    "something else than an error": 'send("Refused", {"error": "dataclass", "facts": {}})',
+    "a name of the language": 'send("Refused", {"error": "__name__", "facts": {}})',
+    "no request's number": 'send("EngineStatus", {}, to=0)',
+    "an earlier request's number": 'send("EngineStatus", {}, to=number - 1)',
+    "one reply too many": 'connection.sendall(2 * frame("EngineStatus", {}))',
+    "half a reply too many": 'connection.sendall(frame("EngineStatus", {}) + b"\\0")',
+    "a blob that nobody asked for": 'connection.sendall(struct.pack("<QII", number, 4, 1 << 29))',
+    "half a character": 'send("EngineStatus", {"llvm": "\\ud800"})',
+    "a number that no machine has": 'send("EngineStatus", {"memory": 10**5000})',
+    "a number that is none": 'connection.sendall(frame("EngineStatus", {"memory": float("nan")}))',
+}
+# To a request to add a module called "m".
+WRONG_MODULES = {
+    "another module": 'send("Added", {"module": {"name": "n", "digest": ""}})',
+    "a module of no name": 'send("Added", {"module": {"digest": ""}})',
+    "code without a module": 'send("Done", {}, b"object code")',
+    "more code than fits": 'connection.sendall(struct.pack("<QII", number, 4, 1 << 29))',
+}
+# To a request for three shots.
+WRONG_ENDS = {
+    "to be asked again for the same shot": '{"outcome": "full", "next": 0}',
+    "to be asked again for a shot before the first": '{"outcome": "full", "next": -1}',
+    "to be asked again for a shot that there is not": '{"outcome": "full", "next": 4}',
+    "to be asked again for a shot beyond 64 bits": '{"outcome": "full", "next": 2**70}',
+    "an end that there is not": '{"outcome": "won", "next": 3}',
+    "a part of a shot": '{"outcome": "done", "next": 1.5}',
 }
 # The header's words: 1 is how many bytes of records there are, 2 how many of these belong to finished shots.
 SCRIBBLES = {
@@ -123,10 +162,86 @@ def test_a_broken_reply_is_an_engine_error(start: Start, platform: str, what: st
 
 
 @pytest.mark.parametrize("what", WRONG_REPLIES)
-def test_a_wrong_reply_is_an_error_of_ours(start: Start, what: str) -> None:
-    session = start("linux", f"ready(); receive(); {WRONG_REPLIES[what]}")
-    with pytest.raises(QirError):
+def test_a_wrong_reply_ends_the_process(start: Start, what: str) -> None:
+    others = children()
+    session = start("linux", f"ready(); receive(); {WRONG_REPLIES[what]}; hang()")
+    with pytest.raises(WorkerCrashedError, match="reply"):
         session.status()
+    assert eventually(lambda: children() == others)
+
+
+@pytest.mark.parametrize("what", WRONG_MODULES)
+def test_a_wrong_module_is_none(start: Start, what: str) -> None:
+    session = start("linux", f"ready(); receive(); {WRONG_MODULES[what]}; hang()")
+    with pytest.raises(WorkerCrashedError):
+        session.add(MODULE, "m")
+    assert session.modules == ()
+
+
+@pytest.mark.parametrize("what", WRONG_ENDS)
+def test_a_wrong_end_of_a_run_ends_the_process(start: Start, what: str) -> None:
+    session = start("linux", f'ready(); add(); send("RunReply", {WRONG_ENDS[what]}); hang()')
+    session.add(MODULE, "m")
+    with pytest.raises(WorkerCrashedError, match="reply"):
+        session.run("f", shots=3)
+
+
+def test_a_reply_that_comes_when_nobody_asks_is_no_answer_to_the_next_request(start: Start) -> None:
+    late = 'time.sleep(0.1); send("EngineStatus", {"simulator": "forged"}); hang()'
+    session = start("linux", f'ready(); receive(); send("EngineStatus", {{"simulator": "true"}}); {late}')
+    first = session.status()
+    process = session._engine._process
+    assert process is not None
+    assert eventually(process.is_lost)
+    second = session.status()
+    assert (first.simulator, second.simulator, second.restarts) == ("true", "true", 1)
+    assert first.pid != second.pid
+
+
+def test_a_program_that_answers_in_the_engine_s_place_cannot_answer_the_next_request(start: Start) -> None:
+    # The engine's own reply to the first request comes while the second one waits.
+    forged = 'send("EngineStatus", {"simulator": "forged"}); first = number; receive()'
+    session = start("linux", f'ready(); receive(); {forged}; send("EngineStatus", {{}}, to=first); hang()')
+    session.status()
+    with pytest.raises(WorkerCrashedError, match="earlier"):
+        session.status()
+
+
+def test_whatever_is_said_of_the_engine_is_what_the_kernel_knows_or_clamped(start: Start) -> None:
+    lie = '{"pid": 1, "simulator_loads": -1, "memory": 2**64 - 1, "modules": ["none", "none"], "restarts": 7}'
+    session = start("linux", f'ready(); receive(); send("EngineStatus", {lie}); hang()')
+    status = session.status()
+    assert status.pid in children()
+    assert (status.simulator_loads, status.memory, status.modules, status.restarts) == (0, 2**63 - 1, (), 0)
+
+
+def test_whatever_is_said_of_a_module_is_what_the_kernel_knows_or_clamped(start: Start) -> None:
+    remark = '{"severity": "notice", "message": "", "line": -7}'
+    lie = f'"digest": "forged", "opt_level": 2**63, "object_size": -1, "added_at": -1e300, "breaks": [{remark}]'
+    added = f'send("Added", {{"module": {{"name": "m", {lie}}}}}, b"code")'
+    session = start("linux", f"ready(); receive(); {added}; hang()")
+    module = session.add(MODULE, "m")
+    assert (module.digest, module.opt_level, module.object_size) == (sha256(MODULE).hexdigest(), 3, 4)
+    assert module.added_at > 0
+    assert module.breaks[0].line is None
+
+
+def test_a_run_names_only_modules_that_are_there(start: Start) -> None:
+    raised = '{"name": "", "traceback": ""}'
+    said = f'{{"outcome": "stopped", "next": 2**70, "linked": ["<Python>", "x", "m"], "raised": {raised}}}'
+    session = start("linux", f"ready(); add()\nwhile True: send('RunReply', {said}); receive()")
+    session.add(MODULE, "m")
+    assert session.run("f").notices == session.run("f").notices == ()
+
+
+def test_a_result_has_no_more_shots_than_were_asked_for(start: Start) -> None:
+    ends = f"""
+memory = arguments["memory"]
+os.pwrite(memory, struct.pack("<IIq", 1, 0, 7) * 10, {RECORDS_START})
+os.pwrite(memory, struct.pack("<QQ", 160, 160), 8)"""
+    session = start("linux", f'ready(); add()\n{ends}\nsend("RunReply", {{"outcome": "done", "next": 2}}); hang()')
+    session.add(MODULE, "m")
+    assert len(session.run("f", shots=2).shots) == 2
 
 
 def test_another_version_is_a_failed_start(start: Start) -> None:

@@ -48,14 +48,18 @@ def test_what_native_code_prints_is_shown(session: Session, toy: str, entry: str
     assert (result.stdout, result.stderr) == (("", text) if entry == "print_errors" else (text, ""))
 
 
-def test_a_flood_is_shown_in_part_and_its_end_is_kept(session: Session, toy: str) -> None:
+def test_a_flood_is_shown_in_part_and_both_its_ends_are_kept(session: Session, toy: str) -> None:
     session.add(program("toy_gates"), "toy")
     shown: list[str] = []
     result = session.run("flood", simulator=toy, show=shown.append)
     text = "".join(shown)
     assert 2 * SHOWN_BYTES <= len(text) <= 2 * (SHOWN_BYTES + NOTE_LENGTH)
     assert text.count("only the first 64 KiB are shown") == 2
-    assert len(result.stdout) == len(result.stderr) == KEPT_BYTES
+    assert KEPT_BYTES < len(result.stdout) <= KEPT_BYTES + NOTE_LENGTH
+    assert KEPT_BYTES < len(result.stderr) <= KEPT_BYTES + NOTE_LENGTH
+    assert "bytes are left out here" in result.stdout
+    assert result.unkept > 0
+    assert f"{result.unkept:,} bytes that were printed are left out" in str(result.notices[0])
     assert result.stdout.endswith("the last of stdout\n")
     assert result.stderr.endswith("the last of stderr\n")
 

@@ -23,10 +23,11 @@ COUNTING_USER = program("counting_user")
 
 
 def kill_engine(session: Session) -> None:
-    os.kill(session.status().pid, signal.SIGKILL)
-    process = session._engine._process
-    assert process is not None
-    assert eventually(process.is_dead)
+    for engine in session._engines._both:
+        process = engine._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGKILL)
+        assert eventually(process.is_lost)
 
 
 # -- who is told what --------------------------------------------------------------------------------------------

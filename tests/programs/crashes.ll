@@ -22,7 +22,8 @@ define void @call_null() {
 }
 
 define void @jump_wildly() {
-  %function = load volatile ptr, ptr @nowhere
+  %address = load volatile i64, ptr @nowhere
+  %function = inttoptr i64 %address to ptr
   call void %function()
   ret void
 }

@@ -27,6 +27,7 @@ from qirjit_magic.errors import (
     UnsafeModuleError,
     WorkerCrashedError,
 )
+from qirjit_magic.limits import LimitError
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.wire.modules import EntryPoint, Signature
 from qirjit_magic.wire.records import RecordTable
@@ -149,6 +150,8 @@ def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
         (OptionError("format", "xml", "json"), ["format is 'xml'", "json"]),
         (ProgramFailedError("boom", 3, 4), ["the program failed", "shot 4", "exit code 3", "boom"]),
         (RunTimeoutError(0.5), ["stopped", "0.5 s", "--timeout"]),
+        (LimitError("nesting", 5000, 1000), ["5,000 deep", "1,000", "nesting", "Flatten", "QIRJIT_LIMITS", "Session("]),
+        (LimitError("cpu_seconds", 2.345, 2), ["2.3 s of CPU time", "more than the 2 ", "'cpu_seconds': …"]),
         (EngineStartError("no python", "oh\n\n"), ["did not start", "no python", "\nIts last words:\noh"]),
         (WorkerCrashedError("SIGSEGV", "main", "oh\n"), ["SIGSEGV", "'main'", "new engine", "\nIts last words:\noh"]),
     ],

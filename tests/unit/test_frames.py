@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
+import json
 import struct
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import get_args
 
@@ -98,7 +100,7 @@ _requests = st.builds(
     st.none() | st.integers(0, 2**64 - 1),
     st.builds(SimulatorSpec, _names, _names, _names, st.booleans()),
 )
-_facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3), max_size=4)
+_facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3).map(tuple), max_size=4)
 _messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Ready, _names, _names),
     st.builds(Add, _names, st.none() | st.integers(0, 3), st.lists(_names, max_size=3).map(tuple)),
@@ -123,7 +125,7 @@ _messages: st.SearchStrategy[Message] = st.one_of(
     ),
     st.builds(EngineStatus, st.integers(0, 2**31), _names, st.integers(0, 9), _names),
 )
-_frames = st.builds(Frame, _messages, st.binary(max_size=200))
+_frames = st.builds(Frame, _messages, st.binary(max_size=200), st.integers(0, 2**64 - 1))
 
 
 def _drain(inbox: Inbox) -> list[Frame]:
@@ -134,7 +136,7 @@ def _drain(inbox: Inbox) -> list[Frame]:
 
 
 def _raw(text: bytes, blob: bytes = b"") -> bytes:
-    return struct.pack("<II", len(text), len(blob)) + text + blob
+    return struct.pack("<QII", 0, len(text), len(blob)) + text + blob
 
 
 @given(_frames)
@@ -176,6 +178,54 @@ def test_junk_raises_nothing_but_a_frame_error(chunks: list[bytes]) -> None:
             _drain(inbox)
         except FrameError:
             return
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from([*MESSAGES, "Message", "__class__", ""]), _JSON, st.data())
+def test_any_json_in_a_message_s_place_is_that_message_or_a_frame_error(
+    kind: str, body: object, data: st.DataObject
+) -> None:
+    if kind in MESSAGES:  # more of it gets through to the types of the fields
+        names = [field.name for field in fields(MESSAGES[kind])]
+        body = data.draw(st.just(body) | st.fixed_dictionaries(dict.fromkeys(names, _JSON)))
+    inbox = Inbox()
+    inbox.feed(_raw(json.dumps({"kind": kind, "body": body}).encode()))
+    try:
+        frame = inbox.pop()
+    except FrameError:
+        return
+    assert frame is not None
+    assert type(frame.message) is MESSAGES[kind]
+
+
+@pytest.mark.parametrize("digits", [19, 20, 400, 4300, 4301, 100_000])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_number_of_any_length_is_a_number_or_a_frame_error(sign: str, digits: int) -> None:
+    inbox, number = Inbox(), f"{sign}{'9' * digits}"
+    inbox.feed(_raw(f'{{"kind":"RunReply","body":{{"outcome":"done","next":{number}}}}}'.encode()))
+    with contextlib.suppress(FrameError):
+        assert inbox.pop() == Frame(RunReply("done", int(number)))
+
+
+@given(_frames, st.integers(0, 200), st.integers(0, 200))
+def test_a_frame_that_is_longer_than_expected_is_refused(frame: Frame, text: int, blob: int) -> None:
+    inbox = Inbox()
+    data = pack(frame)
+    inbox.expect(text=text, blob=blob)
+    inbox.feed(data)
+    fits = len(frame.blob) <= blob and len(data) - len(frame.blob) - len(pack(frame)[:16]) <= text
+    if fits:
+        assert inbox.pop() == frame
+        assert inbox.empty
+    else:
+        with pytest.raises(FrameError, match="too long"):
+            inbox.pop()
 
 
 @given(st.binary(max_size=80), st.binary(max_size=20))
@@ -229,7 +279,7 @@ def test_a_malformed_message_is_a_frame_error(text: bytes) -> None:
 @pytest.mark.parametrize("sizes", [(2**32 - 1, 0), (0, 2**32 - 1), (2**32 - 1, 2**32 - 1), (1 << 29, (1 << 29) + 1)])
 def test_a_frame_too_long_is_refused_before_it_arrives(sizes: tuple[int, int]) -> None:
     inbox = Inbox()
-    inbox.feed(struct.pack("<II", *sizes))
+    inbox.feed(struct.pack("<QII", 0, *sizes))
     with pytest.raises(FrameError, match=f"{sum(sizes):,} bytes"):
         inbox.pop()
 

@@ -68,6 +68,7 @@ class _Tape:
 def tape(memory: RecordMemory) -> Iterator[_Tape]:
     held = ctypes.c_char.from_buffer(memory.region.view)
     runtime = Runtime(ctypes.addressof(held), _find, "sparse")
+    runtime.begin_records()
     yield _Tape(memory, runtime)
     runtime.close()
     del held
@@ -158,6 +159,21 @@ def test_records_without_room_are_counted_and_the_shot_can_still_end(tape: _Tape
     assert tape.memory.word(Word.DROPPED) == 2
     tape.end_shot()
     assert tape.memory.committed() == RECORDS_CAPACITY - room + RECORD_SIZE
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(0, 0), (1, 1), (3, 3), (5, 5), (6, 5), (2**59, 5)])
+def test_a_shot_has_no_more_records_than_it_may_and_each_shot_may_have_them(tape: _Tape, limit: int, kept: int) -> None:
+    def shot(*_: int) -> int:
+        for value in range(5):
+            tape.write("int", value)
+        return 7
+
+    tape.runtime.limit_records(RECORD_SIZE * limit)
+    assert tape.run(shot, 3) == (ShotsEnd.DONE, 3)
+    table = tape.recording().finished
+    assert [len(table.shot(index)) for index in range(3)] == [kept] * 3
+    assert table.returned.tolist() == [7] * 3
+    assert tape.memory.word(Word.DROPPED) == 3 * (5 - kept)
 
 
 def test_text_without_room_is_left_out(tape: _Tape) -> None:

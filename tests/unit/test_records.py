@@ -214,6 +214,40 @@ def test_whatever_the_engine_wrote_can_be_looked_at(rows: list[tuple[int, int, i
     table.messages()
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from([1, 4, 8, 9, 11]), st.integers(0, 40), st.integers(0, 40)), max_size=40),
+    st.binary(max_size=40),
+)
+def test_strings_are_no_longer_than_the_text_however_many_records_point_to_it(
+    rows: list[tuple[int, int, int]], text: bytes
+) -> None:
+    data = b"".join(struct.pack("<IIq", *row) for row in rows)
+    table = decode([Piece(data, b"", text)]).finished
+    assert len(table.strings) == len(set(table.strings))
+    assert sum(map(len, table.strings)) <= 2 * len(text)  # once as labels, once as bits
+    assert sum(map(len, table.counts())) <= len(text)
+
+
+def test_millions_of_records_that_point_into_one_long_text_take_no_more_memory_than_it() -> None:
+    text = b"\0" + b"1" * (1 << 20)
+    rows = np.zeros(1 << 20, np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")]))
+    rows["kind"], rows["text"], rows["value"] = RecordKind.RESULT_ARRAY, np.arange(1 << 20), np.arange(1 << 20)
+    rows[-1] = (RecordKind.END, 0, 0)
+    table = decode([Piece(rows.tobytes(), b"", text)]).finished
+    assert table.strings == ("1" * (1 << 20),)
+    assert table.counts() == {"1" * (1 << 20): 1}
+
+
+@pytest.mark.parametrize("shots", [0, 1, 2, 3, 4])
+def test_the_first_shots_are_what_they_were(shots: int) -> None:
+    table = _table([[Record(RecordKind.INT, 1, "a")], [], [Record(RecordKind.INT, 2)] * 2], [7, 8, 9])
+    some = table.first(shots)
+    assert len(some) == min(shots, 3)
+    assert [some.shot(index) for index in range(len(some))] == [table.shot(index) for index in range(len(some))]
+    assert some.returned.tolist() == [7, 8, 9][:shots]
+    assert len(some.kinds) == len(some.texts) == len(some.values)
+
+
 @pytest.mark.parametrize("value", [2, 200, -1, 208, 2**62])
 def test_a_result_that_is_no_bit_can_be_counted(value: int) -> None:
     table = _table([[Record(RecordKind.RESULT, value)]])

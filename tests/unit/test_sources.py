@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "bell.ll").touch()
     with pytest.raises(SourceError) as caught:
         read_source(path)
-    assert f"'{path}'" in str(caught.value)
+    assert f"'{path}'" in caught.value.message
     assert "Give " in str(caught.value)
 
 

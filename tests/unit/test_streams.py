@@ -26,7 +26,7 @@ def test_text_is_shown_whole_however_its_bytes_are_cut(text: str, cuts: list[int
     places = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
     shown, stream = _fed([data[start:end] for start, end in pairwise(places)])
     assert shown == text
-    assert stream.tail == text
+    assert stream.text == text
     assert stream.total == len(data)
 
 
@@ -34,17 +34,20 @@ def test_text_is_shown_whole_however_its_bytes_are_cut(text: str, cuts: list[int
 def test_no_bytes_make_it_fail(chunks: list[bytes]) -> None:
     _, stream = _fed(chunks)
     assert stream.total == sum(map(len, chunks))
-    assert stream.tail == b"".join(chunks).decode("utf-8", "replace")
+    assert stream.text == b"".join(chunks).decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize("chunk", [1000, SHOWN_BYTES - 1, SHOWN_BYTES, 10 * SHOWN_BYTES])
-def test_of_a_flood_the_beginning_is_shown_and_the_end_is_kept(chunk: int) -> None:
+def test_of_a_flood_the_beginning_is_shown_and_both_ends_are_kept(chunk: int) -> None:
     data = b"".join(b"%09d\n" % line for line in range(40_000))
     shown, stream = _fed([data[start : start + chunk] for start in range(0, len(data), chunk)])
     begun, said = shown[:SHOWN_BYTES], shown[SHOWN_BYTES:]
     assert begun == data[:SHOWN_BYTES].decode()
     assert said.count("64 KiB") == 1
-    assert stream.tail == data[-KEPT_BYTES:].decode()
+    half, missing = KEPT_BYTES // 2, len(data) - KEPT_BYTES
+    note = f"\n… {missing:,} bytes are left out here\n"
+    assert stream.text == data[:half].decode() + note + data[-half:].decode()
+    assert stream.left_out == missing
     assert stream.total == len(data)
 
 
@@ -66,10 +69,31 @@ def test_each_run_begins_from_nothing() -> None:
     stream.feed(b"x" * (SHOWN_BYTES + 1) + "é".encode()[:1])
     stream.begin(shown.append)
     stream.feed(b"hello")
-    assert ("".join(shown), stream.tail, stream.total) == ("hello", "hello", 5)
+    assert ("".join(shown), stream.text, stream.total) == ("hello", "hello", 5)
+
+
+@given(st.integers(1, 40), st.lists(st.binary(max_size=30), max_size=6))
+def test_no_more_is_kept_than_may_be_and_the_rest_is_counted(kept: int, chunks: list[bytes]) -> None:
+    stream, data = Stream(), b"".join(chunks)
+    stream.begin(show_nothing, kept)
+    for chunk in chunks:
+        stream.feed(chunk)
+    assert stream.left_out == max(0, len(data) - kept)
+    if not stream.left_out:
+        assert stream.text == data.decode("utf-8", "replace")
+
+
+@pytest.mark.parametrize("length", [1999, 2000, 2001, 100_000, 10**6])
+def test_both_ends_are_no_longer_than_asked_for(length: int) -> None:
+    _, stream = _fed([b"first" + b"." * (length - 9) + b"last"])
+    ends = stream.both_ends(1000)
+    assert len(ends) <= 2003
+    assert ends.startswith("first")
+    assert ends.endswith("last")
+    assert ("…" in ends) == (length > 2000)
 
 
 def test_before_a_run_text_is_kept_and_not_shown() -> None:
     stream = Stream()
     stream.feed(b"last words")
-    assert stream.tail == "last words"
+    assert stream.text == "last words"

@@ -100,6 +100,18 @@ def test_a_flood_goes_on_over_the_pieces_of_a_run(screen: _Screen) -> None:
     assert screen.look() == ""
 
 
+def test_of_one_message_without_end_only_the_beginning_is_shown(screen: _Screen) -> None:
+    screen.message("x" * (10 * SHOWN_BYTES))
+    assert screen.look() == "x" * SHOWN_BYTES + "\n… more messages are in the result\n"
+
+
+def test_messages_far_apart_are_all_shown(screen: _Screen) -> None:
+    screen.message("first")
+    screen.memory.put_word(Word.POSITION, RECORD_SIZE * 200_000)
+    screen.message("last")
+    assert screen.look() == "first\nlast\n"
+
+
 @pytest.mark.parametrize("record", [(8, 2**32 - 1, 5), (8, 1, -5), (8, 0, 0), (9, 1, 2**62), (77, 1, 1), (0, 0, 0)])
 def test_a_record_that_nobody_would_write_shows_nothing_of_other_memory(
     screen: _Screen, record: tuple[int, int, int]

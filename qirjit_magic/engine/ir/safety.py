@@ -46,7 +46,7 @@ _RULES = (
     ),
     _Rule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
     _Rule("write_register", r"@llvm\.write_register\b", "the intrinsic llvm.write_register", _REGISTER),
-    _Rule("alias", rf"{WORD}alias{END}[^@\n]*{WORD}inttoptr{END}", "an alias of an integer constant", _ADDRESS),
+    _Rule("alias", rf"{WORD}alias{END}[^@]*?{WORD}inttoptr{END}", "an alias of an integer constant", _ADDRESS),
     _Rule("\\", rf'"(?:[^"\\]*\\[^"]*)"{GAP}={GAP}"', "an attribute with an escaped name", _BY_NAME),
     _Rule("probe", rf'"probe-stack"{GAP}={GAP}(?!"inline-asm"){QUOTED}', 'the attribute "probe-stack"', _BY_NAME),
     _Rule("trap-func", rf'"trap-func-name"{GAP}={GAP}{QUOTED}', 'the attribute "trap-func-name"', _BY_NAME),

@@ -75,6 +75,8 @@ class Runtime:
         self._run_shots = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(self.address("qirjit_run_shots"))
         self.forget_labels = ctypes.CFUNCTYPE(None)(self.address("qirjit_forget_labels"))
         self.set_seed = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(self.address("qirjit_set_seed"))
+        self.limit_records = ctypes.CFUNCTYPE(None, ctypes.c_uint64)(self.address("qirjit_limit_records"))
+        self.begin_records = ctypes.CFUNCTYPE(None)(self.address("qirjit_begin_records"))
         self.commit = ctypes.CFUNCTYPE(None)(self.address("qirjit_commit"))
 
     def address(self, name: str) -> int:

@@ -19,6 +19,7 @@
 %Record = type { i32, i32, i64 }
 
 @qirjit_shared = global ptr null
+@qirjit_records_end = global i64 0                 ; how far this shot may record, the 32 last records' room included
 @qirjit_dumps = global i64 0                       ; state dumps of this shot whose text is still with the simulator
 @qirjit_way_out = global [64 x i64] zeroinitializer, align 16    ; a jmp_buf, larger than any system's
 @qirjit_shots = global i64 0                       ; shots begun in this process: which one goes on
@@ -38,16 +39,16 @@ declare i32 @strcmp(ptr, ptr)
 declare void @longjmp(ptr, i32) noreturn
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
-; Room for 32 more records is always kept, so that a shot whose records were dropped can still say how it ended.
+; Room for 32 more records is always kept, so that a shot whose records were dropped can still say how it ended. What is
+; too much for the memory or for one shot is counted.
 define internal void @append(i32 %kind, i32 %text, i64 %value, i64 %reserve) alwaysinline {
   %shared = load ptr, ptr @qirjit_shared
   %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
   %position = load i64, ptr %position.p
-  %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 10
-  %capacity = load i64, ptr %capacity.p
+  %records.end = load i64, ptr @qirjit_records_end
   %end = add i64 %position, 16
   %wanted = add i64 %end, %reserve
-  %full = icmp ugt i64 %wanted, %capacity
+  %full = icmp ugt i64 %wanted, %records.end
   br i1 %full, label %drop, label %keep
 keep:
   %start.p = getelementptr %Shared, ptr %shared, i32 0, i32 9

@@ -12,6 +12,8 @@
 ;               0 what calls it: i64 (ptr entry, ptr arguments)
 
 @qirjit_shared = external global ptr
+@qirjit_records_end = external global i64
+@qirjit_records_limit = internal global i64 -1     ; bytes of records that a shot may have
 @qirjit_dumps = external global i64
 @qirjit_shots = external global i64
 @qirjit_depth = external global i64
@@ -24,9 +26,33 @@ declare void @qirjit_end_shot(i64)
 declare void @qirjit_commit()
 declare i32 @_setjmp(ptr) returns_twice
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
+declare i64 @llvm.uadd.sat.i64(i64, i64)
+declare i64 @llvm.umin.i64(i64, i64)
 
 define void @qirjit_open(ptr %shared) {
   store ptr %shared, ptr @qirjit_shared
+  store i64 0, ptr @qirjit_records_end
+  ret void
+}
+
+; How many bytes of records a shot may have.
+define void @qirjit_limit_records(i64 %bytes) {
+  store i64 %bytes, ptr @qirjit_records_limit
+  ret void
+}
+
+; A shot begins to record here; beyond its limit and the memory's end there is no room, but for the 32 last records.
+define void @qirjit_begin_records() {
+  %shared = load ptr, ptr @qirjit_shared
+  %position.p = getelementptr %Shared, ptr %shared, i32 0, i32 1
+  %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 10
+  %position = load i64, ptr %position.p
+  %capacity = load i64, ptr %capacity.p
+  %limit = load i64, ptr @qirjit_records_limit
+  %limit.32 = call i64 @llvm.uadd.sat.i64(i64 %limit, i64 512)
+  %wanted = call i64 @llvm.uadd.sat.i64(i64 %position, i64 %limit.32)
+  %end = call i64 @llvm.umin.i64(i64 %wanted, i64 %capacity)
+  store i64 %end, ptr @qirjit_records_end
   ret void
 }
 
@@ -89,6 +115,7 @@ shot:
   %begun = load i64, ptr @qirjit_shots
   %begun.1 = add i64 %begun, 1
   store i64 %begun.1, ptr @qirjit_shots
+  call void @qirjit_begin_records()
   call void @__quantum__rt__initialize(ptr null)
   %thunk = load ptr, ptr %thunk.p
   %entry = load ptr, ptr %entry.p

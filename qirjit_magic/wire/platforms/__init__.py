@@ -70,6 +70,10 @@ class Platform(Protocol):
         """How much memory this process has in use."""
         ...
 
+    def cpu_seconds(self, pid: int) -> float:
+        """How much processor time a process has used, all its threads together; 0 where there is no telling."""
+        ...
+
     def widen(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
         ...

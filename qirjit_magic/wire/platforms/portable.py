@@ -11,13 +11,10 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import subprocess
 
 
 class FileRegion:
@@ -91,6 +88,23 @@ def resident_bytes() -> int:
     """The largest that the resident set has been: there is no portable way to ask what it is."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def cpu_seconds(pid: int) -> float:
+    """What ``ps`` says: to a hundredth of a second on macOS, to a second elsewhere."""
+    try:
+        command = ["ps", "-o", "time=", "-p", str(pid)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        return _seconds(said.strip())
+    except (OSError, ValueError):  # there is no ps, or no such process
+        return 0.0
+
+
+def _seconds(time: str) -> float:
+    # [days-]hours:minutes:seconds, or less from the left
+    days, _, clock = time.rpartition("-")
+    seconds = sum(float(part) * 60.0**place for place, part in enumerate(reversed(clock.split(":"))))
+    return 86_400 * int(days or 0) + seconds
 
 
 def widen(pipe: int) -> None:

@@ -1,0 +1,110 @@
+"""How much one may use: `Limits`, with what suits a laptop, and the error that says which was passed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qirjit_magic.errors import ExecutionError, OptionError
+
+VARIABLE = "QIRJIT_LIMITS"
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a session's modules and runs may use.
+
+    Attributes:
+        source_bytes: of a module's text or bitcode.
+        nesting: how deep brackets may lie in each other in a module's text.
+        modules: in a session.
+        output_bytes: that are kept of what a run prints to descriptors 1 and 2, of each one half from the beginning and
+            one half from the end; the rest is counted.
+        records_per_shot: the rest is counted and left out.
+        kept_bytes: of records and text that are kept of a run.
+        cpu_seconds: of a run, those of all threads together; 0 for no limit.
+
+    Raises:
+        OptionError: one is no number, or less than it can be.
+    """
+
+    source_bytes: int = 64 * _MIB
+    nesting: int = 1_000
+    modules: int = 10_000
+    output_bytes: int = 128 << 10
+    records_per_shot: int = 1_000_000
+    kept_bytes: int = 1024 * _MIB
+    cpu_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in dataclasses.asdict(self).items():
+            if name == "cpu_seconds":
+                if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+                    raise OptionError(f"the limit {name}", value, "a number of seconds, or 0 for no limit")
+            elif type(value) is not int or not 1 <= value < 1 << 63:
+                raise OptionError(f"the limit {name}", value, "an integer, 1 or more")
+
+    def but(self, changes: Mapping[str, Any]) -> Limits:
+        """The same with other values for some, by their names.
+
+        Raises:
+            OptionError: there is no such limit, or no such value of it.
+        """
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in changes:
+            if name not in names:
+                raise OptionError("the limit", name, f"one of {', '.join(names)}")
+        return dataclasses.replace(self, **changes)
+
+
+def default_limits() -> Limits:
+    """What holds where nobody says anything else: `Limits`, changed by ``QIRJIT_LIMITS=modules=100,cpu_seconds=60``.
+
+    Raises:
+        OptionError: the variable names no limit, or gives it no number.
+    """
+    text = os.environ.get(VARIABLE, "")
+    pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
+    try:
+        changes = {name.strip(): _number(name.strip(), value) for name, _, value in pairs}
+    except ValueError:
+        raise OptionError(VARIABLE, text, "pairs such as modules=100,cpu_seconds=60") from None
+    return Limits().but(changes)
+
+
+def _number(name: str, text: str) -> float:
+    return float(text) if name == "cpu_seconds" else int(text, 0)
+
+
+# What is too much, and what else than a higher limit would help.
+_PASSED = {
+    "source_bytes": ("the module has {value:,} bytes", "Split it into several modules"),
+    "nesting": ("brackets lie {value:,} deep in each other in the module", "Flatten it"),
+    "modules": ("there would be {value:,} modules", "Forget some: %qir_reset NAME --remove"),
+    "kept_bytes": ("the run has recorded {value:,} bytes", "Run fewer shots at once"),
+    "cpu_seconds": ("the run has used {value:,.1f} s of CPU time", "Run fewer shots"),
+}
+
+
+@dataclass(eq=False)
+class LimitError(ExecutionError):
+    """Something is more than a limit of the session; ``partial`` holds the shots that finished, where it was a run.
+
+    ``limit`` is its name in `Limits`, ``value`` what was found, ``allowed`` what the limit is.
+    """
+
+    limit: str
+    value: float
+    allowed: float
+
+    def _said(self) -> str:
+        what, instead = _PASSED.get(self.limit, ("{value:,}", "Use less"))
+        return (
+            f"{what.format(value=self.value)}, more than the {self.allowed:,} that the limit {self.limit} allows. "
+            f"{instead}, or raise it: %config QirMagics.limits = {{'{self.limit}': …}}, {VARIABLE}, or "
+            f"Session(limits=…).{self._kept()}"
+        )

@@ -1,0 +1,179 @@
+"""Replies of the engine process, which a hostile program may own: each is an answer to what was asked, or refused.
+
+Numbers are clamped, names of modules are those that the kernel knows, and nothing is executed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, TypedDict, TypeVar, cast
+
+from qirjit_magic import errors
+from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
+from qirjit_magic.wire.frames import Frame, FrameError
+from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
+from qirjit_magic.wire.protocol import Add, Added, Compile, EngineStatus, Message, Refused, RunReply, RunRequest, Show
+
+_M = TypeVar("_M", bound=Message)
+_TEXT_ROOM = 16 << 20
+_CODE_ROOM = 64 << 20
+_TEXT_PER_BYTE = 8  # of a module's text: what is known of it, and its listing
+_CODE_PER_BYTE = 16
+_MOST_CHARACTERS = 1 << 16
+_MOST_NUMBER = (1 << 63) - 1
+_MOST_LINE = (1 << 31) - 1
+_HIGHEST_LEVEL = 3
+# What the fields of the errors are that an engine raises, by their annotations.
+_FITS: dict[str, Callable[[object], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "str | None": lambda value: value is None or isinstance(value, str),
+    "int | None": lambda value: value is None or type(value) is int,
+    "tuple[str, ...]": lambda value: isinstance(value, tuple),
+    "object": lambda _: True,
+}
+
+
+class Room(TypedDict):
+    """How many bytes a reply may have: of JSON, and of what comes raw with it."""
+
+    text: int
+    blob: int
+
+
+def reply_room(request: Frame | None) -> Room:
+    """How long the reply may be: in proportion to what is to be compiled or shown."""
+    message, size = (request.message, len(request.blob)) if request else (None, 0)
+    compiling = isinstance(message, Add | Compile | Show)
+    return {
+        "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
+        "blob": _CODE_ROOM + _CODE_PER_BYTE * size if compiling else 0,
+    }
+
+
+def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[str]) -> _M:
+    """The reply's message.
+
+    Args:
+        request: what was asked.
+        reply: what came.
+        kind: the message that answers it.
+        known: the names of the modules that are there.
+
+    Raises:
+        FrameError: it is no answer to this.
+        QirError: the engine refused.
+    """
+    message = reply.message
+    if isinstance(message, Refused):
+        asked = request.message.name if isinstance(request.message, Add | Compile | Show) else ""
+        raise refusal(message, {"", asked, *known})
+    if not isinstance(message, kind):
+        raise FrameError(f"{type(message).__name__}, which was not asked for")
+    answer: Message = message
+    match request.message, message:
+        case (Add() | Compile()) as add, Added(module):
+            answer = Added(_own_module(add, module, request.blob, reply.blob))
+        case RunRequest() as run, RunReply() as end:
+            answer = _run_reply(run, end, known)
+        case _, EngineStatus() as status:
+            answer = _status(status, known)
+    return cast("_M", answer)
+
+
+def _own_module(request: Add | Compile, module: ModuleInfo, source: bytes, object_code: bytes) -> ModuleInfo:
+    replaceable = request.replaceable if isinstance(request, Add) else ()
+    if module.name not in {request.name, *replaceable}:
+        raise FrameError("it is about another module")
+    return replace(
+        module,
+        digest=sha256(source).hexdigest(),  # the next time, this source is not compiled
+        declarations=tuple(replace(d, line=_line(d.line)) for d in module.declarations),
+        diagnostics=_located(module.diagnostics),
+        breaks=_located(module.breaks),
+        opt_level=_clamped(module.opt_level, _HIGHEST_LEVEL),
+        object_size=len(object_code),
+        trusted=request.trust,
+        added_at=0.0,
+    )
+
+
+def _located(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    return tuple(replace(diagnostic, line=_line(diagnostic.line)) for diagnostic in diagnostics)
+
+
+def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> RunReply:
+    if reply.outcome == "full" and not request.first < reply.next <= request.shots:
+        raise FrameError("it is to be asked again for shots that it has run, or that there are not")
+    raised = reply.raised
+    if raised is not None:
+        name, traceback = _cut(raised.name), _cut(raised.traceback)
+        raised = replace(raised, name=name, traceback=traceback) if reply.outcome == "failed" else None
+    linked = tuple(name for name in dict.fromkeys(reply.linked) if name in known)
+    return replace(reply, next=_clamped(reply.next, request.shots), linked=linked, raised=raised)
+
+
+def _status(status: EngineStatus, known: Collection[str]) -> EngineStatus:
+    return replace(
+        status,
+        simulator=_cut(status.simulator),
+        llvm=_cut(status.llvm),
+        modules=tuple(name for name in dict.fromkeys(status.modules) if name in known),
+        simulator_loads=_clamped(status.simulator_loads, _MOST_NUMBER),
+        memory=_clamped(status.memory, _MOST_NUMBER),
+    )
+
+
+def refusal(refused: Refused, modules: Collection[str]) -> QirError:
+    """The error that the engine raised.
+
+    Args:
+        refused: its name and its facts.
+        modules: those that it may be in.
+
+    Raises:
+        FrameError: an engine has no such error, with such facts.
+    """
+    kind = vars(errors).get(refused.error)
+    if not (isinstance(kind, type) and issubclass(kind, QirError)) or issubclass(kind, ExecutionError | EngineError):
+        raise FrameError("it refused with something that is no error of an engine")
+    types = {field.name: str(field.type) for field in _fields(kind)}
+    facts: dict[str, Any] = {name: _fact(name, value) for name, value in refused.facts.items()}
+    if any(not _FITS.get(types.get(name, ""), _unfit)(value) for name, value in facts.items()):
+        raise FrameError(f"{kind.__name__} has no such facts")
+    if issubclass(kind, LocatedError) and facts.get("module", "") not in modules:
+        raise FrameError("it refused because of a module that is not there")
+    try:
+        error = kind(**facts)
+        str(error)  # it is to be shown, and some need at least one of what they list
+    except (TypeError, IndexError):
+        raise FrameError(f"{kind.__name__} lacks facts") from None
+    return error
+
+
+def _fields(kind: type[QirError]) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+
+
+def _unfit(_: object) -> bool:
+    return False
+
+
+def _fact(name: str, value: object) -> object:
+    if name in {"line", "column"} and type(value) is int:
+        return _line(value)
+    return _cut(value) if isinstance(value, str) else value
+
+
+def _line(number: int | None) -> int | None:
+    return number if number is not None and 0 < number <= _MOST_LINE else None
+
+
+def _clamped(number: int, most: int) -> int:
+    return min(max(number, 0), most)
+
+
+def _cut(text: str) -> str:
+    return text[:_MOST_CHARACTERS]

@@ -1,0 +1,148 @@
+"""`Runner`: carries out the runs of a session, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from qirjit_magic.errors import LocatedError
+from qirjit_magic.limits import Limits
+from qirjit_magic.session.catalogue import Catalogue
+from qirjit_magic.session.engines import Engines
+from qirjit_magic.session.quarantine import Quarantine
+from qirjit_magic.session.runs import collect, finish
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.protocol import RunRequest
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+
+
+class Runner:
+    """Runs entry points of the modules of a catalogue.
+
+    Args:
+        engines: what carries them out.
+        catalogue: the modules.
+        quarantine: which of them are not tried any more.
+
+    Attributes:
+        last: the result of the last run, however it ended.
+        closing: whether no run is to go on.
+    """
+
+    def __init__(self, engines: Engines, catalogue: Catalogue, quarantine: Quarantine) -> None:
+        self.last: RunResult | None = None
+        self.closing = False
+        self._engines = engines
+        self._catalogue = catalogue
+        self._quarantine = quarantine
+        self._stopping = False
+        self._running = False
+
+    def run(
+        self,
+        request: RunRequest,
+        entry: EntryPoint,
+        observer: Observer,
+        *,
+        timeout_s: float | None,
+        limits: Limits,
+    ) -> RunResult:
+        """Run shots.
+
+        Args:
+            request: which.
+            entry: the entry point.
+            observer: who follows it.
+            timeout_s: seconds after which it is stopped.
+            limits: how much it may use.
+
+        Raises:
+            QirError, KeyboardInterrupt: see `Session.run`.
+        """
+        digest = self._catalogue.find(request.module).info.digest
+        with self._placed(request.module), self._quarantine.watch(request.module, digest):
+            engine = self._engines.for_run(request.module, self._catalogue.linkage)
+            self._stopping, self._running = False, True
+            try:
+                collected = collect(
+                    engine,
+                    request,
+                    observer,
+                    timeout_s=timeout_s,
+                    limits=limits,
+                    stopping=lambda: self._stopping or self.closing,
+                )
+            finally:
+                self._running = False
+        self._quarantine.note_run(digest, collected.crash, killed=collected.outcome == "killed")
+        process = self._engines.number(engine)
+        said = self._catalogue.note_run(request.module, collected.linked, process=process)
+        result, error = finish(
+            request,
+            entry,
+            collected,
+            notices=said,
+            printed=engine.printed(),
+            timeout_s=timeout_s,
+            limits=limits,
+        )
+        self.last = result
+        if error:
+            raise error
+        return result
+
+    @contextlib.contextmanager
+    def _placed(self, module: str) -> Iterator[None]:
+        # An error in the module that is run is at a line of its cell; in another module that has to be said.
+        try:
+            yield
+        except LocatedError as error:
+            where = error.module or module
+            moved = error.moved(self._catalogue.find(where).source.lines_before)
+            raise moved.of_module("" if where == module else where) from None
+
+    def stop(self) -> None:
+        """Stop the run that goes on, if there is one, at the next shot; from any thread."""
+        if self._running:
+            self._stopping = True
+            self._engines.stop()
+
+
+async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer) -> RunResult:
+    """What ``run`` gives, in a thread of its own; where the task is cancelled the run is stopped.
+
+    Args:
+        run: runs, followed by the observer that it gets.
+        observer: who wants to follow it, in that thread.
+
+    Raises:
+        CancelledError: the task was cancelled. A run that went on has ended, a queued one ends when its turn comes.
+    """
+    cancelled = begun = False
+
+    def stopping() -> bool:
+        nonlocal begun
+        begun = True
+        return cancelled or observer.stopping()
+
+    running = asyncio.ensure_future(asyncio.to_thread(run, dataclasses.replace(observer, stopping=stopping)))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        cancelled = True
+        if begun:
+            await asyncio.wait([running])
+        running.add_done_callback(_look_at)
+        raise
+
+
+def _look_at(ended: asyncio.Future[RunResult]) -> None:
+    # Nobody waits for it any more: an error that nobody looked at would be reported when it is freed.
+    if not ended.cancelled():
+        ended.exception()

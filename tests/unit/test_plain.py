@@ -1,0 +1,160 @@
+"""Whatever a program names and says is shown, and does nothing: each hostile text on each road to a person."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qirjit_magic import errors
+from qirjit_magic.display.code import CodeView, Section
+from qirjit_magic.display.modules import function_label, modules_table, profile_table, status_table
+from qirjit_magic.display.modules import table_html as html_of
+from qirjit_magic.display.modules import table_text as text_of
+from qirjit_magic.errors import QirError, QirSyntaxError
+from qirjit_magic.plain import plain, plain_line
+from qirjit_magic.session.results import RunResult
+from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.memory import RecordKind
+from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.wire.protocol import EngineStatus
+from qirjit_magic.wire.records import RecordTable
+from tests.hostile import HOSTILE, acting
+
+
+def _module(text: str) -> ModuleInfo:
+    return ModuleInfo(
+        name=text,
+        digest="",
+        profile=text,
+        flags=((text, text),),
+        functions=(EntryPoint(text, Signature(text, (text,)), attributes=((text, text),)),),
+        variables=(GlobalVariable(f"{text} variable", text),),
+        declarations=(Declaration(f"{text} elsewhere", text),),
+        declared_profile=text,
+        capabilities=(text,),
+        breaks=(Diagnostic("warning", text),),
+    )
+
+
+def _result(text: str, *, shots: int = 1) -> RunResult:
+    table = RecordTable(
+        kinds=np.array([RecordKind.MESSAGE, RecordKind.INT] * shots, np.uint8),
+        texts=np.zeros(2 * shots, np.int32),
+        values=np.ones(2 * shots, np.int64),
+        ends=np.arange(1, shots + 1) * 2,
+        returned=np.arange(shots),
+        returned_words=np.zeros((shots, 0), np.int64),
+        strings=(text,),
+    )
+    return RunResult(text, EntryPoint(text, Signature("i64")), table, requested=shots)
+
+
+def _bundle(shown: RunResult | CodeView, kind: str) -> str:
+    return shown._repr_mimebundle_()[f"text/{kind}"]
+
+
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "plain": plain,
+    "plain_line": plain_line,
+    "a run of one shot": lambda text: str(_result(text)),
+    "a run of two": lambda text: str(_result(text, shots=2)),
+    "a run in a notebook": lambda text: _bundle(_result(text), "plain"),
+    "a run as Python writes it": lambda text: repr(_result(text)),
+    "a remark": lambda text: str(Diagnostic("notice", text)),
+    "a function": lambda text: function_label(_module(text).functions[0]),
+    "the modules": lambda text: text_of(modules_table(Linkage([_module(text)]))),
+    "the profile": lambda text: text_of(profile_table(_module(text))),
+    "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
+    "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
+    "an error": lambda text: str(QirSyntaxError(text, module=text, line=1, column=3, source_line=text)),
+    "an error in a cell": lambda text: "".join(QirSyntaxError(text)._render_traceback_()),
+}
+_PAGES: dict[str, Callable[[str], str]] = {
+    "a run of one shot": lambda text: _bundle(_result(text), "html"),
+    "a run of two": lambda text: _bundle(_result(text, shots=2), "html"),
+    "the modules": lambda text: html_of(modules_table(Linkage([_module(text)]))),
+    "the profile": lambda text: html_of(profile_table(_module(text))),
+    "the status": lambda text: html_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
+    "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "html"),
+}
+_ERRORS = {
+    name: kind
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, QirError) and dataclasses.is_dataclass(kind)
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("road", _TEXTS)
+def test_hostile_text_does_nothing_on_a_terminal(road: str, what: str) -> None:
+    shown = _TEXTS[road](HOSTILE[what])
+    assert not acting(shown)
+    shown.encode()
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("road", _PAGES)
+def test_hostile_text_does_nothing_on_a_page(road: str, what: str) -> None:
+    shown = _PAGES[road](HOSTILE[what])
+    assert not acting(shown)
+    assert "<script" not in shown
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("name", _ERRORS)
+def test_hostile_facts_of_an_error_do_nothing(name: str, what: str) -> None:
+    text = HOSTILE[what]
+    samples: dict[str, Any] = {"int": 7, "int | None": 7, "float": 2.5, "tuple[str, ...]": (text,)}
+    types = {field.name: str(field.type) for field in dataclasses.fields(_ERRORS[name])}
+    facts = {name: samples.get(kind, text) for name, kind in types.items() if name != "partial"}
+    error = _ERRORS[name](**facts)
+    assert not acting(str(error))
+    assert not acting("".join(error._render_traceback_()))
+
+
+@given(st.text())
+def test_only_what_acts_is_changed(text: str) -> None:
+    assert not acting(plain(text))
+    if not acting(text):
+        assert plain(text) == text
+    assert len(plain_line(text).split("\n")) == 1
+    assert "\t" not in plain_line(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one\ttwo\nthree", "one\ttwo\nthree"),
+        ("1%\r2%\r\n", "1%\\r2%\\r\n"),
+        ("\x1b[2J\x07\x00\x7f", "\\x1b[2J\\x07\\x00\\x7f"),
+        ("\x9b\u202e\u2028\ud800", "\\x9b\\u202e\\u2028\\ud800"),
+        ("Grüße ⟩ 🐈 \\x1b", "Grüße ⟩ 🐈 \\x1b"),
+    ],
+)
+def test_what_acts_is_shown_as_an_escape(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+def test_data_stays_as_it_is() -> None:
+    hostile = "".join(HOSTILE.values())
+    result = _result(hostile)
+    assert result.messages == [hostile]
+    assert result.shots[0].records[1].label == hostile
+    assert "\x1b]0;title\x07" in result.to_text()
+
+
+def test_the_mark_under_a_line_stands_where_it_stood() -> None:
+    line = "\x1b[2J\tcall @f()"
+    shown = str(QirSyntaxError("wrong", line=7, column=6, source_line=line)).splitlines()
+    assert shown[1:] == ["7 | \\x1b[2J call @f()", "  |         ^"]
+
+
+@pytest.mark.parametrize("column", [0, -5, 2**62])
+def test_a_mark_beyond_the_line_takes_no_memory(column: int) -> None:
+    assert len(str(QirSyntaxError("wrong", line=7, column=column, source_line="short"))) < 100
