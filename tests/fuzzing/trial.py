@@ -35,6 +35,7 @@ _OTHER_WORDS = re.compile(
     r"LLVM ERROR: .*|panicked at .*\n.*|terminate called .*|memory allocation of .*|.*[Ee]rror: .*"
 )
 _EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Interrupt)\b", re.MULTILINE)
+_WRONG_REPLY = "reply"
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]+|\bt\d+\b|\d+|'[^']*'|\"[^\"]*\"|@\S+")
 
 
@@ -97,7 +98,9 @@ class Trial:
     def _confirmed(self, outcome: Outcome, mutation: Mutation) -> Outcome:
         again = self._try(mutation)
         if again.death:
-            return again
+            # No program ran in this process: what it says is its own.
+            wrong = again.finding or (again.death if _WRONG_REPLY in again.death else "")
+            return dataclasses.replace(again, finding=wrong)
         stage, cause, _ = outcome.death.split(": ", 2)
         death = f"{stage}: {cause}: not in another process: a program that ran before it wrote where it should not"
         return dataclasses.replace(outcome, death=death, finding=again.finding)
