@@ -28,7 +28,7 @@ _STRANGE = (
     ),
     *(b"\\00", b'"', b"\xc2\x85", b"\xe2\x80\xa8", b"BC\xc0\xde", b"\x7f", b"\\", b"\n\n\n", b"<script>"),
 )
-_DEPTHS = (3, 30, 300, 3_000, 30_000, 100_000)
+_DEPTHS = (3, 30, 300, 900, 3_000, 100_000)
 _SWAPPED = {"name", "local", "number", "type", "opcode", "word", "string", "reference"}
 
 

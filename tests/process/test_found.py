@@ -11,40 +11,47 @@ import llvmlite.binding as llvm
 import pytest
 
 from qirjit_magic.display.modules import modules_table, profile_table, table_text
-from qirjit_magic.errors import QirSyntaxError
+from qirjit_magic.errors import EntryPointError, QirError, QirSyntaxError, UnsafeModuleError
 from qirjit_magic.session.session import Session
+from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import PROGRAMS
 
 FOUND = sorted((PROGRAMS / "found").glob("*.ll"))
-REFUSED_AS_BITCODE = {"attribute_not_utf8": "text that is not UTF-8"}
+REFUSED = {"types_that_double": (UnsafeModuleError, "written out it is longer than")}
+REFUSED_AS_BITCODE = {**REFUSED, "attribute_not_utf8": (QirSyntaxError, "text that is not UTF-8")}
 
 
 def bitcode(path: Path) -> bytes:
     return bytes(llvm.parse_assembly(path.read_text("utf-8"), llvm.create_context()).as_bitcode())
 
 
-def ends_well(session: Session, source: bytes) -> None:
+def ends_well(session: Session, source: bytes, refused: tuple[type[QirError], str] | None) -> None:
     pid = session.status().pid
-    info = session.add(source, "found")
+    if refused:
+        kind, reason = refused
+        with pytest.raises(kind, match=reason):
+            session.add(source, "found")
+    else:
+        runs(session, session.add(source, "found"))
+    assert session.status().pid == pid
+
+
+def runs(session: Session, info: ModuleInfo) -> None:
     for table in (modules_table(session.linkage), profile_table(info)):
         assert table_text(table)
     assert info.entry_points[0].required_qubits is None
     assert session.run("main", module="found").returns == [7]
-    assert session.status().pid == pid
+    for function in info.functions:
+        if function.name != "main":
+            with pytest.raises(EntryPointError):
+                session.run(function.name)
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
-def test_what_was_found_runs(session: Session, path: Path) -> None:
-    ends_well(session, path.read_bytes())
+def test_what_was_found_runs_or_is_refused(session: Session, path: Path) -> None:
+    ends_well(session, path.read_bytes(), REFUSED.get(path.stem))
 
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_was_found_runs_as_bitcode_or_is_refused(session: Session, path: Path) -> None:
-    reason = REFUSED_AS_BITCODE.get(path.stem)
-    if reason is None:
-        ends_well(session, bitcode(path))
-        return
-    pid = session.status().pid
-    with pytest.raises(QirSyntaxError, match=reason):
-        session.add(bitcode(path), "found")
-    assert session.status().pid == pid
+    ends_well(session, bitcode(path), REFUSED_AS_BITCODE.get(path.stem))
