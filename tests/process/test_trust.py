@@ -21,7 +21,7 @@ C_LIBRARY = program("c_library")
 INLINE_ASM = program("unsafe/inline_asm")
 UNSAFE = sorted(path.stem for path in (PROGRAMS / "unsafe").glob("*.ll") if path.stem != "harmless")
 # What is trusted, and does what it says: returns seven.
-RUNNABLE = ["callbr_asm", "global_ctors", "global_dtors", "inline_asm", "module_asm", "prologue"]
+RUNNABLE = ["callbr_asm", "global_ctors", "global_dtors", "ifunc", "inline_asm", "module_asm", "prologue"]
 
 
 @pytest.fixture

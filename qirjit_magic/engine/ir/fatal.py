@@ -22,7 +22,6 @@ _LONGEST_VECTOR = 1 << 12
 _LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
 _LONGEST_ARRAY = (1 << 31) - 1  # llvmlite gives 32 bits of the number
 _MOST_ALIGNED = 1 << 20
-_MOST_ALIGNED_STACK = 1 << 8
 _COLLECTORS = frozenset({b"shadow-stack", b"statepoint-example", b"coreclr"})
 _KEPT_SECTIONS = re.compile(rb"\.(?:bss|tbss|tdata)(?:\..*)?\Z|\.(?:strtab|symtab)\Z", re.DOTALL)
 _METADATA = b"llvm.metadata"
@@ -117,13 +116,6 @@ _LIMITS = (
         _LONGEST_VALUE,
         "an array of {0:,} elements as one value",
         "LLVM makes no code for it. Use at most {1:,}, or leave it in memory and use its elements",
-    ),
-    _Limit(
-        re.compile(r"alignstack"),
-        rf"{WORD}alignstack{GAP}\({GAP}(?P<size>\d{{3,}}){END}",
-        _MOST_ALIGNED_STACK,
-        "a stack aligned to {0:,} bytes",
-        "LLVM makes no code for it. Use at most {1:,}",
     ),
     _Limit(
         re.compile(r"align[\s(]*\d{7}"),

@@ -23,6 +23,7 @@ _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
 _FLAGS = 100  # characters of a constant expression's keyword and flags, at most
+_MAYBE_CALLED = re.compile(r"\)\s*[(;/]")  # three times as fast as what follows
 _CALLED_RESULT = re.compile(rf"\){GAP}\(", re.DOTALL)
 _EXPRESSION = re.compile(r"\b(?:inttoptr|getelementptr|bitcast|addrspacecast)\b[\w\s]*\Z")
 _ADDRESS_VALUE = rf"(?P<name>%{NAME}){GAP}={GAP}inttoptr{GAP}i\d+{GAP}\d+{GAP}to{END}"
@@ -90,7 +91,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 def _find_called_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
     text = module.text.text
     construct = "a call of an integer constant"
-    if _CALLED_RESULT.search(text):
+    if _MAYBE_CALLED.search(text) and _CALLED_RESULT.search(text):
         plain = blanked(text)
         for found in _CALLED_RESULT.finditer(plain):
             begin = _opening(plain, found.start())

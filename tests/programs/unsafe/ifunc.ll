@@ -10,5 +10,6 @@ define i64 @seven() {
 }
 
 define i64 @main() {
-  ret i64 7
+  %seven = call i64 @chosen()
+  ret i64 %seven
 }
