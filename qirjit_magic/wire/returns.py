@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 Returned = int | float | bool | None | tuple["Returned", ...] | list["Returned"]
 MOST_WORDS = 16  # in a record memory that is full there is always room for so many
-_MOST_CHARACTERS = 1000  # a longer text is no small type, and may be nested deeper than Python goes
+_MOST_CHARACTERS = 500  # a longer text is no small type, and may be nested deeper than Python goes
 _WORD_BITS = 64
 _INTEGER = re.compile(r"i([1-9]\d{0,8})\Z")
 _TOKEN = re.compile(r"<\{|\}>|[{}\[\],x]|[A-Za-z_][\w.]*(?: addrspace\(\d+\))?|\d+|\S")

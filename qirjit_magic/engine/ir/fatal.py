@@ -16,6 +16,7 @@ from qirjit_magic.engine.ir.words import END, GAP, NAME, QUOTED, WORD, find_word
 from qirjit_magic.errors import UnsafeModuleError
 
 _MOST_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
+_DEEPEST = 100  # of types in each other: Python goes a little deeper, and nobody so deep
 _WIDEST = 1 << 13  # bits of an integer; beyond, a multiplication takes LLVM minutes
 _LONGEST_VECTOR = 1 << 12
 _LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
@@ -193,11 +194,11 @@ def _find_assembler_names(module: QirModule) -> Iterator[UnsafeModuleError]:
 
 
 def _find_large(module: QirModule) -> Iterator[UnsafeModuleError]:
-    total = 0
+    total, known = 0, dict[str, int]()
     for variable in module.llvm_module.global_variables:
         if variable.is_declaration:
             continue
-        total += _size(variable.global_value_type)
+        total += _size(variable.global_value_type, known)
         if total > _MOST_BYTES:
             construct = f"@{variable.name} and the variables before it, {total:,} bytes together"
             reason = f"there may be {_MOST_BYTES:,} bytes of global variables in a module. Make them smaller"
@@ -205,14 +206,21 @@ def _find_large(module: QirModule) -> Iterator[UnsafeModuleError]:
             return
 
 
-def _size(kind: llvm.TypeRef) -> int:
+def _size(kind: llvm.TypeRef, known: dict[str, int], depth: int = 0) -> int:
     # LLVM's own figure may have more than 64 bits, and lose some; what a struct has between its elements is little.
-    if kind.is_array or kind.is_vector:
-        return int(kind.element_count) * max(map(_size, kind.elements), default=0)
-    if kind.is_struct:
-        return sum(map(_size, kind.elements))
-    width = re.fullmatch(r"i(\d+)", str(kind))
-    return (int(width[1]) + 7) // 8 if width else 8
+    # Named types may hold each other so often that nobody could count.
+    text = str(kind)
+    if text not in known:
+        holds = kind.is_array or kind.is_vector or kind.is_struct
+        parts = [_size(part, known, depth + 1) for part in kind.elements] if holds and depth < _DEEPEST else []
+        if kind.is_array or kind.is_vector:
+            known[text] = int(kind.element_count) * max(parts, default=0)
+        elif kind.is_struct:
+            known[text] = sum(parts)
+        else:
+            width = re.fullmatch(r"i(\d+)", text)
+            known[text] = (int(width[1]) + 7) // 8 if width else 8
+    return known[text]
 
 
 def _find_intrinsics(module: QirModule) -> Iterator[UnsafeModuleError]:

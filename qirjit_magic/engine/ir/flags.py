@@ -11,7 +11,8 @@ _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins 
 _INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'
 _NODE = re.compile(rf'{_LINE_START}(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}')
 _FLAG_LIST = re.compile(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}}")
-_NUMBER = r"true|false|-?\d+|[us]0x[0-9A-Fa-f]+"
+# Python reads no decimal number that is much longer; flags have a few digits.
+_NUMBER = r"true|false|-?\d{1,4000}|[us]0x[0-9A-Fa-f]+"
 _FLAG = re.compile(rf'\s*i32\s+\d+\s*,\s*!"([^"]+)"\s*,\s*(?:(i\d+)\s+({_NUMBER})|!(\d+)|!"([^"]*)"|({_INNER}))\s*\Z')
 _STRING = re.compile(r'!"([^"]*)"')
 

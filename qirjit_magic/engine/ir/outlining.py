@@ -224,4 +224,4 @@ def _parameters(calls: str) -> list[str]:
 
 
 def _number(name: str) -> int:
-    return int(name[1:]) if name[1:].isdigit() else -1
+    return int(name[1:20]) if name[1:].isdigit() else -1  # LLVM takes none that is longer, and says so

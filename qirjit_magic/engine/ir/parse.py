@@ -16,7 +16,7 @@ from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.names import check_encoding
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
-from qirjit_magic.errors import QirSyntaxError
+from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
 from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -25,6 +25,9 @@ _HOST_ATTRIBUTE = re.compile(r'"(?<![@!%$]")(?:target-cpu|target-features|tune-c
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
+_DEEPEST_TYPE = 100
+_LONGEST_TYPE = 1 << 16
+_SHOWN = 60  # characters of a type in an error
 _PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
 
 
@@ -80,7 +83,11 @@ def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
         module = read_bitcode(source)
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
-    return module, SourceText(str(module))
+    try:
+        return module, SourceText(str(module))
+    except UnicodeDecodeError as error:
+        message = f"the bitcode holds text that is not UTF-8 (byte 0x{error.object[error.start]:02x}). Write it anew"
+        raise QirSyntaxError(message) from None
 
 
 def _decode(source: bytes) -> SourceText:
@@ -152,16 +159,28 @@ def signature_of(function: llvm.ValueRef) -> Signature:
     return Signature(_type_text(kind.get_function_return()), parameters, variadic=kind.is_function_vararg)
 
 
-def _type_text(kind: llvm.TypeRef) -> str:
-    text = str(kind)
-    text = text.partition(" = type ")[2] or text
-    if "%" not in text:
-        return text
-    parts = [_type_text(part) for part in kind.elements]  # no type holds itself: pointers hold nothing
-    if text.startswith("["):
-        return f"[{kind.element_count} x {parts[0]}]"
-    inside = f"{{ {', '.join(parts)} }}"
-    return f"<{inside}>" if text.startswith("<{") else inside
+def _type_text(kind: llvm.TypeRef, known: dict[str, str] | None = None, depth: int = 0) -> str:
+    name, _, body = str(kind).rpartition(" = type ")
+    if "%" not in body:
+        return body
+    known = {} if known is None else known  # types may hold each other twice, to a depth where nobody could count them
+    if (name or body) not in known:
+        if depth > _DEEPEST_TYPE:
+            raise _refused_type(body, f"it lies more than {_DEEPEST_TYPE} types deep")
+        parts = [_type_text(part, known, depth + 1) for part in kind.elements]  # none holds itself: pointers hold none
+        if body.startswith("["):
+            whole = f"[{kind.element_count} x {parts[0]}]"
+        else:
+            inside = f"{{ {', '.join(parts)} }}"
+            whole = f"<{inside}>" if body.startswith("<{") else inside
+        if len(whole) > _LONGEST_TYPE:
+            raise _refused_type(body, f"written out it is longer than {_LONGEST_TYPE:,} characters")
+        known[name or body] = whole
+    return known[name or body]
+
+
+def _refused_type(body: str, reason: str) -> UnsafeModuleError:
+    return UnsafeModuleError(f"the type {body[:_SHOWN]}", f"{reason}. Flatten it.")
 
 
 def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:

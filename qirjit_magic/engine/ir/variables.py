@@ -24,7 +24,7 @@ _LINE = re.compile(rf"^({_NAME.pattern}) = ((?:[\w()]+ )*?)(global|constant) (.*
 _TIED = re.compile(r"^(?:@|define ).*(?: alias | ifunc |\bsub \().*$", re.MULTILINE)
 _ATTACHMENTS = re.compile(r"(?:, ![\w.]+ !\d+)+$")
 _ZEROS = re.compile(r'zeroinitializer(?:, (?:section "[^"]*"|align \d+))*$')
-_ALIGNMENT = re.compile(r", align (\d+)")
+_ALIGNMENT = re.compile(r", align 0*(\d+)")
 _STRING = re.compile(r'"[^"]*"')
 _ODD_NAMES = ".L", "\1"  # the assembler's own, and those that say what it is to make of them
 

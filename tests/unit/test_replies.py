@@ -1,0 +1,48 @@
+"""Replies are checked; what an engine raises passes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
+from qirjit_magic.session.replies import refusal
+from qirjit_magic.wire.frames import FrameError
+from qirjit_magic.wire.protocol import Fact, Refused
+
+_Facts = dict[str, Fact]
+_VALUES: _Facts = {
+    "str": "x",
+    "str | None": None,
+    "int | None": None,
+    "bool": True,
+    "tuple[str, ...]": ("x",),
+    "object": 7,
+}
+
+
+def _kinds(kind: type[QirError] = QirError) -> Iterator[type[QirError]]:
+    for below in kind.__subclasses__():
+        if not issubclass(below, ExecutionError | EngineError):
+            if dataclasses.is_dataclass(below):
+                yield below
+            yield from _kinds(below)
+
+
+@pytest.mark.parametrize("kind", sorted(set(_kinds()), key=str), ids=str)
+def test_every_error_of_an_engine_comes_through(kind: type[QirError]) -> None:
+    facts: _Facts = {field.name: _VALUES[str(field.type)] for field in dataclasses.fields(cast("Any", kind))}
+    if issubclass(kind, LocatedError):
+        facts["module"] = "here"
+    raised = refusal(Refused(kind.__name__, facts), ["here"])
+    assert type(raised) is kind
+    assert raised.facts() == facts
+
+
+def test_a_fact_of_another_type_does_not() -> None:
+    facts: _Facts = {"construct": "x", "reason": "y", "trustable": "yes"}
+    with pytest.raises(FrameError, match="UnsafeModuleError has no such facts"):
+        refusal(Refused(UnsafeModuleError.__name__, facts), [""])
