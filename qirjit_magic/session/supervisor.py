@@ -14,9 +14,10 @@ from qirjit_magic.session import streams
 from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
-from qirjit_magic.session.limits import default_memory_limit
+from qirjit_magic.session.limits import default_memory_limit, is_over
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.refusals import rebuilt
+from qirjit_magic.session.replay import definition, replay
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.linkage import admit, check_renewal, python_module
@@ -27,7 +28,6 @@ from qirjit_magic.wire.protocol import (
     Add,
     Added,
     Compiled,
-    Define,
     Done,
     EngineStatus,
     Form,
@@ -47,6 +47,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 GRACE_S = 1.0
+COMPILE_LIMIT_S = 120.0
 _M = TypeVar("_M", bound=Message)
 
 
@@ -62,6 +63,7 @@ class EngineSupervisor:
         cache: where object code is kept on disk; nowhere when None.
         fenced: whether the process gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
+        compile_limit_s: seconds that compiling a module may take before the process is killed.
     """
 
     def __init__(
@@ -72,9 +74,10 @@ class EngineSupervisor:
         cache: ObjectCache | None = None,
         fenced: bool = True,
         memory_limit: int | None = None,
+        compile_limit_s: float = COMPILE_LIMIT_S,
     ) -> None:
         self._platform = platform or choose()
-        self._grace_s = grace_s
+        self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
         self._cache = cache
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
@@ -83,9 +86,9 @@ class EngineSupervisor:
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
         self.memory.clear()
+        self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
         self._process: EngineProcess | None = None
-        self._ready = False
-        self._closed = False
+        self._ready = self._closed = False
         self._compiled: dict[str, Compiled] = {}
         self._intrinsics: dict[str, Intrinsic] = {}
         self._compilations = self._cache_hits = 0
@@ -93,6 +96,7 @@ class EngineSupervisor:
         self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
+        self._compiled_by: float | None = None  # or else it is killed
         self._last_printed = "", ""
         self._show: streams.Show = streams.show_nothing
         self._watched = self._begun = False
@@ -268,9 +272,9 @@ class EngineSupervisor:
         """See `Engine.define`."""
         with self.uninterrupted():
             try:
-                self._request(_definition(intrinsic), Done)
+                self._request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
-                reason = f"the engine process died of {crash.signal_name} while it loaded it."
+                reason = f"the engine process died of {crash.cause} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
             self._intrinsics[intrinsic.name] = intrinsic
 
@@ -311,6 +315,8 @@ class EngineSupervisor:
 
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         process = self._be_ready(going_on=going_on)
+        if module := frame.message.name if isinstance(frame.message, Add | Show) else "":
+            self._compiled_by = time.monotonic() + self._compile_limit_s
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
             for stream in (process.output, process.errors):
@@ -318,16 +324,16 @@ class EngineSupervisor:
         try:
             reply = self._exchange(process, frame)
         except EngineDied as died:
-            raise self._after_death(process, died.cause, entry) from None
+            raise self._after_death(process, died.cause, entry, module) from None
         if isinstance(reply.message, Refused):
             raise rebuilt(reply.message)
         if not isinstance(reply.message, kind):
             cause = f"a reply that was not asked for ({type(reply.message).__name__})"
-            raise self._after_death(process, cause, entry)
+            raise self._after_death(process, cause, entry, module)
         return reply.message, reply.blob
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
-        self._kill_at = None
+        self._kill_at = self._compiled_by = None
         if self.shield.count:
             self.stop()
         return self._ensure(going_on=going_on)
@@ -343,14 +349,18 @@ class EngineSupervisor:
 
     def _tick(self) -> bool:
         self._on_tick()
-        over = self._kill_at is not None and time.monotonic() > self._kill_at
-        return over or self.shield.count > 1
+        return self._is_given_up() or is_over(self._compiled_by)
 
-    def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
+    def _is_given_up(self) -> bool:
+        return is_over(self._kill_at) or self.shield.count > 1
+
+    def _after_death(self, process: EngineProcess, how: str, entry: str = "", module: str = "") -> Exception:
         self._last_printed = process.output.tail, process.errors.tail
-        killed = self._tick()
+        self._on_tick()
+        late_s = self._compile_limit_s if is_over(self._compiled_by) else 0
+        error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
         self._discard()
-        return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
+        return Stopped() if self._is_given_up() else error
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
         if self._process is not None and self._ready and not going_on and self._process.is_dead():
@@ -364,13 +374,13 @@ class EngineSupervisor:
         try:
             ready = self._exchange(process, None)
             replies = []
-            for name, frame in self._kept():
+            for name, frame in replay(self._intrinsics.values(), self._compiled.values()):
                 doing = f"it took back {name}"
                 replies.append(self._exchange(process, frame).message)
         except EngineDied as died:
-            error = self._after_death(process, died.cause, "")
+            error = self._after_death(process, died.cause)
             if isinstance(error, WorkerCrashedError):
-                raise EngineStartError(f"it died of {died.cause} while {doing}.", error.stderr_tail) from None
+                raise EngineStartError(f"it died of {error.cause} while {doing}.", error.stderr_tail) from None
             raise error from None
         if not isinstance(ready.message, Ready) or ready.message.version != __version__:
             self._discard()
@@ -380,12 +390,6 @@ class EngineSupervisor:
         self._forget_refused(reply for reply in replies if isinstance(reply, Refused))
         return process
 
-    def _kept(self) -> Iterator[tuple[str, Frame]]:
-        for intrinsic in self._intrinsics.values():
-            yield f"the function '{intrinsic.name}'", _definition(intrinsic)
-        for name, compiled in self._compiled.items():
-            yield f"the module '{name}'", Frame(Restore(compiled.module), compiled.object_code)
-
     def _forget_refused(self, replies: Iterable[Refused]) -> None:
         # What a function in Python imports may have gone since it was defined: that is said once.
         refused = [rebuilt(reply) for reply in replies]
@@ -394,7 +398,3 @@ class EngineSupervisor:
                 self._intrinsics.pop(error.name, None)
         if refused:
             raise refused[0]
-
-
-def _definition(intrinsic: Intrinsic) -> Frame:
-    return Frame(Define(intrinsic.name, intrinsic.signature, intrinsic.path), intrinsic.pickled)

@@ -20,7 +20,10 @@ from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVa
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The quote stands first: texts may be long, and a search for one character is fast
-_HOST_ATTRIBUTE = re.compile(r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
+# How the stack is probed is ours to say as well, see stacks.py: it can name a function, which nobody would look at.
+_HOST_ATTRIBUTE = re.compile(
+    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"(?:="[^"]*")?'
+)
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')

@@ -1,6 +1,6 @@
 ; The shot loop. It polls the stop flag, and leaves when the memory is half full so that no shot can overrun it unseen.
 
-%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }      ; see recorder.ll
+%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 } ; see recorder.ll
 %Shots = type { ptr, ptr, ptr, i64, i64 }
 ;               |    |    |    |    4 how many shots there are
 ;               |    |    |    3 the next shot
@@ -48,6 +48,7 @@ start:
   %shot.p = getelementptr %Shared, ptr %shared, i32 0, i32 6
   %text.capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 8
   %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 10
+  %running.p = getelementptr %Shared, ptr %shared, i32 0, i32 11
   %text.capacity = load i64, ptr %text.capacity.p
   %capacity = load i64, ptr %capacity.p
   %text.half = lshr i64 %text.capacity, 1
@@ -79,6 +80,7 @@ full:
 
 shot:
   store i64 %next, ptr %shot.p
+  store i64 1, ptr %running.p
   store i64 0, ptr @qirjit_dumps
   store i64 0, ptr @qirjit_depth
   %begun = load i64, ptr @qirjit_shots
@@ -91,6 +93,7 @@ shot:
   %returned = call i64 %thunk(ptr %entry, ptr %arguments)
   %after = add i64 %next, 1
   store i64 %after, ptr %next.p
+  store i64 0, ptr %running.p
   call void @qirjit_end_shot(i64 %returned)
   %dumps = load i64, ptr @qirjit_dumps
   %dumped = icmp ne i64 %dumps, 0
@@ -103,5 +106,6 @@ hold:
 done:
   ret i32 0
 failure:
+  store i64 0, ptr %running.p
   ret i32 3
 }

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
 
 class FileRegion:
@@ -95,6 +96,10 @@ def resident_bytes() -> int:
 
 def widen(pipe: int) -> None:
     """Nothing to do: other systems grow their pipes themselves."""
+
+
+def handle_faults(find: Callable[[str], int]) -> None:
+    """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
 def fence() -> str:
