@@ -94,7 +94,22 @@ def cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
         return f"the compiler had not ended after {ending.late_s:g} s"
-    return _from_words(ending) or _from_note(ending) or _from_name(ending)
+    return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
+
+
+def _from_sender(ending: Ending) -> str:
+    fault = _note(ending)
+    if fault is None or fault.code > 0:
+        return ""
+    sender = fault.address & 0xFFFFFFFF
+    if sender == ending.pid:
+        return ""
+    return f"sent by process {sender}" if sender else "sent by a process that cannot be seen from here"
+
+
+def _note(ending: Ending) -> Fault | None:
+    fault = ending.fault
+    return fault if fault and fault.signal == getattr(signal, ending.how, None) else None
 
 
 def _from_words(ending: Ending) -> str:
@@ -112,7 +127,9 @@ def _from_words(ending: Ending) -> str:
 
 
 def _of_compiler(said: str) -> str:
-    lines = said.strip().splitlines() or ["it did not say why"]
+    lines = said.strip().splitlines()
+    if not lines:
+        return ""
     found = next(filter(None, (pattern.search(said) for pattern in _LLVM_SAYINGS)), None)
     return f"LLVM gave up while it compiled: {_shortened((found and found['said']) or lines[-1])}"
 
@@ -129,20 +146,13 @@ def _from_name(ending: Ending) -> str:
 
 
 def _from_note(ending: Ending) -> str:
-    fault = ending.fault
-    if fault is None or fault.signal != getattr(signal, ending.how, None):
+    fault = _note(ending)
+    if fault is None:
         return ""
     if fault.code <= 0:
-        return _sent(ending, fault)
+        return "" if ending.how == "SIGABRT" else "it sent the signal to itself"
     tell = _BY_SIGNAL.get(ending.how)
     return tell(fault, compiling=ending.compiling) if tell else ""
-
-
-def _sent(ending: Ending, fault: Fault) -> str:
-    sender = fault.address & 0xFFFFFFFF
-    if sender != ending.pid:
-        return f"sent by process {sender}" if sender else "sent by a process that cannot be seen from here"
-    return _BY_NAME["SIGABRT"] if ending.how == "SIGABRT" else "it sent the signal to itself"
 
 
 def _bad_address(fault: Fault, *, compiling: bool) -> str:
