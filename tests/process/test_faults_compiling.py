@@ -40,9 +40,10 @@ def crash(
     With ``on_tick``, which is called again and again while it is compiled.
     """
     engine = session._engine
-    with unharmed(session), engine.watching(show_nothing, on_tick), pytest.raises(WorkerCrashedError) as caught:
+    with unharmed(session), engine.watching(show_nothing, on_tick):
         engine._compile_limit_s = limit_s  # not before: the first module may have to wait for LLVM
-        session.add(source, "new")
+        with pytest.raises(WorkerCrashedError) as caught:
+            session.add(source, "new")
     engine._compile_limit_s = COMPILE_LIMIT_S
     error = caught.value
     assert (error.entry, error.module, error.shot) == ("", "new", None)

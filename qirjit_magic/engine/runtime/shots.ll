@@ -55,7 +55,11 @@ start:
   %half = lshr i64 %capacity, 1
   %came.back = call i32 @_setjmp(ptr @qirjit_way_out) returns_twice
   %failed = icmp ne i32 %came.back, 0
-  br i1 %failed, label %failure, label %head
+  br i1 %failed, label %over, label %head
+
+over:
+  store i64 0, ptr %running.p
+  br label %failure
 
 head:
   %next = load i64, ptr %next.p
@@ -106,6 +110,5 @@ hold:
 done:
   ret i32 0
 failure:
-  store i64 0, ptr %running.p
   ret i32 3
 }
