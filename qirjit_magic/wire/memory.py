@@ -1,4 +1,4 @@
-"""The memory that kernel and engine share: a stop flag in, records and their text out.
+"""The memory that kernel and engine share: a stop flag in, records and their text out, and at the end a fault note.
 
 The kernel creates it, so finished shots outlive the engine, however it dies. The engine's side is IR
 (``engine/runtime/recorder.ll``), whose ``%Shared`` struct is the header below. The kernel never trusts a number it

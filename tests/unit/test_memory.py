@@ -21,6 +21,7 @@ from qirjit_magic.wire.memory import (
     Word,
 )
 from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.platforms.bpf import MACHINES
 
 _BOUNDS = {
     Word.TEXT_START: TEXT_START,
@@ -183,3 +184,8 @@ def test_no_number_in_the_header_makes_reading_fail(words: list[int]) -> None:
     memory.clear()
     assert memory.word(Word.TEXT_POSITION) == 1
     memory.close()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_each_machine_that_is_fenced_has_a_handler_of_faults(machine: str) -> None:
+    assert f"define void @qirjit_fault_{machine}(i32 %signal, ptr %info, ptr %context)" in read_ir("faults.ll")
