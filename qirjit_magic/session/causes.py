@@ -64,7 +64,8 @@ _SAYINGS: tuple[tuple[_Words, str], ...] = (
     (_ASSERTION, "an assertion that does not hold"),
     (_UNREACHABLE, "LLVM gave up"),
 )
-_LLVM_SAYINGS = _LLVM, _ASSERTION, _UNREACHABLE
+_OF_LLVM = _LLVM, _ASSERTION, _UNREACHABLE
+_COMPILING = "LLVM gave up while it compiled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +119,12 @@ def _from_words(ending: Ending) -> str:
     if _NO_MEMORY.search(ending.said):
         limit = f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
         return f"out of memory{limit}"
-    if ending.compiling:
-        return _of_compiler(ending.said)
+    lines = ending.said.strip().splitlines()
     for pattern, words in _SAYINGS:
         if found := pattern.search(ending.said):
-            return f"{words}: {_shortened(': '.join(filter(None, found.groups())))}"
-    return ""
-
-
-def _of_compiler(said: str) -> str:
-    lines = said.strip().splitlines()
-    if not lines:
-        return ""
-    found = next(filter(None, (pattern.search(said) for pattern in _LLVM_SAYINGS)), None)
-    return f"LLVM gave up while it compiled: {_shortened((found and found['said']) or lines[-1])}"
+            text = ": ".join(filter(None, found.groups())) or lines[-1]
+            return f"{_COMPILING if ending.compiling and pattern in _OF_LLVM else words}: {_shortened(text)}"
+    return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
 
 
 def _shortened(text: str) -> str:

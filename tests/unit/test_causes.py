@@ -129,6 +129,16 @@ def test_llvm_s_own_end_is_told_in_its_words(how: str, said: str, expected: str)
     assert cause(Ending(how, said, compiling=True)) == f"LLVM gave up while it compiled: {expected}"
 
 
+def test_an_exception_in_the_engine_is_not_taken_for_llvm_s_end() -> None:
+    said = 'Traceback (most recent call last):\n  File "x", line 1\nValueError: oh\n'
+    expected = "an exception in the engine itself: ValueError: oh"
+    assert cause(Ending("exit status 1", said, compiling=True)) == expected
+
+
+def test_a_compiler_that_says_nothing_is_told_by_its_end() -> None:
+    assert cause(Ending("SIGABRT", " \n", compiling=True)) == "abort() was called"
+
+
 def test_what_it_said_does_not_explain_a_signal_from_outside() -> None:
     fault = Fault(signal.SIGABRT, 0, 12)
     assert cause(Ending("SIGABRT", "LLVM ERROR: no\n", fault, PID, compiling=True)) == "sent by process 12"
