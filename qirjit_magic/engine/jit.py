@@ -19,6 +19,7 @@ from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.safety import check_safety
+from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
@@ -91,7 +92,7 @@ class JitEngine:
     def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
         written = _checked(parse_module(source, name), trust=trust)
         report = report_profile(written)
-        module = externalise(written, self._emitter.data_layout)
+        module = probe_stacks(externalise(written, self._emitter.data_layout))
         info = replace(
             module.info,
             declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
@@ -189,7 +190,7 @@ class JitEngine:
         """See `Engine.show`."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
         if form != "ir":
-            module = externalise(module, self._emitter.data_layout)
+            module = probe_stacks(externalise(module, self._emitter.data_layout))
         level = default_level(module.text.text) if opt_level is None else opt_level
         match form:
             case "ir":
