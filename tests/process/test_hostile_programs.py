@@ -19,7 +19,7 @@ from qirjit_magic.wire.protocol import Done, EngineStatus, RunReply
 from tests.process.support import eventually, number
 
 ATTACKS = b"declare void @attack()\ndefine i64 @attacks() {\n  call void @attack()\n  ret i64 1\n}\n"
-DESCRIPTORS = range(3, 40)
+DESCRIPTORS = range(3, 256)
 FORGED = {
     "junk": b"\xff" * 1000,
     "half a head": b"\0" * 5,
@@ -87,7 +87,8 @@ def test_a_thread_that_writes_to_the_engine_s_socket_later_answers_nothing(sessi
     session.define("attack", "void ()", attack)
     session.add(ATTACKS, "attacks")
     session.run("attacks")
-    process = session._engine._process
+    engine = session._engines.for_run("attacks", session.linkage)
+    process = engine._process
     assert process is not None
     assert eventually(process.is_lost)
     assert is_right(session)
