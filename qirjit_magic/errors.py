@@ -27,7 +27,7 @@
        ├ EngineStartError(message, stderr_tail, signal_name)
        ├ WorkerRestartLimitError(limit)
        ├ QuarantineError(name, causes)
-       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, partial)
+       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, shot, module, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
@@ -392,20 +392,33 @@ class EngineStartError(EngineError):
 
 @dataclass(eq=False)
 class WorkerCrashedError(ExecutionError, EngineError):
-    """The engine process died under a program; a new one takes over with every module in place."""
+    """The engine process died under a program; a new one takes over with every module in place.
+
+    ``reason`` is the cause in words; ``shot``, which counts from 0, was being run, or ``module`` was being compiled.
+    """
 
     signal_name: str
     entry: str
     stderr_tail: str = ""
     reason: str = ""
+    shot: int | None = None
+    module: str = ""
+
+    @property
+    def cause(self) -> str:
+        """What it died of, and why, as far as that can be told."""
+        return f"{self.signal_name} ({self.reason})" if self.reason else self.signal_name
 
     def _said(self) -> str:
-        during = f"while it ran '{self.entry}'" if self.entry else "while it ran no program"
-        reason = f" ({self.reason})" if self.reason else ""
         return (
-            f"the engine process died of {self.signal_name}{reason} {during}. Nothing else is lost: the next run gets "
+            f"the engine process died of {self.cause} while it {self._did()}. Nothing else is lost: the next run gets "
             f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
         )
+
+    def _did(self) -> str:
+        if self.entry:
+            return f"ran '{self.entry}'" if self.shot is None else f"ran '{self.entry}', in shot {self.shot}"
+        return f"compiled the module '{self.module}'" if self.module else "ran no program"
 
 
 @dataclass(eq=False)

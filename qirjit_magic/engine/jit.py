@@ -13,12 +13,13 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
-from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.locations import Location, SourceText
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.safety import check_safety
+from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
@@ -35,6 +36,7 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 
 _SHORT_TEXT = 1 << 18
+_LONG_LINE = 200
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
     ShotsEnd.STOPPED: "stopped",
@@ -90,7 +92,7 @@ class JitEngine:
     def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
         written = _checked(parse_module(source, name), trust=trust)
         report = report_profile(written)
-        module = externalise(written, self._emitter.data_layout)
+        module = probe_stacks(externalise(written, self._emitter.data_layout))
         info = replace(
             module.info,
             declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
@@ -188,7 +190,7 @@ class JitEngine:
         """See `Engine.show`."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
         if form != "ir":
-            module = externalise(module, self._emitter.data_layout)
+            module = probe_stacks(externalise(module, self._emitter.data_layout))
         level = default_level(module.text.text) if opt_level is None else opt_level
         match form:
             case "ir":
@@ -261,4 +263,10 @@ def _located(text: SourceText, declaration: Declaration) -> Declaration:
     if place is None:
         return declaration
     used = not text.only_declares(declaration.name)
-    return replace(declaration, line=place.line, source_line=place.source_line, used=used)
+    return replace(declaration, line=place.line, source_line=_shortened(place), used=used)
+
+
+def _shortened(place: Location) -> str:
+    # One line may use thousands of names, and each would bring the whole line.
+    line, start = place.source_line, max(0, place.column - 1 - _LONG_LINE // 2)
+    return line if len(line) <= _LONG_LINE else f"{'…' if start else ''}{line[start : start + _LONG_LINE]}…"

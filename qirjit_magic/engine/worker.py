@@ -154,9 +154,11 @@ def main(argument: str) -> None:
 
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise
 
     def confine() -> str:
         prepare()
+        note_faults(memory, platform)
         limit_resources(arguments.memory_limit)
         return platform.fence() if arguments.fenced else "none: this engine was started without one"
 

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import re
-
 from qirjit_magic.errors import WorkerCrashedError
+from qirjit_magic.session.causes import Ending, cause
 from qirjit_magic.session.streams import Stream
+from qirjit_magic.wire.memory import RecordMemory
 
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
-_MIB = 1 << 20
-# What Python, Rust, C++ and LLVM say before they give up.
-_NO_MEMORY = re.compile(
-    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b",
-    re.MULTILINE,
-)
-_GIVEN_UP = {"SIGABRT", "exit status 1"}
 
 
 class Stopped(Exception):  # noqa: N818 - nothing went wrong
     """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
-def crash(cause: str, entry: str, errors: Stream, *, memory_limit: int) -> WorkerCrashedError:
-    """The error for an engine process that died of ``cause`` while it ran ``entry``.
+def crash(
+    how: str,
+    entry: str,
+    errors: Stream,
+    *,
+    memory_limit: int,
+    memory: RecordMemory | None = None,
+    pid: int = 0,
+    module: str = "",
+    late_s: float = 0,
+) -> WorkerCrashedError:
+    """The error for an engine process that died while it ran ``entry``.
 
     Args:
-        cause: a signal or an exit status.
+        how: a signal or an exit status.
         entry: the entry point; empty where none was run.
         errors: what it wrote to its descriptor 2.
         memory_limit: the bytes that it was allowed; 0 without a limit.
+        memory: where its note of a fault is, which is taken, and the shot.
+        pid: its number.
+        module: the module that it compiled; empty where it compiled none.
+        late_s: the seconds that it had for that, where these are over.
     """
     said = errors.both_ends(_END_CHARACTERS)
-    return WorkerCrashedError(cause, entry, said, _reason(cause, said, memory_limit))
-
-
-def _reason(cause: str, said: str, memory_limit: int) -> str:
-    if cause not in _GIVEN_UP or not _NO_MEMORY.search(said):
-        return ""
-    return f"out of memory{f': the limit is {memory_limit / _MIB:,.0f} MiB' if memory_limit else ''}"
+    fault = memory.take_fault() if memory else None
+    shot = memory.running() if memory and entry else None
+    ending = Ending(how, said, fault, pid, compiling=bool(module), late_s=late_s, memory_limit=memory_limit)
+    return WorkerCrashedError(how, entry, said, cause(ending), shot, module)

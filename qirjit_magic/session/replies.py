@@ -20,7 +20,7 @@ from qirjit_magic.wire.protocol import Add, Added, Compile, EngineStatus, Messag
 _M = TypeVar("_M", bound=Message)
 _TEXT_ROOM = 16 << 20
 _CODE_ROOM = 64 << 20
-_TEXT_PER_BYTE = 8  # of a module's text: what is known of it, and its listing
+_TEXT_PER_BYTE = 32  # of a module's text: what is known of each name in it
 _CODE_PER_BYTE = 16
 _MOST_CHARACTERS = 1 << 16
 _MOST_NUMBER = (1 << 63) - 1

@@ -18,9 +18,11 @@ STDIN = "-"
 _DEFINES = re.compile(r"\s*[@%!$]\S+ = ")
 # LLVM reads nested brackets by recursion: a hundred thousand of them overflow its stack.
 _OPEN, _CLOSE = b"([{<", b")]}>"
-_STEPS = bytes.maketrans(_OPEN + _CLOSE, bytes([1] * len(_OPEN) + [0xFF] * len(_CLOSE)))
+_ROUND = bytes.maketrans(_OPEN + _CLOSE, b"(" * len(_OPEN) + b")" * len(_CLOSE))
+_STEPS = bytes.maketrans(b"()", b"\x01\xff")
+_ROUNDS = 16
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
-_NO_CODE = re.compile(rb'"[^"]*"|;[^\n]*|/\*.*?\*/', re.DOTALL)  # strings and comments
+_NO_CODE = re.compile(rb'"[^"]*"|;[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)  # strings and comments
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -85,14 +87,28 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
 
 
 def nesting(text: bytes, most: int) -> int:
-    """How deep brackets lie in each other in LLVM's text, exactly where that is more than ``most``."""
-    depth = _depth(text)
-    return depth if depth <= most else _depth(_NO_CODE.sub(b"", text))
+    """How deep brackets lie in each other in LLVM's text: exactly where that is more than ``most``, else at most so."""
+    bound = _bound(_brackets(text))
+    return bound if bound <= most else _depth(_brackets(_NO_CODE.sub(b"", text)))
 
 
-def _depth(text: bytes) -> int:
-    steps = memoryview(text.translate(_STEPS, _NO_BRACKETS)).cast("b")
-    return max(accumulate(steps), default=0)
+def _brackets(text: bytes) -> bytes:
+    return text.translate(_ROUND, _NO_BRACKETS)
+
+
+def _bound(brackets: bytes) -> int:
+    # Each round takes away one level, fast: of what people write, nothing is left after a few.
+    rounds = 0
+    while brackets and rounds < _ROUNDS:
+        shorter = brackets.replace(b"()", b"")
+        if len(shorter) > len(brackets) // 2:
+            break
+        brackets, rounds = shorter, rounds + 1
+    return rounds + brackets.count(b"(")
+
+
+def _depth(brackets: bytes) -> int:
+    return max(accumulate(memoryview(brackets.translate(_STEPS)).cast("b"), initial=0))
 
 
 def _found(source: QirSource, most: int) -> Source:

@@ -14,7 +14,7 @@ from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept, definition, restoration
-from qirjit_magic.session.limits import default_memory_limit
+from qirjit_magic.session.limits import default_memory_limit, is_over
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.replies import checked
 from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
@@ -46,6 +46,7 @@ from qirjit_magic.wire.protocol import (
 )
 
 GRACE_S = 1.0
+COMPILE_LIMIT_S = 120.0
 _M = TypeVar("_M", bound=Message)
 
 
@@ -62,6 +63,7 @@ class EngineSupervisor:
         fenced: whether the process gives up what running programs does not need.
         shield: what counts interrupts; one of its own by default.
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
+        compile_limit_s: seconds that compiling a module may take before the process is killed.
     """
 
     def __init__(
@@ -73,9 +75,10 @@ class EngineSupervisor:
         fenced: bool = True,
         memory_limit: int | None = None,
         shield: Shield | None = None,
+        compile_limit_s: float = COMPILE_LIMIT_S,
     ) -> None:
         self._platform = platform or choose()
-        self._grace_s = grace_s
+        self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
         self._cache = cache
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
@@ -84,15 +87,16 @@ class EngineSupervisor:
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
         self.memory.clear()
+        self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
         self._process: EngineProcess | None = None
-        self._ready = False
-        self._closed = False
+        self._ready = self._closed = False
         self._kept = Kept()
         self._compilations = self._cache_hits = 0
         self._build = ""
         self._unsaved: tuple[str, Compiled] | None = None
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._kill_at: float | None = None
+        self._compiled_by: float | None = None  # or else it is killed
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
         self._cpu_before = 0.0
@@ -111,6 +115,7 @@ class EngineSupervisor:
             cache=self._cache,
             fenced=False,
             memory_limit=self._memory_limit,
+            compile_limit_s=self._compile_limit_s,
             shield=self.shield,
         )
 
@@ -282,7 +287,7 @@ class EngineSupervisor:
             try:
                 self._request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
-                reason = f"the engine process died of {crash.signal_name} while it loaded it."
+                reason = f"the engine process died of {crash.cause} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
             self._kept.intrinsics[intrinsic.name] = intrinsic
 
@@ -325,6 +330,8 @@ class EngineSupervisor:
 
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         process = self._be_ready(going_on=going_on)
+        if module := frame.message.name if isinstance(frame.message, Add | Compile | Show) else "":
+            self._compiled_by = time.monotonic() + self._compile_limit_s
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
             self._cpu_before = process.cpu_seconds() if self._watched else 0.0
@@ -334,12 +341,12 @@ class EngineSupervisor:
             reply = self._exchange(process, frame)
             return checked(frame, reply, kind, known=self._kept.modules), reply.blob
         except EngineDied as died:
-            raise self._after_death(process, died.cause, entry) from None
+            raise self._after_death(process, died.cause, entry, module) from None
         except FrameError as error:
-            raise self._after_death(process, f"a wrong reply ({error})", entry) from None
+            raise self._after_death(process, f"a wrong reply ({error})", entry, module) from None
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
-        self._kill_at = None
+        self._kill_at = self._compiled_by = None
         if self.shield.count:
             self.stop()
         return self._ensure(going_on=going_on)
@@ -355,14 +362,18 @@ class EngineSupervisor:
 
     def _tick(self) -> bool:
         self._on_tick()
-        over = self._kill_at is not None and time.monotonic() > self._kill_at
-        return over or self.shield.count > 1
+        return self._is_given_up() or is_over(self._compiled_by)
 
-    def _after_death(self, process: EngineProcess, cause: str, entry: str) -> Exception:
+    def _is_given_up(self) -> bool:
+        return is_over(self._kill_at) or self.shield.count > 1
+
+    def _after_death(self, process: EngineProcess, how: str, entry: str = "", module: str = "") -> Exception:
         self._last_printed = process.printed()
-        killed = self._tick()
+        self._on_tick()
+        late_s = self._compile_limit_s if is_over(self._compiled_by) else 0
+        error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
         self._discard()
-        return Stopped() if killed else crash(cause, entry, process.errors, memory_limit=self._memory_limit)
+        return Stopped() if self._is_given_up() else error
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
         if self._process is not None and self._ready and not going_on and self._process.is_lost():
@@ -380,10 +391,10 @@ class EngineSupervisor:
                 doing = f"it took back {name}"
                 refused += self._refused(frame, self._exchange(process, frame))
         except (EngineDied, FrameError) as died:
-            error = self._after_death(process, str(died), "")
+            error = self._after_death(process, str(died))
             if isinstance(error, WorkerCrashedError):
-                message = f"it died of {died} while {doing}."
-                raise EngineStartError(message, error.stderr_tail, str(died)) from None
+                message = f"it died of {error.cause} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, error.signal_name) from None
             raise error from None
         if not isinstance(ready, Ready) or ready.version != __version__:
             self._discard()

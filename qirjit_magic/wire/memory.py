@@ -1,4 +1,4 @@
-"""The memory that kernel and engine share: a stop flag in, records and their text out.
+"""The memory that kernel and engine share: a stop flag in, records and their text out, and at the end a fault note.
 
 The kernel creates it, so finished shots outlive the engine, however it dies. The engine's side is IR
 (``engine/runtime/recorder.ll``), whose ``%Shared`` struct is the header below. The kernel never trusts a number it
@@ -11,6 +11,7 @@ bytes (``u32`` kind, ``u32`` text offset, ``i64`` value).
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,13 @@ class Word(IntEnum):
     TEXT_CAPACITY = 8
     RECORDS_START = 9
     RECORDS_CAPACITY = 10
+    RUNNING = 11  # 1 while a shot is run
+    FAULT_SIGNAL = 12  # the engine process died of it; from here on see `Fault`
+    FAULT_CODE = 13
+    FAULT_ADDRESS = 14
+    FAULT_COUNTER = 15
+    FAULT_STACK = 16
+    FAULT_ACCESS = 17
 
 
 class RecordKind(IntEnum):
@@ -60,7 +68,38 @@ class RecordKind(IntEnum):
 
 
 TEXT_KINDS = (RecordKind.MESSAGE, RecordKind.DUMP)
+_FAULT_WORDS = tuple(word for word in Word if word.name.startswith("FAULT_"))
 PENDING = -1  # the value of a DUMP whose text is still with the simulator
+
+
+class Access(IntEnum):
+    """What was to be done at the address of a fault; the numbers are those of ``faults.ll``."""
+
+    UNKNOWN = 0
+    READ = 1
+    WRITE = 2
+    RUN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The note that an engine process left when it died of a signal; nothing in it is certain.
+
+    Attributes:
+        signal: its number.
+        code: how it came about: ``si_code`` of ``sigaction(2)``; not above 0 where somebody sent it.
+        address: of the memory; where somebody sent it, the low half is the process that did.
+        counter: the program counter.
+        stack: the stack pointer.
+        access: what was to be done there.
+    """
+
+    signal: int
+    code: int
+    address: int
+    counter: int = 0
+    stack: int = 0
+    access: Access = Access.UNKNOWN
 
 
 class RecordMemory:
@@ -103,6 +142,21 @@ class RecordMemory:
     def position(self) -> int:
         """Bytes of records written, the unfinished shot's included, clamped likewise."""
         return _whole(self.word(Word.POSITION))
+
+    def running(self) -> int | None:
+        """The shot that is being run, or was when the process died; None where there is none."""
+        return self.word(Word.SHOT) if self.word(Word.RUNNING) else None
+
+    def take_fault(self) -> Fault | None:
+        """The note of a fault, which is gone afterwards; None where there is none."""
+        signal, code, address, counter, stack, access = map(self.word, _FAULT_WORDS)
+        for word in _FAULT_WORDS:
+            self.put_word(word, 0)
+        if not signal:
+            return None
+        code -= (code >> 63) << 64
+        known = next((kind for kind in Access if kind == access), Access.UNKNOWN)
+        return Fault(signal, code, address, counter, stack, known)
 
     def records(self, start: int, end: int) -> bytes:
         """A copy of the records between two byte positions."""

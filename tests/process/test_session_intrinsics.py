@@ -212,7 +212,7 @@ class Deadly(Unloadable):
 def test_what_kills_the_engine_when_it_is_loaded_is_refused(session: Session) -> None:
     session.add(caller(ONE), "m")
     session.define("f", "i64 (i64)", lambda x: x + 1)
-    with pytest.raises(DefinitionError, match="died of exit status 1 while it loaded it"):
+    with pytest.raises(DefinitionError, match=r"died of exit status 1 .* while it loaded it"):
         session.define("f", "i64 (i64)", Deadly())
     assert session.run("call", args=[1]).returns == [2]
 

@@ -254,3 +254,14 @@ def test_a_replaced_module_says_that_its_variables_start_anew(counting: Session)
     assert about(counting.add(COUNTING_USER + b"; edited", "counting").diagnostics) == ["anew"]
     assert counting.add(COUNTING_USER, "counting").diagnostics == ()
     assert counting.run("counted").returns == [1]
+
+
+def test_of_a_long_line_that_uses_a_name_what_is_around_it_is_told(session: Session) -> None:
+    declared = "\n".join(f"declare void @f{n}()" for n in range(500))
+    used = ", ".join(f"ptr @f{n}" for n in range(500))
+    module = session.add(f"{declared}\n@used = global [500 x ptr] [{used}]", "user")
+    for index in (0, 250, 499):
+        line = module.declarations[index].source_line
+        assert line is not None
+        assert f"ptr @f{index}" in line
+        assert len(line) < 210

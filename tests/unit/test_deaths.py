@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from qirjit_magic.session import limits
 from qirjit_magic.session.deaths import crash
 from qirjit_magic.session.streams import Stream
+from qirjit_magic.wire.memory import RecordMemory, Word
 
 _MIB = 1 << 20
 OUT_OF_MEMORY = [
@@ -44,10 +47,36 @@ def test_out_of_memory_without_a_limit_names_none() -> None:
 
 
 @pytest.mark.parametrize(("cause", "said"), SOMETHING_ELSE)
-def test_other_deaths_have_no_reason_of_their_own(cause: str, said: str) -> None:
+def test_other_deaths_are_not_taken_for_it(cause: str, said: str) -> None:
     error = crash(cause, "", stream(said), memory_limit=_MIB)
-    assert error.reason == ""
-    assert f"died of {cause} while" in str(error)
+    assert "out of memory" not in error.reason
+    assert f"died of {cause} ({error.reason}) while" in str(error)
+
+
+def test_a_death_takes_the_note_and_names_the_shot(memory: RecordMemory) -> None:
+    for word, value in ((Word.SHOT, 7), (Word.RUNNING, 1), (Word.FAULT_SIGNAL, signal.SIGFPE), (Word.FAULT_CODE, 1)):
+        memory.put_word(word, value)
+    error = crash("SIGFPE", "main", stream(""), memory_limit=0, memory=memory)
+    assert error.reason == "division by zero, or of the smallest integer by -1"
+    assert error.shot == 7
+    assert memory.take_fault() is None
+
+
+def test_a_death_outside_a_run_names_no_shot(memory: RecordMemory) -> None:
+    memory.put_word(Word.RUNNING, 1)  # of a run before
+    error = crash("SIGABRT", "", stream("LLVM ERROR: oh\n"), memory_limit=0, memory=memory, module="m")
+    assert (error.shot, error.module) == (None, "m")
+    assert error.cause == "SIGABRT (LLVM gave up while it compiled: oh)"
+
+
+def test_a_compiler_that_took_too_long_is_told_with_its_limit() -> None:
+    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late_s=2.5)
+    assert error.reason == "the compiler had not ended after 2.5 s"
+
+
+def test_a_moment_is_over_once_it_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 100.0)
+    assert [limits.is_over(moment) for moment in (None, 99.9, 100.0, 100.1)] == [False, True, False, False]
 
 
 def test_the_memory_limit_is_three_quarters_of_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

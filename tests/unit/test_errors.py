@@ -186,8 +186,18 @@ def test_a_located_error_shows_its_line_and_a_caret(error: QirError, text: str) 
     assert str(error) == text
 
 
-def test_a_crash_without_an_entry_point_came_outside_programs() -> None:
-    assert "while it ran no program" in str(WorkerCrashedError("SIGABRT", ""))
+@pytest.mark.parametrize(
+    ("error", "doing"),
+    [
+        (WorkerCrashedError("SIGABRT", ""), "while it ran no program."),
+        (WorkerCrashedError("SIGABRT", "", module="m"), "while it compiled the module 'm'."),
+        (WorkerCrashedError("SIGABRT", "main"), "while it ran 'main'."),
+        (WorkerCrashedError("SIGABRT", "main", shot=3), "while it ran 'main', in shot 3."),
+        (WorkerCrashedError("SIGABRT", "main", reason="oh", shot=0), "of SIGABRT (oh) while it ran 'main', in shot 0."),
+    ],
+)
+def test_a_crash_says_what_the_process_did(error: WorkerCrashedError, doing: str) -> None:
+    assert doing in str(error)
 
 
 @pytest.mark.parametrize(

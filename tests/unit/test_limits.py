@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import time
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -93,8 +95,22 @@ def test_of_a_file_without_end_no_more_is_read_than_it_takes_to_know() -> None:
 @given(st.lists(st.sampled_from(sorted(_OPEN)), max_size=30), st.integers(0, 30))
 def test_brackets_in_each_other_are_counted(opened: list[str], most: int) -> None:
     text = "".join(f"{bracket} x " for bracket in opened) + " ".join(_OPEN[bracket] for bracket in reversed(opened))
-    assert nesting(text.encode(), most) == len(opened)
-    assert nesting(text.encode() * 3, most) == len(opened)
+    for found in (nesting(text.encode(), most), nesting(text.encode() * 3, most)):
+        assert found == len(opened) or len(opened) < found <= most
+
+
+@given(st.text("()", max_size=60), st.integers(0, 10))
+def test_brackets_in_any_order_are_no_deeper_than_is_said(text: str, most: int) -> None:
+    depth = max(accumulate((1 if bracket == "(" else -1 for bracket in text), initial=0))
+    found = nesting(text.encode(), most)
+    assert found == depth or depth < found <= most
+
+
+@pytest.mark.parametrize("text", ["/*(", '"(;', "(", "([)]", ")", '";', "/*", "()", "(()", "a"])
+def test_no_text_takes_long(text: str) -> None:
+    began = time.monotonic()
+    nesting(text.encode() * 300_000, 1000)
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,13 @@ from qirjit_magic.wire.memory import (
     SIZE,
     TEXT_CAPACITY,
     TEXT_START,
+    Access,
+    Fault,
     RecordMemory,
     Word,
 )
 from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.platforms.bpf import MACHINES
 
 _BOUNDS = {
     Word.TEXT_START: TEXT_START,
@@ -35,7 +38,7 @@ def test_the_parts_lie_side_by_side_in_whole_pages() -> None:
     assert all(part % 4096 == 0 for part in (TEXT_START, TEXT_CAPACITY, RECORDS_START, RECORDS_CAPACITY))
 
 
-@pytest.mark.parametrize("file", ["recorder.ll", "shots.ll"])
+@pytest.mark.parametrize("file", ["recorder.ll", "shots.ll", "faults.ll"])
 def test_the_header_has_as_many_words_in_ir(file: str) -> None:
     shared = re.search(r"^%Shared = type \{(.*?)\}", read_ir(file), re.MULTILINE)
     assert shared is not None
@@ -47,7 +50,7 @@ def test_the_words_of_the_header_have_the_names_and_numbers_of_the_ir() -> None:
     assert {int(number): name.upper() for number, name in comments} == {word.value: word.name for word in Word}
 
 
-@pytest.mark.parametrize("file", ["recorder.ll", "shots.ll"])
+@pytest.mark.parametrize("file", ["recorder.ll", "shots.ll", "faults.ll"])
 def test_each_word_that_the_ir_takes_has_the_name_it_gives_it(file: str) -> None:
     taken = re.findall(r"%([\w.]+)\.p = getelementptr %Shared, ptr %shared, i32 0, i32 (\d+)", read_ir(file))
     assert taken
@@ -109,6 +112,31 @@ def test_positions_are_clamped_to_whole_records_that_fit(memory: RecordMemory, w
     assert (memory.position(), memory.committed()) == (read, read)
 
 
+@pytest.mark.parametrize(("running", "shot"), [(0, None), (1, 12), (2**64 - 1, 12)])
+def test_the_shot_is_known_while_one_is_run(memory: RecordMemory, running: int, shot: int | None) -> None:
+    memory.put_word(Word.SHOT, 12)
+    memory.put_word(Word.RUNNING, running)
+    assert memory.running() == shot
+
+
+@pytest.mark.parametrize(
+    ("access", "known"), [(0, 0), (3, Access.RUN), (4, Access.UNKNOWN), (2**64 - 1, Access.UNKNOWN)]
+)
+def test_the_note_of_a_fault_is_there_once(memory: RecordMemory, access: int, known: Access) -> None:
+    assert memory.take_fault() is None
+    words = (11, 2**64 - 6, 2**64 - 1, 1, 2**63, access)
+    for word, value in zip(list(Word)[Word.FAULT_SIGNAL :], words, strict=True):
+        memory.put_word(word, value)
+    assert memory.take_fault() == Fault(11, -6, 2**64 - 1, 1, 2**63, known)
+    assert memory.take_fault() is None
+
+
+def test_the_kinds_of_access_have_the_numbers_of_the_ir() -> None:
+    (line,) = re.findall(r"^; Access: (.*)\.$", read_ir("faults.ll"), re.MULTILINE)
+    assert line == "0 not known, 1 a read, 2 a write, 3 code that was to be run"
+    assert [kind.name for kind in Access] == ["UNKNOWN", "READ", "WRITE", "RUN"]
+
+
 def test_text_is_clamped_to_its_area(memory: RecordMemory) -> None:
     memory.put_word(Word.TEXT_POSITION, 2**64 - 1)
     assert len(memory.text()) == TEXT_CAPACITY
@@ -148,9 +176,16 @@ def test_no_number_in_the_header_makes_reading_fail(words: list[int]) -> None:
     memory = RecordMemory(choose("portable").create_region(SIZE))
     for word, value in zip(Word, words, strict=True):
         memory.put_word(word, value)
+    memory.running()
+    memory.take_fault()
     assert 0 <= memory.committed() <= RECORDS_CAPACITY
     assert len(memory.records(memory.committed(), memory.committed() + RECORD_SIZE)) <= RECORD_SIZE
     assert memory.append_text("text") in {(0, 0), (words[Word.TEXT_POSITION], 4)}
     memory.clear()
     assert memory.word(Word.TEXT_POSITION) == 1
     memory.close()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_each_machine_that_is_fenced_has_a_handler_of_faults(machine: str) -> None:
+    assert f"define void @qirjit_fault_{machine}(i32 %signal, ptr %info, ptr %context)" in read_ir("faults.ll")

@@ -206,6 +206,14 @@ def test_only_attributes_lose_the_words_of_a_processor(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "group", ['attributes #0 = { "tune-cpu"="a" "probe-stack"="f" }', 'attributes #0={"probe-stack"}']
+)
+def test_a_group_of_nothing_but_words_of_a_processor_is_accepted(group: str) -> None:
+    (function,) = parse_module(f"define void @f() #0 {{ ret void }}\n{group}\n".encode()).llvm_module.functions
+    assert not any(b"cpu" in attribute or b"probe" in attribute for attribute in function.attributes)
+
+
+@pytest.mark.parametrize(
     ("attribute", "found"),
     [
         ('"plain"', ("plain", "")),

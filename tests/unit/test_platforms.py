@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 
 import pytest
 
 from qirjit_magic.wire.platforms import choose, name_of
+from qirjit_magic.wire.platforms.kernel import library_call
 
 _PLATFORMS = ["linux", "portable"] if sys.platform == "linux" else ["portable"]
 _SIZE = 1 << 16
@@ -109,3 +111,31 @@ def test_a_pipe_that_cannot_grow_is_left_as_it_is() -> None:
     with open(os.devnull, "rb") as no_pipe:  # noqa: PTH123 - only its descriptor is needed
         choose("linux").widen(no_pipe.fileno())
         assert no_pipe.read() == b""
+
+
+def test_the_portable_platform_asks_for_no_handler_of_faults() -> None:
+    choose("portable").handle_faults(_refuse)
+
+
+def _refuse(machine: str) -> int:
+    pytest.fail(f"it asked for one for {machine}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's handler of faults is known")
+def test_a_machine_without_a_handler_keeps_the_usual_ends() -> None:
+    asked: list[str] = []
+
+    def find(machine: str) -> int:
+        asked.append(machine)
+        return 0
+
+    before = _alternate_stack()
+    choose("linux").handle_faults(find)
+    assert asked == [os.uname().machine]
+    assert _alternate_stack() == before
+
+
+def _alternate_stack() -> bytes:
+    found = ctypes.create_string_buffer(24)  # stack_t
+    library_call("sigaltstack", 0, found)
+    return found.raw

@@ -88,7 +88,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist(
     assert caught.value.name == name
     assert caught.value.known[:1] == ("auto",)
     assert "sparse" in caught.value.known
-    assert f"'{plain(name)}'" in str(caught.value)
+    assert f"'{name}'" in caught.value.message
     assert "auto, " in str(caught.value)
 
 

@@ -17,6 +17,8 @@ from qirjit_magic.errors import UnsafeModuleError
 llvm.initialize_native_target()
 llvm.initialize_native_asmprinter()
 llvm.initialize_native_asmparser()  # for assembler code in trusted modules; where it is wrong LLVM ends the process
+# Without this a place that was declared unreachable has no code, and whatever stands behind it is run.
+llvm.set_option("qirjit", "--trap-unreachable")
 # Code generation calls this by itself: division of i128, half precision, integer powers. Other systems than Linux with
 # GNU's C library have it elsewhere, and a program that needs it and does not find it crashes.
 with contextlib.suppress(RuntimeError):

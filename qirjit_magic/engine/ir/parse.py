@@ -21,7 +21,11 @@ from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVa
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The quote stands first: texts may be long, and a search for one character is fast
-_HOST_ATTRIBUTE = re.compile(r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu)"(?:="[^"]*")?')
+# How the stack is probed is ours to say as well, see stacks.py: it can name a function, which nobody would look at.
+_HOST_ATTRIBUTE = re.compile(
+    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"(?:="[^"]*")?'
+)
+_EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re.MULTILINE)
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
@@ -104,7 +108,7 @@ def _decode(source: bytes) -> SourceText:
 
 
 def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool) -> llvm.ModuleRef:
-    plain = _HOST_ATTRIBUTE.sub(lambda found: " " * len(found[0]), text.text)
+    plain = _without_host_attributes(text.text)
     if outlined and (in_pieces := outline(plain)) is not None:
         # Whatever LLVM has to say against it, it says about the text as it is written.
         with contextlib.suppress(RuntimeError):
@@ -115,6 +119,11 @@ def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool) ->
         module = _parse_text(text, plain)
     _verify(module)
     return module
+
+
+def _without_host_attributes(text: str) -> str:
+    plain, count = _HOST_ATTRIBUTE.subn(lambda found: " " * len(found[0]), text)
+    return _EMPTY_GROUP.sub(r'\1"-"', plain) if count else text  # LLVM takes no group without any attribute
 
 
 def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:

@@ -4,7 +4,14 @@
 ; the kernel reads the records when this process may be dead. The kinds are RecordKind in wire/memory.py, the header's
 ; words are Word in wire/memory.py.
 
-%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }
+%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }
+;                |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    17 fault_access
+;                |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    16 fault_stack
+;                |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    15 fault_counter
+;                |    |    |    |    |    |    |    |    |    |    |    |    |    |    14 fault_address
+;                |    |    |    |    |    |    |    |    |    |    |    |    |    13 fault_code
+;                |    |    |    |    |    |    |    |    |    |    |    |    12 fault_signal: from here on see faults.ll
+;                |    |    |    |    |    |    |    |    |    |    |    11 running: 1 while a shot is run
 ;                |    |    |    |    |    |    |    |    |    |    10 records_capacity
 ;                |    |    |    |    |    |    |    |    |    9 records_start
 ;                |    |    |    |    |    |    |    |    8 text_capacity

@@ -1,6 +1,6 @@
 ; What the other files of the runtime ask of the run that goes on.
 
-%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }      ; see recorder.ll
+%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 } ; see recorder.ll
 
 @qirjit_run_seed = global i64 0
 @qirjit_shared = external global ptr

@@ -1,6 +1,6 @@
 ; The shot loop. It polls the stop flag, and leaves when the memory is half full so that no shot can overrun it unseen.
 
-%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }      ; see recorder.ll
+%Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 } ; see recorder.ll
 %Shots = type { ptr, ptr, ptr, i64, i64, ptr, i64, i64 }
 ;               |    |    |    |    |    |    |    7 a bit for each of these words: whether it is a pointer
 ;               |    |    |    |    |    |    6 how many words that are
@@ -79,13 +79,18 @@ start:
   %shot.p = getelementptr %Shared, ptr %shared, i32 0, i32 6
   %text.capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 8
   %capacity.p = getelementptr %Shared, ptr %shared, i32 0, i32 10
+  %running.p = getelementptr %Shared, ptr %shared, i32 0, i32 11
   %text.capacity = load i64, ptr %text.capacity.p
   %capacity = load i64, ptr %capacity.p
   %text.half = lshr i64 %text.capacity, 1
   %half = lshr i64 %capacity, 1
   %came.back = call i32 @_setjmp(ptr @qirjit_way_out) returns_twice
   %failed = icmp ne i32 %came.back, 0
-  br i1 %failed, label %failure, label %head
+  br i1 %failed, label %over, label %head
+
+over:
+  store i64 0, ptr %running.p
+  br label %failure
 
 head:
   %next = load i64, ptr %next.p
@@ -110,6 +115,7 @@ full:
 
 shot:
   store i64 %next, ptr %shot.p
+  store i64 1, ptr %running.p
   store i64 0, ptr @qirjit_dumps
   store i64 0, ptr @qirjit_depth
   %begun = load i64, ptr @qirjit_shots
@@ -123,6 +129,7 @@ shot:
   %returned = call i64 %thunk(ptr %entry, ptr %arguments)
   %after = add i64 %next, 1
   store i64 %after, ptr %next.p
+  store i64 0, ptr %running.p
   %words.count = load i64, ptr %words.count.p
   %none = icmp eq i64 %words.count, 0
   br i1 %none, label %end, label %words

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Callable
 
 
 class Region(Protocol):
@@ -76,6 +77,14 @@ class Platform(Protocol):
 
     def widen(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
+        ...
+
+    def handle_faults(self, find: Callable[[str], int]) -> None:
+        """Let a native function look at each signal that a fault of this process raises, before it dies of it.
+
+        Args:
+            find: gives the function's address, for a machine as ``uname`` calls it; 0 where there is none for it.
+        """
         ...
 
     def fence(self) -> str:

@@ -15,6 +15,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class FileRegion:
@@ -109,6 +113,10 @@ def _seconds(time: str) -> float:
 
 def widen(pipe: int) -> None:
     """Nothing to do: other systems grow their pipes themselves."""
+
+
+def handle_faults(find: Callable[[str], int]) -> None:
+    """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
 def fence() -> str:
