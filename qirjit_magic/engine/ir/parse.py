@@ -23,7 +23,8 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The quote stands first: texts may be long, and a search for one character is fast
 # How the stack is probed is ours to say as well, see stacks.py: it can name a function, which nobody would look at.
 _HOST_ATTRIBUTE = re.compile(
-    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"(?:="[^"]*")?'
+    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"'
+    r'(?:[ \t]*=[ \t]*"[^"]*")?'
 )
 _EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re.MULTILINE)
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
