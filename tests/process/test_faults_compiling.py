@@ -11,9 +11,10 @@ from functools import partial
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError, WorkerCrashedError
+from qirjit_magic.session.reviving import COMPILE_LIMIT_S
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.session.supervisor import COMPILE_LIMIT_S, EngineSupervisor
+from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.platforms import choose
 from tests.files import program
 from tests.process.faults import FEW, MANY, add_others, unharmed

@@ -26,7 +26,7 @@ _TRUSTABLE = [
     ("ifunc", "an ifunc", 2),
     ("prologue", "prologue data", 2),
     ("section_of_code", 'the section ".text"', 2),
-    ("probe_stack", '"probe-stack"', 7),
+    ("probe_stack", '"probe-stack"', 8),
     ("escaped_attribute", "an attribute with an escaped name", 2),
     ("write_register", "the intrinsic llvm.write_register", 3),
     ("trap_function", '"trap-func-name"', 5),

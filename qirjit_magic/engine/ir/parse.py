@@ -24,7 +24,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # How the stack is probed is ours to say as well, see stacks.py: it can name a function, which nobody would look at.
 _HOST_ATTRIBUTE = re.compile(
     r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"'
-    r'(?:[ \t]*=[ \t]*"[^"]*")?'
+    r'(?:\s*=\s*"[^"]*"|(?!\s*(?:=|;|/\*)))'
 )
 _EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re.MULTILINE)
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')

@@ -1,0 +1,245 @@
+"""`RevivingProcess`: an engine process that comes back when it dies, with everything that it had been given."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.session.deaths import Stopped, crash
+from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.kept import Kept
+from qirjit_magic.session.limits import default_memory_limit, is_over
+from qirjit_magic.session.process import EngineDied, EngineProcess
+from qirjit_magic.session.replies import checked
+from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
+from qirjit_magic.session.streams import Show as ShowText
+from qirjit_magic.version import __version__
+from qirjit_magic.wire.frames import Frame, FrameError
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import Platform, choose
+from qirjit_magic.wire.protocol import (
+    Add,
+    Compile,
+    Done,
+    Message,
+    Ready,
+    Show,
+)
+
+GRACE_S = 1.0
+COMPILE_LIMIT_S = 120.0
+_M = TypeVar("_M", bound=Message)
+
+
+class RevivingProcess:
+    """What is asked goes to a process; when it died, to a new one that gets what the one before had.
+
+    Its methods are not for several threads at once; only `stop` is.
+
+    Args:
+        platform: what this system does its own way; chosen by itself when None.
+        grace_s: seconds that a shot has to end after a stop before the process is killed.
+        fenced: whether the process gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
+        compile_limit_s: seconds that compiling a module may take before the process is killed.
+        shield: what counts interrupts; one of its own by default.
+    """
+
+    def __init__(
+        self,
+        platform: Platform | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        fenced: bool = True,
+        memory_limit: int | None = None,
+        compile_limit_s: float = COMPILE_LIMIT_S,
+        shield: Shield | None = None,
+    ) -> None:
+        self._platform = platform or choose()
+        self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
+        self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
+        try:
+            self.memory = RecordMemory(self._platform.create_region(SIZE))
+        except OSError as error:
+            raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
+        self.memory.clear()
+        self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
+        self._process: EngineProcess | None = None
+        self._ready = self._closed = False
+        self._kept = Kept()
+        self._build = ""
+        self.starts = 0  # of processes: what one of them held is gone in the next
+        self._kill_at: float | None = None
+        self._compiled_by: float | None = None  # or else it is killed
+        self._last_printed = Printed()
+        self._kept_output = KEPT_BYTES
+        self._cpu_before = 0.0
+        self._show: ShowText = show_nothing
+        self._watched = self._begun = False
+        self._on_tick: Callable[[], None] = lambda: None
+        self.fenced = fenced
+        self.shield = shield or Shield()
+        self.shield.on_interrupt.append(self.stop)
+
+    def start(self) -> None:
+        """Start the process, if there is none, and return at once: it loads LLVM while the kernel goes on.
+
+        Raises:
+            EngineStartError: the system would not start it.
+        """
+        if self._closed:
+            message = "it was closed. Make a new session."
+            raise EngineStartError(message)
+        if self._process is None:
+            self._process = self._new_process(self.memory, self._platform)
+            self._ready = False
+            self.starts += 1
+
+    def close(self) -> None:
+        """End the process and forget every module."""
+        if not self._closed:
+            self._closed = True
+            self._discard()
+            self._kept.modules.clear()
+            self.memory.close()
+
+    def reset(self) -> None:
+        """Forget every module, but no function in Python; the next request gets a new process."""
+        with self.uninterrupted():
+            self._discard()
+            self._kept.modules.clear()
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    @contextlib.contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """What runs inside is not torn by an interrupt, which stops the engine and is raised afterwards.
+
+        Raises:
+            KeyboardInterrupt: at the end of the outermost one.
+        """
+        try:
+            with self.shield:
+                yield
+        except Stopped:
+            raise KeyboardInterrupt from None
+        if self.shield.outermost and self.shield.count:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def watching(self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES) -> Iterator[None]:
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
+        self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
+        self._kept_output = kept
+        try:
+            yield
+        finally:
+            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
+
+    def stop(self) -> None:
+        """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
+        self.memory.stop()
+        if self._kill_at is None:
+            self._kill_at = time.monotonic() + self._grace_s
+
+    def printed(self) -> Printed:
+        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        return self._process.printed() if self._process else self._last_printed
+
+    def cpu_seconds(self) -> float:
+        """How much processor time has been used for what is watched."""
+        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
+
+    def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
+        process = self._be_ready(going_on=going_on)
+        if module := frame.message.name if isinstance(frame.message, Add | Compile | Show) else "":
+            self._compiled_by = time.monotonic() + self._compile_limit_s
+        if not (self._watched and self._begun):  # once for all the pieces of a run
+            self._begun = True
+            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
+            for stream in (process.output, process.errors):
+                stream.begin(self._show, self._kept_output)
+        try:
+            reply = self._exchange(process, frame)
+            return checked(frame, reply, kind, known=self._kept.modules), reply.blob
+        except EngineDied as died:
+            raise self._after_death(process, died.cause, entry, module) from None
+        except FrameError as error:
+            raise self._after_death(process, f"a wrong reply ({error})", entry, module) from None
+
+    def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
+        self._kill_at = self._compiled_by = None
+        if self.shield.count:
+            self.stop()
+        return self._ensure(going_on=going_on)
+
+    def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
+        try:
+            return process.exchange(frame, self._tick)
+        except EngineDied:
+            raise
+        except BaseException:  # of whoever shows: the process still works on what nobody waits for any more
+            self._discard()
+            raise
+
+    def _tick(self) -> bool:
+        self._on_tick()
+        return self._is_given_up() or is_over(self._compiled_by)
+
+    def _is_given_up(self) -> bool:
+        return is_over(self._kill_at) or self.shield.count > 1
+
+    def _after_death(self, process: EngineProcess, how: str, entry: str = "", module: str = "") -> Exception:
+        self._last_printed = process.printed()
+        self._on_tick()
+        late_s = self._compile_limit_s if is_over(self._compiled_by) else 0
+        error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
+        self._discard()
+        return Stopped() if self._is_given_up() else error
+
+    def _ensure(self, *, going_on: bool) -> EngineProcess:
+        if self._process is not None and self._ready and not going_on and self._process.is_lost():
+            self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
+        self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 - start made one, or raised
+        if self._ready:
+            return process
+        doing = "it loaded LLVM"
+        refused: list[QirError] = []
+        try:
+            ready = self._exchange(process, None).message
+            for name, frame in self._kept.frames():
+                doing = f"it took back {name}"
+                refused += self._refused(frame, self._exchange(process, frame))
+        except (EngineDied, FrameError) as died:
+            error = self._after_death(process, str(died))
+            if isinstance(error, WorkerCrashedError):
+                message = f"it died of {error.cause} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, error.signal_name) from None
+            raise error from None
+        if not isinstance(ready, Ready) or ready.version != __version__:
+            self._discard()
+            message = f"it is not of version {__version__}: restart the kernel after an upgrade."
+            raise EngineStartError(message)
+        self._ready, self._build = True, ready.build
+        for error in refused:
+            if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
+                self._kept.intrinsics.pop(error.name, None)
+        if refused:
+            raise refused[0]
+        return process
+
+    def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
+        try:
+            checked(frame, reply, Done, known=self._kept.modules)
+        except QirError as error:
+            yield error
