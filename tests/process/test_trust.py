@@ -64,7 +64,7 @@ def test_what_else_the_process_has_is_not_the_c_librarys(session: Session, name:
 def test_a_trusted_module_uses_functions_and_variables_of_the_c_library(session: Session) -> None:
     info = session.add(C_LIBRARY, trust=True)
     assert (info.trusted, info.diagnostics) == (True, ())
-    assert session.run("process").returns == [session.status().pid]
+    assert session.run("process").returns == [session.status().open_pid]
     assert session.run("distance", args=[9, 2]).returns == [7]
     assert session.run("has_output").returns == [True]
 
@@ -81,7 +81,7 @@ def test_a_cell_goes_before_the_c_library(session: Session) -> None:
 def test_only_the_trusted_one_of_two_modules_reaches_it(session: Session) -> None:
     session.add(C_LIBRARY, "trusted", trust=True)
     session.add(C_LIBRARY.replace(b"@process", b"@other"), "other")
-    assert session.run("process").returns == [session.status().pid]
+    assert session.run("process").returns == [session.status().open_pid]
     with pytest.raises(UnresolvedSymbolError):
         session.run("other")
 
