@@ -28,7 +28,8 @@ from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.thunks import Thunks, returning
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, find_in_c_library
 from qirjit_magic.engine.simulators.sparse import results_object
-from qirjit_magic.errors import EntryPointError, SignatureError
+from qirjit_magic.errors import EntryPointError, SignatureError, UnsafeModuleError
+from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
 from qirjit_magic.wire.modules import Declaration, ModuleInfo
@@ -80,14 +81,14 @@ class JitEngine:
             info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
         except SignatureError as error:
             raise _placed(module.text, error) from None
-        compiled = self._compiled(module, info)
+        compiled = self._compiled(module, info, len(source))
         self.restore(compiled)
         return compiled
 
     def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
         """See `Engine.compile`."""
         module = self._read(name, source, opt_level, trust=trust)
-        return self._compiled(module, module.info)
+        return self._compiled(module, module.info, len(source))
 
     def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
         written = _checked(parse_module(source, name), trust=trust)
@@ -105,9 +106,15 @@ class JitEngine:
         )
         return replace(module, info=info)
 
-    def _compiled(self, module: QirModule, info: ModuleInfo) -> Compiled:
+    def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int) -> Compiled:
         object_code = self._emitter.emit(module.llvm_module, info.opt_level)
         self._compilations += 1
+        if len(object_code) > code_room(source_bytes):  # the kernel takes no such reply
+            construct = f"the object code is {len(object_code):,} bytes long"
+            reason = (
+                f"a module of this size may come to {code_room(source_bytes):,}. Let the program fill its variables."
+            )
+            raise UnsafeModuleError(construct, reason)
         return Compiled(replace(info, object_size=len(object_code)), object_code)
 
     def _infos(self) -> list[ModuleInfo]:

@@ -13,15 +13,13 @@ from typing import Any, TypedDict, TypeVar, cast
 
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
-from qirjit_magic.wire.frames import Frame, FrameError
+from qirjit_magic.wire.frames import Frame, FrameError, code_room
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 from qirjit_magic.wire.protocol import Add, Added, Compile, EngineStatus, Message, Refused, RunReply, RunRequest, Show
 
 _M = TypeVar("_M", bound=Message)
 _TEXT_ROOM = 16 << 20
-_CODE_ROOM = 64 << 20
 _TEXT_PER_BYTE = 32  # of a module's text: what is known of each name in it
-_CODE_PER_BYTE = 16
 _MOST_CHARACTERS = 1 << 16
 _MOST_NUMBER = (1 << 63) - 1
 _MOST_LINE = (1 << 31) - 1
@@ -50,7 +48,7 @@ def reply_room(request: Frame | None) -> Room:
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": _CODE_ROOM + _CODE_PER_BYTE * size if compiling else 0,
+        "blob": code_room(size) if compiling else 0,
     }
 
 

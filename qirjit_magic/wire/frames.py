@@ -11,7 +11,14 @@ from qirjit_magic.wire.protocol import MESSAGES, Message
 
 _HEAD = struct.Struct("<QII")
 _LIMIT = 1 << 30
+_CODE_ROOM = 64 << 20
+_CODE_PER_BYTE = 16
 _SHOWN = 200  # characters of what is wrong with a message: it may be in there
+
+
+def code_room(source_bytes: int) -> int:
+    """How many bytes of object code, or of text about it, the source of a module may come to."""
+    return _CODE_ROOM + _CODE_PER_BYTE * source_bytes
 
 
 class FrameError(Exception):

@@ -33,6 +33,8 @@ def main(arguments: list[str]) -> int:
 
     def take(outcome: Outcome) -> None:
         report.take(outcome)
+        if outcome.finding:
+            print(f"--only {outcome.index}: {outcome.kind}", file=sys.stderr)
         if sum(report.outcomes.values()) % _EVERY == 0:
             print(f"{sum(report.outcomes.values()):,} mutations, {len(report.findings)} findings", file=sys.stderr)
 

@@ -17,7 +17,10 @@ from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import PROGRAMS
 
 FOUND = sorted((PROGRAMS / "found").glob("*.ll"))
-REFUSED = {"types_that_double": (UnsafeModuleError, "written out it is longer than")}
+REFUSED = {
+    "filled_variable": (UnsafeModuleError, "the object code is 100,"),
+    "types_that_double": (UnsafeModuleError, "written out it is longer than"),
+}
 REFUSED_AS_BITCODE = {**REFUSED, "attribute_not_utf8": (QirSyntaxError, "text that is not UTF-8")}
 
 

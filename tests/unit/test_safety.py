@@ -32,6 +32,9 @@ _TRUSTABLE = [
     ("trap_function", '"trap-func-name"', 5),
 ]
 _FATAL = [
+    ("tile", "the type x86_amx", 2),
+    ("soft_float", 'the attribute "use-soft-float"="true"', 6),
+    ("erlang_convention", "the calling convention cc 11", 2),
     ("thread_local", "a thread_local variable", 2),
     ("unknown_collector", 'gc "of-my-own"', 2),
     ("huge_variable", "an array of 1,099,511,627,776 elements", 2),

@@ -70,7 +70,7 @@ _RULES = (
     ),
     _Rule(
         re.compile("cc"),
-        rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}(?:13|19|83)){END}",
+        rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}(?:11|13|19|83)){END}",
         "the calling convention {0}",
         _NO_CODE,
     ),
@@ -78,6 +78,13 @@ _RULES = (
     _Rule(re.compile("target"), rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
     _Rule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
     _Rule(re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"),
+    _Rule(re.compile("x86_amx"), rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
+    _Rule(
+        re.compile("use-soft"),
+        rf'"use-soft-float"{GAP}={GAP}"true"',
+        "the attribute {0}",
+        "what it calls hands numbers on in this machine's own way. Leave it out",
+    ),
     _Rule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
     _Rule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
     _Rule(
