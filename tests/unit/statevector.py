@@ -24,6 +24,7 @@ class Compiled:
     def __init__(self) -> None:
         self._shared = (ctypes.c_int64 * 32)()
         self._serial = ctypes.c_int64(0)
+        self._functions: dict[str, Any] = {}
         self.library = SharedLibrary(qirrunner_library())
         self.simulator = StateVectorSimulator(self.library, c_library(), ctypes.addressof(self._shared))
         self.simulator.follow(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
@@ -46,9 +47,11 @@ class Compiled:
 
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a function of QIR by its name, or by that without ``__quantum__qis__``."""
-        name = name if name.startswith("__quantum__") else PREFIX + name
-        kind = bindings()[name][0].type
-        return function_type(kind)(self.simulator.find(name) or self.library.find(name))(*arguments)
+        if name not in self._functions:
+            symbol = name if name.startswith("__quantum__") else PREFIX + name
+            address = self.simulator.find(symbol) or self.library.find(symbol)
+            self._functions[name] = function_type(bindings()[symbol][0].type)(address)
+        return self._functions[name](*arguments)
 
     def array(self, items: Sequence[int], size: int = 8) -> int:
         """An array of the runtime library."""
@@ -69,4 +72,6 @@ class Compiled:
 
     def positions(self) -> int:
         """How many qubits the state is doubled for."""
+        self.call("dumpmachine__body", None)
+        self.simulator.take_dumps()
         return int(self.simulator._words[MachineWord.POSITIONS])

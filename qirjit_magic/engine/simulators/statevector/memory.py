@@ -11,6 +11,8 @@ from qirjit_magic.errors import SimulatorError
 _NOTHING, _FAILED = 0, ctypes.c_void_p(-1).value
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 _HUGE_PAGES = 14  # MADV_HUGEPAGE of <asm-generic/mman-common.h>
+# Where nothing else is: LLVM puts the parts of an object where it finds room, and they must lie within 2 GiB.
+_LONELY = 0x2000_0000_0000
 _APART = 17 * 4096  # so that the same index of the two arrays is not the same place of a cache
 AMPLITUDE = 16
 
@@ -27,14 +29,14 @@ class StateMemory:
         self._library = ctypes.CDLL(None)
         self._library.mmap.restype = ctypes.c_void_p
         self.positions = _physical_bytes().bit_length() - AMPLITUDE.bit_length() + 1
-        self.size = (8 << self.positions) + _APART
+        self.size = (AMPLITUDE << self.positions) + _APART
         self.re = self._reserve()
-        self.im = self._reserve() + _APART
+        self.im = self.re + (8 << self.positions) + _APART
 
     def _reserve(self) -> int:
-        null, size = ctypes.c_void_p(), ctypes.c_size_t(self.size)
+        wanted, size = ctypes.c_void_p(_LONELY), ctypes.c_size_t(self.size)
         flags = _PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)
-        address = self._library.mmap(null, size, _NOTHING, flags, -1, ctypes.c_long(0))
+        address = self._library.mmap(wanted, size, _NOTHING, flags, -1, ctypes.c_long(0))
         if address in {None, _FAILED}:
             message = f"there are no addresses for a state of {self.positions} qubits: raise the limit of memory."
             raise SimulatorError(message)
@@ -56,8 +58,7 @@ class StateMemory:
 
     def close(self) -> None:
         """Free it."""
-        for address in (self.re, self.im - _APART):
-            self._library.munmap(ctypes.c_void_p(address), ctypes.c_size_t(self.size))
+        self._library.munmap(ctypes.c_void_p(self.re), ctypes.c_size_t(self.size))
 
 
 def _physical_bytes() -> int:
