@@ -13,7 +13,8 @@ from qirjit_magic.engine.simulators.attachments import c_library
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.engine.simulators.statevector.dumps import amplitudes
-from qirjit_magic.engine.simulators.statevector.simulator import MachineWord, StateVectorSimulator
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from tests.unit.matrices import Matrix
 from tests.unit.state_vector import PREFIX, function_type
 

@@ -27,17 +27,19 @@
 @scratch    = internal alias ptr, getelementptr (i64, ptr @machine, i64 21)
 @group      = internal alias ptr, getelementptr (i64, ptr @machine, i64 22)
 @grouped    = internal alias i64, getelementptr (i64, ptr @machine, i64 23)    ; positions from which on no cache holds the state
+@filled     = internal alias i64, getelementptr (i64, ptr @machine, i64 24)    ; positions that have their amplitudes
+@initial    = internal alias i64, getelementptr (i64, ptr @machine, i64 25)    ; which of the others begin as one
 
 ; ---- the words that only this file knows --------------------------------------------------------------------------------
 
-@most        = internal alias i64, getelementptr (i64, ptr @machine, i64 24)   ; positions that the memory allows
-@available   = internal alias i64, getelementptr (i64, ptr @machine, i64 25)   ; bytes of it
-@taken       = internal alias i64, getelementptr (i64, ptr @machine, i64 26)   ; qubits below this have a place
-@qubit.room  = internal alias i64, getelementptr (i64, ptr @machine, i64 27)   ; places that there are
-@free        = internal alias ptr, getelementptr (i64, ptr @machine, i64 28)   ; released qubits
-@free.count  = internal alias i64, getelementptr (i64, ptr @machine, i64 29)
-@result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 30)   ; words that @results has
-@serial      = internal alias i64, getelementptr (i64, ptr @machine, i64 31)   ; of the shot to which @draws belongs
+@most        = internal alias i64, getelementptr (i64, ptr @machine, i64 26)   ; positions that the memory allows
+@available   = internal alias i64, getelementptr (i64, ptr @machine, i64 27)   ; bytes of it
+@taken       = internal alias i64, getelementptr (i64, ptr @machine, i64 28)   ; qubits below this have a place
+@qubit.room  = internal alias i64, getelementptr (i64, ptr @machine, i64 29)   ; places that there are
+@free        = internal alias ptr, getelementptr (i64, ptr @machine, i64 30)   ; released qubits
+@free.count  = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
+@result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 32)   ; words that @results has
+@serial      = internal alias i64, getelementptr (i64, ptr @machine, i64 33)   ; of the shot to which @draws belongs
 
 ; ---- what Python sets ---------------------------------------------------------------------------------------------------
 
@@ -54,7 +56,7 @@ declare ptr @realloc(ptr, i64)
 declare ptr @malloc(i64)
 declare i32 @snprintf(ptr, i64, ptr, ...)
 
-@no.memory = internal constant [103 x i8] c"a state of %lld qubits takes %lld MiB of memory, and %lld MiB are there: release qubits, or use sparse\00"
+@no.memory = internal constant [111 x i8] c"a state of %lld or more qubits takes %lld MiB of memory, and %lld MiB are there: release qubits, or use sparse\00"
 @no.qubit = internal constant [51 x i8] c"there is no qubit %lld: ids go from 0 to 1,048,575\00"
 @no.result = internal constant [53 x i8] c"there is no result %lld: ids go from 0 to 33,554,431\00"
 @twice = internal constant [47 x i8] c"a gate on several qubits had one of them twice\00"
@@ -78,20 +80,19 @@ define ptr @qirjit_refuse_twice(i64 %machine) noinline {
   unreachable
 }
 
-; Memory for one position more: its addresses are reserved already.
+; Memory for all positions: its addresses are reserved already.
 define ptr @qirjit_make_room(i64 %machine) noinline {
 start:
-  %room = load i64, ptr @room
-  %wanted = add i64 %room, 1
+  %wanted = load i64, ptr @positions
   %most = load i64, ptr @most
   %much = icmp ugt i64 %wanted, %most
   br i1 %much, label %refuse, label %open
 refuse:
-  %mib = shl i64 16, %room
-  %mib.2 = lshr i64 %mib, 19
+  %mib.bits = sub i64 %wanted, 16
+  %mib = shl i64 1, %mib.bits
   %available = load i64, ptr @available
   %available.mib = lshr i64 %available, 20
-  call void @refuse(ptr @no.memory, i64 %wanted, i64 %mib.2, i64 %available.mib)
+  call void @refuse(ptr @no.memory, i64 %wanted, i64 %mib, i64 %available.mib)
   unreachable
 open:
   %bytes = shl i64 8, %wanted
@@ -316,6 +317,8 @@ define void @__quantum__qis__reset__body(ptr %qubit) {
 define void @__quantum__rt__initialize(ptr %environment) {
   store i64 0, ptr @count
   store i64 0, ptr @positions
+  store i64 0, ptr @filled
+  store i64 0, ptr @initial
   store i64 0, ptr @mask
   store i64 0, ptr @bits
   store i64 0, ptr @taken

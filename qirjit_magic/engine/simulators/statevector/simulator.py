@@ -5,13 +5,13 @@ from __future__ import annotations
 import ctypes
 import secrets
 from collections.abc import Callable
-from enum import IntEnum
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
 from qirjit_magic.engine.simulators.statevector.dumps import state_text
 from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory
+from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.simulators import STATEVECTOR
@@ -20,31 +20,6 @@ QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
 _GROUPED = 22  # 64 MiB: more than most last-level caches have
 _WORD = 8
 _SEEDS = 1 << 64
-
-
-class MachineWord(IntEnum):
-    """The words of ``@machine`` (``machine.ll``) that are set or read here."""
-
-    POSITIONS = 1
-    ROOM = 2
-    SEED = 5
-    NORM = 8
-    ANGLE = 9
-    RE = 10
-    IM = 11
-    QUEUE = 12
-    PLACES = 13
-    OWNERS = 16
-    WAITING = 17
-    LAST = 18
-    PASS_TABLE = 20
-    SCRATCH = 21
-    GROUP = 22
-    GROUPED = 23
-    MOST = 24
-    AVAILABLE = 25
-    TAKEN = 26
-
 
 # How many words the kernels' tables have.
 _TABLES = {
@@ -74,7 +49,7 @@ class StateVectorSimulator:
         object_code, needs, self._offers = statevector_object()
         symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in needs}
         self._linked = LinkedObject(object_code, symbols)
-        self._words = (ctypes.c_int64 * 48).from_address(self._linked.address("machine"))
+        self._words = (ctypes.c_int64 * WORDS).from_address(self._linked.address("machine"))
         self._dumps: list[str] = []
         self._dump = ctypes.CFUNCTYPE(None)(self._keep_dump)
         self._begin_fusing = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(

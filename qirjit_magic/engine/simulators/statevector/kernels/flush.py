@@ -24,6 +24,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     COUNT,
     CX,
     CZ,
+    FILLED,
     GROUPED,
     IM,
     MASK,
@@ -52,7 +53,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     refuse_twice,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle
-from qirjit_magic.engine.simulators.statevector.kernels.state import draw_index, promote, settle, turn_phase
+from qirjit_magic.engine.simulators.statevector.kernels.state import draw_index, fill, promote, settle, turn_phase
 
 SMALL = 6  # positions below which each gate is applied at once
 _RIGHT_ANGLE = 1.5707963267948966
@@ -99,6 +100,8 @@ def _flip_small(machine: int, position: int, controls: int) -> None:
 def _act(machine: int, operation: int, angle: float, position: int, controls: int) -> None:
     """A gate on a position under the control of others, which may be none."""
     if word(machine, POSITIONS) < SMALL:
+        if word(machine, FILLED) < word(machine, POSITIONS):
+            fill(machine)
         if operation == X:
             _flip_small(machine, position, controls)
         else:
@@ -178,6 +181,8 @@ def _act_under(machine: int, start: int) -> int:
 @inline
 def _apply_passes(machine: int) -> None:
     fuse_rest(machine)
+    if word(machine, FILLED) < word(machine, POSITIONS):
+        fill(machine)
     if word(machine, POSITIONS) >= word(machine, GROUPED) and word(machine, PASSES) > 1:
         apply_in_groups(machine)
     else:

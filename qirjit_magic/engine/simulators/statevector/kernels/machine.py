@@ -21,9 +21,8 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
 
 # The words, in the order of %Machine in machine.ll; NORM and ANGLE are doubles.
 COUNT, POSITIONS, ROOM, MASK, BITS, SEED, SHOT, DRAW, NORM, ANGLE = range(10)
-RE, IM, QUEUE, PLACES, RESULTS, STAMP, OWNERS, WAITING, LAST, PASSES, PASS_TABLE, SCRATCH, GROUP, GROUPED = range(
-    10, 24
-)
+RE, IM, QUEUE, PLACES, RESULTS, STAMP, OWNERS, WAITING = range(10, 18)
+LAST, PASSES, PASS_TABLE, SCRATCH, GROUP, GROUPED, FILLED, INITIAL = range(18, 26)
 
 # An entry of the queue: four words.
 ENTRY, OPERATION, QUBIT, OTHER, TURN = 4, 0, 1, 2, 3
@@ -35,8 +34,9 @@ H, X, Y, Z, S, S_ADJ, T, T_ADJ, SX, RX, RY, RZ, P, CONTROL, CX, CZ, SWAP, MZ, MR
 PASS, LOW, HIGH, CONTROLS, LOCAL_LOW, LOCAL_HIGH, LOCAL_CONTROLS, DONE, MATRIX = 40, 0, 1, 2, 3, 4, 5, 6, 8
 
 ZERO, ONE = -1, -2
+MOST_POSITIONS = 60  # bits of a word; no memory holds as many
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-make_room = declare("qirjit_make_room", types.void, types.int64)  # for one position more; it may end the shot
+make_room = declare("qirjit_make_room", types.void, types.int64)  # for all positions; it may end the shot
 refuse_twice = declare("qirjit_refuse_twice", types.void, types.int64)  # ends the shot
 
 

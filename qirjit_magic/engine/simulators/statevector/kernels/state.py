@@ -19,8 +19,11 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     ANGLE,
     BITS,
+    FILLED,
     IM,
+    INITIAL,
     MASK,
+    MOST_POSITIONS,
     NORM,
     OWNERS,
     POSITIONS,
@@ -51,33 +54,42 @@ def _copy(base: int, to: int, at: int, count: int) -> None:
 
 @inline
 def _clear(base: int, to: int, count: int) -> None:
-    if count < _WIDTH:
-        for index in range(count):
-            put_real(base, to + index, 0.0)
-        return
     index = 0
+    while index < count and (count - index) % _WIDTH:
+        put_real(base, to + index, 0.0)
+        index += 1
     while index < count:
         store(base, to + index, splat(0.0))
         index += _WIDTH
 
 
-@kernel
+@inline
 def promote(machine: int, qubit: int, before: int) -> int:
-    """Give a qubit that was |0> or |1> the next position, and double the state for it."""
+    """Give a qubit that was |0> or |1> the next position; `fill` gives that its amplitudes."""
     position = word(machine, POSITIONS)
-    if position >= word(machine, ROOM):
-        make_room(machine)
-    size = 1 << position
-    for base in (word(machine, RE), word(machine, IM)):
-        if before == ZERO:
-            _clear(base, size, size)
-        else:
-            _copy(base, size, 0, size)
-            _clear(base, 0, size)
     put_word(machine, POSITIONS, position + 1)
+    if position >= MOST_POSITIONS:
+        make_room(machine)
+    if before != ZERO:
+        put_word(machine, INITIAL, word(machine, INITIAL) | 1 << position)
     put_word(word(machine, OWNERS), position, qubit)
     put_place(machine, qubit, position)
     return position
+
+
+@kernel
+def fill(machine: int) -> None:
+    """Double the state for each new position."""
+    if word(machine, POSITIONS) > word(machine, ROOM):
+        make_room(machine)
+    before, size, to = 1 << word(machine, FILLED), 1 << word(machine, POSITIONS), word(machine, INITIAL)
+    for base in (word(machine, RE), word(machine, IM)):
+        if to:
+            _copy(base, to, 0, before)
+            _clear(base, 0, to)
+        _clear(base, to + before, size - to - before)
+    put_word(machine, FILLED, word(machine, POSITIONS))
+    put_word(machine, INITIAL, 0)
 
 
 @inline
@@ -95,6 +107,7 @@ def _drop(machine: int, position: int, value: int) -> None:
     for upper in range(position, positions - 1):
         put_word(owners, upper, word(owners, upper + 1))
     put_word(machine, POSITIONS, positions - 1)
+    put_word(machine, FILLED, positions - 1)
 
 
 @inline
