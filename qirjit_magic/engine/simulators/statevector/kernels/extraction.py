@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 
 import qirjit_magic.engine.simulators.statevector.kernels.flush  # noqa: F401 - compiles all kernels
+from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import KERNELS
 
 _ENTRIES = ("qirjit_begin_fusing", "qirjit_flush", "qirjit_settle", "qirjit_draw", "qirjit_parity_probability")
 _ELSEWHERE = {"qirjit_make_room", "qirjit_refuse_twice", "cos", "sin", "atan2", "sqrt"}
-
-
-def kernels_digest() -> str:
-    """What tells apart the sources from which ``kernels.ll`` was made."""
-    digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def kernels_text() -> str:
