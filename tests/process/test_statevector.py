@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from qirjit_magic.errors import EntryPointError, ProgramFailedError, QirError, UnresolvedSymbolError
+from qirjit_magic.errors import EntryPointError, ProgramFailedError, QirError, RunTimeoutError, UnresolvedSymbolError
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -142,3 +143,24 @@ def _agree(one: set[str] | str, other: set[str] | str) -> bool:
     if isinstance(one, str) or isinstance(other, str):
         return one == other
     return one == other or len(one) > 1 or len(other) > 1
+
+
+@pytest.mark.parametrize(("entry", "expected"), [("parity", 0.0), ("flips", 0.0), ("turns", 1.0), ("single", 0.5)])
+def test_an_assertion_holds_or_fails_the_program(session: Session, entry: str, expected: float) -> None:
+    assert len(run(session, "asserts", entry, args=[expected], shots=3).shots) == 3
+    with pytest.raises(ProgramFailedError, match="ZZ is as it is not"):
+        run(session, "asserts", entry, args=[expected + 1e-9])
+
+
+def test_what_is_teleported_is_found_as_often_as_it_should(session: Session) -> None:
+    shots, probability = 100_000, math.sin(0.45) ** 2
+    ones = run(session, "teleport", shots=shots, seed=5).counts()["1"]
+    assert abs(ones - shots * probability) < _DEVIATIONS * (shots * probability * (1 - probability)) ** 0.5
+
+
+def test_a_run_can_be_stopped_while_shots_go_on(session: Session) -> None:
+    with pytest.raises(RunTimeoutError) as caught:
+        run(session, "teleport", shots=1_000_000_000, timeout=0.3)
+    assert caught.value.partial is not None
+    assert len(caught.value.partial.shots) > 1_000
+    assert session.status().restarts == 0
