@@ -46,7 +46,7 @@ class Case:
 
 
 def dense(qubits: int, seed: int = 0) -> bytes:
-    """A random circuit that leaves no amplitude at zero: a gate on each qubit, a cnot on each second pair, and again."""
+    """A random circuit that leaves no amplitude at zero: in each layer a gate on each qubit, and cnots on pairs."""
     generator = random.Random(seed)  # noqa: S311 - the same circuit each time
     lines = ["__quantum__rt__initialize(ptr null)"]
     for layer in range(DEPTH):
