@@ -77,10 +77,17 @@ def test_everything_that_touches_a_qubit_or_a_result_is_there() -> None:
 def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
     module = read_text((_ROOM / "kernels.ll").read_text("utf-8"))
     declared = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
-    assert declared <= {"qirjit_make_room", "qirjit_refuse_twice", "sin", "cos", "atan2", "sqrt"}
+    assert declared <= {"qirjit_make_room", "qirjit_refuse_twice", "qirjit_share_groups", "sin", "cos", "atan2", "sqrt"}
     assert "target-cpu" not in str(module)
     assert {f.name for f in module.functions if f.linkage is llvm.Linkage.external and not f.is_declaration} == {
-        *("qirjit_begin_fusing", "qirjit_flush", "qirjit_settle", "qirjit_draw", "qirjit_parity_probability"),
+        *(
+            "qirjit_begin_fusing",
+            "qirjit_flush",
+            "qirjit_apply_groups",
+            "qirjit_settle",
+            "qirjit_draw",
+            "qirjit_parity_probability",
+        ),
     }
 
 

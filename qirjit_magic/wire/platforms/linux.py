@@ -115,6 +115,11 @@ def _kibibytes(file: str, name: str) -> int:
     return next(int(line.split()[1]) for line in Path(file).read_text("ascii").splitlines() if line.startswith(name))
 
 
+def processors() -> int:
+    """Those of its affinity."""
+    return len(os.sched_getaffinity(0))
+
+
 def cpu_seconds(pid: int) -> float:
     """The process's own clock."""
     with contextlib.suppress(OSError):  # it has ended

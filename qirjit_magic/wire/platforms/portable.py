@@ -101,6 +101,11 @@ def available_bytes() -> int:
     return half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
 
 
+def processors() -> int:
+    """All there are."""
+    return os.cpu_count() or 1
+
+
 def cpu_seconds(pid: int) -> float:
     """What ``ps`` says: to a hundredth of a second on macOS, to a second elsewhere."""
     try:

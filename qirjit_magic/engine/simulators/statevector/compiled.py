@@ -10,7 +10,7 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.errors import SimulatorError
 
-_FILES = ("machine.ll", "gates.ll", "measurements.ll")
+_FILES = ("machine.ll", "gates.ll", "measurements.ll", "threads.ll")
 _KERNELS = "kernels.ll"
 _LEVEL = 1
 

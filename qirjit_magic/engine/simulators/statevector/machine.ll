@@ -39,6 +39,7 @@
 @free        = internal alias ptr, getelementptr (i64, ptr @machine, i64 30)   ; released qubits
 @free.count  = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
 @result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 32)   ; words that @results has
+@threads     = internal alias i64, getelementptr (i64, ptr @machine, i64 34)   ; that share a large state, at most 8
 @serial      = internal alias i64, getelementptr (i64, ptr @machine, i64 33)   ; of the shot to which @draws belongs
 
 ; ---- what Python sets ---------------------------------------------------------------------------------------------------

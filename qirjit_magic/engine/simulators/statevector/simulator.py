@@ -17,7 +17,9 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.simulators import STATEVECTOR
 
 QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
-_GROUPED = 22  # 64 MiB: more than most last-level caches have
+THREADS = 2  # more find the memory busy
+# Positions from which on a state is taken group by group: alone where it is 32 MiB, sooner where threads share it.
+_GROUPED, _SHARED = 21, 18
 _WORD = 8
 _SEEDS = 1 << 64
 
@@ -29,7 +31,7 @@ _TABLES = {
     MachineWord.LAST: 64,
     MachineWord.PASS_TABLE: 40 * PASSES,
     MachineWord.SCRATCH: 64,
-    MachineWord.GROUP: 2 * GROUP,
+    MachineWord.GROUP: 2 * GROUP * THREADS,
 }
 
 
@@ -98,7 +100,9 @@ class StateVectorSimulator:
         self._tables = {word: (ctypes.c_int64 * (size + _WORD))() for word, size in _TABLES.items()}
         for word, table in self._tables.items():
             self._words[word] = -(-ctypes.addressof(table) // 64) * 64
-        self._words[MachineWord.GROUPED] = _GROUPED
+        threads = min(THREADS, choose().processors())
+        self._words[MachineWord.THREADS] = threads
+        self._words[MachineWord.GROUPED] = _GROUPED if threads == 1 else _SHARED
         self._begin_fusing(ctypes.addressof(self._words))
 
     def _state(self) -> StateMemory:

@@ -32,3 +32,4 @@ class MachineWord(IntEnum):
     AVAILABLE = 27
     TAKEN = 28
     RESULT_ROOM = 32
+    THREADS = 34

@@ -11,8 +11,15 @@ import qirjit_magic.engine.simulators.statevector.kernels.flush  # noqa: F401 - 
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import KERNELS
 
-_ENTRIES = ("qirjit_begin_fusing", "qirjit_flush", "qirjit_settle", "qirjit_draw", "qirjit_parity_probability")
-_ELSEWHERE = {"qirjit_make_room", "qirjit_refuse_twice", "cos", "sin", "atan2", "sqrt"}
+_ENTRIES = (
+    "qirjit_begin_fusing",
+    "qirjit_flush",
+    "qirjit_apply_groups",
+    "qirjit_settle",
+    "qirjit_draw",
+    "qirjit_parity_probability",
+)
+_ELSEWHERE = {"qirjit_make_room", "qirjit_share_groups", "qirjit_refuse_twice", "cos", "sin", "atan2", "sqrt"}
 
 
 def kernels_text() -> str:

@@ -21,6 +21,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     POSITIONS,
     RE,
     pass_at,
+    share_groups,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled, apply_pair
 
@@ -119,9 +120,9 @@ def _spread(bits: int, mask: int) -> int:
 
 
 @inline
-def _move(machine: int, base: int, held: int, gather: bool) -> None:  # noqa: FBT001 - Numba's inlining takes no keywords
+def _move(machine: int, part_re: int, base: int, held: int, gather: bool) -> None:  # noqa: FBT001 - Numba's inlining takes no keywords
     re, im = word(machine, RE), word(machine, IM)
-    part_re, part_im = word(machine, GROUP), word(machine, GROUP) + 8 * _SIZE
+    part_im = part_re + 8 * _SIZE
     for copy in range(1 << HELD):
         at, to = base | _spread(copy, held), copy * _RUN
         index = 0
@@ -136,9 +137,9 @@ def _move(machine: int, base: int, held: int, gather: bool) -> None:  # noqa: FB
 
 
 @kernel
-def _apply_to_group(machine: int, base: int, held: int) -> None:
-    part_re, part_im = word(machine, GROUP), word(machine, GROUP) + 8 * _SIZE
-    _move(machine, base, held, True)  # noqa: FBT003 - likewise
+def _apply_to_group(machine: int, part_re: int, base: int, held: int) -> None:
+    part_im = part_re + 8 * _SIZE
+    _move(machine, part_re, base, held, True)  # noqa: FBT003 - likewise
     for index in range(word(machine, PASSES)):
         at = pass_at(machine, index)
         if word(at, DONE) != _CHOSEN:
@@ -147,7 +148,17 @@ def _apply_to_group(machine: int, base: int, held: int) -> None:
             apply_controlled(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_CONTROLS), at)
         else:
             apply_pair(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_HIGH), at)
-    _move(machine, base, held, False)  # noqa: FBT003 - likewise
+    _move(machine, part_re, base, held, False)  # noqa: FBT003 - likewise
+
+
+@kernel
+def apply_groups(machine: int, held: int, part: int, parts: int) -> None:
+    """Apply the chosen passes to one part of all groups; each part has memory of its own for a group."""
+    positions, buffer = word(machine, POSITIONS), word(machine, GROUP) + 16 * _SIZE * part
+    above = ((1 << positions) - 1) & ~held & ~(_RUN - 1)
+    groups = 1 << (positions - GROUP_BITS)
+    for index in range(groups * part // parts, groups * (part + 1) // parts):
+        _apply_to_group(machine, buffer, _spread(index, above), held)
 
 
 @inline
@@ -184,7 +195,5 @@ def apply_in_groups(machine: int) -> None:
         else:
             held = _fill(held)
             _place_in_groups(machine, held)
-            above = ((1 << word(machine, POSITIONS)) - 1) & ~held & ~(_RUN - 1)
-            for index in range(1 << (word(machine, POSITIONS) - GROUP_BITS)):
-                _apply_to_group(machine, _spread(index, above), held)
+            share_groups(machine, held)
         left = _finish(machine)

@@ -31,6 +31,7 @@ _TYPES = {"int": types.int64, "float": types.float64, "None": types.void}
 
 llvm.add_symbol("qirjit_make_room", 1)  # Numba links what it compiles; here nobody calls them
 llvm.add_symbol("qirjit_refuse_twice", 1)
+llvm.add_symbol("qirjit_share_groups", 1)
 
 
 def declare(symbol: str, returns: Any, *parameters: Any) -> Any:
