@@ -36,7 +36,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 )
 
 _WIDTH = 8
-_PART = 1024  # amplitudes whose probability is added up before anybody looks
+_PART, _SMALL_PART = 1024, 32  # amplitudes whose probability is added up before anybody looks
 _SMALL_NORM = 1e-9
 
 
@@ -117,13 +117,13 @@ def _probability(re: int, im: int, start: int, end: int) -> float:
         for at in range(start, end):
             added += real(re, at) * real(re, at) + real(im, at) * real(im, at)
         return added
-    lanes = splat(0.0)
+    lanes, others = splat(0.0), splat(0.0)
     at = start
     while at < end:
         x, y = load(re, at), load(im, at)
-        lanes = lanes + (x * x + y * y)
+        lanes, others = lanes + x * x, others + y * y
         at += _WIDTH
-    return total(lanes)
+    return total(lanes + others)
 
 
 @inline
@@ -164,12 +164,13 @@ def draw_index(machine: int) -> int:
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     target = draw(machine) * real(machine, NORM)
     reached, start = 0.0, 0
-    while start + _PART < size:
-        part = _probability(re, im, start, start + _PART)
-        if reached + part > target:
-            break
-        reached += part
-        start += _PART
+    for part in (_PART, _SMALL_PART):
+        while start + part < size:
+            added = _probability(re, im, start, start + part)
+            if reached + added > target:
+                break
+            reached += added
+            start += part
     found = -1
     at = start
     while at < size:
