@@ -175,7 +175,10 @@ class JitEngine:
         shots = Shots(thunk, address, place, request.first, request.shots, after, returned.words, returned.pointers)
         linked = tuple(self._linked)
         self._linked.clear()
-        return replace(self._run_shots(shots, attachment), linked=linked)
+        reply = self._run_shots(shots, attachment)
+        if reply.outcome != "full":
+            attachment.simulator.end()
+        return replace(reply, linked=linked)
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:

@@ -28,6 +28,10 @@ class Simulator(Protocol):
         """A run begins: start the random stream anew; None leaves it alone."""
         ...
 
+    def end(self) -> None:
+        """A run is over: what only it needed can go."""
+        ...
+
     def take_dumps(self) -> list[str]:
         """The text of the state dumps since the last call; only where it ``holds_dumps``."""
         ...
@@ -87,6 +91,9 @@ class LibrarySimulator:
             return
         message = f"the simulator '{self.spec.name}' takes no seed (asked for {seed}): leave --seed away."
         raise SimulatorError(message)
+
+    def end(self) -> None:
+        """Nothing: what such a library keeps is its affair."""
 
     def take_dumps(self) -> list[str]:
         """Nothing: such a library prints its dumps itself."""

@@ -70,6 +70,9 @@ class SparseSimulator:
         """A run begins: its random stream starts anew where there is a seed; text that was left over is dropped."""
         self._run_nothing(seed)
 
+    def end(self) -> None:
+        """Nothing: the next shot begins with no qubits."""
+
     def take_dumps(self) -> list[str]:
         """The text of each state dump since the last call, without the final newline."""
         dumps: list[str] = []

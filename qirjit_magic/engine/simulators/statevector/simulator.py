@@ -20,6 +20,7 @@ QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
 THREADS = 2  # more find the memory busy
 # Positions from which on a state is taken group by group: alone where it is 32 MiB, sooner where threads share it.
 _GROUPED, _SHARED = 21, 18
+_KEPT_ROOM = 21  # 32 MiB
 _WORD = 8
 _SEEDS = 1 << 64
 
@@ -76,12 +77,17 @@ class StateVectorSimulator:
         seed = secrets.randbits(64) if seed is None else seed % _SEEDS
         self._words[MachineWord.SEED] = ctypes.c_int64(seed).value
         self._dumps.clear()
-        if self._memory is None or self._words[MachineWord.ROOM] > FIRST_ROOM:
+        if self._memory is None:
             self._place_state()
         available = choose().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
         most = max(FIRST_ROOM, (available // AMPLITUDE).bit_length() - 1)
         self._words[MachineWord.MOST] = min(most, self._state().positions)
+
+    def end(self) -> None:
+        """Give back the memory of a large state."""
+        if self._words[MachineWord.ROOM] > _KEPT_ROOM:
+            self._place_state()
 
     def take_dumps(self) -> list[str]:
         """The text of each state dump since the last call."""
@@ -110,7 +116,6 @@ class StateVectorSimulator:
         return self._memory
 
     def _place_state(self) -> None:
-        # A state that was large is given back as a whole.
         if self._memory is not None:
             self._memory.close()
         self._memory = StateMemory()
