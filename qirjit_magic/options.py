@@ -16,7 +16,7 @@ _WORD_BITS = 64
 _LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
-Method = Literal["auto", "live"]
+Method = Literal["auto", "live", "sampled"]
 
 
 @dataclass(frozen=True, slots=True)

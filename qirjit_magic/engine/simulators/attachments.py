@@ -23,10 +23,14 @@ from qirjit_magic.engine.runtime.bindings import (
 )
 from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.runtime.supplement import Supplement
+from qirjit_magic.engine.simulators.tracer import TRACER, Tracer
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.simulators import SimulatorSpec
+
+_READ_RESULT = "__quantum__rt__read_result"
+_RECORDED_RESULT = "qirjit_recorded_result"
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Attachment:
         own = [binding for binding in find_bindings(name, kind) if binding.provider not in SUPPLEMENTS]
         if own:
             return next(filter(None, map(self._own_address, own)), 0)
-        return self.runtime.address(name) or self.library.find(name)
+        return self.simulator.find(name) or self.runtime.address(name) or self.library.find(name)
 
     def close(self) -> None:
         """Free the code over the simulator."""
@@ -124,11 +128,21 @@ class Attachments:
         self._library_path = qirrunner_library()
         self._library = SharedLibrary(self._library_path)
         self._attached: dict[tuple[str, str], Attachment] = {}
+        self._tracer: tuple[Tracer, Attachment] | None = None
 
     @property
     def loads(self) -> int:
         """How often a simulator library was attached to this process."""
         return len(self._attached)
+
+    def tracer(self) -> tuple[Tracer, Attachment]:
+        """What a program is traced on."""
+        if self._tracer is None:
+            tracer = Tracer(self._library)
+            runtime = Runtime(self._shared, self._runtime_finder(tracer), TRACER.name)
+            tracer.leave_by(runtime.address("qirjit_leave"))
+            self._tracer = tracer, Attachment(tracer, runtime, self._library)
+        return self._tracer
 
     def attach(self, spec: SimulatorSpec) -> Attachment:
         """The simulator, loaded at the first call.
@@ -151,6 +165,8 @@ class Attachments:
 
     def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
         def find(name: str) -> int:
+            if name == _RECORDED_RESULT:
+                return simulator.find(name) or find(_READ_RESULT)
             known = bindings().get(name)
             if not known:
                 return c_library().find(name)
@@ -163,3 +179,6 @@ class Attachments:
         for attachment in self._attached.values():
             attachment.close()
         self._attached.clear()
+        if self._tracer is not None:
+            self._tracer[1].close()
+            self._tracer = None
