@@ -17,6 +17,7 @@ _LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live", "sampled"]
+_WORTH_TRACING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,3 +315,10 @@ def _integer(value: int) -> int | None:
         return None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         return None
+
+
+def chosen_method(method: Method, shots: int, simulator: str) -> Method:
+    """What to ask the engine for: ``auto`` samples only where many shots are to be run on a simulator nobody chose."""
+    if method == "auto" and (shots < _WORTH_TRACING or simulator != "auto"):
+        return "live"
+    return method

@@ -10,6 +10,7 @@ import numpy as np
 
 from qirjit_magic.engine.simulators.dense import MOST_WIRES, probabilities
 from qirjit_magic.engine.simulators.tape import Circuit, Column, is_clifford
+from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START, RecordMemory, Word, sampled_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +41,8 @@ def draw(circuit: Circuit, shots: int, seed: int) -> Sample | str:
         shots: how many.
         seed: of the random numbers: the same seed gives the same results.
     """
+    if sampled_size(shots, len(circuit.columns)) > RECORDS_CAPACITY // 2:
+        return f"{shots:,} shots of {len(circuit.columns):,} results are too many to draw at once"
     if circuit.wires <= MOST_WIRES:
         return _draw_dense(circuit, shots, seed)
     if not is_clifford(circuit.gates):
@@ -52,6 +55,18 @@ def draw(circuit: Circuit, shots: int, seed: int) -> Sample | str:
         return f"{circuit.wires} qubits need stim to be sampled: pip install 'qirjit_magic[clifford]'"
     bits = sample(circuit, shots, seed)
     return Sample(_packed(circuit, bits, shots), len(circuit.columns), "stabilizer")
+
+
+def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
+    """Leave for the kernel the records of the traced shot, their text, and behind them the bits of all shots."""
+    text = traced.word(Word.TEXT_POSITION)
+    end = traced.committed()
+    memory.region.view[TEXT_START : TEXT_START + text] = traced.region.view[TEXT_START : TEXT_START + text]
+    memory.region.view[RECORDS_START : RECORDS_START + end] = traced.region.view[RECORDS_START : RECORDS_START + end]
+    memory.put_word(Word.TEXT_POSITION, text)
+    memory.put_word(Word.POSITION, end)
+    memory.put_word(Word.COMMITTED, end)
+    memory.put_sampled(bits)
 
 
 def _draw_dense(circuit: Circuit, shots: int, seed: int) -> Sample:

@@ -170,6 +170,17 @@ class UnsafeModuleError(LocatedError):
 
 
 @dataclass(eq=False)
+class NotSampleableError(QirError):
+    """Shots were to be sampled, and that would not be exact."""
+
+    entry: str
+    reason: str
+
+    def _said(self) -> str:
+        return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. Run them: --method live."
+
+
+@dataclass(eq=False)
 class SimulatorError(QirError):
     """A simulator could not be attached, or cannot do what was asked of it."""
 

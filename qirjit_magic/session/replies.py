@@ -113,7 +113,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> 
         raised = replace(raised, name=name, traceback=traceback) if reply.outcome == "failed" else None
     linked = tuple(name for name in dict.fromkeys(reply.linked) if name in known)
     shots = reply.next - request.first
-    if reply.sampled >= 0 and not (0 < shots and sampled_size(shots, reply.sampled) <= RECORDS_CAPACITY // 2):
+    if reply.sampled >= 0 and not (shots > 0 and sampled_size(shots, reply.sampled) <= RECORDS_CAPACITY // 2):
         raise FrameError("it has sampled shots that there are not, or that have no room")
     return replace(
         reply,

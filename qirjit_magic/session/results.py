@@ -17,8 +17,8 @@ from qirjit_magic.wire.containers import Output, nested
 from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
-from qirjit_magic.wire.sampled import SampledTable
 from qirjit_magic.wire.returns import Returned, returned_value
+from qirjit_magic.wire.sampled import SampledTable
 from qirjit_magic.wire.schemas import header, shot_lines
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)

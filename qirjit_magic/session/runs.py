@@ -22,7 +22,7 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
-from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
+from qirjit_magic.wire.protocol import Outcome, Raised, RunReply, RunRequest
 from qirjit_magic.wire.returns import recorded_words
 
 if TYPE_CHECKING:

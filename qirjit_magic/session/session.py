@@ -16,7 +16,7 @@ from qirjit_magic.errors import (
     QirError,
 )
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Method, checked_level, checked_options
+from qirjit_magic.options import Method, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
@@ -352,6 +352,7 @@ class Session:
                 seed=seed,
                 simulator=spec,
                 most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+                method=chosen_method(method, shots, simulator or self.simulator),
             )
             with self._engine.uninterrupted():
                 self._functions.follow()

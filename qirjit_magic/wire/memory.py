@@ -163,7 +163,7 @@ class RecordMemory:
         return bytes(self.region.view[RECORDS_START + start : RECORDS_START + end])
 
     def sampled(self, shots: int, columns: int) -> bytes:
-        """A copy of the bits of sampled shots: a column after the other, each of whole bytes, the first shot's bit highest.
+        """A copy of the bits of sampled shots: a column after the other, each of whole bytes, the first shot highest.
 
         They stand behind the records of the one shot that was traced.
         """

@@ -71,8 +71,8 @@ class RunReply:
         next: the first shot that was not run.
         linked: the modules that were linked for it, so that their global variables start anew.
         raised: what a function in Python raised, where the shot failed by that.
-        sampled: how many results each shot of this piece recorded, where they were sampled: the memory has the records of
-            one shot, and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
+        sampled: how many results each shot recorded, where they were sampled: the memory has the records of one shot,
+            and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
         simulator: what has drawn them, where they were sampled.
         why: why the shots were run or sampled, in words; empty where there is nothing to say.
     """

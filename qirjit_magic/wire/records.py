@@ -77,7 +77,8 @@ class Piece:
     @property
     def size(self) -> int:
         """Bytes of all of them."""
-        return len(self.finished) + len(self.unfinished) + len(self.text) + len(self.sampled.bits if self.sampled else b"")
+        sampled = len(self.sampled.bits) if self.sampled else 0
+        return len(self.finished) + len(self.unfinished) + len(self.text) + sampled
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
@@ -23,11 +24,13 @@ from qirjit_magic.engine.runtime.bindings import (
 )
 from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.runtime.supplement import Supplement
-from qirjit_magic.engine.simulators.tracer import TRACER, Tracer
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.simulators import SimulatorSpec
+
+if TYPE_CHECKING:
+    from qirjit_magic.engine.simulators.tracer import Tracer
 
 _READ_RESULT = "__quantum__rt__read_result"
 _RECORDED_RESULT = "qirjit_recorded_result"
@@ -128,21 +131,23 @@ class Attachments:
         self._library_path = qirrunner_library()
         self._library = SharedLibrary(self._library_path)
         self._attached: dict[tuple[str, str], Attachment] = {}
-        self._tracer: tuple[Tracer, Attachment] | None = None
+        self._tracing: list[Attachment] = []
 
     @property
     def loads(self) -> int:
         """How often a simulator library was attached to this process."""
         return len(self._attached)
 
-    def tracer(self) -> tuple[Tracer, Attachment]:
-        """What a program is traced on."""
-        if self._tracer is None:
-            tracer = Tracer(self._library)
-            runtime = Runtime(self._shared, self._runtime_finder(tracer), TRACER.name)
-            tracer.leave_by(runtime.address("qirjit_leave"))
-            self._tracer = tracer, Attachment(tracer, runtime, self._library)
-        return self._tracer
+    def tracer(self, memory: int) -> tuple[Tracer, Attachment]:
+        """What a program is traced on, with a runtime of its own that records to this address."""
+        from qirjit_magic.engine.simulators.tracer import TRACER, Tracer  # noqa: PLC0415 - NumPy, see `JitEngine`
+
+        tracer = Tracer(self._library)
+        runtime = Runtime(memory, self._runtime_finder(tracer), TRACER.name)
+        tracer.leave_by(runtime.address("qirjit_leave"))
+        attachment = Attachment(tracer, runtime, self._library)
+        self._tracing.append(attachment)
+        return tracer, attachment
 
     def attach(self, spec: SimulatorSpec) -> Attachment:
         """The simulator, loaded at the first call.
@@ -176,9 +181,7 @@ class Attachments:
 
     def close(self) -> None:
         """Free the runtimes; the libraries stay loaded as long as the process."""
-        for attachment in self._attached.values():
+        for attachment in (*self._attached.values(), *self._tracing):
             attachment.close()
         self._attached.clear()
-        if self._tracer is not None:
-            self._tracer[1].close()
-            self._tracer = None
+        self._tracing.clear()

@@ -1,4 +1,4 @@
-"""Circuits of Clifford gates, sampled by stim: as many wires as one likes. Importing this needs the extra ``clifford``."""
+"""Circuits of Clifford gates, sampled by stim, of as many wires as one likes; this needs the extra ``clifford``."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """What a trace wrote down, as columns, and what it means for sampling.
 
 Sampling is exact where all shots do the same until their results are recorded. So no value that depends on a result may
-be consumed (the tracer ends there), and after a measurement its wire may see only what commutes with Z: then all measured
-wires can be measured together at the end. X, Y and swap are followed as flips and other names; a reset gives the qubit a
-new wire, and nobody touches the old one any more.
+be consumed (the tracer ends there), and after a measurement its wire may see only what commutes with Z: then all
+measured wires can be measured together at the end. X, Y and swap are followed as flips and other names; a reset gives
+the qubit a new wire, and nobody touches the old one any more.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ import numpy as np
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.runtime.bindings import Provider, read_ir
-from qirjit_magic.engine.simulators.tape import ENTRY
 from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.tape import ENTRY
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 if TYPE_CHECKING:
