@@ -20,9 +20,9 @@
 @zero = internal constant i8 0
 
 @text = internal constant [10 x i8] c"the trace\00"
-@tape.name = internal constant [32 x i8] c"more operations than a tape has\00"
-@untraceable.name = internal constant [31 x i8] c"what only a simulator can tell\00"
-@ids.name = internal constant [25 x i8] c"an id of 31 bits or more\00"
+@tape.name = internal constant [39 x i8] c"it does more than a trace has room for\00"
+@untraceable.name = internal constant [56 x i8] c"it reads a result, draws a number or looks at the state\00"
+@ids.name = internal constant [34 x i8] c"it has an id of more than 31 bits\00"
 
 declare ptr @__quantum__rt__array_create_1d(i32, i64)
 declare i64 @__quantum__rt__array_get_size_1d(ptr)
