@@ -297,7 +297,7 @@ class QirMagics(Magics):
 
     @line_magic
     def qir_status(self, line: str) -> None:
-        """Show the engine process: its simulator, LLVM, modules, memory: ``%qir_status``."""
+        """Show the engine process, and the open one where there is one: fence, memory, simulator: ``%qir_status``."""
         self._words("%qir_status", line, 0, 0)
         _show_table(status_table(self.session.status()))
 

@@ -158,9 +158,17 @@ class Engines:
         return engine.starts if engine is self.fenced else -engine.starts
 
     def status(self) -> EngineStatus:
-        """See `Engine.status`: that of the fenced process, with the id of the open one."""
+        """See `Engine.status`: that of the fenced process, with what is different in the open one."""
         status = self.fenced.status()
-        return status if self._open is None else replace(status, open_pid=self._open.status().pid)
+        # Being looked at starts none.
+        opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
+        return replace(
+            status,
+            simulator=status.simulator or opened.simulator,
+            open_pid=opened.pid,
+            open_memory=opened.memory,
+            open_restarts=opened.restarts,
+        )
 
     def _opened(self) -> EngineSupervisor:
         if self._open is None:

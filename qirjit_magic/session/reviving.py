@@ -150,6 +150,11 @@ class RevivingProcess:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
+    @property
+    def has_process(self) -> bool:
+        """Whether there is a process now, which has not ended."""
+        return self._process is not None and not (self._ready and self._process.is_lost())
+
     def printed(self) -> Printed:
         """What the current process wrote to its descriptors 1 and 2 since the last request."""
         return self._process.printed() if self._process else self._last_printed
