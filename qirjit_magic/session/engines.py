@@ -188,8 +188,8 @@ class Engines:
                 del self._there[name]
             else:
                 engine.restore(engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted))
-                engine.save()
             self._there[name] = wanted.serial
+            engine.save()
 
     def _in_order(self) -> int:
         # How many of the first modules are there in their order already.

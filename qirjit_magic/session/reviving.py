@@ -95,10 +95,11 @@ class RevivingProcess:
         if self._closed:
             message = "it was closed. Make a new session."
             raise EngineStartError(message)
-        if self._process is None:
-            self._process = self._new_process(self.memory, self._platform)
-            self._ready = False
-            self.starts += 1
+        with self.uninterrupted():  # a process that is in nobody's hands would stay
+            if self._process is None:
+                self._process = self._new_process(self.memory, self._platform)
+                self._ready = False
+                self.starts += 1
 
     def close(self) -> None:
         """End the process and forget every module."""

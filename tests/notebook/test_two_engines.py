@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.notebook.kernels import Kernel, program
-from tests.process.support import eventually
+from tests.process.support import eventually, is_gone
 
 GONE_WITHIN_S = 5.0
 SLOW = program("slow_shots")
@@ -46,7 +47,7 @@ def status(kernel: Kernel) -> dict[str, str]:
 
 
 @pytest.fixture
-def both(bare_kernel: Kernel) -> Iterator[Kernel]:
+def both(bare_kernel: Kernel) -> Kernel:
     """A kernel with both engine processes."""
     load(bare_kernel)
     return bare_kernel
@@ -157,6 +158,7 @@ def test_an_interrupt_while_the_open_process_starts_or_takes_modules_back(bare_k
                 engine for engine in bare_kernel.engines() if engine.pid == int(status(bare_kernel)["its pid"])
             )
             engine.kill()
+            assert eventually(partial(is_gone, engine.pid))
         interrupt = threading.Timer(delay_ms / 1000, bare_kernel.manager.interrupt_kernel)
         interrupt.start()
         cell = bare_kernel.run("%qir slow --name slow --shots 300")  # it ends, where the interrupt came before it
