@@ -158,9 +158,17 @@ class Engines:
         return engine.starts if engine is self.fenced else -engine.starts
 
     def status(self) -> EngineStatus:
-        """See `Engine.status`: that of the fenced process, with the id of the open one."""
+        """See `Engine.status`: that of the fenced process, with what is different in the open one."""
         status = self.fenced.status()
-        return status if self._open is None else replace(status, open_pid=self._open.status().pid)
+        # Being looked at starts none.
+        opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
+        return replace(
+            status,
+            simulator=status.simulator or opened.simulator,
+            open_pid=opened.pid,
+            open_memory=opened.memory,
+            open_restarts=opened.restarts,
+        )
 
     def _opened(self) -> EngineSupervisor:
         if self._open is None:
@@ -180,8 +188,8 @@ class Engines:
                 del self._there[name]
             else:
                 engine.restore(engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted))
-                engine.save()
             self._there[name] = wanted.serial
+            engine.save()
 
     def _in_order(self) -> int:
         # How many of the first modules are there in their order already.

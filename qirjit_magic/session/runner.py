@@ -42,7 +42,7 @@ class Runner:
         self._catalogue = catalogue
         self._quarantine = quarantine
         self._stopping = False
-        self._running = False
+        self._begun = self._running = False
 
     def run(
         self,
@@ -67,9 +67,10 @@ class Runner:
         """
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine = self._engines.for_run(request.module, self._catalogue.linkage)
-            self._stopping, self._running = False, True
+            self._stopping, self._begun = False, True
             try:
+                engine = self._engines.for_run(request.module, self._catalogue.linkage)
+                self._running = True
                 collected = collect(
                     engine,
                     request,
@@ -79,7 +80,7 @@ class Runner:
                     stopping=lambda: self._stopping or self.closing,
                 )
             finally:
-                self._running = False
+                self._begun = self._running = False
         self._quarantine.note_run(digest, collected.crash, killed=collected.outcome == "killed")
         process = self._engines.number(engine)
         said = self._catalogue.note_run(request.module, collected.linked, process=process)
@@ -109,8 +110,9 @@ class Runner:
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
-        if self._running:
+        if self._begun:
             self._stopping = True
+        if self._running:  # what an engine is given before its run is not torn
             self._engines.stop()
 
 

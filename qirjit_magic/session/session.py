@@ -13,7 +13,6 @@ from qirjit_magic.errors import (
     EngineStartError,
     LocatedError,
     OptionError,
-    QirError,
 )
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Method, checked_level, checked_options, chosen_method
@@ -65,7 +64,7 @@ class Session:
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             self._engine.start()
-        except QirError:
+        except BaseException:  # interrupted too: nobody gets this session
             self._end()
             raise
 

@@ -216,5 +216,6 @@ class EngineSupervisor(RevivingProcess):
                 pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
+                memory_limit=self._memory_limit,
                 restarts=self.starts - 1,
             )

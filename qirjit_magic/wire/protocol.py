@@ -125,9 +125,12 @@ class EngineStatus:
         compilations: how many sources were compiled, over all restarts.
         cache_hits: how many came as object code from the disk instead.
         memory: resident bytes of the process.
+        memory_limit: the bytes that each process may have; 0 for no limit.
         restarts: how often a new process took over.
         fence: in words, what the process has given up before it takes requests, and what not.
         open_pid: the id of the second process, which is not fenced; 0 where there is none.
+        open_memory: resident bytes of that one.
+        open_restarts: how often a new one took over.
     """
 
     pid: int = 0
@@ -138,9 +141,12 @@ class EngineStatus:
     compilations: int = 0
     cache_hits: int = 0
     memory: int = 0
+    memory_limit: int = 0
     restarts: int = 0
     fence: str = ""
     open_pid: int = 0
+    open_memory: int = 0
+    open_restarts: int = 0
 
 
 class Engine(Protocol):
