@@ -171,6 +171,9 @@ class JitEngine:
         if module is None or entry is None:
             reason = f"no module '{request.module}' with a function '{request.entry}' is here."
             raise EntryPointError(reason, request.entry)
+        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
+            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
+            raise EntryPointError(reason, entry.name)
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
         address = self._linker_for(attachment).address(request.module, request.entry)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EngineStartError,
-    LocatedError,
     OptionError,
 )
 from qirjit_magic.limits import Limits, default_limits
@@ -24,7 +22,7 @@ from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.quarantine import Quarantine
 from qirjit_magic.session.runner import Runner, run_in_thread
-from qirjit_magic.session.sources import QirSource, Source, read_source
+from qirjit_magic.session.sources import QirSource, Source, at_line, read_source
 from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.turns import Turns
@@ -147,7 +145,7 @@ class Session:
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
-        with self._lock, _at_line(given.lines_before):
+        with self._lock, at_line(given.lines_before):
             self._check_open()
             with self._engine.uninterrupted():
                 self._functions.follow()
@@ -394,11 +392,3 @@ class Session:
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
         self._runner.stop()
-
-
-@contextlib.contextmanager
-def _at_line(lines_before: int) -> Iterator[None]:
-    try:
-        yield
-    except LocatedError as error:
-        raise error.moved(lines_before) from None

@@ -216,7 +216,7 @@ def test_a_stop_while_the_open_process_is_made_ready_holds(monkeypatch: pytest.M
     slow.add(program("slow_shots"), "slow", trust=True)
     for_run = slow._engines.for_run
 
-    def stopped(*arguments: Any) -> EngineSupervisor:
+    def stopped(*arguments: Any) -> EngineSupervisor | None:
         slow.stop()
         return for_run(*arguments)
 
