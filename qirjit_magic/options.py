@@ -161,7 +161,7 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--method",),
-        "how the shots are run: auto or live (default auto)",
+        "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it (default auto)",
         settings={"choices": get_args(Method), "default": "auto"},
     ),
     FlagRow(

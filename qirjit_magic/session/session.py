@@ -324,13 +324,15 @@ class Session:
             shots: how often, at least once.
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
             simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-            method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
+            method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
+                drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
+                named. The result's ``plan`` says which, and why.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
 
         Raises:
-            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError: nothing was run.
+            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was run.
             ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """

@@ -59,7 +59,7 @@ def test_one_seed_gives_one_result(session: Session) -> None:
         ("dumps", "only_dumps", "it reads a result, draws a number or looks at the state"),
         ("counter", "increment", "'m' has global variables that a later shot could read"),
         ("returns", "measured", "'measured' returns ptr, which may be a result"),
-        ("failing", "fails", "it fails"),
+        ("sampling/fails", "fails", "it fails"),
     ],
 )
 def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
@@ -75,7 +75,11 @@ def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
 def test_a_run_that_is_not_sampled_says_why(session: Session) -> None:
     session.add(program("sampling/feedback"), "m")
     plan = session.run("feedback", shots=20).plan
-    assert (plan.method, plan.simulator, plan.why) == ("live", "sparse", "it reads a result, draws a number or looks at the state")
+    assert (plan.method, plan.simulator, plan.why) == (
+        "live",
+        "sparse",
+        "it reads a result, draws a number or looks at the state",
+    )
 
 
 def test_a_trace_disturbs_no_variable_and_a_changed_module_is_traced_anew(session: Session) -> None:

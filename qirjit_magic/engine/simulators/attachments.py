@@ -32,9 +32,6 @@ from qirjit_magic.wire.simulators import SimulatorSpec
 if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.tracer import Tracer
 
-_READ_RESULT = "__quantum__rt__read_result"
-_RECORDED_RESULT = "qirjit_recorded_result"
-
 
 @dataclass
 class Attachment:
@@ -170,11 +167,9 @@ class Attachments:
 
     def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
         def find(name: str) -> int:
-            if name == _RECORDED_RESULT:
-                return simulator.find(name) or find(_READ_RESULT)
             known = bindings().get(name)
             if not known:
-                return c_library().find(name)
+                return simulator.find(name) or c_library().find(name)
             return _native_address(known[0], simulator, self._library) or _defaults().address(name)
 
         return find
