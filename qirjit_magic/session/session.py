@@ -332,7 +332,8 @@ class Session:
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
 
         Raises:
-            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was run.
+            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was
+                run.
             ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
