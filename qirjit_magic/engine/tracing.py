@@ -14,7 +14,7 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
 from qirjit_magic.engine.simulators.tape import Circuit, NotExactError, read_circuit
 from qirjit_magic.wire.linkage import PYTHON, Linkage
-from qirjit_magic.wire.memory import RECORD_SIZE, SIZE, TEXT_KINDS, RecordMemory, Word
+from qirjit_magic.wire.memory import RECORD_SIZE, SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.returns import recorded_words
@@ -109,9 +109,11 @@ class Tracing:
         if np.isin(records["kind"], TEXT_KINDS).any():
             return "it sends messages"
         try:
-            return read_circuit(self._tracer.tape)
+            circuit = read_circuit(self._tracer.tape)
         except NotExactError as error:
             return str(error)
+        results = np.count_nonzero(records["kind"] == RecordKind.RESULT)
+        return circuit if results == len(circuit.columns) else "it records results in arrays"
 
     def close(self) -> None:
         """Free the code."""

@@ -59,6 +59,7 @@ def test_one_seed_gives_one_result(session: Session) -> None:
         ("dumps", "only_dumps", "it reads a result, draws a number or looks at the state"),
         ("counter", "increment", "'m' has global variables that a later shot could read"),
         ("returns", "measured", "'measured' returns ptr, which may be a result"),
+        ("records/every_record", "main", "it records results in arrays"),
         ("sampling/fails", "fails", "it fails"),
     ],
 )
