@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from qirjit_magic.engine.simulators.dense import probabilities
 from qirjit_magic.engine.simulators.tape import ENTRY, Circuit, NotExactError, Op, is_clifford, read_circuit
-from tests.unit.branches import QUBITS, Entry, distribution, matrix
+from tests.unit.tapes import QUBITS, Entry, distribution, matrix
 
 _QUBIT = st.integers(0, QUBITS - 1)
 _RESULT = st.integers(0, 3)
