@@ -18,7 +18,7 @@ class SimulatorSpec:
 
     Attributes:
         name: how it is called in flags and results.
-        path: the shared library with its QIR symbols; empty for the simulator that qirrunner brings.
+        path: the shared library with its QIR symbols; empty for the built-in simulators, which go by their names.
         initialiser: a symbol called once with one integer 0 after loading; empty: `KNOWN_INITIALISERS` are tried.
         seedable: whether a run can choose its random stream.
     """
@@ -32,6 +32,8 @@ class SimulatorSpec:
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
 AUTO = "auto"
 SPARSE = SimulatorSpec("sparse", seedable=True)
+STATEVECTOR = SimulatorSpec("statevector", seedable=True)
+_BUILT_IN = {AUTO: SPARSE, SPARSE.name: SPARSE, STATEVECTOR.name: STATEVECTOR}
 
 
 def simulator_names() -> tuple[str, ...]:
@@ -40,7 +42,7 @@ def simulator_names() -> tuple[str, ...]:
     A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
     """
     registered = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return (AUTO, *sorted({*registered, SPARSE.name}))
+    return (AUTO, *sorted({*registered, *_BUILT_IN} - {AUTO}))
 
 
 def _load(point: EntryPoint) -> SimulatorSpec:
@@ -64,8 +66,8 @@ def find_simulator(text: str) -> SimulatorSpec:
     Raises:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
     """
-    if text in {AUTO, SPARSE.name}:
-        return SPARSE
+    if text in _BUILT_IN:
+        return _BUILT_IN[text]
     for path, initialiser in ((text, ""), _split(text)):
         file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
         if file.is_file():

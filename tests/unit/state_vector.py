@@ -46,6 +46,8 @@ _CTYPES: dict[str, Any] = {
     "double": ctypes.c_double,
     "i1": ctypes.c_bool,
     "i2": ctypes.c_int8,
+    "i32": ctypes.c_int32,
+    "i64": ctypes.c_int64,
 }
 
 

@@ -52,7 +52,14 @@ class ObjectEmitter:
     def emit(self, module: llvm.ModuleRef, level: int = 0) -> bytes:
         """The module's object code; every defined function has a symbol in it, whatever its linkage."""
         self.optimise(module, level)
-        return bytes(self._machine(level).emit_object(module))
+        return self.generate(module, level)
+
+    def generate(self, module: llvm.ModuleRef, level: int) -> bytes:
+        """The object code of a module that is optimised already."""
+        machine = self._machine(level)
+        module.triple = machine.triple
+        module.data_layout = str(machine.target_data)
+        return bytes(machine.emit_object(module))
 
     def assembly(self, module: llvm.ModuleRef, level: int = 0) -> str:
         """The same as assembly for this machine."""

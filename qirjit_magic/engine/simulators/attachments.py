@@ -26,8 +26,9 @@ from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.runtime.supplement import Supplement
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.simulators import SimulatorSpec
+from qirjit_magic.wire.simulators import STATEVECTOR, SimulatorSpec
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.tracer import Tracer
@@ -152,14 +153,17 @@ class Attachments:
         Raises:
             SimulatorError: it cannot be loaded, or lacks what no program can do without.
         """
-        key = spec.path, spec.initialiser  # the name is what somebody typed
+        key = spec.path or spec.name, spec.initialiser  # of a library the name is what somebody typed
         if key not in self._attached:
             simulator = self._load(spec)
             runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
+            simulator.follow(runtime.address)
             self._attached[key] = Attachment(simulator, runtime, self._library)
         return self._attached[key]
 
     def _load(self, spec: SimulatorSpec) -> Simulator:
+        if spec == STATEVECTOR:
+            return StateVectorSimulator(self._library, c_library(), self._shared)
         # qirrunner's library keeps its text for one reader, by whatever name it is called.
         if not spec.path or Path(spec.path).samefile(self._library_path):
             return SparseSimulator(self._library, spec)

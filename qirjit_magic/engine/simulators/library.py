@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Protocol
 
 from qirjit_magic.errors import SimulatorError
@@ -17,6 +18,10 @@ class Simulator(Protocol):
 
     def find(self, name: str) -> int:
         """The address of one of its ``__quantum__`` functions, 0 where it has none of this name."""
+        ...
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """The runtime is linked over it: ``find`` gives the addresses of what is there."""
         ...
 
     def begin(self, seed: int | None) -> None:
@@ -68,6 +73,9 @@ class LibrarySimulator:
     def find(self, name: str) -> int:
         """The address of one of its QIR functions: the names of its own dependencies are out of reach."""
         return self._library.find(name) if name.startswith("__quantum__") else 0
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """Nothing: such a library knows no runtime."""
 
     def begin(self, seed: int | None) -> None:
         """Nothing, without a seed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -61,6 +62,9 @@ class SparseSimulator:
     def find(self, name: str) -> int:
         """The address of one of its QIR functions."""
         return self._results.get(name) or self._library.find(name)
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """Nothing: it knows no runtime."""
 
     def begin(self, seed: int | None) -> None:
         """A run begins: its random stream starts anew where there is a seed; text that was left over is dropped."""

@@ -71,6 +71,14 @@ class Platform(Protocol):
         """How much memory this process has in use."""
         ...
 
+    def available_bytes(self) -> int:
+        """How much more memory this process could use, as far as can be told."""
+        ...
+
+    def processors(self) -> int:
+        """How many this process may use."""
+        ...
+
     def cpu_seconds(self, pid: int) -> float:
         """How much processor time a process has used, all its threads together; 0 where there is no telling."""
         ...

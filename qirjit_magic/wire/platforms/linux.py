@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import mmap
 import os
+import resource
 import signal
 import struct
 import time
@@ -104,6 +105,24 @@ def follow_parent(life: int, *, main_thread: bool) -> None:
 def resident_bytes() -> int:
     """The resident set, as it is now."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def available_bytes() -> int:
+    """What the system has left, or this process's limit."""
+    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if limit == resource.RLIM_INFINITY:
+        return system
+    return max(0, min(system, limit - (_kibibytes("/proc/self/status", "VmData:") << 10)))
+
+
+def _kibibytes(file: str, name: str) -> int:
+    return next(int(line.split()[1]) for line in Path(file).read_text("ascii").splitlines() if line.startswith(name))
+
+
+def processors() -> int:
+    """Those of its affinity."""
+    return len(os.sched_getaffinity(0))
 
 
 def cpu_seconds(pid: int) -> float:

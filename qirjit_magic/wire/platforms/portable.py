@@ -94,6 +94,18 @@ def resident_bytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+def available_bytes() -> int:
+    """Half of what the machine has, or this process's limit less what it has had."""
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
+
+
+def processors() -> int:
+    """All there are."""
+    return os.cpu_count() or 1
+
+
 def cpu_seconds(pid: int) -> float:
     """What ``ps`` says: to a hundredth of a second on macOS, to a second elsewhere."""
     try:

@@ -1,0 +1,65 @@
+"""The memory of a state: addresses are reserved at once, memory is taken as the state grows."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+
+from qirjit_magic.errors import SimulatorError
+
+_NOTHING, _FAILED = 0, ctypes.c_void_p(-1).value
+_PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+_HUGE_PAGES = 14  # MADV_HUGEPAGE of <asm-generic/mman-common.h>
+# Where nothing else is: LLVM puts the parts of an object where it finds room, and they must lie within 2 GiB.
+_LONELY = 0x2000_0000_0000
+_APART = 17 * 4096  # so that the same index of the two arrays is not the same place of a cache
+AMPLITUDE = 16
+
+
+class StateMemory:
+    """Two arrays of doubles, the real and the imaginary parts, that can grow without moving.
+
+    Attributes:
+        re: the address of the first one.
+        im: the address of the other.
+    """
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(None)
+        self._library.mmap.restype = ctypes.c_void_p
+        self.positions = _physical_bytes().bit_length() - AMPLITUDE.bit_length() + 1
+        self.size = (AMPLITUDE << self.positions) + _APART
+        self.re = self._reserve()
+        self.im = self.re + (8 << self.positions) + _APART
+
+    def _reserve(self) -> int:
+        wanted, size = ctypes.c_void_p(_LONELY), ctypes.c_size_t(self.size)
+        flags = _PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)
+        address = self._library.mmap(wanted, size, _NOTHING, flags, -1, ctypes.c_long(0))
+        if address in {None, _FAILED}:
+            message = f"there are no addresses for a state of {self.positions} qubits: raise the limit of memory."
+            raise SimulatorError(message)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            self._library.madvise(ctypes.c_void_p(address), size, _HUGE_PAGES)
+        return int(address)
+
+    def open(self, positions: int) -> None:
+        """Make memory of the first addresses, for a state of so many positions.
+
+        Raises:
+            SimulatorError: there is none.
+        """
+        for address in (self.re, self.im):
+            size = ctypes.c_size_t(8 << positions)
+            if self._library.mprotect(ctypes.c_void_p(address), size, mmap.PROT_READ | mmap.PROT_WRITE):
+                message = f"there is no memory for a state of {positions} qubits: raise the limit of memory."
+                raise SimulatorError(message)
+
+    def close(self) -> None:
+        """Free it."""
+        self._library.munmap(ctypes.c_void_p(self.re), ctypes.c_size_t(self.size))
+
+
+def _physical_bytes() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,120 @@
+"""`StateVectorSimulator`: all amplitudes of a state, by compiled kernels."""
+
+from __future__ import annotations
+
+import ctypes
+import secrets
+from collections.abc import Callable
+
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
+from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
+from qirjit_magic.engine.simulators.statevector.dumps import state_text
+from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory
+from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
+from qirjit_magic.wire.memory import Word
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.simulators import STATEVECTOR
+
+QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
+THREADS = 2  # more find the memory busy
+# Positions from which on a state is taken group by group: alone where it is 32 MiB, sooner where threads share it.
+_GROUPED, _SHARED = 21, 18
+_WORD = 8
+_SEEDS = 1 << 64
+
+# How many words the kernels' tables have.
+_TABLES = {
+    MachineWord.QUEUE: 4 * QUEUED,
+    MachineWord.OWNERS: 64,
+    MachineWord.WAITING: 32 * 64,
+    MachineWord.LAST: 64,
+    MachineWord.PASS_TABLE: 40 * PASSES,
+    MachineWord.SCRATCH: 64,
+    MachineWord.GROUP: 2 * GROUP * THREADS,
+}
+
+
+class StateVectorSimulator:
+    """The simulator of this process; its code calls nothing in Python but for state dumps.
+
+    Args:
+        library: qirrunner's, for strings and arrays.
+        c_library: for memory and mathematics.
+        shared: the address of the shared memory in this process, which says what shot goes on.
+    """
+
+    holds_dumps = True
+
+    def __init__(self, library: SharedLibrary, c_library: SharedLibrary, shared: int) -> None:
+        self.spec = STATEVECTOR
+        object_code, needs, self._offers = statevector_object()
+        symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in needs}
+        self._linked = LinkedObject(object_code, symbols)
+        self._words = (ctypes.c_int64 * WORDS).from_address(self._linked.address("machine"))
+        self._dumps: list[str] = []
+        self._dump = ctypes.CFUNCTYPE(None)(self._keep_dump)
+        self._begin_fusing = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
+            self._linked.address("qirjit_begin_fusing")
+        )
+        self._memory: StateMemory | None = None
+        self._place_tables()
+        self._point("qirjit_dump_at", ctypes.cast(self._dump, ctypes.c_void_p).value or 0)
+        self._point("qirjit_shot_at", shared + _WORD * Word.SHOT)
+
+    def find(self, name: str) -> int:
+        """The address of one of its QIR functions."""
+        return self._linked.address(name) if name in self._offers else 0
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """Take the way out of a shot, and the number that each has."""
+        self._point("qirjit_leave_at", find("qirjit_leave"))
+        self._point("qirjit_serial_at", find("qirjit_shots"))
+
+    def begin(self, seed: int | None) -> None:
+        """A run begins: its draws depend on the seed, the number of the shot and how many there were in the shot."""
+        seed = secrets.randbits(64) if seed is None else seed % _SEEDS
+        self._words[MachineWord.SEED] = ctypes.c_int64(seed).value
+        self._dumps.clear()
+        if self._memory is None or self._words[MachineWord.ROOM] > FIRST_ROOM:
+            self._place_state()
+        available = choose().available_bytes()
+        self._words[MachineWord.AVAILABLE] = available
+        most = max(FIRST_ROOM, (available // AMPLITUDE).bit_length() - 1)
+        self._words[MachineWord.MOST] = min(most, self._state().positions)
+
+    def take_dumps(self) -> list[str]:
+        """The text of each state dump since the last call."""
+        taken = self._dumps[:]
+        self._dumps.clear()
+        return taken
+
+    def _keep_dump(self) -> None:
+        self._dumps.append(state_text(self._words))
+
+    def _point(self, name: str, address: int) -> None:
+        ctypes.c_void_p.from_address(self._linked.address(name)).value = address
+
+    def _place_tables(self) -> None:
+        # Pages that nobody touches cost nothing.
+        self._tables = {word: (ctypes.c_int64 * (size + _WORD))() for word, size in _TABLES.items()}
+        for word, table in self._tables.items():
+            self._words[word] = -(-ctypes.addressof(table) // 64) * 64
+        threads = min(THREADS, choose().processors())
+        self._words[MachineWord.THREADS] = threads
+        self._words[MachineWord.GROUPED] = _GROUPED if threads == 1 else _SHARED
+        self._begin_fusing(ctypes.addressof(self._words))
+
+    def _state(self) -> StateMemory:
+        assert self._memory is not None  # noqa: S101 - a run has begun
+        return self._memory
+
+    def _place_state(self) -> None:
+        # A state that was large is given back as a whole.
+        if self._memory is not None:
+            self._memory.close()
+        self._memory = StateMemory()
+        self._memory.open(FIRST_ROOM)
+        self._words[MachineWord.RE], self._words[MachineWord.IM] = self._memory.re, self._memory.im
+        self._words[MachineWord.ROOM] = FIRST_ROOM
+        self._words[MachineWord.POSITIONS] = 0

@@ -1,0 +1,78 @@
+"""The state-vector simulator in this process, called as programs call it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from qirjit_magic.engine.runtime.bindings import bindings
+from qirjit_magic.engine.simulators.attachments import c_library
+from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.sparse import qirrunner_library
+from qirjit_magic.engine.simulators.statevector.dumps import amplitudes
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.engine.simulators.statevector.words import MachineWord
+from tests.unit.matrices import Matrix
+from tests.unit.state_vector import PREFIX, function_type
+
+
+class Compiled:
+    """The simulator with a shot of its own, whose number and seed a test may set."""
+
+    def __init__(self) -> None:
+        self._shared = (ctypes.c_int64 * 32)()
+        self._serial = ctypes.c_int64(0)
+        self._functions: dict[str, Any] = {}
+        self.library = SharedLibrary(qirrunner_library())
+        self.simulator = StateVectorSimulator(self.library, c_library(), ctypes.addressof(self._shared))
+        self.simulator.follow(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
+        self.begin()
+
+    def begin(self, seed: int = 0, shot: int = 0) -> None:
+        """A run of one shot."""
+        self.simulator.begin(seed)
+        self.begin_shot(shot)
+
+    def begin_shot(self, shot: int) -> None:
+        """The next shot."""
+        self._shared[6] = shot
+        self._serial.value += 1
+        self.call("__quantum__rt__initialize", None)
+
+    def group_from(self, positions: int) -> None:
+        """Let states of so many positions be more than any cache holds."""
+        self.simulator._words[MachineWord.GROUPED] = positions
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call a function of QIR by its name, or by that without ``__quantum__qis__``."""
+        if name not in self._functions:
+            symbol = name if name.startswith("__quantum__") else PREFIX + name
+            address = self.simulator.find(symbol) or self.library.find(symbol)
+            self._functions[name] = function_type(bindings()[symbol][0].type)(address)
+        return self._functions[name](*arguments)
+
+    def array(self, items: Sequence[int], size: int = 8) -> int:
+        """An array of the runtime library."""
+        made = self.call("__quantum__rt__array_create_1d", size, len(items))
+        for index, item in enumerate(items):
+            place = self.call("__quantum__rt__array_get_element_ptr_1d", made, index)
+            ctypes.memmove(place, item.to_bytes(size, "little"), size)
+        return int(made)
+
+    def state(self, qubits: int) -> Matrix:
+        """All amplitudes; qubit 0 is the most significant bit of an index."""
+        self.call("dumpmachine__body", None)
+        self.simulator.take_dumps()
+        found = np.zeros(1 << qubits, dtype=complex)
+        for basis, amplitude in amplitudes(self.simulator._words):
+            found[int(f"{basis:0{qubits}b}"[::-1], 2)] = amplitude
+        return found
+
+    def positions(self) -> int:
+        """How many qubits the state is doubled for."""
+        self.call("dumpmachine__body", None)
+        self.simulator.take_dumps()
+        return int(self.simulator._words[MachineWord.POSITIONS])
