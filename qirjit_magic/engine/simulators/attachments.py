@@ -142,7 +142,7 @@ class Attachments:
 
         tracer = Tracer(self._library)
         runtime = Runtime(memory, self._runtime_finder(tracer), TRACER.name)
-        tracer.leave_by(runtime.address("qirjit_leave"))
+        tracer.follow(runtime.address)
         attachment = Attachment(tracer, runtime, self._library)
         self._tracing.append(attachment)
         return tracer, attachment

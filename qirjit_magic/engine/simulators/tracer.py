@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -53,9 +54,9 @@ class Tracer:
             return self._linked.address(name)
         return self._linked.address("qirjit_untraceable") if name in _untraced() else 0
 
-    def leave_by(self, address: int) -> None:
-        """A trace that cannot go on is left by this function, ``qirjit_leave`` of the runtime over this tracer."""
-        self._way_out.value = address
+    def follow(self, find: Callable[[str], int]) -> None:
+        """A trace that cannot go on is left by ``qirjit_leave`` of the runtime over it."""
+        self._way_out.value = find("qirjit_leave")
 
     def begin(self, seed: int | None) -> None:  # noqa: ARG002 - it draws nothing
         """An empty tape."""
