@@ -156,7 +156,7 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--simulator",),
-        "auto, sparse, or a shared library with QIR symbols: PATH, or PATH:SYMBOL with its initialiser (default auto)",
+        "auto, sparse, statevector, or a library with QIR symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
         settings={"metavar": "NAME|PATH", "default": "auto"},
     ),
     FlagRow(

@@ -57,7 +57,7 @@ def test_the_words_of_the_machine_are_the_same_everywhere() -> None:
 
 def test_the_numbers_of_the_operations_are_those_of_the_kernels() -> None:
     words = _kernel_words()
-    text = "".join((_ROOM / name).read_text("utf-8") for name in ("gates.ll", "measurements.ll", "machine.ll"))
+    text = "".join((_ROOM / name).read_text("utf-8") for name in compiled._FILES)
     names = {"h__body": "H", "y__body": "Y", "s__adj": "S_ADJ", "t__adj": "T_ADJ", "sx__body": "SX", "rz__body": "RZ"}
     names |= {"cx__body": "CX", "cz__body": "CZ", "swap__body": "SWAP", "mz__body": "MZ", "mresetz__body": "MRESETZ"}
     for function, operation in {**names, "reset__body": "RESET"}.items():

@@ -10,7 +10,9 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.errors import SimulatorError
 
-_FILES = ("machine.ll", "gates.ll", "measurements.ll", "threads.ll")
+_FILES = tuple(
+    f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements")
+)
 _KERNELS = "kernels.ll"
 _LEVEL = 1
 

@@ -54,10 +54,10 @@ declare ptr @qirjit_flush(i64)
 declare double @qirjit_draw(i64)
 declare i32 @mprotect(ptr, i64, i32)
 declare ptr @realloc(ptr, i64)
-declare ptr @malloc(i64)
 declare i32 @snprintf(ptr, i64, ptr, ...)
 
 @no.memory = internal constant [111 x i8] c"a state of %lld or more qubits takes %lld MiB of memory, and %lld MiB are there: release qubits, or use sparse\00"
+@no.table = internal constant [66 x i8] c"there is no memory for a table of qubits or results of %lld bytes\00"
 @no.qubit = internal constant [51 x i8] c"there is no qubit %lld: ids go from 0 to 1,048,575\00"
 @no.result = internal constant [53 x i8] c"there is no result %lld: ids go from 0 to 33,554,431\00"
 @twice = internal constant [47 x i8] c"a gate on several qubits had one of them twice\00"
@@ -107,6 +107,18 @@ open:
 done:
   store i64 %wanted, ptr @room
   ret ptr null
+}
+
+; The same table with more room.
+define internal ptr @grown(ptr %table, i64 %bytes) {
+  %new = call ptr @realloc(ptr %table, i64 %bytes)
+  %none = icmp eq ptr %new, null
+  br i1 %none, label %refuse, label %done
+refuse:
+  call void @refuse(ptr @no.table, i64 %bytes, i64 0, i64 0)
+  unreachable
+done:
+  ret ptr %new
 }
 
 define internal void @flush() {
@@ -184,135 +196,7 @@ done:
   ret void
 }
 
-; ---- qubits -----------------------------------------------------------------------------------------------------------------
-
-; Every qubit up to this one has a place.
-define internal void @know(i64 %id) alwaysinline {
-  %taken = load i64, ptr @taken
-  %known = icmp ult i64 %id, %taken
-  br i1 %known, label %done, label %take, !prof !1
-take:
-  call void @take_up_to(i64 %id)
-  br label %done
-done:
-  ret void
-}
-
-define internal void @take_up_to(i64 %id) noinline {
-start:
-  %bad = icmp ugt i64 %id, 1048575
-  br i1 %bad, label %refuse, label %look
-refuse:
-  call void @refuse(ptr @no.qubit, i64 %id, i64 0, i64 0)
-  unreachable
-look:
-  %room = load i64, ptr @qubit.room
-  %fits = icmp ult i64 %id, %room
-  br i1 %fits, label %fill, label %grow
-grow:
-  %double = shl i64 %room, 1
-  %more = add i64 %id, 64
-  %larger = icmp ugt i64 %double, %more
-  %new = select i1 %larger, i64 %double, i64 %more
-  %bytes = shl i64 %new, 3
-  %places.old = load ptr, ptr @places
-  %places.new = call ptr @realloc(ptr %places.old, i64 %bytes)
-  store ptr %places.new, ptr @places
-  %free.old = load ptr, ptr @free
-  %free.new = call ptr @realloc(ptr %free.old, i64 %bytes)
-  store ptr %free.new, ptr @free
-  store i64 %new, ptr @qubit.room
-  br label %fill
-fill:
-  %places = load ptr, ptr @places
-  %first = load i64, ptr @taken
-  br label %one
-one:
-  %qubit = phi i64 [ %first, %fill ], [ %next, %one ]
-  %place = getelementptr i64, ptr %places, i64 %qubit
-  store i64 -1, ptr %place
-  %next = add i64 %qubit, 1
-  %all = icmp ugt i64 %next, %id
-  br i1 %all, label %done, label %one
-done:
-  store i64 %next, ptr @taken
-  ret void
-}
-
-; The lowest one that is free.
-define ptr @__quantum__rt__qubit_allocate() {
-start:
-  %count = load i64, ptr @free.count
-  %none = icmp eq i64 %count, 0
-  br i1 %none, label %new, label %search
-new:
-  %id.new = load i64, ptr @taken
-  call void @take_up_to(i64 %id.new)
-  %qubit.new = inttoptr i64 %id.new to ptr
-  ret ptr %qubit.new
-search:
-  %free = load ptr, ptr @free
-  br label %one
-one:
-  %index = phi i64 [ 0, %search ], [ %next, %one ]
-  %best = phi i64 [ 0, %search ], [ %better, %one ]
-  %id.p = getelementptr i64, ptr %free, i64 %index
-  %best.p = getelementptr i64, ptr %free, i64 %best
-  %id = load i64, ptr %id.p
-  %lowest = load i64, ptr %best.p
-  %lower = icmp ult i64 %id, %lowest
-  %better = select i1 %lower, i64 %index, i64 %best
-  %next = add i64 %index, 1
-  %all = icmp eq i64 %next, %count
-  br i1 %all, label %take, label %one
-take:
-  %found.p = getelementptr i64, ptr %free, i64 %better
-  %found = load i64, ptr %found.p
-  %end = sub i64 %count, 1
-  %end.p = getelementptr i64, ptr %free, i64 %end
-  %moved = load i64, ptr %end.p
-  store i64 %moved, ptr %found.p
-  store i64 %end, ptr @free.count
-  %qubit = inttoptr i64 %found to ptr
-  ret ptr %qubit
-}
-
-; Its position goes with it. One that is released twice is released once.
-define void @__quantum__rt__qubit_release(ptr %qubit) {
-start:
-  %id = ptrtoint ptr %qubit to i64
-  %taken = load i64, ptr @taken
-  %known = icmp ult i64 %id, %taken
-  br i1 %known, label %look, label %done
-look:
-  %count = load i64, ptr @free.count
-  %free = load ptr, ptr @free
-  br label %head
-head:
-  %index = phi i64 [ 0, %look ], [ %next, %compare ]
-  %more = icmp ult i64 %index, %count
-  br i1 %more, label %compare, label %release
-compare:
-  %other.p = getelementptr i64, ptr %free, i64 %index
-  %other = load i64, ptr %other.p
-  %next = add i64 %index, 1
-  %same = icmp eq i64 %other, %id
-  br i1 %same, label %done, label %head
-release:
-  call void @append(i64 19, ptr %qubit, i64 0, double 0.0)
-  %place = getelementptr i64, ptr %free, i64 %count
-  store i64 %id, ptr %place
-  %count.1 = add i64 %count, 1
-  store i64 %count.1, ptr @free.count
-  br label %done
-done:
-  ret void
-}
-
-define void @__quantum__qis__reset__body(ptr %qubit) {
-  call void @append(i64 19, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
+; ---- the beginning ------------------------------------------------------------------------------------------------------------
 
 ; A shot begins, or a program begins anew in it: no qubits, no results, and the draws go on.
 define void @__quantum__rt__initialize(ptr %environment) {
@@ -347,68 +231,6 @@ new:
   br label %done
 done:
   ret void
-}
-
-; ---- results: ids, into which mz measures, and values, which m returns: addresses of their own -------------------------------
-
-@one = internal constant i8 1
-@zero = internal constant i8 0
-
-; Where @results has an id; the first word there is of no id.
-define internal i64 @result_index(ptr %result) alwaysinline {
-  %id = ptrtoint ptr %result to i64
-  %index = add i64 %id, 1
-  %room = load i64, ptr @result.room
-  %fits = icmp ult i64 %id, %room
-  br i1 %fits, label %done, label %grow, !prof !1
-grow:
-  call void @grow_results(i64 %id)
-  br label %done
-done:
-  ret i64 %index
-}
-
-define internal void @grow_results(i64 %id) noinline {
-start:
-  %bad = icmp ugt i64 %id, 33554431
-  br i1 %bad, label %refuse, label %grow
-refuse:
-  call void @refuse(ptr @no.result, i64 %id, i64 0, i64 0)
-  unreachable
-grow:
-  %room = load i64, ptr @result.room
-  %double = shl i64 %room, 1
-  %more = add i64 %id, 64
-  %larger = icmp ugt i64 %double, %more
-  %new = select i1 %larger, i64 %double, i64 %more
-  %words = add i64 %new, 1
-  %bytes = shl i64 %words, 3
-  %old = load ptr, ptr @results
-  %results = call ptr @realloc(ptr %old, i64 %bytes)
-  store ptr %results, ptr @results
-  store i64 %new, ptr @result.room
-  br label %clear
-clear:
-  %index = phi i64 [ %room, %grow ], [ %next, %clear ]
-  %next = add i64 %index, 1
-  %word = getelementptr i64, ptr %results, i64 %next
-  store i64 0, ptr %word
-  %all = icmp eq i64 %next, %new
-  br i1 %all, label %done, label %clear
-done:
-  ret void
-}
-
-define internal i1 @bit_at(i64 %index) alwaysinline {
-  %results = load ptr, ptr @results
-  %word.p = getelementptr i64, ptr %results, i64 %index
-  %word = load i64, ptr %word.p
-  %its.stamp = lshr i64 %word, 1
-  %stamp = load i64, ptr @stamp
-  %now = icmp eq i64 %its.stamp, %stamp
-  %bit = trunc i64 %word to i1
-  %one = and i1 %now, %bit
-  ret i1 %one
 }
 
 !0 = !{!"branch_weights", i32 1, i32 4096}

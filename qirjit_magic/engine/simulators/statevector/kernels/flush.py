@@ -28,6 +28,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     GROUPED,
     IM,
     MASK,
+    MATRIX,
     MZ,
     ONE,
     OPERATION,
@@ -52,10 +53,12 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     put_place,
     refuse_twice,
 )
-from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle
+from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle, put_four
+from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled
 from qirjit_magic.engine.simulators.statevector.kernels.state import draw_index, fill, promote, settle, turn_phase
 
-SMALL = 6  # positions below which each gate is applied at once
+_LANE_BITS = 3
+SMALL = 9  # positions below which each gate is applied at once
 _RIGHT_ANGLE = 1.5707963267948966
 
 
@@ -102,7 +105,13 @@ def _act(machine: int, operation: int, angle: float, position: int, controls: in
     if word(machine, POSITIONS) < SMALL:
         if word(machine, FILLED) < word(machine, POSITIONS):
             fill(machine)
-        if operation == X:
+        if word(machine, POSITIONS) >= _LANE_BITS:
+            at = pass_at(machine, 0)
+            put_four(at + 8 * MATRIX, one_qubit(operation, angle))
+            apply_controlled(
+                word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS), position, controls, at
+            )
+        elif operation == X:
             _flip_small(machine, position, controls)
         else:
             _apply_small(machine, operation, angle, position, controls)

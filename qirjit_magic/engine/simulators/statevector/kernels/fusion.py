@@ -8,9 +8,11 @@ from __future__ import annotations
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
     inline,
     kernel,
+    load,
     put_real,
     put_word,
     real,
+    store,
     word,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
@@ -24,12 +26,11 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     POSITIONS,
     SCRATCH,
     WAITING,
-    get_complex,
     pass_at,
-    put_complex,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import (
     get_four,
+    mix_rows,
     multiply_into,
     multiply_two,
     one_qubit,
@@ -109,8 +110,8 @@ def _fuse_scratch(machine: int, low: int, high: int) -> None:
         multiply_into(scratch, pass_at(machine, last) + 8 * MATRIX)
         return
     at = _new_pass(machine, low, high, 0)
-    for index in range(16):
-        put_complex(at + 8 * MATRIX, index, get_complex(scratch, index))
+    for row in range(4):
+        store(at + 8 * MATRIX, 8 * row, load(scratch, 8 * row))
     _put_last(machine, low, word(machine, PASSES) - 1)
     _put_last(machine, high, word(machine, PASSES) - 1)
 
@@ -122,11 +123,7 @@ def fuse_controlled(machine: int, operation: int, angle: float, control: int, ta
     scratch = word(machine, SCRATCH)
     put_product(scratch, _take(machine, high), _take(machine, low))
     first, second = (1, 3) if control == low else (2, 3)  # the rows where the control is one
-    a, b, c, d = one_qubit(operation, angle)
-    for column in range(4):
-        x, y = get_complex(scratch, 4 * first + column), get_complex(scratch, 4 * second + column)
-        put_complex(scratch, 4 * first + column, a * x + b * y)
-        put_complex(scratch, 4 * second + column, c * x + d * y)
+    mix_rows(scratch, first, second, one_qubit(operation, angle))
     _fuse_scratch(machine, low, high)
 
 

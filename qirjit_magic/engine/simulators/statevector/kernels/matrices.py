@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from qirjit_magic.engine.simulators.statevector.kernels.lanes import inline
+from qirjit_magic.engine.simulators.statevector.kernels.lanes import flip, inline, load, real, splat, store, where
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     RX,
     RY,
@@ -23,6 +24,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     put_complex,
 )
 
+Lanes = Any  # eight doubles
 Four = tuple[complex, complex, complex, complex]
 _ROOT = math.sqrt(0.5)
 _I = complex(0, 1)
@@ -109,15 +111,38 @@ def multiply_two(left: Four, right: Four) -> Four:
 
 
 @inline
+def turned(row: Lanes) -> Lanes:
+    """A row of four complex numbers, each times i."""
+    return flip(row, 1) * where(1, splat(1.0), splat(-1.0))
+
+
+@inline
+def _row_of_product(left: int, x: tuple[Lanes, ...], y: tuple[Lanes, ...], row: int) -> Lanes:
+    at = 8 * row
+    first = splat(real(left, at)) * x[0] + splat(real(left, at + 1)) * y[0]
+    second = splat(real(left, at + 2)) * x[1] + splat(real(left, at + 3)) * y[1]
+    third = splat(real(left, at + 4)) * x[2] + splat(real(left, at + 5)) * y[2]
+    fourth = splat(real(left, at + 6)) * x[3] + splat(real(left, at + 7)) * y[3]
+    return (first + second) + (third + fourth)
+
+
+@inline
 def multiply_into(left: int, right: int) -> None:
-    """Put the product of two 4x4 matrices into the place of the right one."""
-    for column in range(4):
-        e, f = get_complex(right, column), get_complex(right, 4 + column)
-        g, h = get_complex(right, 8 + column), get_complex(right, 12 + column)
-        for row in range(4):
-            a, b = get_complex(left, 4 * row), get_complex(left, 4 * row + 1)
-            c, d = get_complex(left, 4 * row + 2), get_complex(left, 4 * row + 3)
-            put_complex(right, 4 * row + column, a * e + b * f + c * g + d * h)
+    """Put the product of two 4x4 matrices into the place of the right one: a row is eight doubles."""
+    x = load(right, 0), load(right, 8), load(right, 16), load(right, 24)
+    y = turned(x[0]), turned(x[1]), turned(x[2]), turned(x[3])
+    for row in range(4):
+        store(right, 8 * row, _row_of_product(left, x, y, row))
+
+
+@inline
+def mix_rows(matrix: int, first: int, second: int, four: Four) -> None:
+    """Apply a 2x2 matrix to two rows of a 4x4 one."""
+    a, b, c, d = four
+    x, y = load(matrix, 8 * first), load(matrix, 8 * second)
+    u, v = turned(x), turned(y)
+    store(matrix, 8 * first, splat(a.real) * x + splat(a.imag) * u + (splat(b.real) * y + splat(b.imag) * v))
+    store(matrix, 8 * second, splat(c.real) * x + splat(c.imag) * u + (splat(d.real) * y + splat(d.imag) * v))
 
 
 @inline
