@@ -16,7 +16,8 @@ _WORD_BITS = 64
 _LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
-Method = Literal["auto", "live"]
+Method = Literal["auto", "live", "sampled"]
+_WORTH_TRACING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--method",),
-        "how the shots are run: auto or live (default auto)",
+        "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it (default auto)",
         settings={"choices": get_args(Method), "default": "auto"},
     ),
     FlagRow(
@@ -314,3 +315,10 @@ def _integer(value: int) -> int | None:
         return None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         return None
+
+
+def chosen_method(method: Method, shots: int, simulator: str) -> Method:
+    """What to ask the engine for: ``auto`` samples only where many shots are to be run on a simulator nobody chose."""
+    if method == "auto" and (shots < _WORTH_TRACING or simulator != "auto"):
+        return "live"
+    return method

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from html import escape
 
 from qirjit_magic.plain import plain, plain_line
@@ -88,15 +87,36 @@ def profile_table(module: ModuleInfo) -> Table:
 
 
 def status_table(status: EngineStatus) -> Table:
-    """Head and rows: what and how much."""
-    facts = {
-        **asdict(status),
-        "memory": f"{status.memory / _MIB:,.0f} MiB",
-        "modules": ", ".join(status.modules) or "none",
-        "simulator": status.simulator or "none yet",
-        "fence": status.fence or "none",
-    }
-    return (("engine", ""), *((name.replace("_", " "), str(value)) for name, value in facts.items()))
+    """Head and rows: what and how much, and the second process where there is one."""
+    return (
+        ("engine process", ""),
+        ("pid", str(status.pid)),
+        ("fence", status.fence or "none"),
+        ("memory", _memory(status.memory, status.memory_limit)),
+        ("restarts", f"{status.restarts:,}"),
+        ("simulator", status.simulator or "none yet"),
+        ("simulator loads", f"{status.simulator_loads:,}"),
+        ("LLVM", status.llvm),
+        ("modules", ", ".join(status.modules) or "none"),
+        ("compilations", f"{status.compilations:,}"),
+        ("cache hits", f"{status.cache_hits:,}"),
+        *(_open_rows(status) if status.open_pid else ()),
+    )
+
+
+def _open_rows(status: EngineStatus) -> Table:
+    return (
+        ("open process", "runs what uses a trusted cell or a function in Python"),
+        ("its pid", str(status.open_pid)),
+        ("its fence", "none"),
+        ("its memory", _memory(status.open_memory, status.memory_limit)),
+        ("its restarts", f"{status.open_restarts:,}"),
+    )
+
+
+def _memory(used: int, limit: int) -> str:
+    most = f", at most {limit / _MIB:,.0f} MiB" if limit else ", no limit"
+    return f"{used / _MIB:,.0f} MiB{most}"
 
 
 def table_text(table: Table) -> str:

@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import llvmlite.binding as llvm
 
@@ -25,19 +26,24 @@ from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
-from qirjit_magic.engine.runtime.thunks import Thunks, returning
+from qirjit_magic.engine.runtime.shooting import shots_of
+from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, find_in_c_library
 from qirjit_magic.engine.simulators.sparse import results_object
-from qirjit_magic.errors import EntryPointError, SignatureError, UnsafeModuleError
+from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
-from qirjit_magic.wire.modules import Declaration, ModuleInfo
+from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 
+if TYPE_CHECKING:
+    from qirjit_magic.engine.tracing import Tracing
+
 _SHORT_TEXT = 1 << 18
 _LONG_LINE = 200
+_EXACT = "all shots do the same until their results are recorded"
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
     ShotsEnd.STOPPED: "stopped",
@@ -61,6 +67,7 @@ class JitEngine:
         self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
+        self._tracing: Tracing | None = None
         self._linked: list[str] = []  # since the last run that came so far as to say so
         self._compilations = 0
         self._simulator = ""
@@ -125,31 +132,36 @@ class JitEngine:
         self.remove(compiled.module.name)
         self._modules[compiled.module.name] = Module(compiled)
 
+    def _forget_links(self) -> None:
+        self._linker = None
+        if self._tracing is not None:
+            self._tracing.forget()
+
     def renew(self, name: str) -> None:
         """See `Engine.renew`."""
-        self._linker = None
+        self._forget_links()
         self._modules[name] = self._modules.pop(name)
 
     def unlink(self, name: str) -> None:
         """See `Engine.unlink`."""
-        self._linker = None
+        self._forget_links()
         self._modules[name].unlink()
 
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
-        self._linker = None
+        self._forget_links()
         module = self._modules.pop(name, None)
         if module:
             module.unlink()
 
     def define(self, intrinsic: Intrinsic) -> None:
         """See `Engine.define`."""
-        self._linker = None
+        self._forget_links()
         self._callbacks.define(intrinsic)
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`."""
-        self._linker = None
+        self._forget_links()
         self._callbacks.undefine(name)
 
     def run(self, request: RunRequest) -> RunReply:
@@ -159,26 +171,53 @@ class JitEngine:
         if module is None or entry is None:
             reason = f"no module '{request.module}' with a function '{request.entry}' is here."
             raise EntryPointError(reason, request.entry)
+        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
+            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
+            raise EntryPointError(reason, entry.name)
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
-        thunk = self._thunks.address(entry)
         address = self._linker_for(attachment).address(request.module, request.entry)
+        why = ""
+        if request.first == 0 and request.method != "live":
+            drawn = self._draw(request, entry)
+            if isinstance(drawn, RunReply):
+                return self._with_linked(drawn)
+            why = drawn
         if request.first == 0:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
-        returned = returning(entry.signature)
-        given = len(request.arguments)
-        words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)
-        place = ctypes.addressof(words)
-        after = place + given * ctypes.sizeof(ctypes.c_int64)
-        shots = Shots(thunk, address, place, request.first, request.shots, after, returned.words, returned.pointers)
-        linked = tuple(self._linked)
-        self._linked.clear()
-        reply = self._run_shots(shots, attachment)
+        thunk = self._thunks.address(entry)
+        shooting = shots_of(request, entry, thunk=thunk, address=address, first=request.first, count=request.shots)
+        reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()
+        return self._with_linked(replace(reply, why=why))
+
+    def _with_linked(self, reply: RunReply) -> RunReply:
+        linked = tuple(self._linked)
+        self._linked.clear()
         return replace(reply, linked=linked)
+
+    def _draw(self, request: RunRequest, entry: EntryPoint) -> RunReply | str:
+        from qirjit_magic.engine.sampling import draw, put_sample  # noqa: PLC0415 - NumPy, which one shot does not need
+        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
+
+        if self._tracing is None:
+            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
+        circuit = self._tracing.trace(request, entry, self._modules)
+        if isinstance(circuit, str):
+            if request.method == "sampled":
+                raise NotSampleableError(request.entry, circuit)
+            return circuit
+        seed = secrets.randbits(64) if request.seed is None else request.seed
+        sample = draw(circuit, request.shots, seed)
+        if isinstance(sample, str):
+            if request.method == "sampled":
+                raise NotSampleableError(request.entry, sample)
+            return sample
+        put_sample(self.memory, self._tracing.memory, sample.bits)
+        return RunReply("done", request.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:
@@ -229,6 +268,8 @@ class JitEngine:
         """See `Engine.close`."""
         for name in list(self._modules):
             self.remove(name)
+        if self._tracing is not None:
+            self._tracing.close()
         self._callbacks.close()
         self._thunks.close()
         self._attachments.close()

@@ -55,7 +55,7 @@ class Linker:
         self.attachment = attachment
         self._modules = modules
         self._callbacks = callbacks
-        self._linkage = Linkage([*callbacks.modules, *(module.compiled.module for module in modules.values())])
+        self.linkage = Linkage([*callbacks.modules, *(module.compiled.module for module in modules.values())])
         self._done = {PYTHON}  # nothing is to be linked there
         self._linked = linked
 
@@ -66,7 +66,7 @@ class Linker:
             LinkError: something is missing, of another type, without code, or in a circle of variables that stay.
         """
         if name not in self._done:
-            groups = [group for group in self._linkage.groups(name) if group[0] not in self._done]
+            groups = [group for group in self.linkage.groups(name) if group[0] not in self._done]
             found = {module: self._find(module) for group in groups for module in group}  # refused before it is begun
             for group in groups:
                 self._link({module: found[module] for module in group})
@@ -97,7 +97,7 @@ class Linker:
         )
 
     def _provider(self, declaration: Declaration, user: ModuleInfo) -> Definition | int:
-        found = resolve(self._linkage, declaration)
+        found = resolve(self.linkage, declaration)
         if not isinstance(found, Definition):
             address = self.attachment.address(found)
             trusted = user.trusted and declaration.in_c_library

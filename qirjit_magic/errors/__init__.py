@@ -12,6 +12,7 @@
     │  ├ NoCodeError(symbol, module)
     │  ├ UnresolvedSymbolError(symbols, simulator, types, in_c_library, module, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
+    ├ NotSampleableError(entry, reason)
     ├ UnsafeModuleError(construct, reason, trustable, module, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)
@@ -47,6 +48,7 @@ from qirjit_magic.errors.modules import DefinitionError as DefinitionError
 from qirjit_magic.errors.modules import EntryPointError as EntryPointError
 from qirjit_magic.errors.modules import LinkError as LinkError
 from qirjit_magic.errors.modules import NoCodeError as NoCodeError
+from qirjit_magic.errors.modules import NotSampleableError as NotSampleableError
 from qirjit_magic.errors.modules import OptionError as OptionError
 from qirjit_magic.errors.modules import ProfileError as ProfileError
 from qirjit_magic.errors.modules import QirSyntaxError as QirSyntaxError

@@ -107,17 +107,17 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     in_c_library: tuple[str, ...] = ()
 
     def _said(self) -> str:
-        names = _listed(self.symbols)
+        names, them = _listed(self.symbols), "it" if len(self.symbols) == 1 else "them"
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "
-            f"Define it in a QIR cell{self._in_python()}, or choose a simulator that has it. "
-            f"{self._in_c_library()}Nothing was run.{self._pointer()}"
+            f"{self._in_c_library()}{'Or define' if self.in_c_library else 'Define'} {them} in a QIR cell"
+            f"{self._in_python()}, or choose a simulator that has {them}. Nothing was run.{self._pointer()}"
         )
 
     def _in_c_library(self) -> str:
         if not self.in_c_library:
             return ""
-        return f"The C library has {_listed(self.in_c_library)}: --trust opens it to QIR whose source you trust. "
+        return f"The C library has {_listed(self.in_c_library)}: add --trust if you trust where this QIR comes from. "
 
     def _in_python(self) -> str:
         pairs = zip(self.symbols, self.types, strict=False)
@@ -167,6 +167,17 @@ class UnsafeModuleError(LocatedError):
     def _said(self) -> str:
         way = " Leave it out, or add --trust if you trust where this QIR comes from." if self.trustable else ""
         return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
+
+
+@dataclass(eq=False)
+class NotSampleableError(QirError):
+    """Shots were to be sampled, and that would not be exact."""
+
+    entry: str
+    reason: str
+
+    def _said(self) -> str:
+        return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. Run them: --method live."
 
 
 @dataclass(eq=False)

@@ -178,7 +178,7 @@ class QirMagics(Magics):
             module = self._add(source, name, options)
         except KeyboardInterrupt:
             self._remember(cell_id, name)  # it may be there all the same
-            raise
+            raise Interrupted("while it was compiled. Nothing was run.") from None
         self._remember(cell_id, module.name)
         return module
 
@@ -217,9 +217,11 @@ class QirMagics(Magics):
                 show=observer,
             )
         except KeyboardInterrupt:
-            if self.session.last is not None and self.session.last is not before:
-                self._present(self.session.last, options)
-            raise
+            kept = self.session.last
+            if kept is None or kept is before:
+                raise Interrupted("before the first shot. Nothing was run.") from None
+            self._present(kept, options)
+            raise Interrupted(_where_kept(kept, options.output)) from None
         except ExecutionError as error:
             if error.partial is not None:
                 self._present(error.partial, options, shown=len(error.partial.table) > 0)
@@ -297,7 +299,7 @@ class QirMagics(Magics):
 
     @line_magic
     def qir_status(self, line: str) -> None:
-        """Show the engine process: its simulator, LLVM, modules, memory: ``%qir_status``."""
+        """Show the engine process, and the open one where there is one: fence, memory, simulator: ``%qir_status``."""
         self._words("%qir_status", line, 0, 0)
         _show_table(status_table(self.session.status()))
 
@@ -324,6 +326,22 @@ class QirMagics(Magics):
 
 
 QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_help(Face.LINE, besides=Face.CELL))
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ends an interrupted cell with one line, where IPython would show the lines of this package."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt: interrupted {self}"]
+
+
+Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and programs that drive a kernel look at
+
+
+def _where_kept(result: RunResult, output: str | None) -> str:
+    finished = len(result.shots)
+    shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"
+    return f"after {shots}: {output or 'qirjit_magic.default_session().last'} has what there is."
 
 
 def _print_now(text: str) -> None:

@@ -191,7 +191,7 @@ class Catalogue:
     def _because(self, module: str, process: int) -> str:
         before = self._in_use.get(module, {}).get(process > 0)
         if before is None:
-            return f"what is {'not ' if process > 0 else ''}trusted runs in an engine process of its own"
+            return f"what uses {'no' if process > 0 else 'a'} trusted module or Python has an engine process of its own"
         return "what it is bound to has changed" if before == process else "the engine was restarted"
 
     def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:

@@ -52,7 +52,7 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
         shots: see `Session.run`, as for the others.
         seed: the seed of the simulator's random stream.
         simulator: the simulator's name or path.
-        method: ``auto`` or ``live``.
+        method: see `Session.run`.
         args: one value for each parameter.
         timeout: seconds.
         opt_level: see `Session.add`.

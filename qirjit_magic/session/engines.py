@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from qirjit_magic.errors import QirError
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_renewal
 from qirjit_magic.wire.modules import ModuleInfo
@@ -118,8 +119,13 @@ class Engines:
             DefinitionError: it cannot be loaded; nothing has changed.
         """
         with self.fenced.uninterrupted():
-            self._opened().define(intrinsic)
-            self.fenced.define(replace(intrinsic, pickled=b"", path=()))
+            opened = self._opened()
+            opened.define(intrinsic)
+            try:
+                self.fenced.define(replace(intrinsic, pickled=b"", path=()))
+            except QirError:
+                opened.undefine(intrinsic.name)
+                raise
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`."""
@@ -129,23 +135,34 @@ class Engines:
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
-    def for_run(self, module: str, linkage: Linkage) -> EngineSupervisor:
-        """The engine that is to run something of this module, with every module in it.
+    def for_run(
+        self, module: str, linkage: Linkage, stopping: Callable[[], bool] = lambda: False
+    ) -> EngineSupervisor | None:
+        """The engine that is to run something of this module, with every module in it that the run can reach.
 
         Args:
             module: its name.
-            linkage: who is bound to whom.
+            linkage: who is bound to whom, as far as the fenced process says the truth.
+            stopping: asked before each module that is still to be compiled: whether nobody waits for it any more.
+
+        Returns:
+            None where ``stopping`` said so.
 
         Raises:
             QirError: the open process cannot be started, or does not take what the fenced one took.
         """
         self._forget_gone()
-        if not any(name == PYTHON or linkage.modules[name].trusted for name in linkage.reachable(module)):
+        reached = linkage.reachable(module)
+        if not any(name == PYTHON or linkage.modules[name].trusted for name in reached):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
-            self._bring_up_to_date(engine)
-        return engine
+            if not self._bring_up_to_date(engine, reached, stopping):
+                return None
+        # What the open process has compiled itself decides: the other one may have lied about what is reached.
+        own = Linkage(engine.infos)
+        trusting = (name == PYTHON or own.modules[name].trusted for name in own.reachable(module))
+        return engine if any(trusting) else self.fenced
 
     def _forget_gone(self) -> None:
         # A new open process may have refused functions that the one before had.
@@ -158,9 +175,17 @@ class Engines:
         return engine.starts if engine is self.fenced else -engine.starts
 
     def status(self) -> EngineStatus:
-        """See `Engine.status`: that of the fenced process, with the id of the open one."""
+        """See `Engine.status`: that of the fenced process, with what is different in the open one."""
         status = self.fenced.status()
-        return status if self._open is None else replace(status, open_pid=self._open.status().pid)
+        # Being looked at starts none.
+        opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
+        return replace(
+            status,
+            simulator=status.simulator or opened.simulator,
+            open_pid=opened.pid,
+            open_memory=opened.memory,
+            open_restarts=opened.restarts,
+        )
 
     def _opened(self) -> EngineSupervisor:
         if self._open is None:
@@ -168,24 +193,30 @@ class Engines:
         self._open.start()
         return self._open
 
-    def _bring_up_to_date(self, engine: EngineSupervisor) -> None:
+    def _bring_up_to_date(
+        self, engine: EngineSupervisor, reached: frozenset[str], stopping: Callable[[], bool]
+    ) -> bool:
         for name, serial in list(self._there.items()):
             if name not in self._wanted or self._wanted[name].serial != serial:
                 engine.remove(name)
                 del self._there[name]
-        for name in list(self._wanted)[self._in_order() :]:
+        present = [name for name in self._wanted if name in reached or name in self._there]
+        for name in present[self._in_order(present) :]:
+            if stopping() or engine.shield.count:
+                return False
             wanted = self._wanted[name]
             if name in self._there:
                 engine.renew(name)
                 del self._there[name]
             else:
                 engine.restore(engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted))
-                engine.save()
             self._there[name] = wanted.serial
+            engine.save()
+        return True
 
-    def _in_order(self) -> int:
+    def _in_order(self, present: Sequence[str]) -> int:
         # How many of the first modules are there in their order already.
-        pairs = zip(self._there, self._wanted, strict=False)
+        pairs = zip(self._there, present, strict=False)
         return next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._there))
 
 

@@ -9,7 +9,7 @@ from qirjit_magic.errors import EngineStartError, QuarantineError, WorkerCrashed
 
 MODULE_DEATHS = 3
 DEATHS_IN_A_ROW = 5
-_FROM_OUTSIDE = "SIGKILL"  # whoever sent it, the program did not
+_KILLED = "SIGKILL"  # by somebody outside, by the system where memory ran out, by us where compiling took too long
 
 
 class Quarantine:
@@ -42,27 +42,27 @@ class Quarantine:
             self._note_death(digest, crash)
             raise
         except EngineStartError as error:
-            self._in_a_row += error.signal_name not in {"", _FROM_OUTSIDE}
+            self._in_a_row += error.signal_name not in {"", _KILLED}
             raise
 
-    def note_run(self, digest: str, crash: WorkerCrashedError | None, *, killed: bool) -> None:
+    def note_run(self, digest: str, crash: WorkerCrashedError | None, *, ended: bool) -> None:
         """A run of this module is over.
 
         Args:
             digest: which module that is.
             crash: how the engine process died, if it did by itself.
-            killed: whether it had to be killed to end.
+            ended: whether the run came to its end, be it a failure of the program.
         """
         if crash:
             self._note_death(digest, crash)
-        elif not killed:
+        elif ended:
             self._in_a_row = 0
             self.release(digest)
 
     def _note_death(self, digest: str, crash: WorkerCrashedError) -> None:
-        if crash.signal_name != _FROM_OUTSIDE:
-            self._in_a_row += 1
-            self._by_module.setdefault(digest, []).append(crash.signal_name)
+        # Whoever kills, the module that this happens to again and again may be why; others need not suffer for it.
+        self._in_a_row += crash.signal_name != _KILLED
+        self._by_module.setdefault(digest, []).append(crash.signal_name)
 
     def release(self, digest: str) -> None:
         """This module is to be tried again."""

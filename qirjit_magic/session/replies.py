@@ -14,6 +14,7 @@ from typing import Any, TypedDict, TypeVar, cast
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
 from qirjit_magic.wire.frames import Frame, FrameError, code_room
+from qirjit_magic.wire.memory import RECORDS_CAPACITY, sampled_size
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 from qirjit_magic.wire.protocol import Add, Added, Compile, EngineStatus, Message, Refused, RunReply, RunRequest, Show
 
@@ -111,7 +112,18 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> 
         name, traceback = _cut(raised.name), _cut(raised.traceback)
         raised = replace(raised, name=name, traceback=traceback) if reply.outcome == "failed" else None
     linked = tuple(name for name in dict.fromkeys(reply.linked) if name in known)
-    return replace(reply, next=_clamped(reply.next, request.shots), linked=linked, raised=raised)
+    shots = reply.next - request.first
+    if reply.sampled >= 0 and not (shots > 0 and sampled_size(shots, reply.sampled) <= RECORDS_CAPACITY // 2):
+        raise FrameError("it has sampled shots that there are not, or that have no room")
+    return replace(
+        reply,
+        next=_clamped(reply.next, request.shots),
+        linked=linked,
+        raised=raised,
+        sampled=max(reply.sampled, -1),
+        simulator=_cut(reply.simulator),
+        why=_cut(reply.why),
+    )
 
 
 def _status(status: EngineStatus, known: Collection[str]) -> EngineStatus:

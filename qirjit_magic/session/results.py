@@ -18,6 +18,7 @@ from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
 from qirjit_magic.wire.returns import Returned, returned_value
+from qirjit_magic.wire.sampled import SampledTable
 from qirjit_magic.wire.schemas import header, shot_lines
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
@@ -26,13 +27,15 @@ _FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run was carried out: on which simulator, and by which method."""
+    """How a run was carried out: on which simulator, by which method, and why."""
 
     simulator: str
     method: str = "live"
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"{self.method} shots on the simulator '{self.simulator}'"
+        because = f": {self.why}" if self.why else ""
+        return f"{self.method} shots on the simulator '{self.simulator}'{because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Shot:
 class Shots(Sequence[Shot]):
     """The finished shots of a run, each made when it is looked at."""
 
-    def __init__(self, table: RecordTable, entry: EntryPoint) -> None:
+    def __init__(self, table: RecordTable | SampledTable, entry: EntryPoint) -> None:
         self._table = table
         self._entry = entry
 
@@ -91,7 +94,7 @@ class Shots(Sequence[Shot]):
 class Outputs(Sequence[tuple[Output, ...] | list[Output]]):
     """What the finished shots of a run output, a Python value each, made when it is looked at."""
 
-    def __init__(self, table: RecordTable) -> None:
+    def __init__(self, table: RecordTable | SampledTable) -> None:
         self._table = table
 
     def __len__(self) -> int:
@@ -134,7 +137,7 @@ class RunResult:
 
     module: str
     entry: EntryPoint
-    table: RecordTable = field(repr=False)
+    table: RecordTable | SampledTable = field(repr=False)
     requested: int = 1
     seed: int | None = None
     plan: Plan = Plan("sparse")

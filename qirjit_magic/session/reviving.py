@@ -95,10 +95,11 @@ class RevivingProcess:
         if self._closed:
             message = "it was closed. Make a new session."
             raise EngineStartError(message)
-        if self._process is None:
-            self._process = self._new_process(self.memory, self._platform)
-            self._ready = False
-            self.starts += 1
+        with self.uninterrupted():  # a process that is in nobody's hands would stay
+            if self._process is None:
+                self._process = self._new_process(self.memory, self._platform)
+                self._ready = False
+                self.starts += 1
 
     def close(self) -> None:
         """End the process and forget every module."""
@@ -149,6 +150,11 @@ class RevivingProcess:
         self.memory.stop()
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
+
+    @property
+    def has_process(self) -> bool:
+        """Whether there is a process now, which has not ended."""
+        return self._process is not None and not (self._ready and self._process.is_lost())
 
     def printed(self) -> Printed:
         """What the current process wrote to its descriptors 1 and 2 since the last request."""

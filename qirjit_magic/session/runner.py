@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
+import math
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,9 @@ from qirjit_magic.limits import Limits
 from qirjit_magic.session.catalogue import Catalogue
 from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.quarantine import Quarantine
-from qirjit_magic.session.runs import collect, finish
+from qirjit_magic.session.runs import Collected, collect, finish
 from qirjit_magic.session.streams import Observer
+from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 
@@ -42,7 +45,7 @@ class Runner:
         self._catalogue = catalogue
         self._quarantine = quarantine
         self._stopping = False
-        self._running = False
+        self._begun = self._running = False
 
     def run(
         self,
@@ -67,20 +70,9 @@ class Runner:
         """
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine = self._engines.for_run(request.module, self._catalogue.linkage)
-            self._stopping, self._running = False, True
-            try:
-                collected = collect(
-                    engine,
-                    request,
-                    observer,
-                    timeout_s=timeout_s,
-                    limits=limits,
-                    stopping=lambda: self._stopping or self.closing,
-                )
-            finally:
-                self._running = False
-        self._quarantine.note_run(digest, collected.crash, killed=collected.outcome == "killed")
+            engine, collected = self._collect(request, observer, timeout_s, limits)
+        ended = collected.outcome in {"done", "failed"}
+        self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
         said = self._catalogue.note_run(request.module, collected.linked, process=process)
         result, error = finish(
@@ -97,6 +89,29 @@ class Runner:
             raise error
         return result
 
+    def _collect(
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits
+    ) -> tuple[EngineSupervisor, Collected]:
+        deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
+
+        def stopping() -> bool:
+            return self._stopping or self.closing
+
+        def given_up() -> bool:
+            return stopping() or observer.stopping() or time.monotonic() > deadline
+
+        self._stopping, self._begun = False, True
+        try:
+            engine = self._engines.for_run(request.module, self._catalogue.linkage, given_up)
+            if engine is None:
+                return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+            left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
+            self._running = True
+            collected = collect(engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping)
+        finally:
+            self._begun = self._running = False
+        return engine, collected
+
     @contextlib.contextmanager
     def _placed(self, module: str) -> Iterator[None]:
         # An error in the module that is run is at a line of its cell; in another module that has to be said.
@@ -109,8 +124,9 @@ class Runner:
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
-        if self._running:
+        if self._begun:
             self._stopping = True
+        if self._running:  # what an engine is given before its run is not torn
             self._engines.stop()
 
 

@@ -22,14 +22,14 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
-from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
+from qirjit_magic.wire.protocol import Outcome, Raised, RunReply, RunRequest
 from qirjit_magic.wire.returns import recorded_words
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.records import Piece, Recording
 
-_LAST_RECORDS = 16  # say how a shot ended that has as many records as it may
+_LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 
 
 @dataclass
@@ -45,6 +45,8 @@ class Collected:
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
         passed: the limit that it has passed, and with what, where it was ended because of that.
+        simulator: what has drawn the shots, where they were sampled.
+        why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
     """
 
@@ -56,6 +58,8 @@ class Collected:
     raised: Raised | None = None
     timed_out: bool = False
     passed: tuple[str, float] | None = None
+    simulator: str = ""
+    why: str = ""
     seconds: float = 0.0
 
 
@@ -127,7 +131,8 @@ def _collect_pieces(
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)
-        collected.pieces.append(_copy(memory, watch, request))
+        collected.pieces.append(_copy(memory, watch, request, reply=reply, first=following.first))
+        collected.simulator, collected.why = reply.simulator, collected.why or reply.why
         collected.outcome = reply.outcome
         collected.linked += reply.linked
         collected.raised = reply.raised
@@ -140,12 +145,18 @@ def _collect_pieces(
         following = dataclasses.replace(request, first=reply.next)
 
 
-def _copy(memory: RecordMemory, watch: RunWatch, request: RunRequest) -> Piece:
-    from qirjit_magic.wire.records import Piece  # noqa: PLC0415 - brings NumPy, which %load_ext is not to wait for
+def _copy(
+    memory: RecordMemory, watch: RunWatch, request: RunRequest, *, reply: RunReply | None = None, first: int = 0
+) -> Piece:
+    from qirjit_magic.wire.records import Piece, Sampled  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
     watch.tick()
     committed = memory.committed()
     position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
+    if reply is not None and reply.sampled >= 0:
+        shots = reply.next - first
+        bits = Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
+        return Piece(memory.records(0, committed), b"", memory.text(), bits)
     return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
 
 
@@ -172,17 +183,24 @@ def finish(
     """
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
+    from qirjit_magic.wire.sampled import sampled_table  # noqa: PLC0415
 
     began = time.perf_counter()
     recording = decode(collected.pieces, recorded_words(entry.signature.returns))
+    sampled = collected.pieces[0].sampled if collected.pieces else None
+    table = recording.finished if sampled is None else sampled_table(recording.finished, sampled)
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
     result = RunResult(
         module=request.module,
         entry=entry,
-        table=recording.finished.first(request.shots),
+        table=table.first(request.shots),
         requested=request.shots,
         seed=request.seed,
-        plan=Plan(request.simulator.name),
+        plan=Plan(
+            simulator=collected.simulator if sampled else request.simulator.name,
+            method="sampled" if sampled else "live",
+            why=collected.why,
+        ),
         unfinished=recording.unfinished if ended_badly else None,
         stdout=printed.stdout,
         stderr=printed.stderr,

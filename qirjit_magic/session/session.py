@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.errors import (
     EngineStartError,
-    LocatedError,
     OptionError,
-    QirError,
 )
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Method, checked_level, checked_options
+from qirjit_magic.options import Method, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
@@ -25,7 +22,7 @@ from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.quarantine import Quarantine
 from qirjit_magic.session.runner import Runner, run_in_thread
-from qirjit_magic.session.sources import QirSource, Source, read_source
+from qirjit_magic.session.sources import QirSource, Source, at_line, read_source
 from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.turns import Turns
@@ -65,7 +62,7 @@ class Session:
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             self._engine.start()
-        except QirError:
+        except BaseException:  # interrupted too: nobody gets this session
             self._end()
             raise
 
@@ -148,7 +145,7 @@ class Session:
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
-        with self._lock, _at_line(given.lines_before):
+        with self._lock, at_line(given.lines_before):
             self._check_open()
             with self._engine.uninterrupted():
                 self._functions.follow()
@@ -327,13 +324,16 @@ class Session:
             shots: how often, at least once.
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
             simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-            method: how the shots are run: ``live`` one by one; ``auto`` chooses, and there is only ``live`` yet.
+            method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
+                drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
+                named. The result's ``plan`` says which, and why.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
 
         Raises:
-            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError: nothing was run.
+            OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was
+                run.
             ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
@@ -352,6 +352,7 @@ class Session:
                 seed=seed,
                 simulator=spec,
                 most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+                method=chosen_method(method, shots, simulator or self.simulator),
             )
             with self._engine.uninterrupted():
                 self._functions.follow()
@@ -394,11 +395,3 @@ class Session:
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
         self._runner.stop()
-
-
-@contextlib.contextmanager
-def _at_line(lines_before: int) -> Iterator[None]:
-    try:
-        yield
-    except LocatedError as error:
-        raise error.moved(lines_before) from None

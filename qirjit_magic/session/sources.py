@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from qirjit_magic.errors import SourceError
+from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.wire.modules import BITCODE
 
@@ -171,3 +173,12 @@ def _read_file(path: str, most: int) -> Source:
         why = getattr(error, "strerror", None)
         message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
+
+
+@contextlib.contextmanager
+def at_line(lines_before: int) -> Iterator[None]:
+    """Errors in a source whose first line is so far down in what the user sees have their lines from there."""
+    try:
+        yield
+    except LocatedError as error:
+        raise error.moved(lines_before) from None

@@ -168,6 +168,11 @@ class EngineSupervisor(RevivingProcess):
             self._kept.modules.pop(name, None)
 
     @property
+    def infos(self) -> list[ModuleInfo]:
+        """The modules and functions in Python that the process has, as a `Linkage` takes them."""
+        return self._kept.infos
+
+    @property
     def intrinsics(self) -> tuple[ModuleInfo, ...]:
         """The functions in Python, as a `Linkage` takes them."""
         return self._kept.python
@@ -216,5 +221,6 @@ class EngineSupervisor(RevivingProcess):
                 pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
+                memory_limit=self._memory_limit,
                 restarts=self.starts - 1,
             )

@@ -162,6 +162,19 @@ class RecordMemory:
         """A copy of the records between two byte positions."""
         return bytes(self.region.view[RECORDS_START + start : RECORDS_START + end])
 
+    def sampled(self, shots: int, columns: int) -> bytes:
+        """A copy of the bits of sampled shots: a column after the other, each of whole bytes, the first shot highest.
+
+        They stand behind the records of the one shot that was traced.
+        """
+        start = RECORDS_START + self.committed()
+        return bytes(self.region.view[start : min(start + sampled_size(shots, columns), SIZE)])
+
+    def put_sampled(self, bits: bytes) -> None:
+        """Write them."""
+        start = RECORDS_START + self.committed()
+        self.region.view[start : start + len(bits)] = bits
+
     def text(self) -> bytes:
         """A copy of all text written so far; a record's text offset points into it."""
         end = min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
@@ -192,6 +205,11 @@ class RecordMemory:
     def close(self) -> None:
         """Give the memory back."""
         self.region.close()
+
+
+def sampled_size(shots: int, columns: int) -> int:
+    """How many bytes the bits of so many shots take."""
+    return columns * ((shots + 7) // 8)
 
 
 def _whole(size: int) -> int:

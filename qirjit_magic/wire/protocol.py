@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from qirjit_magic.options import Method
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
@@ -33,6 +34,7 @@ class RunRequest:
         seed: the seed of the simulator's random stream; unused where ``first`` is above 0; None leaves it alone.
         simulator: the simulator that everything quantum is bound to.
         most_records: how many a shot may have, up to what there is room for; the others are counted and left out.
+        method: whether shots are run one by one, sampled, or what is exact and faster.
     """
 
     module: str
@@ -43,6 +45,7 @@ class RunRequest:
     seed: int | None = None
     simulator: SimulatorSpec = SPARSE
     most_records: int = ROOM_FOR_RECORDS
+    method: Method = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,19 @@ class RunReply:
         next: the first shot that was not run.
         linked: the modules that were linked for it, so that their global variables start anew.
         raised: what a function in Python raised, where the shot failed by that.
+        sampled: how many results each shot recorded, where they were sampled: the memory has the records of one shot,
+            and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
+        simulator: what has drawn them, where they were sampled.
+        why: why the shots were run or sampled, in words; empty where there is nothing to say.
     """
 
     outcome: Outcome
     next: int
     linked: tuple[str, ...] = ()
     raised: Raised | None = None
+    sampled: int = -1
+    simulator: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +125,12 @@ class EngineStatus:
         compilations: how many sources were compiled, over all restarts.
         cache_hits: how many came as object code from the disk instead.
         memory: resident bytes of the process.
+        memory_limit: the bytes that each process may have; 0 for no limit.
         restarts: how often a new process took over.
         fence: in words, what the process has given up before it takes requests, and what not.
         open_pid: the id of the second process, which is not fenced; 0 where there is none.
+        open_memory: resident bytes of that one.
+        open_restarts: how often a new one took over.
     """
 
     pid: int = 0
@@ -128,9 +141,12 @@ class EngineStatus:
     compilations: int = 0
     cache_hits: int = 0
     memory: int = 0
+    memory_limit: int = 0
     restarts: int = 0
     fence: str = ""
     open_pid: int = 0
+    open_memory: int = 0
+    open_restarts: int = 0
 
 
 class Engine(Protocol):

@@ -51,17 +51,34 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """The results of shots that were not run one by one; the finished records beside them are those of one shot.
+
+    Attributes:
+        shots: how many.
+        columns: how many results each recorded.
+        bits: a column after the other, each of whole bytes, the first shot's bit highest.
+    """
+
+    shots: int
+    columns: int
+    bits: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One copy of the shared memory: the records of finished shots, those of the unfinished one, the text of both."""
 
     finished: bytes
     unfinished: bytes
     text: bytes
+    sampled: Sampled | None = None
 
     @property
     def size(self) -> int:
-        """Bytes of all three."""
-        return len(self.finished) + len(self.unfinished) + len(self.text)
+        """Bytes of all of them."""
+        sampled = len(self.sampled.bits) if self.sampled else 0
+        return len(self.finished) + len(self.unfinished) + len(self.text) + sampled
 
 
 @dataclass(frozen=True, eq=False)

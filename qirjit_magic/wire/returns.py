@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 Returned = int | float | bool | None | tuple["Returned", ...] | list["Returned"]
 MOST_WORDS = 16  # in a record memory that is full there is always room for so many
+_MOST_VALUES = 64  # what holds nothing counts here too: Python makes an object for each
+_DEEPEST = 16
 _MOST_CHARACTERS = 500  # a longer text is no small type, and may be nested deeper than Python goes
 _WORD_BITS = 64
 _INTEGER = re.compile(r"i([1-9]\d{0,8})\Z")
@@ -52,24 +54,37 @@ def read_kind(text: str) -> Kind | None:
     if len(text) > _MOST_CHARACTERS:
         return None
     try:
-        kind = _read(_tokens(text))
-        return kind if word_count(kind) <= MOST_WORDS else None
-    except ValueError:
+        tokens = _tokens(text)
+        kind = _read(tokens)
+    except (ValueError, IndexError):
         return None
+    return kind if not tokens and _value_count(kind) <= _MOST_VALUES and word_count(kind) <= MOST_WORDS else None
 
 
 def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)[::-1]
 
 
-def _read(tokens: list[str]) -> Kind:
+def _value_count(kind: Kind) -> int:
+    match kind:
+        case Struct(items):
+            return 1 + sum(map(_value_count, items))
+        case Array(item, count):
+            return 1 + count * _value_count(item)
+        case _:
+            return 1
+
+
+def _read(tokens: list[str], depth: int = 0) -> Kind:
+    if depth > _DEEPEST:
+        raise ValueError(depth)
     word = tokens.pop() if tokens else ""
     if word in _OPENING:
-        return Struct(tuple(_items(tokens, _OPENING[word])), packed=word == "<{")
+        return Struct(tuple(_items(tokens, _OPENING[word], depth + 1)), packed=word == "<{")
     if word == "[":
         count = int(tokens.pop())
         _expect(tokens, "x")
-        item = _read(tokens)
+        item = _read(tokens, depth + 1)
         _expect(tokens, "]")
         return Array(item, count)
     if word in _OTHER_SCALARS or integer_bits(word):
@@ -77,9 +92,9 @@ def _read(tokens: list[str]) -> Kind:
     raise ValueError(word)
 
 
-def _items(tokens: list[str], closing: str) -> Iterator[Kind]:
+def _items(tokens: list[str], closing: str, depth: int) -> Iterator[Kind]:
     while tokens and tokens[-1] != closing:
-        yield _read(tokens)
+        yield _read(tokens, depth)
         if tokens and tokens[-1] == ",":
             tokens.pop()
     _expect(tokens, closing)

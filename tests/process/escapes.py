@@ -167,7 +167,7 @@ def _thread() -> None:
 
 
 def _executable_memory() -> None:
-    code = mmap.mmap(-1, mmap.PAGESIZE)
+    code = mmap.mmap(-1, mmap.PAGESIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     address = ctypes.addressof(ctypes.c_char.from_buffer(code))
     library_call("mprotect", address, mmap.PAGESIZE, mmap.PROT_READ | mmap.PROT_EXEC)
 

@@ -196,6 +196,13 @@ def test_each_argument_arrives_in_its_place(engine: Engine) -> None:
     assert returned(engine, "arguments", "sum", *words) == 987_654_321
 
 
+@pytest.mark.parametrize("words", [(), (1,), (1, 2, 3)])
+def test_an_entry_point_gets_as_many_words_as_it_takes(engine: Engine, words: tuple[int, ...]) -> None:
+    engine.add("m", b"define i64 @f(i64 %a, i64 %b) { ret i64 %b }")
+    assert refusal(EntryPointError, engine.run, RunRequest("m", "f", arguments=words)).name == "f"
+    assert returned(engine, "m", "f", 1, 2) == 2
+
+
 def test_void_returns_zero(engine: Engine) -> None:
     engine.add("m", b"define void @f() { ret void }")
     assert returned(engine, "m", "f") == 0

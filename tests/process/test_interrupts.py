@@ -8,10 +8,12 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError
+from qirjit_magic.session.process import EngineProcess
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -39,10 +41,12 @@ def patient(request: pytest.FixtureRequest) -> Iterator[Session]:
         yield session
 
 
-def check_usable(session: Session) -> None:
-    session.add(program("slow_shots"), "slow")
+def check_usable(session: Session, *, trust: bool = False) -> None:
+    session.add(program("slow_shots"), "slow", trust=trust)
     assert session.run("quick", module="slow", shots=3).returns == [42] * 3
-    assert set(session.status().modules) == {info.name for info in session.modules}
+    status = session.status()
+    assert set(status.modules) == {info.name for info in session.modules}
+    assert status.open_pid or not trust
 
 
 @contextlib.contextmanager
@@ -128,6 +132,19 @@ def test_an_interrupt_while_it_starts_leaves_a_usable_session(platform: str) -> 
         check_usable(session)
 
 
+def test_an_interrupt_when_the_process_has_just_been_started_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    start, others = EngineProcess.__init__, children()
+
+    def interrupted(*arguments: Any, **named: Any) -> None:
+        start(*arguments, **named)
+        interrupt()
+
+    monkeypatch.setattr(EngineProcess, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Session()
+    assert eventually(lambda: children() <= others)
+
+
 def test_an_interrupt_while_modules_are_taken_back_leaves_a_usable_session(slow: Session) -> None:
     slow.add(long_program(), "long")
     os.kill(slow.status().pid, signal.SIGKILL)
@@ -138,8 +155,9 @@ def test_an_interrupt_while_modules_are_taken_back_leaves_a_usable_session(slow:
     assert slow.status().modules == ("slow", "long")
 
 
-@pytest.mark.parametrize("delay_ms", [0, 5, 20, 60, 120, 200, 300, 400])
-def test_an_interrupt_at_any_moment_leaves_a_usable_session(delay_ms: int) -> None:
+@pytest.mark.parametrize("trust", [False, True])
+@pytest.mark.parametrize("delay_ms", [0, 5, 20, 60, 120, 200, 300, 400, 600])
+def test_an_interrupt_at_any_moment_leaves_a_usable_session(delay_ms: int, trust: bool) -> None:  # noqa: FBT001 - a table
     others = children()
     session = None
     timer = threading.Timer(delay_ms / 1000, os.kill, (os.getpid(), signal.SIGINT))
@@ -147,14 +165,15 @@ def test_an_interrupt_at_any_moment_leaves_a_usable_session(delay_ms: int) -> No
         timer.start()
         session = Session(supervisor=EngineSupervisor(grace_s=0.3))
         session.add(program("coins"), "coins")
-        session.add(program("slow_shots"), "slow")
+        session.add(program("slow_shots"), "slow", trust=trust)
         session.run("quick", module="slow")
         session.run("slow", module="slow", shots=MANY)
     timer.join()
     if session is not None:
-        check_usable(session)
+        check_usable(session, trust=trust)
         session.close()
-        assert eventually(lambda: children() == others)
+    # A process of the case before may still be dying.
+    assert eventually(lambda: children() <= others)
 
 
 # -- stops -------------------------------------------------------------------------------------------------------
@@ -191,6 +210,21 @@ def test_an_endless_shot_can_be_stopped(slow: Session) -> None:
     assert result.partial
     assert result.messages == ["running"]
     check_usable(slow)
+
+
+def test_a_stop_while_the_open_process_is_made_ready_holds(monkeypatch: pytest.MonkeyPatch, slow: Session) -> None:
+    slow.add(program("slow_shots"), "slow", trust=True)
+    for_run = slow._engines.for_run
+
+    def stopped(*arguments: Any) -> EngineSupervisor | None:
+        slow.stop()
+        return for_run(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slow._engines, "for_run", stopped)
+        result = slow.run("endless", timeout=LIVENESS_S)
+    assert (result.partial, len(result.shots)) == (True, 0)
+    check_usable(slow, trust=True)
 
 
 def test_a_stop_without_a_run_stops_no_later_one(slow: Session) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from qirjit_magic.errors import EngineStartError
@@ -39,6 +40,12 @@ else:
     start()
 if sys.argv[1] == "starting":
     print(session._engine._process.pid, flush=True)
+elif sys.argv[1] == "starting the open one":
+    print(session._engines._opened()._process.pid, flush=True)
+elif sys.argv[1] == "idling with both":
+    session.add(sys.argv[2], trust=True)
+    session.run("quick")
+    print(session.status().open_pid, flush=True)
 else:
     print(session.status().pid, flush=True)
 if sys.argv[1] == "running":
@@ -70,12 +77,16 @@ def parent(platform: str, doing: str) -> Iterator[tuple[subprocess.Popen[str], i
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("doing", ["starting", "idling", "running", "from a thread"])
+@pytest.mark.parametrize(
+    "doing", ["starting", "idling", "running", "from a thread", "starting the open one", "idling with both"]
+)
 def test_an_engine_dies_with_its_killed_parent(platform: str, doing: str) -> None:
     with parent(platform, doing) as (process, engine):
-        assert not is_gone(engine)
+        engines = {child.pid for child in psutil.Process(process.pid).children()}
+        assert engine in engines
+        assert len(engines) == (2 if "open" in doing or "both" in doing else 1)
         process.kill()
-        assert eventually(partial(is_gone, engine), GONE_WITHIN_S)
+        assert eventually(lambda: all(map(is_gone, engines)), GONE_WITHIN_S)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

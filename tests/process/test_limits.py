@@ -100,7 +100,7 @@ def test_a_run_that_records_too_much_ends_with_its_finished_shots(limited: Sessi
     limited.add(program("floods"), "floods")
     limited.limits = Limits(kept_bytes=100 << 20)
     with pytest.raises(LimitError) as caught:
-        limited.run("numbers", args=[1_000_000], shots=1_000_000)
+        limited.run("numbers", args=[1_000_000], shots=1_000_000, method="live")
     assert (caught.value.limit, caught.value.allowed) == ("kept_bytes", 100 << 20)
     assert 100 << 20 < caught.value.value < 250 << 20
     result = partial(caught)

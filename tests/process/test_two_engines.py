@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qirjit_magic.errors import UnresolvedSymbolError, WorkerCrashedError
+from qirjit_magic.errors import RunTimeoutError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.session.session import Session
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.linkage import Linkage
+from qirjit_magic.wire.modules import Declaration
 from tests.files import program
 from tests.process.support import about, number
 
@@ -67,7 +71,7 @@ def test_each_process_has_variables_of_its_own_and_that_is_said_once(session: Se
     result = session.run("count_and_ask")
     assert result.returns == [1]
     assert about(result.notices) == ["anew"]
-    assert "what is trusted runs in an engine process of its own" in result.notices[0].message
+    assert "what uses a trusted module or Python has an engine process of its own" in result.notices[0].message
     again = session.run("count_and_ask")
     assert (again.returns, again.notices) == ([2], ())
     fenced = session.run("increment")
@@ -118,3 +122,40 @@ def test_the_open_process_comes_back_with_everything(session: Session) -> None:
     session.define("where", "i64 ()", lambda: 5)
     assert session.run("ask_python").returns == [5]
     assert session.status().pid == pid
+
+
+def test_the_open_process_has_only_what_its_runs_reach(session: Session) -> None:
+    session.define("where", "i64 ()", os.getpid)
+    for value in range(3):
+        session.add(number(value).replace(b"@number", b"@other%d" % value), f"other{value}")
+    session.add(CALLER, "caller")
+    session.run("ask_python")
+    opened = session._engines._open
+    assert opened is not None
+    assert "caller" in opened.status().modules
+    assert not {"other0", "other1", "other2"} & set(opened.status().modules)
+
+
+def test_a_lie_about_what_a_module_reaches_gets_it_nowhere(session: Session) -> None:
+    """The fenced process says what a module declares; a hostile program there may say anything."""
+    session.define("where", "i64 ()", os.getpid)
+    session.add(CALLER, "caller")
+    session.run("ask_python")
+    session.add(number(7), "victim")
+    modules = dict(session.linkage.modules)
+    modules["victim"] = replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
+    lie = Linkage(modules.values())
+    assert "<Python>" in lie.reachable("victim")
+    assert session._engines.for_run("victim", lie) is session._engines.fenced
+    assert session._engines.for_run("caller", session.linkage) is session._engines._open
+
+
+def test_nothing_more_is_compiled_for_a_run_that_nobody_waits_for(session: Session) -> None:
+    session.define("where", "i64 ()", os.getpid)
+    session.add(CALLER, "caller")
+    assert session._engines.for_run("caller", session.linkage, lambda: True) is None
+    result = session.run("ask_python", show=Observer(stopping=lambda: True))
+    assert (result.partial, len(result.shots)) == (True, 0)
+    with pytest.raises(RunTimeoutError):
+        session.run("ask_python", timeout=1e-9)
+    assert len(session.run("ask_python").returns) == 1

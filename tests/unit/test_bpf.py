@@ -32,6 +32,12 @@ ARGUMENTS = [
     ("fcntl", (3, 10, 9), False),  # F_SETSIG
     ("fcntl", (3, 15, 0), False),  # F_SETOWN_EX
     ("fcntl", (3, _HIGH | 8, 1), False),
+    ("close", (511,), True),
+    ("close", (512,), False),  # the lifeline
+    ("dup3", (3, 9, 0), True),
+    ("dup3", (3, 512, 0), False),
+    ("mmap", (0, 4096, 3, 0x22), True),  # private
+    ("mmap", (0, 4096, 3, 0x21), False),  # shared
     ("ioctl", (0, 0x5401), True),
     ("ioctl", (0, 0x5412), False),  # TIOCSTI types into a terminal
     ("clone", (0x3D0F00,), True),  # glibc's threads

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -175,7 +176,7 @@ def test_of_a_large_module_the_first_names_are_listed() -> None:
     "row",
     [
         ("pid", "7"),
-        ("memory", "100 MiB"),
+        ("memory", "100 MiB, at most 2,048 MiB"),
         ("modules", "a, b"),
         ("simulator", "none yet"),
         ("fence", "none"),
@@ -183,8 +184,22 @@ def test_of_a_large_module_the_first_names_are_listed() -> None:
     ],
 )
 def test_the_status_has_every_fact_in_words(row: tuple[str, str]) -> None:
-    status = EngineStatus(pid=7, memory=100 << 20, modules=("a", "b"), simulator_loads=1)
+    status = EngineStatus(pid=7, memory=100 << 20, memory_limit=2 << 30, modules=("a", "b"), simulator_loads=1)
     assert row in modules.status_table(status)
+
+
+def test_the_status_has_the_open_process_only_where_there_is_one() -> None:
+    status = EngineStatus(pid=7, memory=100 << 20)
+    assert ("memory", "100 MiB, no limit") in modules.status_table(status)
+    assert not any(name.startswith(("open", "its")) for name, _ in modules.status_table(status))
+    table = modules.status_table(replace(status, open_pid=8, open_memory=50 << 20, open_restarts=2))
+    head = [name for name, _ in table].index("open process")
+    assert table[head + 1 :] == (
+        ("its pid", "8"),
+        ("its fence", "none"),
+        ("its memory", "50 MiB, no limit"),
+        ("its restarts", "2"),
+    )
 
 
 def test_the_status_of_an_engine_without_modules_says_so() -> None:

@@ -126,7 +126,7 @@ def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
             ["'mian'", "Entry points", "main, other"],
         ),
         (CircularModulesError(("a", "b", "a")), ["in a circle", "a → b → a", "thread_local", "in one module"]),
-        (UnresolvedSymbolError(("f", "g"), "sparse"), ["nobody defines", "'f', 'g'", "'sparse'", "Define it"]),
+        (UnresolvedSymbolError(("f", "g"), "sparse"), ["nobody defines", "'f', 'g'", "'sparse'", "Define them"]),
         (
             SignatureError("f", ("void ()", "i64 ()"), "void (ptr)"),
             ["'f'", "void (ptr)", "void () or i64 ()", "Declare"],
@@ -137,7 +137,7 @@ def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:
         ),
         (
             UnresolvedSymbolError(("f", "open"), "sparse", ("void ()", "i32 ()"), ("open",)),
-            ["'f', 'open'", "The C library has 'open': --trust opens it", "Nothing was run"],
+            ["'f', 'open'", "The C library has 'open': add --trust if", "Or define them", "Nothing was run"],
         ),
         (UnsafeModuleError("module asm", "not allowed."), ["module asm: not allowed."]),
         (UnsafeModuleError("asm", "it is code.", trustable=True), ["asm: it is code. Leave it out", "--trust"]),

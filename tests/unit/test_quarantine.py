@@ -33,7 +33,7 @@ def test_a_module_that_ended_three_processes_is_not_tried_again() -> None:
 def test_runs_count_as_compilations_do() -> None:
     quarantine = Quarantine()
     for _ in range(MODULE_DEATHS):
-        quarantine.note_run("bad", SEGV, killed=False)
+        quarantine.note_run("bad", SEGV, ended=False)
     with pytest.raises(QuarantineError):
         _compile(quarantine, "bad")
 
@@ -41,16 +41,16 @@ def test_runs_count_as_compilations_do() -> None:
 def test_a_run_that_came_to_its_end_makes_up_for_all_before() -> None:
     quarantine = Quarantine()
     for _ in range(3 * DEATHS_IN_A_ROW):
-        quarantine.note_run("flaky", SEGV, killed=False)
-        quarantine.note_run("flaky", None, killed=False)
+        quarantine.note_run("flaky", SEGV, ended=False)
+        quarantine.note_run("flaky", None, ended=True)
     _compile(quarantine, "flaky")
 
 
-def test_a_run_that_had_to_be_killed_makes_up_for_nothing() -> None:
+def test_a_run_that_was_stopped_or_had_to_be_killed_makes_up_for_nothing() -> None:
     quarantine = Quarantine()
     for _ in range(MODULE_DEATHS):
-        quarantine.note_run("bad", SEGV, killed=False)
-        quarantine.note_run("bad", None, killed=True)
+        quarantine.note_run("bad", SEGV, ended=False)
+        quarantine.note_run("bad", None, ended=False)
     with pytest.raises(QuarantineError):
         _compile(quarantine, "bad")
 
@@ -67,12 +67,16 @@ def test_after_five_deaths_of_different_modules_nothing_is_started() -> None:
     _compile(quarantine, "other")
 
 
-def test_what_was_killed_from_outside_or_never_started_counts_for_nothing() -> None:
+def test_what_was_killed_counts_for_its_module_and_for_nobody_else() -> None:
     quarantine = Quarantine()
-    for _ in range(3 * DEATHS_IN_A_ROW):
-        _compile(quarantine, "m", KILLED)
+    for number in range(3 * DEATHS_IN_A_ROW):
+        _compile(quarantine, str(number), KILLED)
         _compile(quarantine, "m", EngineStartError("it died", signal_name="SIGKILL"))
         _compile(quarantine, "m", EngineStartError("the system refused"))
+    for _ in range(MODULE_DEATHS):
+        _compile(quarantine, "slow", KILLED)
+    with pytest.raises(QuarantineError):
+        _compile(quarantine, "slow")
     _compile(quarantine, "m")
 
 

@@ -72,7 +72,9 @@ def _text(kind: Kind) -> str:
 
 @given(_KINDS)
 def test_a_type_is_read_back_from_llvms_text_unless_it_is_too_large(kind: Kind) -> None:
-    assert read_kind(_text(kind)) == (kind if word_count(kind) <= MOST_WORDS else None)
+    read = read_kind(_text(kind))
+    assert read in {kind, None}
+    assert read == kind or word_count(kind) > MOST_WORDS or "{}" in _text(kind) or "[0 x" in _text(kind)
 
 
 @given(_KINDS.filter(lambda kind: word_count(kind) <= MOST_WORDS and not isinstance(kind, str)))
@@ -103,6 +105,13 @@ def _flat(value: object) -> list[object]:
         "",
         "x",
         "[1 x " * 10_000,
+        "{" * 500,
+        "[",
+        "[3",
+        "[1000000 x {}]",
+        "[100 x [100 x {}]]",
+        "i64 i64",
+        "[1 x " * 20 + "i8" + "]" * 20,
     ],
 )
 def test_other_types_are_none(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import signal
 import threading
 import time
@@ -37,7 +39,7 @@ def test_who_asked_first_comes_first() -> None:
     with turns:
         for number in range(20):
             threads.append(_started(lambda number=number: work(number)))  # type: ignore[misc]  # a default is a value
-            _until(lambda number=number: len(turns._waiting) == number + 1)  # type: ignore[misc]
+            _until(lambda number=number: len(turns._queue) == number + 1)  # type: ignore[misc]
     for thread in threads:
         thread.join(_LONG_S)
     assert order == list(range(20))
@@ -79,10 +81,11 @@ def test_the_owner_may_enter_again_and_others_wait_until_the_outermost_end() -> 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="this system cannot interrupt a thread: use a Unix.")
 def test_one_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
-    turns, let_go, passed = Turns(), threading.Event(), threading.Event()
+    turns, held, let_go, passed = Turns(), threading.Event(), threading.Event(), threading.Event()
 
     def hold() -> None:
         with turns:
+            held.set()
             let_go.wait(_LONG_S)
 
     def follow() -> None:
@@ -90,12 +93,12 @@ def test_one_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
             passed.set()
 
     holder = _started(hold)
-    _until(lambda: turns._taken)
+    _until(held.is_set)
     main = threading.main_thread().ident
     assert main is not None
 
     def interrupt() -> None:
-        _until(lambda: len(turns._waiting) == 1)
+        _until(lambda: len(turns._queue) == 1)
         signal.pthread_kill(main, signal.SIGINT)
 
     interrupter = _started(interrupt)
@@ -106,6 +109,33 @@ def test_one_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
     for thread in (interrupter, holder, follower):
         thread.join(_LONG_S)
     assert passed.is_set()
-    with turns:
-        assert turns._taken
-    assert not turns._taken
+    assert turns.acquire(blocking=False)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that signals: use a Unix.")
+def test_no_interrupt_leaves_it_taken() -> None:
+    chance = random.Random(1)  # noqa: S311 - no secret
+    before = signal.signal(signal.SIGALRM, _interrupt)
+    interrupts, end = 0, time.monotonic() + 2
+    try:
+        while time.monotonic() < end:
+            turns = Turns()
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(20e-6, 200e-6))
+                while True:
+                    with turns:
+                        pass
+            interrupts += 1
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            found: list[bool] = []
+            thread = _started(lambda t=turns, f=found: f.append(t.acquire(timeout=_LONG_S)))  # type: ignore[misc]
+            thread.join(_LONG_S)
+            assert found == [True]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert interrupts > 100
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -94,6 +94,13 @@ _RULES = (
         "LLVM ends the process at this value. Leave it out",
     ),
 )
+# A value that is handled as a whole, of an array or a struct.
+_VALUE = (
+    rf"{WORD}(?:load|store|ret|phi|select|freeze|extractvalue|insertvalue){END}{GAP}(?:\w+{GAP})?"
+    rf"(?=\[|\{{|<{GAP}\{{)"
+)
+_PART = re.compile(rf"\[{GAP}(?P<count>\d+){GAP}x{END}|[\]{{}},]|[^\s\[\]{{}},<>]+")
+_LONGEST_TYPE = 1 << 16
 _LIMITS = (
     _Limit(
         re.compile(r"i\d{4}"),
@@ -115,14 +122,6 @@ _LIMITS = (
         _LONGEST_ARRAY,
         "an array of {0:,} elements",
         "no process has the memory for it. Use at most {1:,}",
-    ),
-    _Limit(
-        re.compile(rf"\[{GAP}\d{{5}}", re.DOTALL),
-        rf"{WORD}(?:load|store|ret|phi|select|freeze|extractvalue|insertvalue){END}{GAP}(?:[\w]+{GAP})?"
-        rf"\[{GAP}(?P<size>\d{{5,}}){GAP}x{END}",
-        _LONGEST_VALUE,
-        "an array of {0:,} elements as one value",
-        "LLVM makes no code for it. Use at most {1:,}, or leave it in memory and use its elements",
     ),
     _Limit(
         re.compile(r"align[\s(]*\d{7}"),
@@ -159,6 +158,33 @@ def _find_beyond(module: QirModule, limit: _Limit) -> Iterator[UnsafeModuleError
         if size > limit.most:
             construct, reason = limit.construct.format(size), limit.reason.format(size, limit.most)
             yield _error(module, found.start(), construct, reason)
+
+
+def _find_long_values(module: QirModule) -> Iterator[UnsafeModuleError]:
+    for found in find_words(module.text.text, _VALUE):
+        count = _element_count(module.text.text, found.end())
+        if count > _LONGEST_VALUE:
+            construct = f"{count:,} elements as one value"
+            reason = f"LLVM makes no code for it. Use at most {_LONGEST_VALUE:,}, or leave them in memory"
+            yield _error(module, found.start(), construct, reason)
+
+
+def _element_count(text: str, start: int) -> int:
+    # How many elements the type that begins here has, those that hold nothing too; of a named type nothing is known.
+    count, opened = 0, [(1, 0)]  # how often what stands here is there, and how many there were where it began
+    for found in _PART.finditer(text, start, start + _LONGEST_TYPE):
+        times = opened[-1][0]
+        if found["count"]:
+            opened.append((times * _number(found["count"]), count))
+        elif found[0] == "{":
+            opened.append((times, count))
+        elif found[0] in "]}":
+            count += times if opened.pop()[1] == count else 0
+        elif len(opened) > 1 and found[0] != ",":
+            count += times
+        if len(opened) == 1:
+            break
+    return count
 
 
 def _number(digits: str) -> int:
@@ -257,6 +283,7 @@ def _error(module: QirModule, position: int, construct: str, reason: str) -> Uns
 
 
 _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
+    (re.compile(rf"\[{GAP}\d{{3}}"), _find_long_values),
     (re.compile("gc"), _find_collectors),
     (re.compile("section"), _find_sections),
     (re.compile("appending"), _find_appended),

@@ -15,6 +15,8 @@ from qirjit_magic.errors import SimulatorError
 
 _FILES = ("recorder.ll", "shots.ll", "run.ll")
 _OPTIMISED = 2
+_READ = "__quantum__rt__read_result"
+_RECORDED = "qirjit_recorded_result"  # the same as the recorder asks for it: only the tracer tells them apart
 
 
 class ShotsEnd(IntEnum):
@@ -66,7 +68,9 @@ class Runtime:
     def __init__(self, shared: int, find: Callable[[str], int], simulator: str) -> None:
         object_code, needs = runtime_object()
         symbols = {name: ExternalSymbol(find(name)) for name in needs}
-        missing = sorted(name for name, symbol in symbols.items() if not symbol.address)
+        if not symbols[_RECORDED].address:
+            symbols[_RECORDED] = ExternalSymbol(find(_READ))
+        missing = sorted(_READ if name == _RECORDED else name for name in needs if not symbols[name].address)
         if missing:
             message = f"the simulator '{simulator}' lacks {', '.join(missing)}, without which no program can run."
             raise SimulatorError(message)

@@ -35,7 +35,7 @@
 @qirjit_label_pointers = global [4096 x ptr] zeroinitializer     ; a direct-mapped table: label pointer -> text offset
 @qirjit_label_offsets = global [4096 x i32] zeroinitializer
 
-declare i1 @__quantum__rt__read_result(ptr)
+declare i1 @qirjit_recorded_result(ptr)           ; read_result of the simulator, unless it tells the recorder from others
 declare ptr @__quantum__rt__result_get_one()
 declare ptr @__quantum__rt__result_get_zero()
 declare ptr @__quantum__rt__string_get_data(ptr)
@@ -164,7 +164,7 @@ define internal void @count_line() alwaysinline {
 ; ---- the output functions of the QIR specification -------------------------------------------------------------
 
 define void @__quantum__rt__result_record_output(ptr %result, ptr %label) {
-  %one = call i1 @__quantum__rt__read_result(ptr %result)
+  %one = call i1 @qirjit_recorded_result(ptr %result)
   %value = zext i1 %one to i64
   call void @record(i32 2, ptr %label, i64 %value)
   ret void
@@ -228,7 +228,7 @@ head:
 one:
   %result.p = getelementptr ptr, ptr %results, i64 %index
   %result = load ptr, ptr %result.p
-  %bit = call i1 @__quantum__rt__read_result(ptr %result)
+  %bit = call i1 @qirjit_recorded_result(ptr %result)
   %character = select i1 %bit, i8 49, i8 48          ; '1' and '0'
   store i8 %character, ptr %character.p
   %next = add i64 %index, 1
@@ -365,7 +365,7 @@ look:
   %is.result = or i1 %is.value, %is.id
   br i1 %is.result, label %read, label %keep
 read:
-  %bit = call i1 @__quantum__rt__read_result(ptr %pointer)
+  %bit = call i1 @qirjit_recorded_result(ptr %pointer)
   %value = zext i1 %bit to i64
   br label %keep
 keep:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
@@ -28,6 +29,9 @@ from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_lib
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.simulators import STATEVECTOR, SimulatorSpec
+
+if TYPE_CHECKING:
+    from qirjit_magic.engine.simulators.tracer import Tracer
 
 
 @dataclass
@@ -68,7 +72,7 @@ class Attachment:
         own = [binding for binding in find_bindings(name, kind) if binding.provider not in SUPPLEMENTS]
         if own:
             return next(filter(None, map(self._own_address, own)), 0)
-        return self.runtime.address(name) or self.library.find(name)
+        return self.simulator.find(name) or self.runtime.address(name) or self.library.find(name)
 
     def close(self) -> None:
         """Free the code over the simulator."""
@@ -125,11 +129,23 @@ class Attachments:
         self._library_path = qirrunner_library()
         self._library = SharedLibrary(self._library_path)
         self._attached: dict[tuple[str, str], Attachment] = {}
+        self._tracing: list[Attachment] = []
 
     @property
     def loads(self) -> int:
         """How often a simulator library was attached to this process."""
         return len(self._attached)
+
+    def tracer(self, memory: int) -> tuple[Tracer, Attachment]:
+        """What a program is traced on, with a runtime of its own that records to this address."""
+        from qirjit_magic.engine.simulators.tracer import TRACER, Tracer  # noqa: PLC0415 - NumPy, see `JitEngine`
+
+        tracer = Tracer(self._library)
+        runtime = Runtime(memory, self._runtime_finder(tracer), TRACER.name)
+        tracer.follow(runtime.address)
+        attachment = Attachment(tracer, runtime, self._library)
+        self._tracing.append(attachment)
+        return tracer, attachment
 
     def attach(self, spec: SimulatorSpec) -> Attachment:
         """The simulator, loaded at the first call.
@@ -157,13 +173,14 @@ class Attachments:
         def find(name: str) -> int:
             known = bindings().get(name)
             if not known:
-                return c_library().find(name)
+                return simulator.find(name) or c_library().find(name)
             return _native_address(known[0], simulator, self._library) or _defaults().address(name)
 
         return find
 
     def close(self) -> None:
         """Free the runtimes; the libraries stay loaded as long as the process."""
-        for attachment in self._attached.values():
+        for attachment in (*self._attached.values(), *self._tracing):
             attachment.close()
         self._attached.clear()
+        self._tracing.clear()

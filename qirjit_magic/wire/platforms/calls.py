@@ -7,6 +7,7 @@ calls for the same thing is missing.
 from __future__ import annotations
 
 from qirjit_magic.wire.platforms.bpf import Call, null, one_of, own_process, with_bit, without_bits
+from qirjit_magic.wire.platforms.lifeline import LIFE
 
 NEWEST = 462  # mseal, of Linux 6.10: what came later was not looked at
 
@@ -22,6 +23,9 @@ _DESCRIPTORS_ONLY = (
     1034,  # F_GET_SEALS
 )
 # F_SETFL, F_SETOWN, F_SETOWN_EX and F_SETSIG are not among them: together they send any signal to any process.
+
+# <asm-generic/mman-common.h>: MAP_SHARED, and MAP_SHARED_VALIDATE, in which it is: such memory counts for no limit.
+_SHARED = 0x01
 
 # <asm-generic/ioctls.h>
 _HARMLESS_CONTROLS = (
@@ -62,7 +66,7 @@ _NOT_OF_THREADS = 0xFFFFFFFF & ~(
 
 PERMITTED = (
     # memory, of programs and of their code
-    Call("mmap", 9, 222),
+    Call("mmap", 9, 222, (without_bits(3, _SHARED),)),
     Call("munmap", 11, 215),
     Call("mprotect", 10, 226),
     Call("mremap", 25, 216),
@@ -79,11 +83,11 @@ PERMITTED = (
     Call("write", 1, 64),
     Call("writev", 20, 66),
     Call("lseek", 8, 62),
-    Call("close", 3, 57),
-    Call("close_range", 436, 436),
+    # none of them ends the lifeline; close_range, which could, is missing
+    Call("close", 3, 57, (without_bits(0, LIFE),)),
     Call("dup", 32, 23),
-    Call("dup2", 33, None),
-    Call("dup3", 292, 24),
+    Call("dup2", 33, None, (without_bits(1, LIFE),)),
+    Call("dup3", 292, 24, (without_bits(1, LIFE),)),
     Call("poll", 7, None),
     Call("ppoll", 271, 73),
     Call("select", 23, None),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qirjit_magic.wire.platforms.kernel import library_call
+from qirjit_magic.wire.platforms.lifeline import LIFE
 
 if TYPE_CHECKING:
     import subprocess
@@ -85,8 +86,12 @@ def follow_parent(life: int, *, main_thread: bool) -> None:
     """End with the parent, by two signals that need no thread and reach into native code.
 
     The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread*
-    ends, so it is armed only where that was the main thread.
+    ends, so it is armed only where that was the main thread. The pipe goes where the fence lets nobody close it.
     """
+    with contextlib.suppress(OSError):  # so many descriptors this process may not have: it stays where it is
+        os.dup2(life, LIFE, inheritable=False)
+        os.close(life)
+        life = LIFE
     if main_thread:
         library_call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
     fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())

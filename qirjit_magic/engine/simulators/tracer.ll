@@ -1,0 +1,302 @@
+; The tracer: a simulator without a state, which writes down what it is asked to do. A program that is run on it once leaves
+; a tape. What depends on a result, or on anything else that another shot could have otherwise, ends the trace.
+;
+; An entry is { i32 op, i32 a, i32 b, i32 c, double angle }; a, b and c are ids of qubits, and of a result where one is
+; measured or recorded. The numbers of the operations are Op in tape.py.
+
+%Entry = type { i32, i32, i32, i32, double }
+;               |    |    |    |    4 angle
+;               |    a    b    c
+;               0 op
+
+@qirjit_tape = global ptr null                 ; where it is
+@qirjit_tape_room = global i64 0               ; how many entries it has room for
+@qirjit_tape_length = global i64 0             ; how many it has
+@qirjit_next_qubit = global i64 0              ; the ids that are given out begin above those of any program
+@qirjit_next_result = global i64 0
+@qirjit_refused = global ptr null              ; the name of what cannot be traced, where there was something
+@qirjit_way_out_of_trace = global ptr null     ; qirjit_leave of the runtime, which itself stands on this file
+@one = internal constant i8 1                  ; One and Zero are addresses, which are nobody's ids
+@zero = internal constant i8 0
+
+@text = internal constant [10 x i8] c"the trace\00"
+@tape.name = internal constant [39 x i8] c"it does more than a trace has room for\00"
+@untraceable.name = internal constant [56 x i8] c"it reads a result, draws a number or looks at the state\00"
+@ids.name = internal constant [34 x i8] c"it has an id of more than 31 bits\00"
+
+declare ptr @__quantum__rt__array_create_1d(i32, i64)
+declare i64 @__quantum__rt__array_get_size_1d(ptr)
+declare ptr @__quantum__rt__array_get_element_ptr_1d(ptr, i64)
+declare void @__quantum__rt__array_update_reference_count(ptr, i32)
+
+; Empties the tape for the next trace.
+define void @qirjit_begin_trace(ptr %tape, i64 %room) {
+  store ptr %tape, ptr @qirjit_tape
+  store i64 %room, ptr @qirjit_tape_room
+  store i64 0, ptr @qirjit_tape_length
+  store i64 1073741824, ptr @qirjit_next_qubit
+  store i64 1073741824, ptr @qirjit_next_result
+  store ptr null, ptr @qirjit_refused
+  ret void
+}
+
+; The way out of a trace that cannot go on: the kernel never sees its message.
+define void @qirjit_refuse(ptr %name) noreturn {
+  store ptr %name, ptr @qirjit_refused
+  %leave = load ptr, ptr @qirjit_way_out_of_trace
+  call void %leave(ptr @text, i64 9)
+  unreachable
+}
+
+; What every other function of a simulator is bound to here, whatever its type.
+define void @qirjit_untraceable() noreturn {
+  call void @qirjit_refuse(ptr @untraceable.name)
+  unreachable
+}
+
+define internal void @append(i32 %op, ptr %a, ptr %b, ptr %c, double %angle) alwaysinline {
+  %length = load i64, ptr @qirjit_tape_length
+  %room = load i64, ptr @qirjit_tape_room
+  %tight = icmp uge i64 %length, %room
+  br i1 %tight, label %no.room, label %look
+no.room:
+  call void @qirjit_refuse(ptr @tape.name)
+  unreachable
+look:
+  %a.id = ptrtoint ptr %a to i64
+  %b.id = ptrtoint ptr %b to i64
+  %c.id = ptrtoint ptr %c to i64
+  %ab = or i64 %a.id, %b.id
+  %abc = or i64 %ab, %c.id
+  %large = icmp ugt i64 %abc, 2147483647
+  br i1 %large, label %no.id, label %keep
+no.id:
+  call void @qirjit_refuse(ptr @ids.name)
+  unreachable
+keep:
+  %tape = load ptr, ptr @qirjit_tape
+  %entry = getelementptr %Entry, ptr %tape, i64 %length
+  %a.p = getelementptr %Entry, ptr %entry, i32 0, i32 1
+  %b.p = getelementptr %Entry, ptr %entry, i32 0, i32 2
+  %c.p = getelementptr %Entry, ptr %entry, i32 0, i32 3
+  %angle.p = getelementptr %Entry, ptr %entry, i32 0, i32 4
+  %a.32 = trunc i64 %a.id to i32
+  %b.32 = trunc i64 %b.id to i32
+  %c.32 = trunc i64 %c.id to i32
+  store i32 %op, ptr %entry
+  store i32 %a.32, ptr %a.p
+  store i32 %b.32, ptr %b.p
+  store i32 %c.32, ptr %c.p
+  store double %angle, ptr %angle.p
+  %after = add i64 %length, 1
+  store i64 %after, ptr @qirjit_tape_length
+  ret void
+}
+
+; ---- qubits and results --------------------------------------------------------------------------------------------
+
+define void @__quantum__rt__initialize(ptr %environment) {
+  ret void
+}
+
+define ptr @__quantum__rt__qubit_allocate() {
+  %id = load i64, ptr @qirjit_next_qubit
+  %after = add i64 %id, 1
+  store i64 %after, ptr @qirjit_next_qubit
+  %qubit = inttoptr i64 %id to ptr
+  ret ptr %qubit
+}
+
+; The next one that is allocated has an id of its own.
+define void @__quantum__rt__qubit_release(ptr %qubit) {
+  ret void
+}
+
+define ptr @__quantum__rt__qubit_allocate_array(i64 %count) {
+start:
+  %array = call ptr @__quantum__rt__array_create_1d(i32 8, i64 %count)
+  br label %head
+head:
+  %index = phi i64 [ 0, %start ], [ %next, %one ]
+  %more = icmp slt i64 %index, %count
+  br i1 %more, label %one, label %done
+one:
+  %place = call ptr @__quantum__rt__array_get_element_ptr_1d(ptr %array, i64 %index)
+  %qubit = call ptr @__quantum__rt__qubit_allocate()
+  store ptr %qubit, ptr %place
+  %next = add i64 %index, 1
+  br label %head
+done:
+  ret ptr %array
+}
+
+define void @__quantum__rt__qubit_release_array(ptr %array) {
+  call void @__quantum__rt__array_update_reference_count(ptr %array, i32 -1)
+  ret void
+}
+
+define ptr @__quantum__rt__result_get_one() {
+  ret ptr @one
+}
+
+define ptr @__quantum__rt__result_get_zero() {
+  ret ptr @zero
+}
+
+define void @__quantum__rt__result_update_reference_count(ptr %result, i32 %change) {
+  ret void
+}
+
+; ---- gates ---------------------------------------------------------------------------------------------------------
+
+define void @__quantum__qis__h__body(ptr %q) {
+  call void @append(i32 1, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__x__body(ptr %q) {
+  call void @append(i32 2, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__y__body(ptr %q) {
+  call void @append(i32 3, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__z__body(ptr %q) {
+  call void @append(i32 4, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__s__body(ptr %q) {
+  call void @append(i32 5, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__s__adj(ptr %q) {
+  call void @append(i32 6, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__t__body(ptr %q) {
+  call void @append(i32 7, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__t__adj(ptr %q) {
+  call void @append(i32 8, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__sx__body(ptr %q) {
+  call void @append(i32 9, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__rx__body(double %angle, ptr %q) {
+  call void @append(i32 10, ptr %q, ptr null, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__ry__body(double %angle, ptr %q) {
+  call void @append(i32 11, ptr %q, ptr null, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__rz__body(double %angle, ptr %q) {
+  call void @append(i32 12, ptr %q, ptr null, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__cx__body(ptr %control, ptr %target) {
+  call void @append(i32 20, ptr %control, ptr %target, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__cnot__body(ptr %control, ptr %target) {
+  call void @append(i32 20, ptr %control, ptr %target, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__cy__body(ptr %control, ptr %target) {
+  call void @append(i32 21, ptr %control, ptr %target, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__cz__body(ptr %control, ptr %target) {
+  call void @append(i32 22, ptr %control, ptr %target, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__swap__body(ptr %a, ptr %b) {
+  call void @append(i32 23, ptr %a, ptr %b, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__ccx__body(ptr %a, ptr %b, ptr %target) {
+  call void @append(i32 24, ptr %a, ptr %b, ptr %target, double 0.0)
+  ret void
+}
+define void @__quantum__qis__rxx__body(double %angle, ptr %a, ptr %b) {
+  call void @append(i32 25, ptr %a, ptr %b, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__ryy__body(double %angle, ptr %a, ptr %b) {
+  call void @append(i32 26, ptr %a, ptr %b, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__rzz__body(double %angle, ptr %a, ptr %b) {
+  call void @append(i32 27, ptr %a, ptr %b, ptr null, double %angle)
+  ret void
+}
+define void @__quantum__qis__barrier__body() {
+  ret void
+}
+
+; exp(-i angle/2 P), with PauliI 0, PauliX 1, PauliZ 2, PauliY 3; of PauliI it is a phase that nobody sees.
+define void @__quantum__qis__r__body(i2 %pauli, double %angle, ptr %q) {
+  switch i2 %pauli, label %done [
+    i2 1, label %x
+    i2 -1, label %y
+    i2 -2, label %z
+  ]
+x:
+  call void @__quantum__qis__rx__body(double %angle, ptr %q)
+  br label %done
+y:
+  call void @__quantum__qis__ry__body(double %angle, ptr %q)
+  br label %done
+z:
+  call void @__quantum__qis__rz__body(double %angle, ptr %q)
+  br label %done
+done:
+  ret void
+}
+define void @__quantum__qis__r__adj(i2 %pauli, double %angle, ptr %q) {
+  %back = fneg double %angle
+  call void @__quantum__qis__r__body(i2 %pauli, double %back, ptr %q)
+  ret void
+}
+
+; ---- measurements --------------------------------------------------------------------------------------------------
+
+define void @__quantum__qis__mz__body(ptr %q, ptr %result) {
+  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
+  ret void
+}
+define void @__quantum__qis__mresetz__body(ptr %q, ptr %result) {
+  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
+  call void @append(i32 41, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+define ptr @__quantum__qis__m__body(ptr %q) {
+  %id = load i64, ptr @qirjit_next_result
+  %after = add i64 %id, 1
+  store i64 %after, ptr @qirjit_next_result
+  %result = inttoptr i64 %id to ptr
+  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
+  ret ptr %result
+}
+define void @__quantum__qis__reset__body(ptr %q) {
+  call void @append(i32 41, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+
+; The recorder asks for a result. Which shot has which bit is not known yet: its column is.
+define i1 @qirjit_recorded_result(ptr %result) {
+  %is.one = icmp eq ptr %result, @one
+  %is.zero = icmp eq ptr %result, @zero
+  %is.value = or i1 %is.one, %is.zero
+  br i1 %is.value, label %value, label %id
+value:
+  %op = select i1 %is.one, i32 44, i32 43
+  call void @append(i32 %op, ptr null, ptr null, ptr null, double 0.0)
+  ret i1 %is.one
+id:
+  call void @append(i32 42, ptr %result, ptr null, ptr null, double 0.0)
+  ret i1 false
+}

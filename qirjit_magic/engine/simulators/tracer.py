@@ -1,0 +1,96 @@
+"""`Tracer`: a simulator without a state, on which a program is run once to see what it does."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.runtime.bindings import Provider, read_ir
+from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.tape import ENTRY
+from qirjit_magic.wire.simulators import SimulatorSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TRACER = SimulatorSpec("tracer")
+MOST_ENTRIES = 1 << 21
+# What gives another shot another number, and is no simulator's.
+_OF_THE_RUN = ("qirjit_seed", "qirjit_current_shot")
+_OPTIMISED = 2
+
+
+class Tracer:
+    """Writes a tape.
+
+    Args:
+        library: the runtime library, whose arrays hold qubits.
+    """
+
+    spec = TRACER
+    holds_dumps = False
+
+    def __init__(self, library: SharedLibrary) -> None:
+        object_code, needs, self._traced = _object_code()
+        self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
+        self._tape = np.empty(MOST_ENTRIES, ENTRY)  # nothing of it is touched before it is written
+        self._begin = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(
+            self._linked.address("qirjit_begin_trace")
+        )
+        self._length = ctypes.c_int64.from_address(self._linked.address("qirjit_tape_length"))
+        self._refused = ctypes.c_void_p.from_address(self._linked.address("qirjit_refused"))
+        self._way_out = ctypes.c_void_p.from_address(self._linked.address("qirjit_way_out_of_trace"))
+
+    def find(self, name: str) -> int:
+        """The address of what writes this function down, or of what ends the trace; 0 for what is no simulator's."""
+        if name in self._traced:
+            return self._linked.address(name)
+        return self._linked.address("qirjit_untraceable") if name in _untraced() else 0
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """A trace that cannot go on is left by ``qirjit_leave`` of the runtime over it."""
+        self._way_out.value = find("qirjit_leave")
+
+    def begin(self, seed: int | None) -> None:  # noqa: ARG002 - it draws nothing
+        """An empty tape."""
+        self._begin(self._tape.ctypes.data, MOST_ENTRIES)
+
+    def end(self) -> None:
+        """Nothing: a tape is small."""
+
+    def take_dumps(self) -> list[str]:
+        """None: a dump ends the trace."""
+        return []
+
+    @property
+    def tape(self) -> NDArray[np.void]:
+        """What was written down since `begin`: entries of `ENTRY`."""
+        return self._tape[: self._length.value]
+
+    @property
+    def refused(self) -> str:
+        """What ended the trace; empty where nothing did."""
+        address = self._refused.value
+        return ctypes.string_at(address).decode() if address else ""
+
+
+@cache
+def _object_code() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
+    module = read_text((files(__package__) / "tracer.ll").read_text("utf-8"))
+    module.verify()
+    traced = frozenset(function.name for function in module.functions if not function.is_declaration)
+    needs = tuple(function.name for function in module.functions if function.is_declaration)
+    return ObjectEmitter().emit(module, _OPTIMISED), needs, traced
+
+
+@cache
+def _untraced() -> frozenset[str]:
+    simulators = read_text(read_ir(Provider.SIMULATOR.value))
+    return frozenset((*(function.name for function in simulators.functions), *_OF_THE_RUN))

@@ -1,0 +1,111 @@
+"""Sampled runs: the same results as live ones, where that is exact, and live ones where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from qirjit_magic.errors import NotSampleableError
+from qirjit_magic.session.session import Session
+from tests.files import PROGRAMS, REPOSITORY, program
+from tests.process.support import number
+
+BELL = (REPOSITORY / "notebooks" / "programs" / "Bell.ll").read_bytes()
+SHOTS = 4000
+
+
+def test_many_shots_are_sampled_and_few_are_run(session: Session) -> None:
+    session.add(BELL)
+    assert session.run(shots=15).plan.method == "live"
+    plan = session.run(shots=16).plan
+    assert (plan.method, plan.simulator) == ("sampled", "statevector")
+    assert "until their results are recorded" in str(plan)
+    assert session.run(shots=16, simulator="sparse").plan.method == "live"
+
+
+def test_a_sampled_result_looks_like_a_live_one(session: Session) -> None:
+    session.add(BELL)
+    live = session.run(shots=SHOTS, method="live", seed=1)
+    drawn = session.run(shots=SHOTS, method="sampled", seed=1)
+    assert drawn.counts().keys() == live.counts().keys() == {"00", "11"}
+    assert abs(drawn.counts()["00"] - SHOTS / 2) < 300  # once in 10**20 runs
+    assert sum(drawn.counts().values()) == len(drawn.shots) == SHOTS
+    one, other = live.shots[0], drawn.shots[0]
+    assert [(r.kind, r.label) for r in one.records] == [(r.kind, r.label) for r in other.records]
+    assert (one.returned, one.exit_code) == (other.returned, other.exit_code)
+    counted = [sum(shot.records[1].value == 1 for shot in drawn.shots), drawn.counts()["11"]]
+    assert counted[0] == counted[1]
+    assert [line.split("\t")[0] for line in drawn.to_text().splitlines()[:9]] == [
+        line.split("\t")[0] for line in live.to_text().splitlines()[:9]
+    ]
+    assert list(drawn.records)[:5] == [[shot.records[1].value, shot.records[2].value] for shot in drawn.shots[:5]]
+
+
+def test_one_seed_gives_one_result(session: Session) -> None:
+    session.add(BELL)
+    once, again = (session.run(shots=SHOTS, seed=5).to_text() for _ in range(2))
+    assert once == again != session.run(shots=SHOTS, seed=6).to_text()
+    drawn = session.run(shots=SHOTS)
+    assert drawn.seed is not None
+    assert session.run(shots=SHOTS, seed=drawn.seed).counts() == drawn.counts()
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "why"),
+    [
+        ("sampling/feedback", "feedback", "it reads a result, draws a number or looks at the state"),
+        ("sampling/after_a_measurement", "turned", "H after the measurement of its qubit"),
+        ("sampling/says", "says", "it sends messages"),
+        ("dialects/random", "shot", "it reads a result, draws a number or looks at the state"),
+        ("dumps", "only_dumps", "it reads a result, draws a number or looks at the state"),
+        ("counter", "increment", "'m' has global variables that a later shot could read"),
+        ("returns", "measured", "'measured' returns ptr, which may be a result"),
+        ("records/every_record", "main", "it records results in arrays"),
+        ("sampling/fails", "fails", "it fails"),
+    ],
+)
+def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
+    session: Session, name: str, entry: str, why: str
+) -> None:
+    session.add(program(name), "m")
+    with pytest.raises(NotSampleableError) as caught:
+        session.run(entry, shots=20, method="sampled")
+    assert caught.value.reason == why
+    assert "--method live" in str(caught.value)
+
+
+def test_a_run_that_is_not_sampled_says_why(session: Session) -> None:
+    session.add(program("sampling/feedback"), "m")
+    plan = session.run("feedback", shots=20).plan
+    assert (plan.method, plan.simulator, plan.why) == (
+        "live",
+        "sparse",
+        "it reads a result, draws a number or looks at the state",
+    )
+
+
+def test_a_trace_disturbs_no_variable_and_a_changed_module_is_traced_anew(session: Session) -> None:
+    session.add(program("counter"), "counter")
+    session.add(BELL, "bell")
+    assert session.run("increment", shots=3).returns == [1, 2, 3]
+    session.run(module="bell", shots=100)
+    assert session.run("increment", shots=20).returns == list(range(4, 24))
+    session.add(number(7), "n")
+    assert session.run("number", shots=30).returns == [7] * 30
+    session.add(number(8), "n")
+    assert session.run("number", shots=30).returns == [8] * 30
+
+
+def test_a_sampled_program_with_nothing_to_record_has_its_shots(session: Session) -> None:
+    session.add(number(7))
+    result = session.run(shots=1000)
+    assert result.plan.method == "sampled"
+    assert (result.counts(), len(result.shots), result.returns[-1]) == ({}, 1000, 7)
+
+
+@pytest.mark.parametrize("path", sorted((PROGRAMS / "sampling").glob("exact_*.ll")), ids=lambda path: path.stem)
+def test_exact_programs_have_the_distribution_of_their_live_shots(session: Session, path: object) -> None:
+    session.add(path, "m")  # type: ignore[arg-type]  # what glob gives is a Path
+    drawn = session.run(module="m", shots=SHOTS, method="sampled", seed=3).counts()
+    live = session.run(module="m", shots=SHOTS, method="live", seed=3).counts()
+    for key in drawn.keys() | live.keys():
+        assert abs(drawn.get(key, 0) - live.get(key, 0)) < 400  # nine standard deviations at the most
