@@ -157,6 +157,11 @@ def test_qubits_that_are_known_take_no_memory(compiled: Compiled) -> None:
     assert compiled.positions() == 4
 
 
+def test_a_program_may_begin_with_a_measurement_that_returns_its_result() -> None:
+    new = Compiled()
+    assert new.call("m__body", 0) == new.call("__quantum__rt__result_get_zero")
+
+
 @pytest.mark.parametrize("paulis", [[1], [3], [2, 2], [1, 0, 3], [3, 2, 1], [0, 0]])
 def test_a_joint_measurement_finds_the_parity_with_its_probability(compiled: Compiled, paulis: list[int]) -> None:
     random = np.random.default_rng(4)

@@ -11,6 +11,7 @@ define void @__quantum__qis__mresetz__body(ptr %qubit, ptr %result) {
 
 ; Measured at once: what is returned says what was found. The first word of @results is of no id.
 define internal i1 @measure_now(ptr %qubit) {
+  %has.room = call i64 @result_index(ptr null)
   call void @append(i64 17, ptr %qubit, i64 0, double 0.0)
   call void @flush()
   %one = call i1 @bit_at(i64 0)
