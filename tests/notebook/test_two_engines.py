@@ -161,7 +161,8 @@ def test_an_interrupt_while_the_open_process_starts_or_takes_modules_back(bare_k
             assert eventually(partial(is_gone, engine.pid))
         interrupt = threading.Timer(delay_ms / 1000, bare_kernel.manager.interrupt_kernel)
         interrupt.start()
-        cell = bare_kernel.run("%qir slow --name slow --shots 300")  # it ends, where the interrupt came before it
-        assert cell.error_name in {"KeyboardInterrupt", ""}, cell.traceback
+        # It ends where the interrupt came before it, and never when it comes: IPython would lose the reply.
+        cell = bare_kernel.run("%qir slow --name slow --shots 1000000 --timeout 8")
+        assert cell.error_name in {"KeyboardInterrupt", "RunTimeoutError"}, cell.traceback
         interrupt.join()
         check_usable(bare_kernel)
