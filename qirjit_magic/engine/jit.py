@@ -33,7 +33,7 @@ from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
@@ -209,13 +209,16 @@ class JitEngine:
                 raise NotSampleableError(request.entry, circuit)
             return circuit
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        sample = draw(circuit, request.shots, seed)
+        sample = draw(circuit, request.shots, seed, lambda: self.memory.word(Word.STOP) != 0)
         if isinstance(sample, str):
             if request.method == "sampled":
                 raise NotSampleableError(request.entry, sample)
             return sample
+        if not sample.shots:
+            return RunReply("stopped", 0)
         put_sample(self.memory, self._tracing.memory, sample.bits)
-        return RunReply("done", request.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
+        outcome: Outcome = "done" if sample.shots == request.shots else "stopped"
+        return RunReply(outcome, sample.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:

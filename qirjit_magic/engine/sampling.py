@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,11 @@ from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Bits = Sequence[NDArray[np.uint8]] | NDArray[np.uint8]  # of each wire
+    DrawSome = Callable[[int], Bits]  # in the next so many shots
+
 _STABILIZER_WIRES = 4096
+_CELLS = 1 << 24  # bits of wires that are drawn at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +27,54 @@ class Sample:
     """Results that were drawn.
 
     Attributes:
+        shots: of how many shots: fewer than were wanted where the drawing was stopped.
         bits: a column after the other, each of whole bytes, the first shot's bit highest.
         columns: how many there are.
         simulator: what has drawn them.
     """
 
+    shots: int
     bits: bytes
     columns: int
     simulator: str
 
 
-def draw(circuit: Circuit, shots: int, seed: int) -> Sample | str:
+def draw(circuit: Circuit, shots: int, seed: int, stopped: Callable[[], bool] = lambda: False) -> Sample | str:
     """The results of so many shots, or why they cannot be drawn.
 
     Args:
         circuit: what all shots have in common.
         shots: how many.
         seed: of the random numbers: the same seed gives the same results.
+        stopped: asked again and again: whether nobody waits for more.
     """
     if sampled_size(shots, len(circuit.columns)) > RECORDS_CAPACITY // 2:
         return f"{shots:,} shots of {len(circuit.columns):,} results are too many to draw at once"
     if circuit.wires <= MOST_WIRES:
-        return _draw_dense(circuit, shots, seed)
+        return _drawn(circuit, shots, _dense(circuit, seed), "statevector", stopped)
     if not is_clifford(circuit.gates):
         return f"{circuit.wires} qubits are too many for a state vector"
     if circuit.wires > _STABILIZER_WIRES:
         return f"{circuit.wires} qubits are too many to sample"
     try:
-        from qirjit_magic.engine.simulators.stabilizer import sample  # noqa: PLC0415 - the extra `clifford`
+        from qirjit_magic.engine.simulators.stabilizer import sampler  # noqa: PLC0415 - the extra `clifford`
     except ImportError:
         return f"{circuit.wires} qubits need stim to be sampled: pip install 'qirjit_magic[clifford]'"
-    bits = sample(circuit, shots, seed)
-    return Sample(_packed(circuit, bits, shots), len(circuit.columns), "stabilizer")
+    return _drawn(circuit, shots, sampler(circuit, seed), "stabilizer", stopped)
+
+
+def _drawn(circuit: Circuit, shots: int, draw_some: DrawSome, simulator: str, stopped: Callable[[], bool]) -> Sample:
+    most = max(8, _CELLS // max(1, circuit.wires) // 8 * 8)  # whole bytes, and not too much memory
+    pieces: list[list[bytes]] = [[] for _ in circuit.columns]
+    done = 0
+    while done < shots and not stopped():
+        count = min(most, shots - done)
+        bits = draw_some(count)
+        for column, parts in zip(circuit.columns, pieces, strict=True):
+            parts.append(_packed(column, bits, count))
+        done += count
+    joined = b"".join(b"".join(parts) for parts in pieces)
+    return Sample(done, joined, len(circuit.columns), simulator)
 
 
 def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
@@ -69,20 +89,19 @@ def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
     memory.put_sampled(bits)
 
 
-def _draw_dense(circuit: Circuit, shots: int, seed: int) -> Sample:
+def _dense(circuit: Circuit, seed: int) -> DrawSome:
     cumulated = np.cumsum(probabilities(circuit))
-    random = np.random.Generator(np.random.Philox(key=seed)).random(shots)
-    # Where a reading is impossible the sum does not grow, and nothing is found there.
-    found = np.searchsorted(cumulated, random * cumulated[-1], side="right").astype(np.uint16)
-    bits = [((found >> np.uint16(wire)) & np.uint16(1)).astype(np.uint8) for wire in range(circuit.wires)]
-    return Sample(_packed(circuit, bits, shots), len(circuit.columns), "statevector")
+    generator = np.random.Generator(np.random.Philox(key=seed))
+
+    def draw_some(count: int) -> Bits:
+        # Where a reading is impossible the sum does not grow, and nothing is found there.
+        found = np.searchsorted(cumulated, generator.random(count) * cumulated[-1], side="right").astype(np.uint16)
+        return [((found >> np.uint16(wire)) & np.uint16(1)).astype(np.uint8) for wire in range(circuit.wires)]
+
+    return draw_some
 
 
-def _packed(circuit: Circuit, bits: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], shots: int) -> bytes:
-    return b"".join(_column(column, bits, shots).tobytes() for column in circuit.columns)
-
-
-def _column(column: Column, bits: Sequence[NDArray[np.uint8]] | NDArray[np.uint8], shots: int) -> NDArray[np.uint8]:
+def _packed(column: Column, bits: Bits, count: int) -> bytes:
     if column.wire is None:
-        return np.packbits(np.full(shots, column.flipped, np.uint8))
-    return np.packbits(bits[column.wire] ^ np.uint8(column.flipped))
+        return np.packbits(np.full(count, column.flipped, np.uint8)).tobytes()
+    return np.packbits(bits[column.wire] ^ np.uint8(column.flipped)).tobytes()

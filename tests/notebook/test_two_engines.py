@@ -163,6 +163,8 @@ def test_an_interrupt_while_the_open_process_starts_or_takes_modules_back(bare_k
         interrupt.start()
         # It ends where the interrupt came before it, and never when it comes: IPython would lose the reply.
         cell = bare_kernel.run("%qir slow --name slow --shots 1000000 --timeout 8")
-        assert cell.error_name in {"KeyboardInterrupt", "RunTimeoutError"}, cell.traceback
+        # Of one that was killed the kernel may hear a moment later, when it has been asked already.
+        late = {"WorkerCrashedError"} if crash else set()
+        assert cell.error_name in {"KeyboardInterrupt", "RunTimeoutError", *late}, cell.traceback
         interrupt.join()
         check_usable(bare_kernel)

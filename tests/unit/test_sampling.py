@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from qirjit_magic.engine.sampling import Sample, draw
 from qirjit_magic.engine.simulators.dense import MOST_WIRES, probabilities
-from qirjit_magic.engine.simulators.stabilizer import sample
+from qirjit_magic.engine.simulators.stabilizer import sampler
 from qirjit_magic.engine.simulators.tape import Circuit, Column, Gate, Op
 
 SHOTS = 20_000
@@ -46,7 +46,7 @@ def test_a_dense_sample_has_the_circuits_distribution(gates: tuple[Gate, ...], s
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
 def test_a_stabilizer_sample_has_the_circuits_distribution(seed: int) -> None:
     gates = (*GHZ, Gate(Op.SX, (0,)), Gate(Op.S, (1,)), Gate(Op.CY, (2, 0)), Gate(Op.H, (1,)), Gate(Op.S_ADJ, (1,)))
-    found, freedom = statistic(sample(circuit(gates), SHOTS, seed), probabilities(circuit(gates)))
+    found, freedom = statistic(sampler(circuit(gates), seed)(SHOTS), probabilities(circuit(gates)))
     assert found <= LIMIT.get(freedom, 0.0)
 
 
@@ -71,10 +71,21 @@ def test_what_is_too_wide_for_both_is_told() -> None:
 def test_the_same_seed_gives_the_same_bits_and_another_one_others() -> None:
     assert draw(circuit(MIXED), SHOTS, 5) == draw(circuit(MIXED), SHOTS, 5)
     assert draw(circuit(MIXED), SHOTS, 5) != draw(circuit(MIXED), SHOTS, 6)
-    assert (sample(circuit(GHZ), 100, 5) == sample(circuit(GHZ), 100, 5)).all()
+    assert (sampler(circuit(GHZ), 5)(100) == sampler(circuit(GHZ), 5)(100)).all()
 
 
 def test_columns_are_flipped_repeated_and_constant() -> None:
     columns = (Column(0, flipped=True), Column(0), Column(None, flipped=True), Column(None))
     bits = bits_of(draw(Circuit(1, (Gate(Op.X, (0,)),), columns), 9, 1), 9)
     assert bits.tolist() == [[0] * 9, [1] * 9, [1] * 9, [0] * 9]
+
+
+def test_what_is_stopped_has_the_first_of_the_same_shots(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = bits_of(draw(circuit(MIXED), SHOTS, 5))
+    monkeypatch.setattr("qirjit_magic.engine.sampling._CELLS", 3 * 1000)
+    assert (bits_of(draw(circuit(MIXED), SHOTS, 5)) == whole).all()
+    asked = iter([False] * 3)
+    part = draw(circuit(MIXED), SHOTS, 5, lambda: next(asked, True))
+    assert isinstance(part, Sample)
+    assert part.shots == 3000
+    assert (bits_of(part, 3000) == whole[:, :3000]).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,17 +28,16 @@ _NAMES = {
 _SEED_BITS = 64
 
 
-def sample(circuit: Circuit, shots: int, seed: int) -> NDArray[np.uint8]:
-    """The bits of all wires at the end, ``uint8[wires, shots]``, 0 or 1.
+def sampler(circuit: Circuit, seed: int) -> Callable[[int], NDArray[np.uint8]]:
+    """What draws shots, one after the other: for so many the bits of all wires at the end, ``uint8[wires, shots]``.
 
     Args:
         circuit: of Clifford gates.
-        shots: how many.
         seed: fixes the result on one machine and version of stim.
     """
     written = stim.Circuit()
     for gate in circuit.gates:
         written.append(_NAMES[gate.op], gate.wires)
     written.append("M", range(circuit.wires))
-    sampler = written.compile_sampler(seed=seed % (1 << _SEED_BITS))
-    return np.ascontiguousarray(sampler.sample(shots).T).view(np.uint8)
+    compiled = written.compile_sampler(seed=seed % (1 << _SEED_BITS))
+    return lambda shots: np.ascontiguousarray(compiled.sample(shots).T).view(np.uint8)
