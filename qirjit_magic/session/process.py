@@ -26,7 +26,7 @@ from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.platforms import Platform, name_of
-from qirjit_magic.wire.protocol import WorkerArguments
+from qirjit_magic.wire.startup import WorkerArguments
 
 _CHUNK = 1 << 20
 _NUMBER_BITS = 64
