@@ -100,11 +100,11 @@ class JitEngine:
     def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
         written = _checked(parse_module(source, name), trust=trust)
         report = report_profile(written)
-        module = probe_stacks(externalise(written, self._emitter.data_layout))
+        module = self._ready_for_code(written)
         info = replace(
             module.info,
             declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
-            opt_level=default_level(module.text.text) if opt_level is None else opt_level,
+            opt_level=_level(module, opt_level),
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
@@ -112,6 +112,9 @@ class JitEngine:
             trusted=trust,
         )
         return replace(module, info=info)
+
+    def _ready_for_code(self, module: QirModule) -> QirModule:
+        return probe_stacks(externalise(module, self._emitter.data_layout))
 
     def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int) -> Compiled:
         object_code = self._emitter.emit(module.llvm_module, info.opt_level)
@@ -182,6 +185,8 @@ class JitEngine:
             drawn = self._draw(request, entry)
             if isinstance(drawn, RunReply):
                 return self._with_linked(drawn)
+            if request.method == "sampled":
+                raise NotSampleableError(request.entry, drawn)
             why = drawn
         if request.first == 0:
             attachment.simulator.begin(request.seed)
@@ -207,14 +212,10 @@ class JitEngine:
             self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
         circuit = self._tracing.trace(request, entry, self._modules)
         if isinstance(circuit, str):
-            if request.method == "sampled":
-                raise NotSampleableError(request.entry, circuit)
             return circuit
         seed = secrets.randbits(64) if request.seed is None else request.seed
         sample = draw(circuit, request.shots, seed, lambda: self.memory.word(Word.STOP) != 0)
         if isinstance(sample, str):
-            if request.method == "sampled":
-                raise NotSampleableError(request.entry, sample)
             return sample
         if not sample.shots:
             return RunReply("stopped", 0)
@@ -242,8 +243,8 @@ class JitEngine:
         """See `Engine.show`."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
         if form != "ir":
-            module = probe_stacks(externalise(module, self._emitter.data_layout))
-        level = default_level(module.text.text) if opt_level is None else opt_level
+            module = self._ready_for_code(module)
+        level = _level(module, opt_level)
         match form:
             case "ir":
                 return str(module.llvm_module)
@@ -290,6 +291,10 @@ def _checked(module: QirModule, *, trust: bool) -> QirModule:
     check_names(module)
     check_safety(module, trust=trust)
     return module
+
+
+def _level(module: QirModule, wanted: int | None) -> int:
+    return default_level(module.text.text) if wanted is None else wanted
 
 
 def _placed(text: SourceText, error: SignatureError) -> SignatureError:

@@ -39,8 +39,8 @@ from qirjit_magic.wire.protocol import (
     Show,
     Undefine,
     Unlink,
-    WorkerArguments,
 )
+from qirjit_magic.wire.startup import WorkerArguments
 
 _CHUNK = 1 << 20
 _STDOUT_BUFFER = ctypes.create_string_buffer(8192)  # with none of its own size, glibc writes a line in pieces

@@ -153,16 +153,14 @@ class Engines:
         """
         self._forget_gone()
         reached = linkage.reachable(module)
-        if not any(name == PYTHON or linkage.modules[name].trusted for name in reached):
+        if not _is_trusting(linkage, module):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
             if not self._bring_up_to_date(engine, reached, stopping):
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
-        own = Linkage(engine.infos)
-        trusting = (name == PYTHON or own.modules[name].trusted for name in own.reachable(module))
-        return engine if any(trusting) else self.fenced
+        return engine if _is_trusting(Linkage(engine.infos), module) else self.fenced
 
     def _forget_gone(self) -> None:
         # A new open process may have refused functions that the one before had.
@@ -218,6 +216,10 @@ class Engines:
         # How many of the first modules are there in their order already.
         pairs = zip(self._there, present, strict=False)
         return next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._there))
+
+
+def _is_trusting(linkage: Linkage, module: str) -> bool:
+    return any(name == PYTHON or linkage.modules[name].trusted for name in linkage.reachable(module))
 
 
 def _names(modules: Iterable[ModuleInfo]) -> set[str]:

@@ -26,7 +26,7 @@ from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.platforms import Platform, name_of
-from qirjit_magic.wire.protocol import WorkerArguments
+from qirjit_magic.wire.startup import WorkerArguments
 
 _CHUNK = 1 << 20
 _NUMBER_BITS = 64
@@ -115,7 +115,8 @@ class EngineProcess:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
-                env={**os.environ, "RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""},
+                # NumPy's threads would do nothing here, and a process that was killed is gone only when they are.
+                env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""},
                 start_new_session=True,  # an interrupt of the kernel signals its whole process group
             )
         except OSError as error:

@@ -72,13 +72,18 @@ class Attachment:
         own = [binding for binding in find_bindings(name, kind) if binding.provider not in SUPPLEMENTS]
         if own:
             return next(filter(None, map(self._own_address, own)), 0)
-        return self.simulator.find(name) or self.runtime.address(name) or self.library.find(name)
+        return _of_the_tracer(name, self.simulator) or self.runtime.address(name) or self.library.find(name)
 
     def close(self) -> None:
         """Free the code over the simulator."""
         for supplement in self._supplements.values():
             supplement.close()
         self.runtime.close()
+
+
+def _of_the_tracer(name: str, simulator: Simulator) -> int:
+    # It alone has some of the runtime's own functions: a library that somebody names is asked for QIR's only.
+    return simulator.find(name) if name.startswith("qirjit_") else 0
 
 
 def _native_address(binding: Binding, simulator: Simulator, library: SharedLibrary) -> int:
@@ -173,7 +178,7 @@ class Attachments:
         def find(name: str) -> int:
             known = bindings().get(name)
             if not known:
-                return simulator.find(name) or c_library().find(name)
+                return _of_the_tracer(name, simulator) or c_library().find(name)
             return _native_address(known[0], simulator, self._library) or _defaults().address(name)
 
         return find

@@ -12,7 +12,7 @@ import numpy as np
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.runtime.bindings import Provider, read_ir
+from qirjit_magic.engine.runtime.bindings import Provider, bindings
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.tape import ENTRY
 from qirjit_magic.wire.simulators import SimulatorSpec
@@ -92,5 +92,5 @@ def _object_code() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
 
 @cache
 def _untraced() -> frozenset[str]:
-    simulators = read_text(read_ir(Provider.SIMULATOR.value))
-    return frozenset((*(function.name for function in simulators.functions), *_OF_THE_RUN))
+    simulators = (name for name, known in bindings().items() if any(b.provider is Provider.SIMULATOR for b in known))
+    return frozenset((*simulators, *_OF_THE_RUN))

@@ -1,0 +1,28 @@
+"""What a supervisor tells an engine process on its command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerArguments:
+    """How an engine process is started: inherited descriptors, and who its parent is.
+
+    Attributes:
+        socket: its end of the connection.
+        memory: the shared memory.
+        life: the read end of the pipe that closes when the kernel ends.
+        platform: the name of the platform module that the kernel uses.
+        main_thread: whether the kernel's main thread started it.
+        fenced: whether it is to give up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
+    """
+
+    socket: int
+    memory: int
+    life: int
+    platform: str
+    main_thread: bool
+    fenced: bool
+    memory_limit: int
