@@ -7,6 +7,8 @@ import ctypes
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 
 Words = ctypes.Array[ctypes.c_int64]
@@ -16,7 +18,7 @@ _TINY = 1e-15  # in each part: what rounding leaves of nothing
 
 def state_text(words: Words) -> str:
     """The text of a dump: the results so far, where there are any, and the settled state."""
-    results = list(_results(words))
+    results = _results(words)
     before = f"Global Results: {results}\n" if results else ""
     listed = "".join(f"|{basis}⟩: {_number(amplitude)}, " for basis, amplitude in amplitudes(words))
     return f"{before}STATE: [ {listed}]"
@@ -28,31 +30,31 @@ def amplitudes(words: Words) -> Iterator[tuple[int, complex]]:
     norm, angle = (_double(words[at]) for at in (MachineWord.NORM, MachineWord.ANGLE))
     factor = cmath.rect(1 / math.sqrt(norm), angle)
     places = _table(words, MachineWord.PLACES, words[MachineWord.TAKEN])
-    owners = _table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS])
-    always = sum(1 << qubit for qubit, place in enumerate(places) if place == _ONE)
+    owners = _table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()
+    always = sum(1 << qubit for qubit in np.flatnonzero(places == _ONE).tolist())
     found = []
-    for index, (real, imaginary) in enumerate(zip(re, im, strict=True)):
-        if abs(real) > _TINY or abs(imaginary) > _TINY:
-            basis = always | sum(1 << qubit for position, qubit in enumerate(owners) if index >> position & 1)
-            found.append((basis, complex(real, imaginary) * factor))
+    for index in np.flatnonzero((np.abs(re) > _TINY) | (np.abs(im) > _TINY)).tolist():
+        basis = always | sum(1 << qubit for position, qubit in enumerate(owners) if index >> position & 1)
+        found.append((basis, complex(re[index], im[index]) * factor))
     yield from sorted(found, key=lambda pair: pair[0])
 
 
-def _results(words: Words) -> Iterator[int]:
-    # Up to the last one that was measured in this shot.
-    stamp, table = words[MachineWord.STAMP], _table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)
-    end = len(table)
-    while end > 1 and table[end - 1] >> 1 != stamp:
-        end -= 1
-    return (word & 1 if word >> 1 == stamp else 0 for word in table[1:end])
+def _results(words: Words) -> list[int]:
+    # Up to the last one that was measured in this shot; there may be millions of others.
+    table = _table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)[1:]
+    written = np.flatnonzero(table >> 1 == words[MachineWord.STAMP])
+    values = np.zeros(written[-1] + 1 if len(written) else 0, dtype=np.int64)
+    values[written] = table[written] & 1
+    return [int(value) for value in values]
 
 
-def _table(words: Words, at: MachineWord, size: int) -> list[int]:
-    return list((ctypes.c_int64 * size).from_address(words[at])) if size and words[at] else []
+def _table(words: Words, at: MachineWord, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    there = (ctypes.c_int64 * size).from_address(words[at]) if size and words[at] else (ctypes.c_int64 * 0)()
+    return np.ctypeslib.as_array(there)
 
 
-def _doubles(words: Words, at: MachineWord, size: int) -> ctypes.Array[ctypes.c_double]:
-    return (ctypes.c_double * size).from_address(words[at])
+def _doubles(words: Words, at: MachineWord, size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.ctypeslib.as_array((ctypes.c_double * size).from_address(words[at]))
 
 
 def _double(word: int) -> float:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
-from qirjit_magic.engine.simulators.statevector.dumps import state_text
 from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory
 from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
 from qirjit_magic.wire.memory import Word
@@ -54,7 +53,7 @@ class StateVectorSimulator:
         self._linked = LinkedObject(object_code, symbols)
         self._words = (ctypes.c_int64 * WORDS).from_address(self._linked.address("machine"))
         self._dumps: list[str] = []
-        self._dump = ctypes.CFUNCTYPE(None)(self._keep_dump)
+        self._dump = ctypes.CFUNCTYPE(None)(_keep_dumps(self._words, self._dumps))
         self._begin_fusing = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
             self._linked.address("qirjit_begin_fusing")
         )
@@ -95,9 +94,6 @@ class StateVectorSimulator:
         self._dumps.clear()
         return taken
 
-    def _keep_dump(self) -> None:
-        self._dumps.append(state_text(self._words))
-
     def _point(self, name: str, address: int) -> None:
         ctypes.c_void_p.from_address(self._linked.address(name)).value = address
 
@@ -123,3 +119,13 @@ class StateVectorSimulator:
         self._words[MachineWord.RE], self._words[MachineWord.IM] = self._memory.re, self._memory.im
         self._words[MachineWord.ROOM] = FIRST_ROOM
         self._words[MachineWord.POSITIONS] = 0
+
+
+def _keep_dumps(words: ctypes.Array[ctypes.c_int64], dumps: list[str]) -> Callable[[], None]:
+    # No method of the simulator: of a circle the collector frees LLVM's parts in any order, which LLVM does not bear.
+    def keep() -> None:
+        from qirjit_magic.engine.simulators.statevector.dumps import state_text  # noqa: PLC0415 - NumPy, see `JitEngine`
+
+        dumps.append(state_text(words))
+
+    return keep
