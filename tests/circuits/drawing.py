@@ -1,0 +1,158 @@
+"""Random circuits by family; a seed always gives the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tests.circuits.gates import CLIFFORD, EVERY_GATE, Random, random_gate
+from tests.circuits.steps import Circuit, Step
+from tests.unit.matrices import MEASUREMENTS, OWN, OWN_MEASUREMENTS, product, width
+
+_RESULTS = 4
+_PUT = tuple(name for name, matrix in MEASUREMENTS.items() if "returning" not in name and width(matrix) <= 2)
+_RETURNED = ("m__body", "measure__body", *(name for name in MEASUREMENTS if "__body/returning" in name))
+_OWN_PUT, _OWN_RETURNED = ("mz__body", "mresetz__body"), ("m__body",)
+
+
+@dataclass(frozen=True)
+class Family:
+    """What circuits are drawn from.
+
+    Attributes:
+        number: sets its seeds apart.
+        gates: the names of its gates, each as likely as another.
+        feedback: whether results decide what is done; without it shots may be drawn from one state.
+        own: whether it measures with a simulator's own functions alone.
+        qubits: how many there are at the most.
+        rounds: how many measurements there are.
+        resets: after how many of a round's gates a qubit is reset, or released and allocated anew.
+    """
+
+    number: int
+    gates: Sequence[str]
+    feedback: bool = True
+    own: bool = False
+    qubits: int = 5
+    rounds: int = 6
+    resets: float = 0.05
+
+
+_MOSTLY_OWN = (*(name for name in OWN for _ in range(8)), *(name for name in EVERY_GATE if "/" not in name))
+ADAPTIVE = Family(1, _MOSTLY_OWN)
+ADAPTIVE_CLIFFORD = Family(2, CLIFFORD, own=True)
+STRAIGHT = Family(3, tuple(OWN), feedback=False, own=True)
+STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=False, own=True, resets=0.4)
+
+
+@dataclass
+class _Drawing:
+    family: Family
+    random: Random
+    qubits: int
+    allocated: bool
+    returned: bool
+    steps: list[Step] = field(default_factory=list)
+    live: list[int] = field(default_factory=list)
+    measured: set[int] = field(default_factory=set)  # and not reset since
+    written: set[int] = field(default_factory=set)
+
+    def chance(self, probability: float) -> bool:
+        return bool(self.random.random() < probability)
+
+    def some(self, count: int = 1) -> tuple[int, ...]:
+        return tuple(int(q) for q in self.random.permutation(np.array(self.live))[:count])
+
+    def when(self) -> tuple[tuple[int, int], ...]:
+        if not self.family.feedback or not self.written or not self.chance(0.3):
+            return ()
+        count = min(len(self.written), int(self.random.integers(1, 3)))
+        results = self.random.permutation(np.array(sorted(self.written)))[:count]
+        return tuple((int(result), int(self.random.integers(2))) for result in results)
+
+    def gate(self) -> None:
+        fixed = frozenset() if self.family.feedback else frozenset(self.measured)
+        step = random_gate(self.random, self.family.gates, self.live, fixed)
+        self.add(step, self.when())
+
+    def add(self, step: Step, when: tuple[tuple[int, int], ...] = ()) -> None:
+        self.steps.append(_conditional(step, when))
+
+    def renew(self) -> None:
+        """A reset, or a release and an allocation, of which others may come in between."""
+        qubit, when = self.some(), self.when()
+        self.measured.discard(qubit[0])
+        if not self.allocated or len(self.live) == 1 or self.chance(0.3):
+            self.add(Step("reset", qubit), when)
+        elif when or self.chance(0.3):
+            self.add(Step("release", qubit), when)
+            self.add(Step("allocate", qubit), when)
+        else:
+            self.add(Step("release", qubit))
+            self.live.remove(qubit[0])
+
+    def allocate(self) -> None:
+        missing = [qubit for qubit in range(self.qubits) if qubit not in self.live]
+        if missing:
+            qubit = int(self.random.choice(missing))
+            self.add(Step("allocate", (qubit,)))
+            self.live.append(qubit)
+
+    def measure(self) -> None:
+        result, when = int(self.random.integers(_RESULTS)), self.when()
+        own = self.family.own or self.chance(0.6)
+        names = (_OWN_RETURNED if own else _RETURNED) if self.returned else (_OWN_PUT if own else _PUT)
+        step = self.measurement(str(self.random.choice(names)), result)
+        self.add(step, when)
+        self.written.add(result)
+        if "mreset" in step.name:
+            self.measured.discard(step.qubits[0])
+        else:
+            self.measured.update(step.qubits)
+        if self.chance(0.3):
+            self.add(Step("record", result=result))
+
+    def measurement(self, name: str, result: int) -> Step:
+        if name == "measure__body":
+            qubits = self.some(3)
+            paulis = tuple(self.random.integers(0, 4, len(qubits)).tolist())
+            return Step("measure", qubits, product(paulis), name, paulis=paulis, result=result)
+        matrix = OWN_MEASUREMENTS[name] if name in OWN_MEASUREMENTS else MEASUREMENTS[name]
+        if width(matrix) > len(self.live):
+            return self.measurement("mz__body", result)
+        return Step("measure", self.some(width(matrix)), matrix, name, result=result)
+
+
+def _conditional(step: Step, when: tuple[tuple[int, int], ...]) -> Step:
+    return Step(step.kind, step.qubits, step.matrix, step.name, step.angles, step.paulis, step.result, when)
+
+
+def random_circuit(family: Family, seed: int) -> Circuit:
+    """Gates, measurements, conditions, resets, and qubits that are released and allocated again."""
+    random = np.random.default_rng([family.number, seed])
+    qubits = int(random.integers(1, family.qubits + 1))
+    drawing = _Drawing(family, random, qubits, bool(random.integers(2)), bool(random.integers(2)))
+    if drawing.allocated:
+        for _ in range(int(random.integers(1, qubits + 1))):
+            drawing.allocate()
+    else:
+        drawing.live = list(range(qubits))
+    for _ in range(family.rounds):
+        for _ in range(int(random.integers(1, 3 * qubits + 2))):
+            drawing.gate()
+            if drawing.chance(family.resets):
+                drawing.renew()
+            if drawing.chance(0.2):
+                drawing.allocate()
+        drawing.measure()
+    steps = [*drawing.steps, *(Step("record", result=result) for result in range(_RESULTS))]
+    if drawing.allocated:
+        steps += [Step("release", (qubit,)) for qubit in drawing.live]
+    return Circuit(tuple(steps), qubits, _RESULTS, drawing.allocated, drawing.returned)
+
+
+def circuits(family: Family, seeds: range) -> Iterator[Circuit]:
+    """The circuits of these seeds."""
+    return (random_circuit(family, seed) for seed in seeds)
