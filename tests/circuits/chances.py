@@ -60,4 +60,4 @@ def uniformity(values: Iterable[float]) -> float:
     scaled = (sqrt(count) + 0.12 + 0.11 / sqrt(count)) * farthest
     if scaled < 0.3:
         return 1.0
-    return min(1.0, max(0.0, 2 * sum((-1) ** (k - 1) * exp(-2 * (k * scaled) ** 2) for k in range(1, 101))))
+    return min(1.0, max(0.0, 2 * sum((1 if k % 2 else -1) * exp(-2 * (k * scaled) ** 2) for k in range(1, 101))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from tests.circuits.gates import CLIFFORD, EVERY_GATE, Random, random_gate
 from tests.circuits.steps import Circuit, Step
 from tests.unit.matrices import MEASUREMENTS, OWN, OWN_MEASUREMENTS, product, width
 
-_RESULTS = 4
+_RESULTS = 4  # fewer than measurements: results are overwritten
 _PUT = tuple(name for name, matrix in MEASUREMENTS.items() if "returning" not in name and width(matrix) <= 2)
 _RETURNED = ("m__body", "measure__body", *(name for name in MEASUREMENTS if "__body/returning" in name))
 _OWN_PUT, _OWN_RETURNED = ("mz__body", "mresetz__body"), ("m__body",)
@@ -26,25 +26,32 @@ class Family:
         gates: the names of its gates, each as likely as another.
         feedback: whether results decide what is done; without it shots may be drawn from one state.
         own: whether it measures with a simulator's own functions alone.
-        qubits: how many there are at the most.
+        qubits: how many there are at the least and at the most.
         rounds: how many measurements there are.
+        gates_before: how many gates there are before a measurement at the most, for each qubit.
         resets: after how many of a round's gates a qubit is reset, or released and allocated anew.
+        pure: whether what is recorded fixes the state: each measurement has a result of its own, and no qubit is reset
+            or allocated.
     """
 
     number: int
     gates: Sequence[str]
     feedback: bool = True
     own: bool = False
-    qubits: int = 5
+    qubits: tuple[int, int] = (1, 5)
     rounds: int = 6
+    gates_before: int = 3
     resets: float = 0.05
+    pure: bool = False
 
 
 _MOSTLY_OWN = (*(name for name in OWN for _ in range(8)), *(name for name in EVERY_GATE if "/" not in name))
 ADAPTIVE = Family(1, _MOSTLY_OWN)
 ADAPTIVE_CLIFFORD = Family(2, CLIFFORD, own=True)
 STRAIGHT = Family(3, tuple(OWN), feedback=False, own=True)
-STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=False, own=True, resets=0.4)
+# Each reset is a wire more where shots are drawn: many are for a stabilizer simulator.
+STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=False, own=True, qubits=(3, 5), gates_before=8, resets=0.15)
+COLLAPSING = Family(6, _MOSTLY_OWN, pure=True, resets=0.0)
 
 
 @dataclass
@@ -101,7 +108,8 @@ class _Drawing:
             self.live.append(qubit)
 
     def measure(self) -> None:
-        result, when = int(self.random.integers(_RESULTS)), self.when()
+        result = len(self.written) if self.family.pure else int(self.random.integers(_RESULTS))
+        when = self.when()
         own = self.family.own or self.chance(0.6)
         names = (_OWN_RETURNED if own else _RETURNED) if self.returned else (_OWN_PUT if own else _PUT)
         step = self.measurement(str(self.random.choice(names)), result)
@@ -132,27 +140,24 @@ def _conditional(step: Step, when: tuple[tuple[int, int], ...]) -> Step:
 def random_circuit(family: Family, seed: int) -> Circuit:
     """Gates, measurements, conditions, resets, and qubits that are released and allocated again."""
     random = np.random.default_rng([family.number, seed])
-    qubits = int(random.integers(1, family.qubits + 1))
-    drawing = _Drawing(family, random, qubits, bool(random.integers(2)), bool(random.integers(2)))
+    qubits = int(random.integers(family.qubits[0], family.qubits[1] + 1))
+    allocated, returned = random.random(2) < (0.0 if family.pure else 0.5)
+    drawing = _Drawing(family, random, qubits, bool(allocated), bool(returned))
     if drawing.allocated:
         for _ in range(int(random.integers(1, qubits + 1))):
             drawing.allocate()
     else:
         drawing.live = list(range(qubits))
     for _ in range(family.rounds):
-        for _ in range(int(random.integers(1, 3 * qubits + 2))):
+        for _ in range(int(random.integers(1, family.gates_before * qubits + 2))):
             drawing.gate()
             if drawing.chance(family.resets):
                 drawing.renew()
             if drawing.chance(0.2):
                 drawing.allocate()
         drawing.measure()
-    steps = [*drawing.steps, *(Step("record", result=result) for result in range(_RESULTS))]
+    results = family.rounds if family.pure else _RESULTS
+    steps = [*drawing.steps, *(Step("record", result=result) for result in range(results))]
     if drawing.allocated:
         steps += [Step("release", (qubit,)) for qubit in drawing.live]
-    return Circuit(tuple(steps), qubits, _RESULTS, drawing.allocated, drawing.returned)
-
-
-def circuits(family: Family, seeds: range) -> Iterator[Circuit]:
-    """The circuits of these seeds."""
-    return (random_circuit(family, seed) for seed in seeds)
+    return Circuit(tuple(steps), qubits, results, drawing.allocated, drawing.returned)

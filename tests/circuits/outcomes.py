@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,15 +36,35 @@ class _Branches:
 
 def exact(circuit: Circuit) -> dict[str, float]:
     """How probable each string of recorded results is."""
+    branches = _followed(circuit)
+    found: dict[str, float] = defaultdict(float)
+    for recorded, weight in zip(_strings(branches), _weights(branches.states).tolist(), strict=True):
+        found[recorded] += weight
+    return dict(found)
+
+
+def states(circuit: Circuit) -> dict[str, Matrix]:
+    """The state at the end by what was recorded, where that fixes it."""
+    branches = _followed(circuit)
+    found: dict[str, Matrix] = {}
+    # The likeliest last: where a circuit comes to one state on several ways, the other ones are as good, but rounded.
+    for column in np.argsort(_weights(branches.states)).tolist():
+        state = branches.states[:, column]
+        found[_strings(branches)[column]] = state / np.linalg.norm(state)
+    return found
+
+
+def _followed(circuit: Circuit) -> _Branches:
     state = np.zeros((1 << circuit.qubits, 1), dtype=complex)
     state[0] = 1
     branches = _Branches(state, np.zeros((circuit.results, 1), np.uint8), np.zeros((0, 1), np.uint8))
     for step in circuit.steps:
         branches = _after(branches, step)
-    found: dict[str, float] = defaultdict(float)
-    for bits, weight in zip(branches.recorded.T.tolist(), _weights(branches.states).tolist(), strict=True):
-        found["".join(map(str, bits))] += weight
-    return dict(found)
+    return branches
+
+
+def _strings(branches: _Branches) -> list[str]:
+    return ["".join(map(str, bits)) for bits in branches.recorded.T.tolist()]
 
 
 def _weights(states: Matrix) -> npt.NDArray[np.float64]:
@@ -115,13 +134,3 @@ def _smaller(branches: _Branches) -> _Branches:
 def distance(one: dict[str, float], other: dict[str, float]) -> float:
     """By how much the probability of some event differs at the most."""
     return sum(abs(one.get(key, 0.0) - other.get(key, 0.0)) for key in one.keys() | other.keys()) / 2
-
-
-def unitary(steps: Iterable[Step], qubits: int) -> Matrix:
-    """The state after these gates, of all qubits in |0>."""
-    state = np.zeros(1 << qubits, dtype=complex)
-    state[0] = 1
-    for step in steps:
-        assert step.matrix is not None
-        state = apply(step.matrix, state, step.qubits)
-    return state

@@ -21,7 +21,7 @@ from tests.unit.statevector import Compiled
 _LEAST = 3e-7
 SHOTS = 1500
 # Only functions that put results where they are told, and no tuples: what this process can call by itself.
-FAMILY = Family(5, (*OWN, *OWN_UNDER_ARRAYS), own=True, qubits=7)
+FAMILY = Family(5, (*OWN, *OWN_UNDER_ARRAYS), own=True, qubits=(1, 7))
 Random = np.random.Generator
 
 
