@@ -19,12 +19,33 @@ def p_value(counts: Mapping[str, int], expected: Mapping[str, float]) -> float:
         expected: how probable each is; others are impossible.
     """
     shots = sum(counts.values())
-    if any(expected.get(outcome, 0.0) < _IMPOSSIBLE for outcome, count in counts.items() if count):
+    if _impossible(counts, expected):
         return 0.0
     cells = _cells(counts, expected, shots)
     if len(cells) == 1:
         return 1.0
     return _beyond(sum((found - wanted) ** 2 / wanted for found, wanted in cells), len(cells) - 1)
+
+
+def most_probable(counts: Mapping[str, int], expected: Mapping[str, float]) -> float:
+    """A bound of the same probability that holds however small it is, for tests that are never to fail by chance.
+
+    Far out Pearson's statistic exceeds more often than chi-square has it: where 5 are expected, a thousand times as
+    often at 1e-9. What a likelihood ratio exceeds has this bound for any number of shots: R. Agrawal, "Finite-sample
+    concentration of the multinomial in relative entropy", IEEE Transactions on Information Theory 66 (2020), theorem
+    1.2.
+    """
+    shots = sum(counts.values())
+    if _impossible(counts, expected):
+        return 0.0
+    cells = _cells(counts, expected, shots)
+    freedom = len(cells) - 1
+    ratio = sum(found * log(found / wanted) for found, wanted in cells if found)
+    return exp(freedom * (1 + log(ratio / freedom)) - ratio) if ratio > freedom > 0 else 1.0
+
+
+def _impossible(counts: Mapping[str, int], expected: Mapping[str, float]) -> bool:
+    return any(count and expected.get(outcome, 0.0) < _IMPOSSIBLE for outcome, count in counts.items())
 
 
 def _cells(counts: Mapping[str, int], expected: Mapping[str, float], shots: int) -> list[tuple[int, float]]:

@@ -1,10 +1,10 @@
 """Random circuits with feedback, resets and reuse record what they should, as often as they should.
 
 Each circuit is QIR, run by a session on each simulator, and sampled where that is possible. How often each string of
-results came is compared with exact probabilities by Pearson's chi-square test. A right simulator fails this file with a
-probability of about one in a million (`_FALSE_ALARM` over all comparisons, after Bonferroni); the seeds are fixed.
-What is wrong is seen in 999 of 1000 cases where the probability of some event is off by `_SEEN`, for up to 32 strings
-and 10,000 shots. All p-values together must be uniform: a small error in many circuits is seen there.
+results came is compared with exact probabilities. A right simulator fails this file once in a million sets of seeds
+(`_FALSE_ALARM`, which all comparisons share); the seeds are fixed. A wrong one is found by a single circuit in 999 of
+1000 cases where the probability of some event is off by `_SEEN`, with 10,000 shots and up to 32 strings. The p-values
+of Pearson's chi-square test for all circuits must be uniform together: there a small error in many circuits is seen.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ import numpy as np
 import pytest
 
 from qirjit_magic.session.session import Session
-from tests.circuits.chances import p_value, uniformity
+from tests.circuits.chances import most_probable, p_value, uniformity
 from tests.circuits.drawing import random_circuit
 from tests.circuits.outcomes import distance, exact
 from tests.circuits.running import FAMILIES, WAYS, Counted, Way, count, load
 from tests.circuits.steps import Circuit, Step
 from tests.unit.matrices import OWN
 
-_MANY = {"adaptive": 200, "adaptive-clifford": 100, "straight": 60, "straight-clifford": 60}
+_MANY = {"adaptive": 150, "adaptive-clifford": 150, "straight": 60, "straight-clifford": 60}
 _CASES = [(name, way) for name, family in FAMILIES.items() for way in WAYS if way.takes(family)]
 _FALSE_ALARM = 1e-6
 _LEAST = _FALSE_ALARM / sum(_MANY[name] for name, _ in _CASES)
-_SEEN = 0.07
+_SEEN = 0.08
+_UNIFORM = 1e-6
 cases = pytest.mark.parametrize(("family", "way"), _CASES, ids=str)
 
 
@@ -74,15 +75,16 @@ def runs() -> Iterator[Runs]:
 
 @cases
 def test_circuits_record_what_they_should_as_often_as_they_should(runs: Runs, family: str, way: Way) -> None:
-    found = runs.p_values(family, way)
+    expected, counted = runs.drawn(family).expected, runs.counted(family, way)
+    found = {name: most_probable(run.counts, expected[name]) for name, run in counted.items()}
     assert {name: p for name, p in found.items() if p < _LEAST} == {}
-    assert all(counted.counts for counted in runs.counted(family, way).values())
+    assert {sum(run.counts.values()) for run in counted.values()} == {way.shots}
 
 
 def test_the_deviations_of_all_circuits_together_are_those_of_chance(runs: Runs) -> None:
     found = [p for family, way in _CASES for p in runs.p_values(family, way).values() if p < 1]
     assert len(found) > 0.8 * sum(_MANY[family] for family, _ in _CASES)
-    assert uniformity(found) > 1e-4
+    assert uniformity(found) > _UNIFORM
 
 
 def test_both_simulators_that_can_sample_have_sampled(runs: Runs) -> None:
@@ -144,18 +146,19 @@ def test_the_comparison_sees_a_fault(runs: Runs, fault: Callable[[Step], Step | 
         steps = tuple(step for step in map(fault, circuit.steps) if step)
         wrong = exact(replace(circuit, steps=steps))
         if distance(wrong, drawn.expected[name]) >= _SEEN:
-            seen[name] = p_value(counted[name].counts, wrong)
+            seen[name] = most_probable(counted[name].counts, wrong)
     assert len(seen) > 10
     assert {name: p for name, p in seen.items() if p >= _LEAST} == {}
 
 
 def test_a_small_error_of_all_circuits_is_seen_by_all_together(runs: Runs) -> None:
     way = next(way for way in WAYS if way.simulator == "statevector")
-    found = []
+    found, bounds = [], []
     for name, counted in runs.counted("adaptive", way).items():
         expected = runs.drawn("adaptive").expected[name]
-        # One reading in a hundred is another one.
-        wrong = {key: 0.99 * p + 0.01 / len(expected) for key, p in expected.items()}
+        # One shot in fifty reads whatever is possible.
+        wrong = {key: 0.98 * p + 0.02 / len(expected) for key, p in expected.items()}
         found.append(p_value(counted.counts, wrong))
-    assert uniformity(p for p in found if p < 1) < 1e-6
-    assert np.quantile(found, 0.2) > _LEAST
+        bounds.append(most_probable(counted.counts, wrong))
+    assert uniformity(p for p in found if p < 1) < _UNIFORM
+    assert np.median(bounds) > _LEAST

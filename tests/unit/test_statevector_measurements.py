@@ -10,7 +10,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tests.circuits.chances import p_value
+from tests.circuits.chances import most_probable
 from tests.circuits.drawing import Family, random_circuit
 from tests.circuits.gates import OF_ARRAYS, random_gate
 from tests.circuits.outcomes import exact
@@ -92,7 +92,7 @@ def test_a_circuit_with_feedback_and_reuse_has_its_exact_distribution(compiled: 
     circuit = random_circuit(FAMILY, seed)
     compiled.begin(seed)
     counts = Counter(run_shot(compiled, circuit, shot) for shot in range(SHOTS))
-    assert p_value(counts, exact(circuit)) > _LEAST
+    assert most_probable(counts, exact(circuit)) > _LEAST
 
 
 def test_the_comparison_sees_a_wrong_distribution(compiled: Compiled) -> None:
@@ -102,8 +102,8 @@ def test_the_comparison_sees_a_wrong_distribution(compiled: Compiled) -> None:
 
     compiled.begin(1)
     counts = Counter(run_shot(compiled, turned(1.5), shot) for shot in range(SHOTS))
-    assert p_value(counts, exact(turned(1.5))) > 0.01
-    assert p_value(counts, exact(turned(1.7))) < _LEAST
+    assert most_probable(counts, exact(turned(1.5))) > 0.01
+    assert most_probable(counts, exact(turned(1.7))) < _LEAST
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
@@ -194,13 +194,13 @@ def test_a_joint_measurement_finds_the_parity_with_its_probability(compiled: Com
     prepare(compiled, steps)
     state = compiled.state(qubits)
     odd = float(np.linalg.norm((np.eye(len(state)) - np.kron(product(paulis), np.eye(2))) @ state / 2) ** 2)
-    assert p_value({"1": ones, "0": SHOTS - ones}, {"1": odd, "0": 1 - odd}) > _LEAST
+    assert most_probable({"1": ones, "0": SHOTS - ones}, {"1": odd, "0": 1 - odd}) > _LEAST
 
 
 def test_random_integers_are_uniform_and_reach_both_ends(compiled: Compiled) -> None:
     compiled.begin(2)
     counts = Counter(str(compiled.call("drawrandomint__body", -2, 3)) for _ in range(SHOTS))
-    assert p_value(counts, {str(value): 1 / 6 for value in range(-2, 4)}) > _LEAST
+    assert most_probable(counts, {str(value): 1 / 6 for value in range(-2, 4)}) > _LEAST
     assert compiled.call("drawrandomint__body", 7, 7) == 7
     wide = {compiled.call("drawrandomint__body", -(2**63), 2**63 - 1) for _ in range(100)}
     assert len(wide) == 100
