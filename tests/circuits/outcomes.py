@@ -114,7 +114,7 @@ def _joined(parts: list[_Branches]) -> _Branches:
 
 
 def _compressed(branches: _Branches) -> _Branches:
-    # A mixture of more states than there are dimensions is one of so many: A A* = R* R for the QR of A*.
+    # Mixtures are written with as few states as they have dimensions.
     size, count = branches.states.shape
     if count <= size:
         return branches
@@ -124,11 +124,15 @@ def _compressed(branches: _Branches) -> _Branches:
 
 
 def _smaller(branches: _Branches) -> _Branches:
-    size, count = branches.states.shape
+    states = branches.states
+    size, count = states.shape
     if count <= size:
-        return branches
-    triangle = np.linalg.qr(branches.states.conj().T).R
-    return replace(branches.only(np.arange(size)), states=triangle.conj().T)
+        states = states @ np.linalg.eigh(states.conj().T @ states).eigenvectors
+    else:
+        weights, vectors = np.linalg.eigh(states @ states.conj().T)
+        states = vectors * np.sqrt(np.maximum(weights, 0))
+    kept = _weights(states) > _NOTHING
+    return replace(branches.only(np.arange(np.count_nonzero(kept))), states=states[:, kept])
 
 
 def distance(one: dict[str, float], other: dict[str, float]) -> float:

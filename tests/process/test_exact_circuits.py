@@ -30,6 +30,7 @@ _FALSE_ALARM = 1e-6
 _LEAST = _FALSE_ALARM / sum(_MANY[name] for name, _ in _CASES)
 _SEEN = 0.08
 _UNIFORM = 1e-6
+pytestmark = pytest.mark.timeout(600)  # for machines that do other things too
 cases = pytest.mark.parametrize(("family", "way"), _CASES, ids=str)
 
 
