@@ -11,7 +11,7 @@ from dataclasses import replace
 from qirjit_magic.errors import NotSampleableError
 from qirjit_magic.session.session import Session
 from tests.circuits.chances import most_probable, p_value, uniformity
-from tests.circuits.drawing import COLLAPSING, Family, random_circuit
+from tests.circuits.drawing import COLLAPSING, DEEP, Family, random_circuit
 from tests.circuits.outcomes import exact, states
 from tests.circuits.running import DUMPING, FAMILIES, WAYS, Way, count, difference, dumps, load
 
@@ -19,6 +19,7 @@ _AT_ONCE = 50
 _SHARE = 1_000_000  # seeds of the campaigns begin so far from each other
 _EXACT = 1e-12
 _FALSE_ALARM = 1e-6
+_FAMILIES = {**FAMILIES, "deep": DEEP, "collapsing": COLLAPSING}
 
 
 def main() -> int:
@@ -27,15 +28,15 @@ def main() -> int:
     parser.add_argument("--circuits", type=int, default=1000, help="how many of each family")
     parser.add_argument("--seed", type=int, default=2, help="1 and more: 0 is the tests'")
     parser.add_argument("--qubits", type=int, default=8, help="how many a circuit has at the most")
-    parser.add_argument("--family", choices=[*FAMILIES, "collapsing"], action="append", help="only this one")
+    parser.add_argument("--family", choices=_FAMILIES, action="append", help="only this one")
     parser.add_argument("--simulator", action="append", help="only this one")
     given = parser.parse_args()
     seeds = range(given.seed * _SHARE, given.seed * _SHARE + given.circuits)
     wrong = 0
-    for name in given.family or [*FAMILIES, "collapsing"]:
-        family = replace(FAMILIES.get(name, COLLAPSING), qubits=(1, given.qubits))
+    for name in given.family or _FAMILIES:
+        family = replace(_FAMILIES[name], qubits=(1, given.qubits))
         begun = time.monotonic()
-        if name == "collapsing":
+        if family.pure:
             said, found = _amplitudes(family, seeds, given.simulator or DUMPING)
         else:
             ways = [way for way in WAYS if way.takes(family) and way.simulator in (given.simulator or [way.simulator])]

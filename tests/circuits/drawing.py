@@ -24,7 +24,7 @@ class Family:
     Attributes:
         number: sets its seeds apart.
         gates: the names of its gates, each as likely as another.
-        feedback: whether results decide what is done; without it shots may be drawn from one state.
+        feedback: how often results decide whether a thing is done; where never, shots may be drawn from one state.
         own: whether it measures with a simulator's own functions alone.
         qubits: how many there are at the least and at the most.
         rounds: how many measurements there are.
@@ -36,7 +36,7 @@ class Family:
 
     number: int
     gates: Sequence[str]
-    feedback: bool = True
+    feedback: float = 0.3
     own: bool = False
     qubits: tuple[int, int] = (1, 5)
     rounds: int = 6
@@ -48,9 +48,10 @@ class Family:
 _MOSTLY_OWN = (*(name for name in OWN for _ in range(8)), *(name for name in EVERY_GATE if "/" not in name))
 ADAPTIVE = Family(1, _MOSTLY_OWN)
 ADAPTIVE_CLIFFORD = Family(2, CLIFFORD, own=True)
-STRAIGHT = Family(3, tuple(OWN), feedback=False, own=True)
+STRAIGHT = Family(3, tuple(OWN), feedback=0, own=True)
 # Each reset is a wire more where shots are drawn: many are for a stabilizer simulator.
-STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=False, own=True, qubits=(3, 5), gates_before=8, resets=0.15)
+STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=0, own=True, qubits=(3, 5), gates_before=8, resets=0.15)
+DEEP = Family(7, _MOSTLY_OWN, feedback=0.7, rounds=10, gates_before=2, resets=0.3)
 COLLAPSING = Family(6, _MOSTLY_OWN, pure=True, resets=0.0)
 
 
@@ -73,7 +74,7 @@ class _Drawing:
         return tuple(int(q) for q in self.random.permutation(np.array(self.live))[:count])
 
     def when(self) -> tuple[tuple[int, int], ...]:
-        if not self.family.feedback or not self.written or not self.chance(0.3):
+        if not self.family.feedback or not self.written or not self.chance(self.family.feedback):
             return ()
         count = min(len(self.written), int(self.random.integers(1, 3)))
         results = self.random.permutation(np.array(sorted(self.written)))[:count]

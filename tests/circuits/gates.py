@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,10 @@ OF_PAULIS = tuple(f"{stem}__{form}" for stem in ("r", "exp") for form in ("body"
 EVERY_GATE = (*OWN, *(name for name in GATES if name not in OWN), *OF_ARRAYS, *OF_PAULIS)
 CLIFFORD = tuple(name for name in OWN if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"})
 _MOST_CONTROLS, _MOST_FACTORS = 4, 3
+_SELF_INVERSE = frozenset("hxyz") | {"cx", "cnot", "cy", "cz", "swap", "ccx"}
+_PAIRS = {"s__body": "s__adj", "t__body": "t__adj", "s__ctl": "s__ctladj", "t__ctl": "t__ctladj", "sx__body": "sx__adj"}
+_INVERSES = {**_PAIRS, **{other: name for name, other in _PAIRS.items()}}
+INVERTIBLE = (*OWN, *OWN_UNDER_ARRAYS, *OWN_UNDER_ARRAYS_IN_TUPLES, *OF_PAULIS)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,16 @@ def gate_step(random: Random, name: str, qubits: Sequence[int]) -> Step | None:
         return None
     at = tuple(int(qubit) for qubit in random.permutation(np.array(qubits))[: width(choice.matrix)])
     return Step("gate", at, choice.matrix, name, choice.angles, choice.paulis)
+
+
+def inverse(step: Step) -> Step:
+    """What undoes one of the `INVERTIBLE` gates."""
+    assert step.matrix is not None
+    matrix = step.matrix.conj().T
+    if step.angles:
+        return replace(step, matrix=matrix, angles=(-step.angles[0],))
+    name = step.name if step.name.partition("_")[0] in _SELF_INVERSE else _INVERSES[step.name]
+    return replace(step, matrix=matrix, name=name)
 
 
 def _of_table(random: Random, name: str, qubits: int) -> _Choice:

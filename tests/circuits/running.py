@@ -12,6 +12,7 @@ from qirjit_magic.options import Method
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.simulators import AUTO, simulator_names
 from tests.circuits.drawing import ADAPTIVE, ADAPTIVE_CLIFFORD, STRAIGHT, STRAIGHT_CLIFFORD, Family
+from tests.circuits.gates import CLIFFORD
 from tests.circuits.steps import Circuit
 from tests.circuits.writing import write
 from tests.unit.matrices import Matrix
@@ -43,7 +44,7 @@ class Way:
 
     def takes(self, family: Family) -> bool:
         """Whether it can run all circuits of a family."""
-        clifford = family in {ADAPTIVE_CLIFFORD, STRAIGHT_CLIFFORD}
+        clifford = family.gates == CLIFFORD and family.own
         return (clifford or self.simulator not in _CLIFFORD_ONLY) and (self.method == "live" or not family.feedback)
 
 

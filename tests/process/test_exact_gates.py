@@ -14,11 +14,11 @@ import pytest
 
 from qirjit_magic.session.session import Session
 from tests.circuits.drawing import COLLAPSING, random_circuit
-from tests.circuits.gates import EVERY_GATE, Random, gate_step, random_gate
+from tests.circuits.gates import EVERY_GATE, INVERTIBLE, Random, gate_step, inverse, random_gate
 from tests.circuits.outcomes import states
 from tests.circuits.running import DUMPING, difference, dumps, load
 from tests.circuits.steps import Circuit, Step
-from tests.unit.matrices import OWN, Matrix, X, controlled, fixed, ry, rz
+from tests.unit.matrices import OWN, Matrix, X, Z, controlled, fixed, ry, rz
 
 _EXACT = 1e-12
 _QUBITS = 6
@@ -99,6 +99,21 @@ def test_a_dense_state_of_many_qubits_has_the_amplitudes_that_numpy_finds(sessio
     (module,) = load(session, {"wide": wide}, dumped=True).values()
     ((_, state),) = dumps(session, "wide", module, simulator, qubits=13)
     assert difference(state, final(wide)) < _EXACT
+
+
+@pytest.mark.parametrize("qubits", [17, 22])
+def test_a_circuit_and_its_inverse_leave_nothing_of_a_large_state(session: Session, qubits: int) -> None:
+    random = np.random.default_rng(qubits)
+    drawn = (gate_step(random, str(random.choice(INVERTIBLE)), range(qubits)) for _ in range(150))
+    steps = [*entangled(random, qubits), *(step for step in drawn if step)]
+    ends = [Step("measure", (q,), Z, "mz__body", result=q) for q in range(qubits)]
+    ends += [Step("record", result=q) for q in range(qubits)]
+    undone = [inverse(step) for step in reversed(steps)]
+    some_missing = [*undone[:70], *undone[80:]]
+    whole, short = (Circuit((*steps, *some, *ends), qubits, qubits) for some in (undone, some_missing))
+    for name, module in load(session, {"whole": whole, "short": short}).items():
+        counts = session.run(name, module=module, simulator="statevector", shots=1, seed=qubits).counts()
+        assert (counts == {"0" * qubits: 1}) == (name == "whole")
 
 
 @simulators

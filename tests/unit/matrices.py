@@ -269,40 +269,6 @@ _IN_TUPLE: Mapping[str, Gate] = {
 }
 
 
-# What a simulator has itself.
-_OWN: Mapping[str, Gate] = {
-    "h__body": fixed(H),
-    "x__body": fixed(X),
-    "y__body": fixed(Y),
-    "z__body": fixed(Z),
-    "s__body": fixed(_S),
-    "s__adj": adjoint(fixed(_S)),
-    "t__body": fixed(_T),
-    "t__adj": adjoint(fixed(_T)),
-    "sx__body": fixed(SX),
-    "rx__body": rx,
-    "ry__body": ry,
-    "rz__body": rz,
-    "cx__body cnot__body": controlled(fixed(X)),
-    "cy__body": controlled(fixed(Y)),
-    "cz__body": controlled(fixed(Z)),
-    "swap__body": fixed(SWAP),
-    "ccx__body": controlled(fixed(X), 2),
-    "rxx__body": pair(X, X),
-    "ryy__body": pair(Y, Y),
-    "rzz__body": pair(Z, Z),
-}
-_OWN_BEHIND: Mapping[str, Gate] = {
-    "h__ctl": fixed(H),
-    "x__ctl": fixed(X),
-    "y__ctl": fixed(Y),
-    "z__ctl": fixed(Z),
-    "s__ctl": fixed(_S),
-    "s__ctladj": adjoint(fixed(_S)),
-    "t__ctl": fixed(_T),
-    "t__ctladj": adjoint(fixed(_T)),
-}
-# What is measured, besides what follows from a name.
 _OBSERVABLES: Mapping[str, Matrix] = {
     "mx mx__body mx__body/returning mresetx mresetx__body": X,
     "my my__body my__body/returning mresety mresety__body": Y,
@@ -319,8 +285,16 @@ def _by_name(*tables: Mapping[str, Gate]) -> dict[str, Gate]:
 GATES = _by_name(_ONE_QUBIT, _MORE_QUBITS, _CONTROLLED)
 UNDER_ARRAYS = _by_name(_BEHIND)
 UNDER_ARRAYS_IN_TUPLES = _by_name(_IN_TUPLE)
-OWN = _by_name(_OWN)
-OWN_UNDER_ARRAYS = _by_name(_OWN_BEHIND)
+# What a simulator has itself.
+OWN: Mapping[str, Gate] = {
+    **{f"{name}__body": GATES[name] for name in (*"hxyzst", "sx", "rx", "ry", "rz", "cx", "cnot", "cy", "cz", "swap")},
+    **{f"{name}__body": GATES[name] for name in ("ccx", "rxx", "ryy", "rzz")},
+    **{f"{name}__adj": GATES[f"{name}_adj"] for name in "st"},
+}
+OWN_UNDER_ARRAYS: Mapping[str, Gate] = {
+    **{f"{name}__ctl": GATES[name] for name in "hxyzst"},
+    **{f"{name}__ctladj": GATES[f"{name}_adj"] for name in "st"},
+}
 OWN_UNDER_ARRAYS_IN_TUPLES: Mapping[str, Gate] = {"rx__ctl": rx, "ry__ctl": ry, "rz__ctl": rz}
 MEASUREMENTS = {name: matrix for names, matrix in _OBSERVABLES.items() for name in names.split()}
 OWN_MEASUREMENTS: Mapping[str, Matrix] = {"mz__body": Z, "mresetz__body": Z, "m__body": Z}
