@@ -64,6 +64,7 @@ class _Drawing:
     returned: bool
     steps: list[Step] = field(default_factory=list)
     live: list[int] = field(default_factory=list)
+    arrays: list[tuple[int, ...]] = field(default_factory=list)  # of the live ones those that were allocated together
     measured: set[int] = field(default_factory=set)  # and not reset since
     written: set[int] = field(default_factory=set)
 
@@ -90,23 +91,34 @@ class _Drawing:
 
     def renew(self) -> None:
         """A reset, or a release and an allocation, of which others may come in between."""
-        qubit, when = self.some(), self.when()
-        self.measured.discard(qubit[0])
-        if not self.allocated or len(self.live) == 1 or self.chance(0.3):
-            self.add(Step("reset", qubit), when)
-        elif when or self.chance(0.3):
-            self.add(Step("release", qubit), when)
-            self.add(Step("allocate", qubit), when)
+        qubits, when = self.some(), self.when()
+        together = next((array for array in self.arrays if qubits[0] in array), qubits)
+        if not self.allocated or len(self.live) == len(together) or self.chance(0.3):
+            self.measured.difference_update(qubits)
+            self.add(Step("reset", qubits), when)
+        elif together is qubits and (when or self.chance(0.3)):
+            self.measured.difference_update(qubits)
+            self.add(Step("release", qubits), when)
+            self.add(Step("allocate", qubits), when)
         else:
-            self.add(Step("release", qubit))
-            self.live.remove(qubit[0])
+            self.release(together)
+
+    def release(self, qubits: tuple[int, ...]) -> None:
+        self.add(Step("release", qubits))
+        self.measured.difference_update(qubits)
+        self.live = [qubit for qubit in self.live if qubit not in qubits]
+        self.arrays = [array for array in self.arrays if array != qubits]
 
     def allocate(self) -> None:
+        """A qubit or an array of them, where some are missing."""
         missing = [qubit for qubit in range(self.qubits) if qubit not in self.live]
         if missing:
-            qubit = int(self.random.choice(missing))
-            self.add(Step("allocate", (qubit,)))
-            self.live.append(qubit)
+            count = 1 if self.chance(0.5) else min(len(missing), int(self.random.integers(2, 4)))
+            qubits = tuple(int(qubit) for qubit in self.random.permutation(np.array(missing))[:count])
+            self.add(Step("allocate", qubits))
+            self.live += qubits
+            if count > 1:
+                self.arrays.append(qubits)
 
     def measure(self) -> None:
         result = len(self.written) if self.family.pure else int(self.random.integers(_RESULTS))
@@ -158,7 +170,8 @@ def random_circuit(family: Family, seed: int) -> Circuit:
                 drawing.allocate()
         drawing.measure()
     results = family.rounds if family.pure else _RESULTS
-    steps = [*drawing.steps, *(Step("record", result=result) for result in range(results))]
-    if drawing.allocated:
-        steps += [Step("release", (qubit,)) for qubit in drawing.live]
-    return Circuit(tuple(steps), qubits, results, drawing.allocated, drawing.returned)
+    for result in range(results):
+        drawing.add(Step("record", result=result))
+    while drawing.allocated and drawing.live:
+        drawing.release(drawing.arrays[0] if drawing.arrays else (drawing.live[0],))
+    return Circuit(tuple(drawing.steps), qubits, results, drawing.allocated, drawing.returned)

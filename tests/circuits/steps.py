@@ -15,7 +15,7 @@ class Step:
     """One thing that a circuit does.
 
     Attributes:
-        kind: a gate; a measurement; a reset; an allocation or a release of a qubit; the output of a result.
+        kind: a gate; a measurement; a reset; an allocation or a release of a qubit or an array; the output of a result.
         qubits: on which, its controls first.
         matrix: the gate's, or what is measured.
         name: the function, without ``__quantum__qis__``; one with ``mreset`` resets its first qubit too.

@@ -45,6 +45,7 @@ class _Writer:
         self._build = ir.IRBuilder(function.append_basic_block())
         # What a qubit or a result is may change: each has a place.
         self._qubits = [self._build.alloca(_POINTER) for _ in range(circuit.qubits)]
+        self._arrays: dict[tuple[int, ...], ir.Value] = {}
         self._results = [self._build.alloca(_POINTER) for _ in range(circuit.results)]
 
     def write(self, *, dumped: bool) -> None:
@@ -70,15 +71,28 @@ class _Writer:
             "gate": self._gate,
             "measure": self._measure,
             "reset": lambda step: self._call(f"{_QIS}reset__body", *self._given(step)),
-            "release": lambda step: self._call(f"{_RT}qubit_release", *self._given(step)),
-            "allocate": lambda step: self._build.store(
-                self._call(f"{_RT}qubit_allocate"), self._qubits[step.qubits[0]]
-            ),
+            "release": self._release,
+            "allocate": self._allocate,
             "record": lambda step: self._call(
                 f"{_RT}result_record_output", self._build.load(self._results[step.result], typ=_POINTER), _POINTER(None)
             ),
         }
         actions[step.kind](step)
+
+    def _allocate(self, step: Step) -> None:
+        if len(step.qubits) == 1:
+            self._build.store(self._call(f"{_RT}qubit_allocate"), self._qubits[step.qubits[0]])
+            return
+        array = self._arrays[step.qubits] = self._call(f"{_RT}qubit_allocate_array", _I64(len(step.qubits)))
+        for index, qubit in enumerate(step.qubits):
+            element = self._call(f"{_RT}array_get_element_ptr_1d", array, _I64(index))
+            self._build.store(self._build.load(element, typ=_POINTER), self._qubits[qubit])
+
+    def _release(self, step: Step) -> None:
+        if len(step.qubits) == 1:
+            self._call(f"{_RT}qubit_release", *self._given(step))
+        else:
+            self._call(f"{_RT}qubit_release_array", self._arrays.pop(step.qubits))
 
     def _given(self, step: Step) -> list[ir.Value]:
         return [self._build.load(self._qubits[qubit], typ=_POINTER) for qubit in step.qubits]
