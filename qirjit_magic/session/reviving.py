@@ -224,6 +224,8 @@ class RevivingProcess:
         doing = "it loaded LLVM"
         refused: list[QirError] = []
         try:
+            import qirjit_magic.wire.records  # noqa: F401, PLC0415 - NumPy for the result, while LLVM is loaded there
+
             ready = self._exchange(process, None).message
             for name, frame in self._kept.frames():
                 doing = f"it took back {name}"
