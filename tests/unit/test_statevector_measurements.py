@@ -151,7 +151,7 @@ def test_beginning_anew_in_a_shot_draws_no_number_twice(compiled: Compiled) -> N
 @pytest.mark.parametrize("qubits", [2, 5, 8])
 def test_a_measurement_projects_the_others(compiled: Compiled, qubits: int) -> None:
     steps = random_gates(np.random.default_rng(qubits), qubits, 40)
-    steps.append(Step("gate", (1,), ry(0.8), "ry__body", (0.8,)))  # where it was known it no longer is
+    steps.append(Step("gate", (1,), ry(-0.8), "ry__body", (-0.8,)))  # where it was known it no longer is
     found = set()
     for shot in range(30):
         compiled.begin(3)
