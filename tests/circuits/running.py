@@ -27,7 +27,7 @@ FAMILIES = {
     "straight": STRAIGHT,
     "straight-clifford": STRAIGHT_CLIFFORD,
 }
-LIVE = tuple(name for name in simulator_names() if name != AUTO)
+LIVE = tuple(name for name in simulator_names() if name != AUTO.name)
 DUMPING = tuple(name for name in LIVE if name not in _CLIFFORD_ONLY)
 
 
@@ -48,7 +48,7 @@ class Way:
         return (clifford or self.simulator not in _CLIFFORD_ONLY) and (self.method == "live" or not family.feedback)
 
 
-WAYS = (*(Way(name, "live", _FEW.get(name, _SHOTS)) for name in LIVE), Way(AUTO, "sampled", _SHOTS))
+WAYS = (*(Way(name, "live", _FEW.get(name, _SHOTS)) for name in LIVE), Way(AUTO.name, "sampled", _SHOTS))
 
 
 def load(session: Session, circuits: Mapping[str, Circuit], *, dumped: bool = False) -> dict[str, str]:
