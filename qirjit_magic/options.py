@@ -156,7 +156,8 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--simulator",),
-        "auto, sparse, statevector, or a library with QIR symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
+        "auto, sparse, statevector, stabilizer (Clifford programs of any width, by stim), or a library with QIR "
+        "symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
         settings={"metavar": "NAME|PATH", "default": "auto"},
     ),
     FlagRow(
@@ -318,7 +319,9 @@ def _integer(value: int) -> int | None:
 
 
 def chosen_method(method: Method, shots: int, simulator: str) -> Method:
-    """What to ask the engine for: ``auto`` samples only where many shots are to be run on a simulator nobody chose."""
+    """What to ask the engine for: ``auto`` samples many shots on a simulator nobody chose, and always by stim."""
+    if method == "auto" and simulator == "stabilizer":
+        return "sampled"
     if method == "auto" and (shots < _WORTH_TRACING or simulator != "auto"):
         return "live"
     return method

@@ -33,7 +33,8 @@ KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
 AUTO = "auto"
 SPARSE = SimulatorSpec("sparse", seedable=True)
 STATEVECTOR = SimulatorSpec("statevector", seedable=True)
-_BUILT_IN = {AUTO: SPARSE, SPARSE.name: SPARSE, STATEVECTOR.name: STATEVECTOR}
+STABILIZER = SimulatorSpec("stabilizer", seedable=True)
+_BUILT_IN = {AUTO: SPARSE, SPARSE.name: SPARSE, STATEVECTOR.name: STATEVECTOR, STABILIZER.name: STABILIZER}
 
 
 def simulator_names() -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from qirjit_magic.engine.simulators.tape import Op
+from qirjit_magic.engine.simulators.tape import ENTRY, Op
 from tests.unit.matrices import SWAP, SX, H, Matrix, X, Y, Z, controlled, fixed, phase, rotation, rx, ry, rz
 
 Entry = tuple[int, int, int, int, float]
@@ -61,14 +62,19 @@ def distribution(entries: Sequence[Entry]) -> dict[str, float]:
 
 
 def _step(branch: _Branch, op: Op, ids: tuple[int, int, int], angle: float) -> list[_Branch]:
-    if op is Op.MEASURE:
+    if op in {Op.MEASURE, Op.RESET, Op.RELEASE, Op.MRESETZ}:
+        written = [] if op in {Op.RESET, Op.RELEASE} else [ids[1]]
         return [
-            _Branch(p, state, {**branch.results, ids[1]: bit}, branch.recorded)
+            _Branch(
+                p,
+                apply(state, X, [ids[0]]) if bit and op is not Op.MEASURE else state,
+                branch.results | dict.fromkeys(written, bit),
+                branch.recorded,
+            )
             for bit, p, state in _measured(branch, ids[0])
         ]
-    if op is Op.RESET:
-        flipped = [(p, apply(state, X, [ids[0]]) if bit else state) for bit, p, state in _measured(branch, ids[0])]
-        return [_Branch(p, state, branch.results, branch.recorded) for p, state in flipped]
+    if op in {Op.WRITE_ZERO, Op.WRITE_ONE}:
+        return [replace(branch, results={**branch.results, ids[0]: int(op is Op.WRITE_ONE)})]
     if op in {Op.RECORD, Op.RECORD_ZERO, Op.RECORD_ONE}:
         bit = branch.results.get(ids[0], 0) if op is Op.RECORD else int(op is Op.RECORD_ONE)
         return [_Branch(branch.probability, branch.state, branch.results, f"{branch.recorded}{bit}")]
@@ -85,3 +91,24 @@ def _measured(branch: _Branch, qubit: int) -> list[tuple[int, float, Matrix]]:
         if chance > 1e-12:
             found.append((bit, branch.probability * chance, state / np.sqrt(chance)))
     return found
+
+
+def measure(qubit: int, result: int) -> Entry:
+    """The entry of a measurement."""
+    return int(Op.MEASURE), qubit, result, 0, 0.0
+
+
+def gate(op: Op, *qubits: int, angle: float = 0.0) -> Entry:
+    """The entry of a gate, or of whatever else has qubits only."""
+    a, b, c = (*qubits, 0, 0, 0)[:3]
+    return int(op), a, b, c, angle
+
+
+def record(result: int) -> Entry:
+    """The entry of a result that is recorded."""
+    return int(Op.RECORD), result, 0, 0, 0.0
+
+
+def tape(*entries: Entry) -> NDArray[np.void]:
+    """A tape of these entries."""
+    return np.array(list(entries), ENTRY)

@@ -8,7 +8,7 @@ the qubit a new wire, and nobody touches the old one any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -49,6 +49,10 @@ class Op(IntEnum):
     RECORD = 42
     RECORD_ZERO = 43
     RECORD_ONE = 44
+    RELEASE = 45
+    MRESETZ = 46
+    WRITE_ZERO = 47
+    WRITE_ONE = 48
 
 
 _ONE_QUBIT = frozenset({Op.H, Op.X, Op.Y, Op.Z, Op.S, Op.S_ADJ, Op.T, Op.T_ADJ, Op.SX, Op.RX, Op.RY, Op.RZ})
@@ -70,8 +74,63 @@ _DIAGONAL = {
 _FLIPS = frozenset({Op.X, Op.Y})
 
 
+_ALLOCATED = 1 << 30  # from here on ids are those that the tracer gave out
+
+
+def qubit_text(qubit: int) -> str:
+    """A qubit in words."""
+    return _id_text("qubit", qubit)
+
+
+def result_text(result: int) -> str:
+    """A result in words."""
+    return _id_text("result", result)
+
+
+def _id_text(what: str, number: int) -> str:
+    return f"{what} {number}" if number < _ALLOCATED else f"the {what} {number - _ALLOCATED} of those given out"
+
+
+def gate_text(op: Op, ids: Sequence[int]) -> str:
+    """A gate in QIR's words."""
+    qubits = [qubit_text(qubit) for qubit in ids[: qubits_of(op)]]
+    return f"{_QIR_NAMES.get(op, op.name.lower())} on {' and '.join(qubits)}"
+
+
+def qubits_of(op: Op) -> int:
+    """How many qubits a gate is on."""
+    return 1 if op in _ONE_QUBIT else 2 if op in _TWO_QUBITS else 3
+
+
+_QIR_NAMES = {Op.S_ADJ: "s__adj", Op.T_ADJ: "t__adj"}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why shots are not sampled.
+
+    Attributes:
+        reason: in words.
+        instruction: what the program does that does not fit, empty where it is no single thing.
+        place: which one that is of all that the program asks a simulator for, from 1; 0 where there is none.
+    """
+
+    reason: str
+    instruction: str = ""
+    place: int = 0
+
+    @classmethod
+    def of(cls, instruction: str, index: int) -> Doubt:
+        """Because of one instruction, the index of its entry on the tape."""
+        return cls(f"its operation {index + 1:,} is {instruction}", instruction, index + 1)
+
+
 class NotExactError(Exception):
-    """These shots cannot be sampled: internal; its text is an instruction, in words."""
+    """These shots cannot be sampled: internal."""
+
+    def __init__(self, doubt: Doubt) -> None:
+        super().__init__(doubt.reason)
+        self.doubt = doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +176,7 @@ class _Wire:
 @dataclass
 class _Reader:
     qubits: dict[int, _Wire] = field(default_factory=dict)
-    results: dict[int, tuple[_Wire, bool]] = field(default_factory=dict)
+    results: dict[int, tuple[_Wire, bool] | bool] = field(default_factory=dict)
     gates: list[Gate] = field(default_factory=list)
     columns: list[tuple[_Wire, bool] | bool] = field(default_factory=list)
     wires: int = 0
@@ -131,36 +190,43 @@ class _Reader:
         self.wires += 1
         return _Wire(self.wires - 1)
 
-    def read(self, op: int, ids: tuple[int, int, int], angle: float) -> None:
-        if op == Op.MEASURE:
+    def read(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
+        if op < Op.MEASURE:
+            self._gate(index, op, ids, angle)
+        elif op in {Op.MEASURE, Op.MRESETZ}:
             wire = self.wire(ids[0])
             wire.measured = wire.touched = True
             self.results[ids[1]] = wire, wire.flipped
-        elif op == Op.RESET:
-            if self.wire(ids[0]).touched:
-                self.qubits[ids[0]] = self._new()
-        elif op == Op.RECORD:
+        elif op in {Op.WRITE_ZERO, Op.WRITE_ONE}:
+            self.results[ids[0]] = op is Op.WRITE_ONE
+        elif op is Op.RECORD:
             # What was never measured is 0.
             self.columns.append(self.results.get(ids[0], False))
         elif op in {Op.RECORD_ZERO, Op.RECORD_ONE}:
-            self.columns.append(op == Op.RECORD_ONE)
-        elif op == Op.SWAP:
-            self.qubits[ids[0]], self.qubits[ids[1]] = self.wire(ids[1]), self.wire(ids[0])
-        else:
-            self._gate(Op(op), ids, angle)
+            self.columns.append(op is Op.RECORD_ONE)
+        if op in {Op.RESET, Op.RELEASE, Op.MRESETZ} and self.wire(ids[0]).touched:
+            self.qubits[ids[0]] = self._new()
 
-    def _gate(self, op: Op, ids: tuple[int, int, int], angle: float) -> None:
-        used = 1 if op in _ONE_QUBIT else 2 if op in _TWO_QUBITS else 3
-        wires = [self.wire(qubit) for qubit in ids[:used]]
-        if len(set(ids[:used])) < used:
-            raise NotExactError(f"{op.name} of a qubit and itself")
+    def _gate(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
+        used = ids[: qubits_of(op)]
+        if len(set(used)) < len(used):
+            raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which are the same", index))
+        wires = [self.wire(qubit) for qubit in used]
+        if op is Op.SWAP:
+            self.qubits[ids[0]], self.qubits[ids[1]] = wires[1], wires[0]
+            return
         for place, wire in enumerate(wires):
             wire.touched = True
             if wire.measured and place not in _DIAGONAL.get(op, ()):
                 if op not in _FLIPS:
-                    raise NotExactError(f"{op.name} after the measurement of its qubit")
+                    raise NotExactError(Doubt.of(_after_measurement(op, ids, place), index))
                 wire.flipped = not wire.flipped
         self.gates.append(Gate(op, tuple(wire.number for wire in wires), angle))
+
+
+def _after_measurement(op: Op, ids: Sequence[int], place: int) -> str:
+    measured = "its measurement" if qubits_of(op) == 1 else f"the measurement of {qubit_text(ids[place])}"
+    return f"{gate_text(op, ids)} after {measured}"
 
 
 def read_circuit(tape: NDArray[np.void]) -> Circuit:
@@ -173,8 +239,8 @@ def read_circuit(tape: NDArray[np.void]) -> Circuit:
         NotExactError: shots of the program are no samples of one circuit.
     """
     reader = _Reader()
-    for op, a, b, c, angle in tape.tolist():
-        reader.read(op, (a, b, c), angle)
+    for index, (op, a, b, c, angle) in enumerate(tape.tolist()):
+        reader.read(index, Op(op), (a, b, c), angle)
     columns = tuple(
         Column(None, entry) if isinstance(entry, bool) else Column(entry[0].number, entry[0].flipped != entry[1])
         for entry in reader.columns
@@ -198,9 +264,16 @@ def _needed(wires: int, gates: list[Gate], columns: tuple[Column, ...]) -> Circu
     )
 
 
-def is_clifford(gates: Iterable[Gate]) -> bool:
-    """Whether a stabilizer simulator can do all of them."""
-    return all(gate.op in _CLIFFORD for gate in gates)
+def superposed(gates: Iterable[Gate]) -> int:
+    """On how many wires a state vector is doubled, at the most: those that may be neither 0 nor 1."""
+    found: set[int] = set()
+    for gate in gates:
+        if gate.op in _MIXING:
+            found.update(gate.wires)
+        elif gate.op in _CONTROLLED and not found.isdisjoint(gate.wires[:-1]):
+            found.add(gate.wires[-1])
+    return len(found)
 
 
-_CLIFFORD = frozenset({Op.H, Op.X, Op.Y, Op.Z, Op.S, Op.S_ADJ, Op.SX, Op.CX, Op.CY, Op.CZ})
+_MIXING = frozenset({Op.H, Op.SX, Op.RX, Op.RY, Op.RXX, Op.RYY})
+_CONTROLLED = frozenset({Op.CX, Op.CY, Op.CCX, Op.RZZ})

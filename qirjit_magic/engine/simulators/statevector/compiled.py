@@ -11,7 +11,7 @@ from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.errors import SimulatorError
 
 _FILES = tuple(
-    f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements")
+    f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements", "play")
 )
 _KERNELS = "kernels.ll"
 _LEVEL = 1
