@@ -212,6 +212,18 @@ def test_a_shot_from_a_state_is_the_same_however_many_are_drawn_at_once() -> Non
     assert (found % 3 != 0).all()
 
 
+@pytest.mark.parametrize("steepness", [1, 40])
+@pytest.mark.parametrize("positions", [1, 3, 4, 9, 16])
+def test_what_many_shots_find_is_what_few_find(positions: int, steepness: int) -> None:
+    # The guide to many is no other rule: also where one cell of it has thousands of indices.
+    re = np.random.default_rng(3).random(1 << positions) ** steepness
+    re[::5] = 0
+    many = Distribution(re, np.zeros_like(re), 5).draw(0, 1 << 15)
+    few = [Distribution(re, np.zeros_like(re), 5).draw(first, 1 << 10) for first in range(0, 1 << 15, 1 << 10)]
+    assert (np.concatenate(few) == many).all()
+    assert (many % 5 != 0).all()
+
+
 def test_blocks_of_a_large_state_are_drawn_as_one() -> None:
     re, im = np.random.default_rng(3).normal(size=(2, 1 << 17))
     cumulated = np.cumsum(re**2 + im**2)

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 16  # amplitudes whose probabilities are added up one by one, where one of them was drawn
 _FEW = 8  # indices among which comparing is faster than searching
+_MANY = 1 << 14  # targets that are worth a guide
+_CELLS = 1 << 16
+_STEPS = 4
+_ROUNDING = 1e-12
 _AT_ONCE = 4  # numbers that Philox makes of one count
 
 
@@ -73,9 +77,25 @@ def _found(cumulated: Doubles, targets: Doubles, kind: np.dtype[np.unsignedinteg
     # Where something is impossible the sum does not grow, and nothing is found there: not even for a target that
     # rounding has put at the end or beyond.
     np.minimum(targets, np.nextafter(cumulated[-1], 0.0), out=targets)
-    if len(cumulated) > _FEW:
+    if len(cumulated) <= _FEW:
+        found = np.zeros(len(targets), kind)
+        for bound in cumulated[:-1]:
+            found += targets >= bound
+        return found
+    if len(targets) < _MANY:
         return np.searchsorted(cumulated, targets, side="right").astype(kind)
-    found = np.zeros(len(targets), kind)
-    for bound in cumulated[:-1]:
-        found += targets >= bound
+    return _guided(cumulated, targets, kind)
+
+
+def _guided(cumulated: Doubles, targets: Doubles, kind: np.dtype[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+    # The same, where searching would miss the cache for each of many targets: a guide has for each of equal cells of
+    # the sum the first index that may be meant, and most targets are at most a few steps behind it.
+    scale = _CELLS / cumulated[-1]
+    guide = np.searchsorted(cumulated, np.arange(_CELLS) * ((1 - _ROUNDING) / scale), side="right").astype(kind)
+    found: NDArray[np.unsignedinteger] = guide[np.minimum((targets * scale).astype(np.int64), _CELLS - 1)]
+    left = np.flatnonzero(cumulated[found] <= targets)
+    for _ in range(_STEPS):
+        found[left] += found.dtype.type(1)
+        left = left[cumulated[found[left]] <= targets[left]]
+    found[left] = np.searchsorted(cumulated, targets[left], side="right")
     return found
