@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from qirjit_magic.engine.simulators.attachments import Attachments
-from qirjit_magic.engine.simulators.dense import amplitudes
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.engine.simulators.statevector.final import play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.tape import Circuit, Doubt, NotExactError, Op, read_circuit, superposed
+from qirjit_magic.engine.simulators.tape import Circuit, Doubt, NotExactError, Op, read_circuit
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START, RecordMemory, Word, sampled_size
 from qirjit_magic.wire.platforms import choose
@@ -25,9 +24,8 @@ from qirjit_magic.wire.simulators import STABILIZER, STATEVECTOR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_SMALL = 1 << 16  # amplitudes that all gates together touch: below it NumPy is done before the kernels are compiled
-_WIDE = 24  # doubled qubits: beyond them nobody is made to wait who has not asked for it
-_MOST_QUBITS = 1 << 14  # of stim, likewise: it then takes seconds and 128 MiB
+_MOST_QUBITS = 1 << 14  # of stim: more take minutes, for which nobody is made to wait who has not asked for it
+_SMALL = 1 << 26  # amplitudes that all gates together touch: below it a state is there before stim is
 _AT_ONCE = 1 << 20  # shots
 _RECORDS = (Op.RECORD, Op.RECORD_ZERO, Op.RECORD_ONE)
 _NO_STIM = Doubt("stim, which samples wide Clifford programs, is not installed: pip install 'qirjit_magic[clifford]'")
@@ -120,23 +118,19 @@ class Sampler:
         self, tape: NDArray[np.void], request: RunRequest, seed: int, stack: contextlib.ExitStack
     ) -> _Source | Doubt:
         if request.simulator == STABILIZER:
-            return _forced(_clifford(tape, seed))
+            return _asked_of_stim(tape, seed)
         try:
             circuit = read_circuit(tape)
         except NotExactError as error:
-            program = None if request.simulator == STATEVECTOR else _clifford(tape, seed)
-            return error.doubt if program is None or isinstance(program, Doubt) else program
-        if len(circuit.gates) << circuit.wires <= _SMALL:
-            state = amplitudes(circuit)
-            return _Readings(circuit, Distribution(state.real, state.imag, seed), tuple(range(circuit.wires)))
-        program = None if request.simulator == STATEVECTOR else _clifford(tape, seed)
-        if isinstance(program, CliffordProgram) and program.qubits <= _MOST_QUBITS:
+            program = error.doubt if request.simulator == STATEVECTOR else _clifford(tape, seed)
+            return error.doubt if isinstance(program, Doubt) else program
+        if request.simulator == STATEVECTOR or len(circuit.gates) << circuit.wires <= _SMALL:
+            return self._played(circuit, seed, stack)
+        program = _clifford(tape, seed)
+        if isinstance(program, CliffordProgram):
             return program
-        wide = superposed(circuit.gates)
-        if request.method == "auto" and wide > _WIDE:
-            long = Doubt(f"a state vector of {wide} qubits takes long: --method sampled asks for it all the same")
-            return _NO_STIM if program is _NO_STIM else long
-        return self._played(circuit, seed, stack)
+        state = self._played(circuit, seed, stack)
+        return _NO_STIM if isinstance(state, Doubt) and program is _NO_STIM else state
 
     def _played(self, circuit: Circuit, seed: int, stack: contextlib.ExitStack) -> _Readings | Doubt:
         attachment = self.attachments.attach(STATEVECTOR)
@@ -151,18 +145,24 @@ class Sampler:
 
 
 def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
+    # What stim draws without being asked to.
     try:
-        return CliffordProgram(tape, seed)
+        program = CliffordProgram(tape, seed)
     except NotExactError as error:
         return error.doubt
     except ImportError:
         return _NO_STIM
+    return program if program.qubits <= _MOST_QUBITS else Doubt(f"{program.qubits:,} qubits take stim minutes")
 
 
-def _forced(program: CliffordProgram | Doubt) -> CliffordProgram | Doubt:
-    if program is _NO_STIM:
-        raise SimulatorError(f"{_NO_STIM.reason}.")
-    if isinstance(program, CliffordProgram) and program.memory > choose().available_bytes() // 2:
+def _asked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
+    try:
+        program = CliffordProgram(tape, seed)
+    except NotExactError as error:
+        return error.doubt
+    except ImportError:
+        raise SimulatorError(f"{_NO_STIM.reason}.") from None
+    if program.memory > choose().available_bytes() // 2:
         return Doubt(f"a tableau of {program.qubits:,} qubits takes {program.memory >> 20:,} MiB of memory")
     return program
 

@@ -17,11 +17,11 @@ SHOTS = 4000
 
 def test_many_shots_are_sampled_and_few_are_run(session: Session) -> None:
     session.add(BELL)
-    assert session.run(shots=15).plan.method == "live"
-    plan = session.run(shots=16).plan
+    assert session.run(shots=999).plan.method == "live"
+    plan = session.run(shots=1000).plan
     assert (plan.method, plan.simulator) == ("sampled", "statevector")
     assert "until their results are recorded" in str(plan)
-    assert session.run(shots=16, simulator="sparse").plan.method == "live"
+    assert session.run(shots=1000, simulator="sparse").plan.method == "live"
 
 
 def test_a_sampled_result_looks_like_a_live_one(session: Session) -> None:
@@ -94,7 +94,7 @@ def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
 
 def test_a_run_that_is_not_sampled_says_why(session: Session) -> None:
     session.add(program("sampling/feedback"), "m")
-    plan = session.run("feedback", shots=20).plan
+    plan = session.run("feedback", shots=1000).plan
     assert (plan.method, plan.why) == ("live", "its operation 3 is read_result of result 0")
 
 

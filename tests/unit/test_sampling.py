@@ -22,7 +22,7 @@ from qirjit_magic.options import Method
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
-from qirjit_magic.wire.simulators import SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
+from qirjit_magic.wire.simulators import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
 from tests.unit.tapes import QUBITS, Entry, distribution, gate, measure, record, tape
 
 SHOTS = 20_000
@@ -56,11 +56,8 @@ def shared_sampler(memory: RecordMemory) -> Iterator[Sampler]:
 
 
 @pytest.fixture
-def sampler(shared_sampler: Sampler, memory: RecordMemory, monkeypatch: pytest.MonkeyPatch) -> Sampler:
+def sampler(shared_sampler: Sampler, memory: RecordMemory) -> Sampler:
     memory.clear()
-    monkeypatch.setattr(
-        "qirjit_magic.engine.sampling._SMALL", 0
-    )  # small circuits too are drawn by what is for large ones
     return shared_sampler
 
 
@@ -68,7 +65,7 @@ def program(gates: Sequence[Entry], width: int = QUBITS) -> NDArray[np.void]:
     return tape(*gates, *(measure(q, q) for q in range(width)), *(record(q) for q in range(width)))
 
 
-def asked(shots: int = SHOTS, simulator: SimulatorSpec = SPARSE, method: Method = "sampled") -> RunRequest:
+def asked(shots: int = SHOTS, simulator: SimulatorSpec = AUTO, method: Method = "sampled") -> RunRequest:
     return RunRequest("m", "main", shots=shots, simulator=simulator, method=method)
 
 
@@ -88,11 +85,9 @@ def statistic(bits: NDArray[np.uint8], chances: dict[str, float]) -> tuple[float
 
 @pytest.mark.parametrize("gates", [[], GHZ, MIXED, [gate(Op.X, 1)], [*GHZ, *TURNS]], ids=range(5))
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
-@pytest.mark.parametrize("small", [0, 1 << 16])
 def test_what_is_drawn_from_a_state_has_the_programs_distribution(
-    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, gates: list[Entry], seed: int, small: int
+    sampler: Sampler, gates: list[Entry], seed: int
 ) -> None:
-    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", small)
     drawn = sampler.draw(program(gates), asked(simulator=STATEVECTOR), seed)
     found, freedom = statistic(bits_of(drawn), distribution(program(gates).tolist()))
     assert found <= LIMIT[freedom]
@@ -138,15 +133,18 @@ def test_what_stim_draws_has_the_programs_distribution(sampler: Sampler, seed: i
 @pytest.mark.parametrize(
     ("gates", "simulator", "by"),
     [
+        (GHZ, AUTO, "stabilizer"),
         (GHZ, SPARSE, "stabilizer"),
+        (GHZ, STABILIZER, "stabilizer"),
         (GHZ, STATEVECTOR, "statevector"),
-        (MIXED, SPARSE, "statevector"),
-        ([*GHZ, measure(0, 0), gate(Op.H, 0)], SPARSE, "stabilizer"),
+        (MIXED, AUTO, "statevector"),
+        ([*GHZ, measure(0, 0), gate(Op.H, 0)], AUTO, "stabilizer"),
     ],
 )
-def test_clifford_programs_are_stims_unless_a_state_vector_is_wanted(
-    sampler: Sampler, gates: list[Entry], simulator: SimulatorSpec, by: str
+def test_clifford_programs_that_are_not_small_are_stims_unless_a_state_vector_is_wanted(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, gates: list[Entry], simulator: SimulatorSpec, by: str
 ) -> None:
+    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", 0)
     drawn = sampler.draw(program(gates), asked(100, simulator), 1)
     assert isinstance(drawn, Sample)
     assert drawn.simulator == by
@@ -156,7 +154,6 @@ def test_stim_is_imported_by_nobody_who_does_not_need_it(sampler: Sampler, monke
     monkeypatch.delitem(sys.modules, "stim", raising=False)
     sampler.draw(program(MIXED), asked(100), 1)
     sampler.draw(program(GHZ), asked(100, STATEVECTOR), 1)
-    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", 1 << 16)
     sampler.draw(program(GHZ), asked(100), 1)
     assert "stim" not in sys.modules
 
@@ -169,14 +166,21 @@ def test_wide_clifford_programs_are_drawn(sampler: Sampler) -> None:
     assert 20 < bits[0].sum() < 80
 
 
-def test_a_state_that_has_no_room_or_takes_long_is_not_drawn(sampler: Sampler) -> None:
+def test_a_state_that_has_no_room_is_not_drawn(sampler: Sampler) -> None:
     gates = [gate(op, q) for q in range(60) for op in (Op.H, Op.T, Op.H)]
-    long = sampler.draw(program(gates, 60), asked(method="auto"), 1)
-    assert long == Doubt("a state vector of 60 qubits takes long: --method sampled asks for it all the same")
-    full = sampler.draw(program(gates, 60), asked(), 1)
+    full = sampler.draw(program(gates, 60), asked(method="auto"), 1)
     assert isinstance(full, Doubt)
-    assert "MiB of memory" in full.reason
+    assert full.reason.startswith("a state of 60 or more qubits takes ")
     assert isinstance(sampler.draw(program(GHZ), asked(simulator=STATEVECTOR), 1), Sample)  # nothing of it is left
+
+
+def test_nobody_waits_minutes_for_stim_who_has_not_asked_for_it(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qirjit_magic.engine.sampling._MOST_QUBITS", 50)
+    gates = program([gate(Op.H, q) for q in range(60)], 60)
+    assert isinstance(sampler.draw(gates, asked(method="auto"), 1), Doubt)
+    assert isinstance(sampler.draw(gates, asked(simulator=STABILIZER), 1), Sample)
 
 
 def test_what_is_too_much_to_draw_at_once_is_told(sampler: Sampler) -> None:

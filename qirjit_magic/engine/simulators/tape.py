@@ -8,7 +8,7 @@ the qubit a new wire, and nobody touches the old one any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -262,18 +262,3 @@ def _needed(wires: int, gates: list[Gate], columns: tuple[Column, ...]) -> Circu
         gates=tuple(Gate(g.op, tuple(numbers[w] for w in g.wires), g.angle) for g in reversed(kept)),
         columns=tuple(Column(None if c.wire is None else numbers[c.wire], c.flipped) for c in columns),
     )
-
-
-def superposed(gates: Iterable[Gate]) -> int:
-    """On how many wires a state vector is doubled, at the most: those that may be neither 0 nor 1."""
-    found: set[int] = set()
-    for gate in gates:
-        if gate.op in _MIXING:
-            found.update(gate.wires)
-        elif gate.op in _CONTROLLED and not found.isdisjoint(gate.wires[:-1]):
-            found.add(gate.wires[-1])
-    return len(found)
-
-
-_MIXING = frozenset({Op.H, Op.SX, Op.RX, Op.RY, Op.RXX, Op.RYY})
-_CONTROLLED = frozenset({Op.CX, Op.CY, Op.CCX, Op.RZZ})
