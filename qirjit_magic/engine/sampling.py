@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.engine.simulators.statevector.final import play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.tape import Circuit, Doubt, NotExactError, Op, read_circuit
+from qirjit_magic.engine.simulators.tape import Doubt, NotExactError, Op
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START, RecordMemory, Word, sampled_size
 from qirjit_magic.wire.platforms import choose

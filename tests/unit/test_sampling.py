@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from qirjit_magic.engine.sampling import Sample, Sampler
 from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.statevector.final import FinalState, play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.tape import Circuit, Doubt, Op, qubits_of, read_circuit
+from qirjit_magic.engine.simulators.tape import QUBITS_OF, Doubt, Op
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.options import Method
 from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
@@ -100,7 +101,7 @@ def test_each_gate_that_is_played_is_its_matrix(shared_sampler: Sampler, op: Op,
     before = [turn for q in range(QUBITS) for turn in (gate(Op.RY, q, angle=0.3 + q), gate(Op.RZ, q, angle=1.1 * q))]
     behind = [gate(Op.RX, q, angle=0.5 * q + 0.9) for q in range(QUBITS)]
     for first in range(QUBITS):
-        qubits = [(first + place) % QUBITS for place in range(qubits_of(op))]
+        qubits = [(first + place) % QUBITS for place in range(QUBITS_OF[op])]
         entries = [*before, gate(op, *qubits, angle=0.7), *behind]
         others = [gate(Op.H, QUBITS + q) for q in range(idle)]
         circuit = read_circuit(program([*others, *entries], QUBITS + idle))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
-from qirjit_magic.engine.simulators.tape import Circuit, NotExactError, Op, read_circuit
+from qirjit_magic.engine.simulators.tape import QUBITS_OF, NotExactError, Op
 from tests.unit.tapes import QUBITS, Entry, apply, distribution, gate, matrix, measure, record, tape
 
 _QUBIT = st.integers(0, QUBITS - 1)
@@ -72,8 +73,8 @@ def sampled(found: Circuit) -> dict[str, float]:
     chances: dict[str, float] = defaultdict(float)
     state = np.zeros(1 << found.wires, complex)
     state[0] = 1
-    for each in found.gates:
-        state = apply(state, matrix(each.op, each.angle), each.wires)
+    for op, *wires, angle in found.gates.tolist():
+        state = apply(state, matrix(Op(op), angle), wires[: QUBITS_OF[op]])
     for index, chance in np.ndenumerate((np.abs(state) ** 2).reshape((2,) * found.wires)):
         bits = (0 if column.wire is None else index[column.wire] for column in found.columns)
         flipped = (bit ^ column.flipped for bit, column in zip(bits, found.columns, strict=True))

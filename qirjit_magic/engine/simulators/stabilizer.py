@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.tape import Doubt, NotExactError, Op, gate_text, qubits_of
+from qirjit_magic.engine.simulators.tape import QUBITS_OF, Doubt, NotExactError, Op, gate_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +80,7 @@ class _Writer:
             self.columns.append(self.results.get(ids[0], False) if op is Op.RECORD else op is Op.RECORD_ONE)
 
     def _gate(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
-        used = ids[: qubits_of(op)]
+        used = ids[: QUBITS_OF[op]]
         if len(set(used)) < len(used):
             raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which are the same", index))
         name = _NAMES.get(op) or _rotation(op, angle)

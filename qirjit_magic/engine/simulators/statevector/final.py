@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qirjit_magic.engine.runtime.program import Runtime, Shots, ShotsEnd
+from qirjit_magic.engine.simulators.circuits import Circuit
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.engine.simulators.statevector.tables import doubles, places
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
-from qirjit_magic.engine.simulators.tape import ENTRY, Circuit
 from qirjit_magic.wire.memory import RecordMemory, Word
 from qirjit_magic.wire.records import Piece, decode
 
@@ -43,8 +43,7 @@ def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, me
         runtime: what is over it.
         memory: where the runtime records.
     """
-    rows = [(gate.op, *gate.wires, *(0,) * (3 - len(gate.wires)), gate.angle) for gate in circuit.gates]
-    tape, length = np.array(rows, ENTRY), np.array([len(rows)], np.int64)
+    tape, length = np.ascontiguousarray(circuit.gates), np.array([len(circuit.gates)], np.int64)
     runtime.limit_records(0)
     end = runtime.run_shots(Shots(simulator.player, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
     failure = decode([Piece(b"", memory.records(0, memory.position()), memory.text())]).failure
