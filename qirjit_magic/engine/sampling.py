@@ -110,7 +110,9 @@ class Sampler:
             return Doubt(f"{request.shots:,} shots of {columns:,} results are too many to draw at once")
         with contextlib.ExitStack() as stack:
             source = self._source(tape, request, seed, stack)
-            return source if isinstance(source, Doubt) else _drawn(source, request.shots, columns, self._stopped)
+            if not isinstance(source, Doubt):
+                return _drawn(source, request.shots, columns, self._stopped)
+        return Sample(0, b"", columns, "") if self._stopped() else source
 
     def _stopped(self) -> bool:
         return self.memory.word(Word.STOP) != 0
@@ -142,7 +144,10 @@ class Sampler:
         state = play(circuit, simulator, attachment.runtime, self.memory)
         if isinstance(state, str):
             return Doubt(state)
-        return _Readings(circuit, Distribution(state.re, state.im, seed), state.places)
+        distribution = Distribution(state.re, state.im, seed)
+        if not distribution.is_one:
+            return Doubt("an angle is infinite or no number")
+        return _Readings(circuit, distribution, state.places)
 
 
 def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:

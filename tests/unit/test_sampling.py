@@ -175,6 +175,13 @@ def test_a_state_that_has_no_room_is_not_drawn(sampler: Sampler) -> None:
     assert isinstance(sampler.draw(program(GHZ), asked(simulator=STATEVECTOR), 1), Sample)  # nothing of it is left
 
 
+@pytest.mark.parametrize("angle", [np.nan, np.inf])
+@pytest.mark.parametrize("wide", [1, 12])
+def test_an_angle_that_is_none_is_told(sampler: Sampler, angle: float, wide: int) -> None:
+    gates = [gate(Op.H, q) for q in range(wide)] + [gate(Op.RX, 0, angle=angle)]
+    assert sampler.draw(program(gates, wide), asked(), 1) == Doubt("an angle is infinite or no number")
+
+
 def test_nobody_waits_minutes_for_stim_who_has_not_asked_for_it(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,3 +272,13 @@ def test_what_is_stopped_has_the_first_of_the_same_shots(
     assert isinstance(part, Sample)
     assert part.shots == 3000
     assert (bits_of(part) == whole[:, :3000]).all()
+
+
+@pytest.mark.parametrize("simulator", [STATEVECTOR, STABILIZER])
+def test_what_is_stopped_before_it_begins_has_no_shots(
+    sampler: Sampler, memory: RecordMemory, simulator: SimulatorSpec
+) -> None:
+    memory.stop()
+    stopped = sampler.draw(program(GHZ), asked(simulator=simulator), 5)
+    assert isinstance(stopped, Sample)
+    assert stopped.shots == 0

@@ -34,7 +34,9 @@ def test_what_ends_a_trace_is_named_as_programs_call_it() -> None:
 
 
 def test_the_tracer_and_the_player_know_the_numbers_of_the_operations() -> None:
-    traced = re.findall(r"__quantum__qis__(\w+?)__(body|adj)\([^{]*\{\n  call void @append\(i32 (\d+)", _written("tracer.ll"))
+    traced = re.findall(
+        r"__quantum__qis__(\w+?)__(body|adj)\([^{]*\{\n  call void @append\(i32 (\d+)", _written("tracer.ll")
+    )
     names = {int(number): f"{name}_adj" if kind == "adj" else name for name, kind, number in traced}
     gates = {op.value: op.name.lower() for op in Op if op < Op.MEASURE}
     assert {number: name.replace("cnot", "cx") for number, name in names.items() if number in gates} == gates

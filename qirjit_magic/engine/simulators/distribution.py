@@ -40,6 +40,11 @@ class Distribution:
         self._index = np.min_scalar_type(len(re) - 1)
         self._only = self._cumulated(0) if len(starts) == 1 else None
 
+    @property
+    def is_one(self) -> bool:
+        """Whether the amplitudes are those of a state."""
+        return bool(0 < self._ends[-1] < np.inf)
+
     def _weight(self, part: slice) -> float:
         return float(np.dot(self._re[part], self._re[part]) + np.dot(self._im[part], self._im[part]))
 
