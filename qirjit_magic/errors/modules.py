@@ -184,7 +184,7 @@ class NotSampleableError(QirError):
     simulator: str = ""
 
     def _said(self) -> str:
-        way = "Take another simulator" if self.simulator == "stabilizer" else "Run them: --method live"
+        way = "Leave --simulator stabilizer away" if self.simulator == "stabilizer" else "Run them: --method live"
         return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. {way}."
 
 

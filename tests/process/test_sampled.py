@@ -147,7 +147,7 @@ def test_stim_runs_clifford_programs_that_read_no_result(session: Session, name:
     with pytest.raises(NotSampleableError) as caught:
         session.run(name, shots=1, simulator="stabilizer", method=method)
     assert caught.value.instruction == refused[name]
-    assert str(caught.value).endswith("Take another simulator.")
+    assert str(caught.value).endswith("Leave --simulator stabilizer away.")
 
 
 def test_stim_runs_no_live_shots(session: Session) -> None:
