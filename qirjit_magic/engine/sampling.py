@@ -132,6 +132,10 @@ class Sampler:
         program = _clifford(tape, seed)
         if isinstance(program, CliffordProgram):
             return program
+        more = circuit.wires - circuit.qubits
+        if request.method == "auto" and more > 0 and 1 << more > request.shots:
+            made = f"its resets make {circuit.wires} qubits of {circuit.qubits}"
+            return Doubt(f"{made}, whose state is larger than those of all shots")
         state = self._played(circuit, seed, stack)
         return _NO_STIM if isinstance(state, Doubt) and program is _NO_STIM else state
 

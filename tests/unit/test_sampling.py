@@ -175,6 +175,23 @@ def test_a_state_that_has_no_room_is_not_drawn(sampler: Sampler) -> None:
     assert isinstance(sampler.draw(program(GHZ), asked(simulator=STATEVECTOR), 1), Sample)  # nothing of it is left
 
 
+@pytest.mark.parametrize("again", [[gate(Op.RESET, 0)], [gate(Op.RELEASE, 0)], []], ids=["reset", "release", "mresetz"])
+def test_resets_are_not_paid_for_with_a_state_that_is_larger_than_those_of_all_shots(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, again: list[Entry]
+) -> None:
+    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", 0)
+    measured = Op.MEASURE if again else Op.MRESETZ
+    loop = [each for r in range(5) for each in (gate(Op.RY, 0, angle=0.3), gate(measured, 0, r), *again)]
+    entries = tape(*loop, *(record(r) for r in range(5)))
+    assert isinstance(sampler.draw(entries, asked(16, method="auto"), 1), Sample)
+    assert sampler.draw(entries, asked(15, method="auto"), 1) == Doubt(
+        "its resets make 5 qubits of 1, whose state is larger than those of all shots"
+    )
+    assert isinstance(sampler.draw(entries, asked(1), 1), Sample)
+    fewer = tape(*MIXED, gate(Op.H, 7), measure(0, 0), record(0))
+    assert isinstance(sampler.draw(fewer, asked(1, method="auto"), 1), Sample)
+
+
 @pytest.mark.parametrize("angle", [np.nan, np.inf])
 @pytest.mark.parametrize("wide", [1, 12])
 def test_an_angle_that_is_none_is_told(sampler: Sampler, angle: float, wide: int) -> None:

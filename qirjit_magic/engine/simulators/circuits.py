@@ -55,11 +55,13 @@ class Circuit:
         wires: how many there are.
         gates: in their order, entries of `ENTRY` on wires; none is on one whose bit is not needed in the end.
         columns: the recorded results, in their order.
+        qubits: how many the program has at the same time: fewer than wires where it resets them or takes new ones.
     """
 
     wires: int
     gates: NDArray[np.void]
     columns: tuple[Column, ...]
+    qubits: int
 
 
 @dataclass
@@ -74,6 +76,7 @@ class _Wire:
 class _Reader:
     qubits: dict[int, _Wire]
     wires: int
+    most: int  # qubits at the same time
     results: dict[int, tuple[_Wire, bool] | bool] = field(default_factory=dict)
     gates: list[tuple[int, int, int, int, float]] = field(default_factory=list)
     columns: list[tuple[_Wire, bool] | bool] = field(default_factory=list)
@@ -81,6 +84,7 @@ class _Reader:
     def wire(self, qubit: int) -> _Wire:
         if qubit not in self.qubits:
             self.qubits[qubit] = self._new()
+            self.most = max(self.most, len(self.qubits))
         return self.qubits[qubit]
 
     def _new(self) -> _Wire:
@@ -101,7 +105,9 @@ class _Reader:
             self.columns.append(self.results.get(ids[0], False))
         elif op in {Op.RECORD_ZERO, Op.RECORD_ONE}:
             self.columns.append(op is Op.RECORD_ONE)
-        if op in {Op.RESET, Op.RELEASE, Op.MRESETZ} and self.wire(ids[0]).touched:
+        elif op is Op.RELEASE:
+            self.qubits.pop(ids[0], None)
+        if op in {Op.RESET, Op.MRESETZ} and self.wire(ids[0]).touched:
             self.qubits[ids[0]] = self._new()
 
     def _gate(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
@@ -143,7 +149,7 @@ def read_circuit(tape: NDArray[np.void]) -> Circuit:
         Column(None, entry) if isinstance(entry, bool) else Column(entry[0].number, entry[0].flipped != entry[1])
         for entry in reader.columns
     )
-    return _needed(reader.wires, np.concatenate([first, np.array(reader.gates, ENTRY)]), columns)
+    return _needed(reader, np.concatenate([first, np.array(reader.gates, ENTRY)]), columns)
 
 
 def _read_first_gates(tape: NDArray[np.void]) -> tuple[_Reader, NDArray[np.void]]:
@@ -158,7 +164,7 @@ def _read_first_gates(tape: NDArray[np.void]) -> tuple[_Reader, NDArray[np.void]
     qubits = np.unique(ids[used])
     _put(first, np.where(used, np.searchsorted(qubits, ids), 0))
     wires = {qubit: _Wire(number, touched=True) for number, qubit in enumerate(qubits.tolist())}
-    return _Reader(wires, len(wires)), first
+    return _Reader(wires, len(wires), len(wires)), first
 
 
 def _put(gates: NDArray[np.void], wires: NDArray[np.integer]) -> None:
@@ -166,12 +172,12 @@ def _put(gates: NDArray[np.void], wires: NDArray[np.integer]) -> None:
         gates[place] = numbers
 
 
-def _needed(wires: int, gates: NDArray[np.void], columns: tuple[Column, ...]) -> Circuit:
+def _needed(reader: _Reader, gates: NDArray[np.void], columns: tuple[Column, ...]) -> Circuit:
     # From the end: a gate counts where it reaches a wire that is recorded; a diagonal one only on its way to others.
     reached = {column.wire for column in columns if column.wire is not None}
     kept = np.ones(len(gates), bool)
     end = len(gates)
-    while end and len(reached) < wires:
+    while end and len(reached) < reader.wires:
         start = max(0, end - _PART)
         for index, (op, *ids, _) in reversed([*enumerate(gates[start:end].tolist(), start)]):
             on = ids[: QUBITS_OF[op]]
@@ -180,10 +186,10 @@ def _needed(wires: int, gates: NDArray[np.void], columns: tuple[Column, ...]) ->
             else:
                 reached.update(on)
         end = start
-    numbers = np.zeros(max(1, wires), np.int64)
+    numbers = np.zeros(max(1, reader.wires), np.int64)
     numbers[sorted(reached)] = np.arange(len(reached))
     left = gates[kept]
     used = np.arange(len(_PLACES))[:, None] < _ARITIES[left["op"]]
     _put(left, np.where(used, numbers[np.stack([left[place] for place in _PLACES])], 0))
     renamed = (Column(None if c.wire is None else int(numbers[c.wire]), c.flipped) for c in columns)
-    return Circuit(len(reached), left, tuple(renamed))
+    return Circuit(len(reached), left, tuple(renamed), reader.most)
