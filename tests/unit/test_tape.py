@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.engine.simulators.tape import QUBITS_OF, NotExactError, Op
-from tests.unit.tapes import QUBITS, Entry, apply, distribution, gate, matrix, measure, record, tape
+from tests.unit.matrices import apply
+from tests.unit.tapes import QUBITS, Entry, distribution, gate, matrix, measure, record, tape
 
 _QUBIT = st.integers(0, QUBITS - 1)
 _RESULT = st.integers(0, 3)
@@ -71,10 +72,10 @@ def circuit(*entries: Entry) -> Circuit:
 def sampled(found: Circuit) -> dict[str, float]:
     """How likely each string of results is where the circuit is sampled."""
     chances: dict[str, float] = defaultdict(float)
-    state = np.zeros(1 << found.wires, complex)
+    state = np.zeros((1 << found.wires, 1), complex)
     state[0] = 1
     for op, *wires, angle in found.gates.tolist():
-        state = apply(state, matrix(Op(op), angle), wires[: QUBITS_OF[op]])
+        state = apply(matrix(Op(op), angle), state, wires[: QUBITS_OF[op]])
     for index, chance in np.ndenumerate((np.abs(state) ** 2).reshape((2,) * found.wires)):
         bits = (0 if column.wire is None else index[column.wire] for column in found.columns)
         flipped = (bit ^ column.flipped for bit, column in zip(bits, found.columns, strict=True))
