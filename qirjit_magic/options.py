@@ -157,7 +157,8 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--simulator",),
-        "auto, sparse, statevector, or a library with QIR symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
+        "auto, sparse, statevector, stabilizer (Clifford programs of any width, by stim), or a library with QIR "
+        "symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
         settings={"metavar": "NAME|PATH", "default": "auto"},
     ),
     FlagRow(
@@ -319,7 +320,7 @@ def _integer(value: int) -> int | None:
 
 
 def chosen_method(method: Method, *, shots: int, qubits: int, simulator: str) -> Method:
-    """What to ask the engine for: ``auto`` samples only where that may pay, on a simulator that nobody chose.
+    """What to ask the engine for: ``auto`` samples where that may pay on a simulator nobody chose, and always by stim.
 
     Args:
         method: what a person asked for.
@@ -327,5 +328,7 @@ def chosen_method(method: Method, *, shots: int, qubits: int, simulator: str) ->
         qubits: how many qubits the program says that it has; 0 where it does not.
         simulator: the simulator that is asked for.
     """
+    if method == "auto" and simulator == "stabilizer":
+        return "sampled"
     worth = next(least for wide, least in _WORTH_TRACING if qubits >= wide)
     return "live" if method == "auto" and (shots < worth or simulator != "auto") else method

@@ -32,16 +32,17 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, find_in_c_library
 from qirjit_magic.engine.simulators.sparse import results_object
-from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, UnsafeModuleError
+from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
-from qirjit_magic.wire.simulators import AUTO
+from qirjit_magic.wire.simulators import AUTO, STABILIZER
 
 if TYPE_CHECKING:
+    from qirjit_magic.engine.simulators.tape import Doubt
     from qirjit_magic.engine.tracing import Tracing
 
 _SHORT_TEXT = 1 << 18
@@ -186,6 +187,8 @@ class JitEngine:
         if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
             reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
             raise EntryPointError(reason, entry.name)
+        if request.simulator == STABILIZER:
+            return self._on_stabilizer(request, entry)
         if request.first == 0:
             self._choice = choose_simulator(request, entry, attachments=self._attachments, bind=self._binder(request))
         choice = self._choice
@@ -197,8 +200,8 @@ class JitEngine:
             if isinstance(drawn, RunReply):
                 return self._with_linked(drawn)
             if request.method == "sampled":
-                raise NotSampleableError(request.entry, drawn)
-            not_drawn = drawn
+                raise _not_sampleable(request, drawn)
+            not_drawn = drawn.reason
         reply = self._run_live(request, entry, choice)
         return self._with_linked(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))))
 
@@ -237,18 +240,29 @@ class JitEngine:
         self._linked.clear()
         return replace(reply, linked=linked)
 
-    def _draw(self, request: RunRequest, entry: EntryPoint) -> RunReply | str:
-        from qirjit_magic.engine.sampling import draw, put_sample  # noqa: PLC0415 - NumPy, which one shot does not need
+    def _on_stabilizer(self, request: RunRequest, entry: EntryPoint) -> RunReply:
+        if request.method == "live":
+            message = "the simulator 'stabilizer' draws all shots at once: it runs none. Leave --method live away."
+            raise SimulatorError(message)
+        self._simulator = request.simulator.name
+        drawn = self._draw(request, entry)
+        if isinstance(drawn, RunReply):
+            return drawn
+        raise _not_sampleable(request, drawn)
+
+    def _draw(self, request: RunRequest, entry: EntryPoint) -> RunReply | Doubt:
+        from qirjit_magic.engine.sampling import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
+        from qirjit_magic.engine.simulators.tape import Doubt  # noqa: PLC0415 - likewise
         from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
 
         if self._tracing is None:
             self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
-        circuit = self._tracing.trace(request, entry, self._modules)
-        if isinstance(circuit, str):
-            return circuit
+        tape = self._tracing.trace(request, entry, self._modules)
+        if isinstance(tape, Doubt):
+            return tape
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        sample = draw(circuit, request.shots, seed, lambda: self.memory.word(Word.STOP) != 0)
-        if isinstance(sample, str):
+        sample = Sampler(self._attachments, self.memory).draw(tape, request, seed)
+        if isinstance(sample, Doubt):
             return sample
         if not sample.shots:
             return RunReply("stopped", 0)
@@ -324,6 +338,12 @@ def _checked(module: QirModule, *, trust: bool) -> QirModule:
     check_names(module)
     check_safety(module, trust=trust)
     return module
+
+
+def _not_sampleable(request: RunRequest, doubt: Doubt) -> NotSampleableError:
+    return NotSampleableError(
+        request.entry, doubt.reason, doubt.instruction, doubt.place, simulator=request.simulator.name
+    )
 
 
 def _level(module: QirModule, wanted: int | None) -> int:

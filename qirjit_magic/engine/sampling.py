@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.dense import MOST_WIRES, probabilities
-from qirjit_magic.engine.simulators.tape import Circuit, Column, is_clifford
+from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
+from qirjit_magic.engine.simulators.distribution import Distribution
+from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
+from qirjit_magic.engine.simulators.statevector.final import play
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.engine.simulators.tape import Doubt, NotExactError, Op
+from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START, RecordMemory, Word, sampled_size
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.wire.simulators import STABILIZER, STATEVECTOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Bits = Sequence[NDArray[np.uint8]] | NDArray[np.uint8]  # of each wire
-    DrawSome = Callable[[int], Bits]  # in the next so many shots
+_MOST_QUBITS = 1 << 14  # of stim: more take minutes, for which nobody is made to wait who has not asked for it
+_SMALL = 1 << 26  # amplitudes that all gates together touch: below it a state is there before stim is
+_AT_ONCE = 1 << 20  # shots
+_RECORDS = (Op.RECORD, Op.RECORD_ZERO, Op.RECORD_ONE)
+_NO_STIM = Doubt("stim, which samples wide Clifford programs, is not installed: pip install 'qirjit_magic[clifford]'")
 
-_STABILIZER_WIRES = 4096
-_CELLS = 1 << 24  # bits of wires that are drawn at once
+
+class _Source(Protocol):
+    @property
+    def simulator(self) -> str: ...
+
+    @property
+    def at_once(self) -> int: ...  # how many shots, a multiple of 8
+
+    def columns(self, first: int, count: int) -> Iterator[NDArray[np.bool_]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +59,134 @@ class Sample:
     simulator: str
 
 
-def draw(circuit: Circuit, shots: int, seed: int, stopped: Callable[[], bool] = lambda: False) -> Sample | str:
-    """The results of so many shots, or why they cannot be drawn.
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """The columns of a circuit, from a state."""
 
-    Args:
-        circuit: what all shots have in common.
-        shots: how many.
-        seed: of the random numbers: the same seed gives the same results.
-        stopped: asked again and again: whether nobody waits for more.
+    circuit: Circuit
+    distribution: Distribution
+    places: tuple[int, ...]  # by wire, as those of `FinalState`
+    simulator: str = STATEVECTOR.name
+
+    @property
+    def at_once(self) -> int:
+        return _AT_ONCE
+
+    def columns(self, first: int, count: int) -> Iterator[NDArray[np.bool_]]:
+        found = self.distribution.draw(first, count)
+        for column in self.circuit.columns:
+            place = -1 if column.wire is None else self.places[column.wire]
+            if place < 0:
+                yield np.full(count, (place < -1) != column.flipped)
+            else:
+                yield ((found & found.dtype.type(1 << place)) != 0) != column.flipped
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """Draws the shots of traced programs.
+
+    Attributes:
+        attachments: where simulators are attached.
+        memory: the shared memory; while shots are drawn a simulator records there.
     """
-    if sampled_size(shots, len(circuit.columns)) > RECORDS_CAPACITY // 2:
-        return f"{shots:,} shots of {len(circuit.columns):,} results are too many to draw at once"
-    if circuit.wires <= MOST_WIRES:
-        return _drawn(circuit, shots, _dense(circuit, seed), "statevector", stopped)
-    if not is_clifford(circuit.gates):
-        return f"{circuit.wires} qubits are too many for a state vector"
-    if circuit.wires > _STABILIZER_WIRES:
-        return f"{circuit.wires} qubits are too many to sample"
+
+    attachments: Attachments
+    memory: RecordMemory
+
+    def draw(self, tape: NDArray[np.void], request: RunRequest, seed: int) -> Sample | Doubt:
+        """The results of all shots, or why they cannot be drawn.
+
+        Args:
+            tape: what all shots do.
+            request: how many there are, and on which simulator.
+            seed: of the random numbers: the same seed gives the same results.
+
+        Raises:
+            SimulatorError: the simulator is not installed.
+        """
+        columns = int(np.isin(tape["op"], _RECORDS).sum())
+        if sampled_size(request.shots, columns) > RECORDS_CAPACITY // 2:
+            return Doubt(f"{request.shots:,} shots of {columns:,} results are too many to draw at once")
+        with contextlib.ExitStack() as stack:
+            source = self._source(tape, request, seed, stack)
+            if not isinstance(source, Doubt):
+                return _drawn(source, request.shots, columns, self._stopped)
+        return Sample(0, b"", columns, "") if self._stopped() else source
+
+    def _stopped(self) -> bool:
+        return self.memory.word(Word.STOP) != 0
+
+    def _source(
+        self, tape: NDArray[np.void], request: RunRequest, seed: int, stack: contextlib.ExitStack
+    ) -> _Source | Doubt:
+        if request.simulator == STABILIZER:
+            return _asked_of_stim(tape, seed)
+        try:
+            circuit = read_circuit(tape)
+        except NotExactError as error:
+            program = error.doubt if request.simulator == STATEVECTOR else _clifford(tape, seed)
+            return error.doubt if isinstance(program, Doubt) else program
+        if request.simulator == STATEVECTOR or len(circuit.gates) << circuit.wires <= _SMALL:
+            return self._played(circuit, seed, stack)
+        program = _clifford(tape, seed)
+        if isinstance(program, CliffordProgram):
+            return program
+        more = circuit.wires - circuit.qubits
+        if request.method == "auto" and more > 0 and 1 << more > request.shots:
+            made = f"its resets make {circuit.wires} qubits of {circuit.qubits}"
+            return Doubt(f"{made}, whose state is larger than those of all shots")
+        state = self._played(circuit, seed, stack)
+        return _NO_STIM if isinstance(state, Doubt) and program is _NO_STIM else state
+
+    def _played(self, circuit: Circuit, seed: int, stack: contextlib.ExitStack) -> _Readings | Doubt:
+        attachment = self.attachments.attach(STATEVECTOR)
+        simulator = attachment.simulator
+        assert isinstance(simulator, StateVectorSimulator)  # noqa: S101 - that is how it is attached
+        simulator.begin(seed)
+        stack.callback(simulator.end)
+        state = play(circuit, simulator, attachment.runtime, self.memory)
+        if isinstance(state, str):
+            return Doubt(state)
+        distribution = Distribution(state.re, state.im, seed)
+        if not distribution.is_one:
+            return Doubt("an angle is infinite or no number")
+        return _Readings(circuit, distribution, state.places)
+
+
+def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
+    # What stim draws without being asked to.
     try:
-        from qirjit_magic.engine.simulators.stabilizer import sampler  # noqa: PLC0415 - the extra `clifford`
+        program = CliffordProgram(tape, seed)
+    except NotExactError as error:
+        return error.doubt
     except ImportError:
-        return f"{circuit.wires} qubits need stim to be sampled: pip install 'qirjit_magic[clifford]'"
-    return _drawn(circuit, shots, sampler(circuit, seed), "stabilizer", stopped)
+        return _NO_STIM
+    return program if program.qubits <= _MOST_QUBITS else Doubt(f"{program.qubits:,} qubits take stim minutes")
 
 
-def _drawn(circuit: Circuit, shots: int, draw_some: DrawSome, simulator: str, stopped: Callable[[], bool]) -> Sample:
-    most = max(8, _CELLS // max(1, circuit.wires) // 8 * 8)  # whole bytes, and not too much memory
-    pieces: list[list[bytes]] = [[] for _ in circuit.columns]
+def _asked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
+    try:
+        program = CliffordProgram(tape, seed)
+    except NotExactError as error:
+        return error.doubt
+    except ImportError:
+        raise SimulatorError(f"{_NO_STIM.reason}.") from None
+    if program.memory > choose().available_bytes() // 2:
+        return Doubt(f"a tableau of {program.qubits:,} qubits takes {program.memory >> 20:,} MiB of memory")
+    return program
+
+
+def _drawn(source: _Source, shots: int, columns: int, stopped: Callable[[], bool]) -> Sample:
+    if not columns:
+        return Sample(shots, b"", 0, source.simulator)
+    pieces: list[list[bytes]] = []
     done = 0
     while done < shots and not stopped():
-        count = min(most, shots - done)
-        bits = draw_some(count)
-        for column, parts in zip(circuit.columns, pieces, strict=True):
-            parts.append(_packed(column, bits, count))
+        count = min(source.at_once, shots - done)
+        pieces.append([np.packbits(bits).tobytes() for bits in source.columns(done, count)])
         done += count
-    joined = b"".join(b"".join(parts) for parts in pieces)
-    return Sample(done, joined, len(circuit.columns), simulator)
+    return Sample(done, b"".join(b"".join(parts) for parts in zip(*pieces, strict=True)), columns, source.simulator)
 
 
 def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
@@ -87,21 +199,3 @@ def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
     memory.put_word(Word.POSITION, end)
     memory.put_word(Word.COMMITTED, end)
     memory.put_sampled(bits)
-
-
-def _dense(circuit: Circuit, seed: int) -> DrawSome:
-    cumulated = np.cumsum(probabilities(circuit))
-    generator = np.random.Generator(np.random.Philox(key=seed))
-
-    def draw_some(count: int) -> Bits:
-        # Where a reading is impossible the sum does not grow, and nothing is found there.
-        found = np.searchsorted(cumulated, generator.random(count) * cumulated[-1], side="right").astype(np.uint16)
-        return [((found >> np.uint16(wire)) & np.uint16(1)).astype(np.uint8) for wire in range(circuit.wires)]
-
-    return draw_some
-
-
-def _packed(column: Column, bits: Bits, count: int) -> bytes:
-    if column.wire is None:
-        return np.packbits(np.full(count, column.flipped, np.uint8)).tobytes()
-    return np.packbits(bits[column.wire] ^ np.uint8(column.flipped)).tobytes()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,14 +14,16 @@ from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.program import ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
-from qirjit_magic.engine.simulators.tape import Circuit, NotExactError, read_circuit
+from qirjit_magic.engine.simulators.tape import Doubt
+from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.wire.linkage import PYTHON, Linkage
-from qirjit_magic.wire.memory import RECORD_SIZE, SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.returns import recorded_words
 
-_KIND = np.dtype([("kind", "<u4"), ("rest", "V12")])
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class _Scratch:
@@ -64,28 +68,36 @@ class Tracing:
         self._modules.clear()
         self._linker = None
 
-    def trace(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Circuit | str:
-        """What all shots have in common, with the records of one shot in `memory`; or why there is no such thing.
+    def trace(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> NDArray[np.void] | Doubt:
+        """The tape that all shots have in common, with the records of one in `memory`; or why there is no such thing.
 
         Args:
             request: the run.
             entry: its entry point.
             modules: all modules, in their order.
+
+        Raises:
+            LinkError: something is missing, or of another type.
         """
         if self._linker is None:
             self._modules = {name: Module(module.compiled) for name, module in modules.items()}
             self._linker = Linker(self._modules, self._attachment, self._callbacks, [])
-        doubt = self._doubt(request.module, entry, self._linker.linkage)
+        doubt = self._doubt(request, entry, self._linker.linkage)
         if doubt:
-            return doubt
-        address = self._linker.address(request.module, request.entry)
+            return Doubt(doubt)
+        try:
+            address = self._linker.address(request.module, request.entry)
+        except UnresolvedSymbolError as error:  # nobody has asked for the tracer
+            raise replace(error, simulator=request.simulator.name) from None
         return self._run(request, entry, address)
 
-    def _doubt(self, module: str, entry: EntryPoint, linkage: Linkage) -> str:
+    def _doubt(self, request: RunRequest, entry: EntryPoint, linkage: Linkage) -> str:
         # What the tracer would not notice.
+        if request.simulator.path:
+            return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        for name in linkage.reachable(module):
+        for name in linkage.reachable(request.module):
             info = linkage.modules[name]
             if name == PYTHON or info.trusted:
                 return "what it calls in Python or in the C library may be another thing in each shot"
@@ -93,7 +105,7 @@ class Tracing:
                 return f"'{info.name}' has global variables that a later shot could read"
         return ""
 
-    def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> Circuit | str:
+    def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> NDArray[np.void] | Doubt:
         self.memory.clear()
         self._tracer.begin(None)
         runtime = self._attachment.runtime
@@ -102,18 +114,10 @@ class Tracing:
         self._callbacks.begin(runtime.address("qirjit_leave"))
         shots = shots_of(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
         if runtime.run_shots(shots.shots) is not ShotsEnd.DONE:
-            return self._tracer.refused or "it fails"
-        if self.memory.word(Word.DROPPED):
-            return "it records more than there is room for"
-        records = np.frombuffer(self.memory.records(0, self.memory.committed()), _KIND)
-        if np.isin(records["kind"], TEXT_KINDS).any():
-            return "it sends messages"
-        try:
-            circuit = read_circuit(self._tracer.tape)
-        except NotExactError as error:
-            return str(error)
-        results = np.count_nonzero(records["kind"] == RecordKind.RESULT)
-        return circuit if results == len(circuit.columns) else "it records results in arrays"
+            return self._tracer.refused or Doubt("it fails")
+        if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
+            return Doubt("it records more than there is room for")
+        return self._tracer.tape
 
     def close(self) -> None:
         """Free the code."""

@@ -12,7 +12,7 @@
     │  ├ NoCodeError(symbol, module)
     │  ├ UnresolvedSymbolError(symbols, simulator, types, in_c_library, module, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
-    ├ NotSampleableError(entry, reason)
+    ├ NotSampleableError(entry, reason, instruction, place)
     ├ UnsafeModuleError(construct, reason, trustable, module, line, column, source_line)
     ├ SimulatorError(message)
     │  └ SimulatorNotFoundError(name, known)

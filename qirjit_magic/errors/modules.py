@@ -171,13 +171,21 @@ class UnsafeModuleError(LocatedError):
 
 @dataclass(eq=False)
 class NotSampleableError(QirError):
-    """Shots were to be sampled, and that would not be exact."""
+    """Shots were to be sampled, and that would not be exact.
+
+    ``instruction`` is what does not fit, ``place`` which one that is of all that the program asks a simulator for, from
+    1; empty and 0 where it is no single one.
+    """
 
     entry: str
     reason: str
+    instruction: str = ""
+    place: int = 0
+    simulator: str = ""
 
     def _said(self) -> str:
-        return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. Run them: --method live."
+        way = "Leave --simulator stabilizer away" if self.simulator == "stabilizer" else "Run them: --method live"
+        return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. {way}."
 
 
 @dataclass(eq=False)

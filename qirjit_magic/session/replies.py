@@ -41,6 +41,7 @@ _FITS: dict[str, Callable[[object], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
+    "int": lambda value: type(value) is int,
     "int | None": lambda value: value is None or type(value) is int,
     "tuple[str, ...]": lambda value: isinstance(value, tuple),
     "object": lambda _: True,

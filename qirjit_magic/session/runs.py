@@ -155,6 +155,7 @@ def _copy(
     position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
     if reply is not None and reply.sampled >= 0:
         shots = reply.next - first
+        watch.show_sampled(shots)
         bits = Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
         return Piece(memory.records(0, committed), b"", memory.text(), bits)
     return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())

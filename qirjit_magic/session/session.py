@@ -323,11 +323,11 @@ class Session:
             module: the module to look in.
             shots: how often, at least once.
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
-            simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``;
-                the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+            simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``,
+                ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
             method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
-                drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
-                named. The result's ``plan`` says which, and why.
+                drawn from its state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays, and
+                no simulator is named. The result's ``plan`` says which, and why.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import time
 from collections.abc import Callable
@@ -76,6 +77,14 @@ class RunWatch:
         if lines != self._lines:
             self._lines = lines
             self._show_new()
+
+    def show_sampled(self, shots: int) -> None:
+        """Show the messages of the one shot that is there as often as there are shots."""
+        data = self._memory.records(0, self._memory.committed())
+        lines = [(text, length) for kind, text, length in _RECORD.iter_unpack(data) if kind in TEXT_KINDS]
+        for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
+            if self._left <= 0 or not self._show_line(self._memory.text_at(text, length)):
+                return
 
     def _check_cpu(self) -> None:
         self._look_at_cpu = time.monotonic() + _CPU_LOOK_S

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.wire.memory import RecordKind
+from qirjit_magic.wire.memory import RecordKind, sampled_size
 from qirjit_magic.wire.records import Record, RecordTable, Sampled
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ class SampledTable:
 
     Attributes:
         layout: the records of one shot, whose results say nothing.
-        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result that a shot recorded.
+        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result that a shot recorded, alone or in an array.
     """
 
     layout: RecordTable
@@ -40,10 +42,7 @@ class SampledTable:
     def shot(self, index: int) -> tuple[Record, ...]:
         """The records of one shot, from 0."""
         results = iter(self.bits[:, index].tolist())
-        return tuple(
-            Record(record.kind, next(results), record.label) if record.kind is RecordKind.RESULT else record
-            for record in self.layout.shot(0)
-        )
+        return tuple(_with_results(record, results) for record in self.layout.shot(0))
 
     def counts(self) -> dict[str, int]:
         """See `RecordTable.counts`."""
@@ -72,7 +71,12 @@ class SampledTable:
         """The same with all records of all shots."""
         shots, rows = len(self), len(self.layout.kinds)
         values = np.tile(self.layout.values, (shots, 1))
-        values[:, self.layout.kinds == RecordKind.RESULT] = self.bits.T
+        strings = dict.fromkeys(self.layout.strings)
+        widths = _widths(self.layout)
+        ends = np.cumsum(widths)
+        for row in np.flatnonzero(widths).tolist():
+            bits = self.bits[ends[row] - widths[row] : ends[row]]
+            values[:, row] = bits[0] if self.layout.kinds[row] == RecordKind.RESULT else _interned(bits, strings)
         return RecordTable(
             kinds=np.tile(self.layout.kinds, shots),
             texts=np.tile(self.layout.texts, shots),
@@ -80,7 +84,7 @@ class SampledTable:
             ends=np.arange(1, shots + 1) * rows,
             returned=self.returned,
             returned_words=self.returned_words,
-            strings=self.layout.strings,
+            strings=tuple(strings),
         )
 
     @property
@@ -106,7 +110,7 @@ class SampledTable:
     @property
     def strings(self) -> tuple[str, ...]:
         """The distinct texts."""
-        return self.layout.strings
+        return self.whole.strings
 
     @cached_property
     def returned(self) -> NDArray[np.int64]:
@@ -119,17 +123,46 @@ class SampledTable:
         return np.zeros((len(self), self.layout.returned_words.shape[1]), np.int64)
 
 
-def sampled_table(layout: RecordTable, sampled: Sampled) -> SampledTable:
-    """The records of sampled shots.
+def sampled_table(layout: RecordTable, sampled: Sampled) -> SampledTable | RecordTable:
+    """The records of sampled shots; none where their results are not as many as one shot has.
 
     Args:
         layout: the records of one shot.
-        sampled: the results of all; where there are more or fewer than the shot has, the others are left out, or 0.
+        sampled: the results of all.
     """
-    results = int((layout.kinds == RecordKind.RESULT).sum())
-    bits = np.zeros((results, sampled.shots), np.uint8)
     packed = np.frombuffer(sampled.bits, np.uint8)
-    width = (sampled.shots + 7) // 8
-    rows = packed[: len(packed) // width * width].reshape(-1, width)[:results] if width else packed.reshape(0, 0)
-    bits[: len(rows)] = np.unpackbits(rows, axis=1, count=sampled.shots) if len(rows) else 0
-    return SampledTable(layout, bits)
+    size = sampled_size(sampled.shots, sampled.columns)
+    if len(layout) != 1 or int(_widths(layout).sum()) != sampled.columns or len(packed) != size:
+        return layout.first(0)
+    if not sampled.columns:
+        return SampledTable(layout, np.zeros((0, sampled.shots), np.uint8))
+    return SampledTable(layout, np.unpackbits(packed.reshape(sampled.columns, -1), axis=1, count=sampled.shots))
+
+
+def _widths(layout: RecordTable) -> NDArray[np.int64]:
+    # How many results each record has.
+    widths: NDArray[np.int64] = (layout.kinds == RecordKind.RESULT).astype(np.int64)
+    for row in np.flatnonzero(layout.kinds == RecordKind.RESULT_ARRAY).tolist():
+        text = int(layout.values[row])
+        widths[row] = len(layout.strings[text]) if text >= 0 else 0
+    return widths
+
+
+def _with_results(record: Record, results: Iterator[int]) -> Record:
+    if record.kind is RecordKind.RESULT:
+        return Record(record.kind, next(results), record.label)
+    if record.kind is RecordKind.RESULT_ARRAY:
+        bits = "".join(map(str, itertools.islice(results, len(str(record.value)))))
+        return Record(record.kind, bits, record.label)
+    return record
+
+
+def _interned(bits: NDArray[np.uint8], strings: dict[str, None]) -> NDArray[np.int64]:
+    # The index of each column's text among the strings, to which it is added.
+    words = np.ascontiguousarray(bits.T + ord("0")).view(f"S{len(bits)}").ravel()
+    distinct, which = np.unique(words, return_inverse=True)
+    texts = [word.decode() for word in distinct.tolist()]
+    strings.update(dict.fromkeys(texts))
+    places = {text: index for index, text in enumerate(strings)}
+    indices: NDArray[np.int64] = np.array([places[text] for text in texts], np.int64)[which]
+    return indices

@@ -36,7 +36,8 @@ KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
 AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
 SPARSE = SimulatorSpec("sparse", seedable=True)
 STATEVECTOR = SimulatorSpec("statevector", seedable=True)
-_BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR)}
+STABILIZER = SimulatorSpec("stabilizer", seedable=True)
+_BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR, STABILIZER)}
 
 
 def simulator_names() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from qirjit_magic.session.session import Session
 from tests.circuits.chances import most_probable, p_value, uniformity
 from tests.circuits.drawing import COLLAPSING, DEEP, Family, random_circuit
 from tests.circuits.outcomes import exact, states
-from tests.circuits.running import DUMPING, FAMILIES, WAYS, Way, count, difference, dumps, load
+from tests.circuits.running import FAMILIES, LIVE, WAYS, Way, count, difference, dumps, load
 
 _AT_ONCE = 50
 _SHARE = 1_000_000  # seeds of the campaigns begin so far from each other
@@ -37,7 +37,7 @@ def main() -> int:
         family = replace(_FAMILIES[name], qubits=(1, given.qubits))
         begun = time.monotonic()
         if family.pure:
-            said, found = _amplitudes(family, seeds, given.simulator or DUMPING)
+            said, found = _amplitudes(family, seeds, given.simulator or LIVE)
         else:
             ways = [way for way in WAYS if way.takes(family) and way.simulator in (given.simulator or [way.simulator])]
             said, found = _distributions(family, seeds, ways)

@@ -10,7 +10,7 @@ import numpy as np
 
 from qirjit_magic.options import Method
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.simulators import AUTO, simulator_names
+from qirjit_magic.wire.simulators import AUTO, STABILIZER, simulator_names
 from tests.circuits.drawing import ADAPTIVE, ADAPTIVE_CLIFFORD, STRAIGHT, STRAIGHT_CLIFFORD, Family
 from tests.circuits.gates import CLIFFORD
 from tests.circuits.steps import Circuit
@@ -18,8 +18,7 @@ from tests.circuits.writing import write
 from tests.unit.matrices import Matrix
 
 _AMPLITUDE = re.compile(r"\|(\d+)⟩: (-?[\d.]+)([+-][\d.]+)i")
-_CLIFFORD_ONLY = frozenset({"stabilizer"})
-_FEW = {"sparse": 1_000, "stabilizer": 2_000}  # shots where they take long
+_FEW = {"sparse": 1_000}  # shots where they take long
 _SHOTS = 10_000
 FAMILIES = {
     "adaptive": ADAPTIVE,
@@ -27,8 +26,7 @@ FAMILIES = {
     "straight": STRAIGHT,
     "straight-clifford": STRAIGHT_CLIFFORD,
 }
-LIVE = tuple(name for name in simulator_names() if name != AUTO.name)
-DUMPING = tuple(name for name in LIVE if name not in _CLIFFORD_ONLY)
+LIVE = tuple(name for name in simulator_names() if name not in {AUTO.name, STABILIZER.name})
 
 
 @dataclass(frozen=True)
@@ -45,10 +43,11 @@ class Way:
     def takes(self, family: Family) -> bool:
         """Whether it can run all circuits of a family."""
         clifford = family.gates == CLIFFORD and family.own
-        return (clifford or self.simulator not in _CLIFFORD_ONLY) and (self.method == "live" or not family.feedback)
+        return (clifford or self.simulator != STABILIZER.name) and (self.method == "live" or not family.feedback)
 
 
-WAYS = (*(Way(name, "live", _FEW.get(name, _SHOTS)) for name in LIVE), Way(AUTO.name, "sampled", _SHOTS))
+SAMPLED = tuple(Way(spec.name, "sampled", _SHOTS) for spec in (AUTO, STABILIZER))
+WAYS = (*(Way(name, "live", _FEW.get(name, _SHOTS)) for name in LIVE), *SAMPLED)
 
 
 def load(session: Session, circuits: Mapping[str, Circuit], *, dumped: bool = False) -> dict[str, str]:

@@ -34,7 +34,7 @@ def test_amplitudes_that_find_room_are_all_kept(session: Session) -> None:
 
 
 def test_a_program_that_says_how_wide_it_is_runs_on_sparse_at_once(session: Session) -> None:
-    plan = session.run("announced").plan
+    plan = session.run("announced", method="live").plan
     assert plan.simulator == "sparse"
     assert plan.why.startswith("it wants 5,000 qubits, and there is memory for the amplitudes of ")
     assert session.status().simulator == "sparse"

@@ -20,7 +20,7 @@ from qirjit_magic.session.session import Session
 from tests.circuits.chances import most_probable, p_value, uniformity
 from tests.circuits.drawing import random_circuit
 from tests.circuits.outcomes import distance, exact
-from tests.circuits.running import FAMILIES, WAYS, Counted, Way, count, load
+from tests.circuits.running import FAMILIES, SAMPLED, WAYS, Counted, Way, count, load
 from tests.circuits.steps import Circuit, Step
 from tests.unit.matrices import OWN
 
@@ -89,9 +89,8 @@ def test_the_deviations_of_all_circuits_together_are_those_of_chance(runs: Runs)
 
 
 def test_both_simulators_that_can_sample_have_sampled(runs: Runs) -> None:
-    (sampled,) = (way for way in WAYS if way.method == "sampled")
-    families = [name for name, family in FAMILIES.items() if sampled.takes(family)]
-    used = [counted.simulator for name in families for counted in runs.counted(name, sampled).values()]
+    cases = [(name, way) for name, family in FAMILIES.items() for way in SAMPLED if way.takes(family)]
+    used = [counted.simulator for name, way in cases for counted in runs.counted(name, way).values()]
     assert min(used.count("statevector"), used.count("stabilizer")) > 10
 
 

@@ -16,13 +16,13 @@ from qirjit_magic.session.session import Session
 from tests.circuits.drawing import COLLAPSING, random_circuit
 from tests.circuits.gates import EVERY_GATE, INVERTIBLE, Random, gate_step, inverse, random_gate
 from tests.circuits.outcomes import states
-from tests.circuits.running import DUMPING, difference, dumps, load
+from tests.circuits.running import LIVE, difference, dumps, load
 from tests.circuits.steps import Circuit, Step
 from tests.unit.matrices import OWN, Matrix, X, Z, controlled, fixed, ry, rz
 
 _EXACT = 1e-12
 _QUBITS = 6
-simulators = pytest.mark.parametrize("simulator", DUMPING)
+simulators = pytest.mark.parametrize("simulator", LIVE)
 
 
 @pytest.fixture(scope="module")

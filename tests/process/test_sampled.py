@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.errors import NotSampleableError
+from qirjit_magic.errors import NotSampleableError, SimulatorError, UnresolvedSymbolError
+from qirjit_magic.options import Method
 from qirjit_magic.session.session import Session
+from qirjit_magic.wire.memory import RecordKind
 from tests.files import PROGRAMS, REPOSITORY, program
 from tests.process.support import number
 
@@ -15,11 +17,11 @@ SHOTS = 4000
 
 def test_many_shots_are_sampled_and_few_are_run(session: Session) -> None:
     session.add(BELL)
-    assert session.run(shots=15).plan.method == "live"
-    plan = session.run(shots=16).plan
+    assert session.run(shots=999).plan.method == "live"
+    plan = session.run(shots=1000).plan
     assert (plan.method, plan.simulator) == ("sampled", "statevector")
     assert "until their results are recorded" in str(plan)
-    assert session.run(shots=16, simulator="sparse").plan.method == "live"
+    assert session.run(shots=1000, simulator="sparse").plan.method == "live"
 
 
 def test_a_sampled_result_looks_like_a_live_one(session: Session) -> None:
@@ -50,16 +52,33 @@ def test_one_seed_gives_one_result(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "entry", "instruction", "place"),
+    [
+        ("sampling/feedback", "feedback", "read_result of result 0", 3),
+        ("sampling/after_a_measurement", "turned", "h on qubit 0 after its measurement", 3),
+        ("dialects/random", "shot", "get_current_shot", 1),
+        ("dumps", "only_dumps", "dumpmachine", 2),
+        ("sampling/untraced", "on_a_product", "exp", 1),
+        ("sampling/untraced", "with_controls", "x__ctl on the qubit 2 of those given out", 2),
+    ],
+)
+def test_the_instruction_that_cannot_be_sampled_is_named(
+    session: Session, name: str, entry: str, instruction: str, place: int
+) -> None:
+    session.add(program(name), "m")
+    with pytest.raises(NotSampleableError) as caught:
+        session.run(entry, shots=20, method="sampled", simulator="statevector")
+    assert (caught.value.instruction, caught.value.place) == (instruction, place)
+    assert f"its operation {place} is {instruction}" in str(caught.value)
+    assert "--method live" in str(caught.value)
+    assert session.run(entry, shots=1).plan.method == "live"
+
+
+@pytest.mark.parametrize(
     ("name", "entry", "why"),
     [
-        ("sampling/feedback", "feedback", "it reads a result, draws a number or looks at the state"),
-        ("sampling/after_a_measurement", "turned", "H after the measurement of its qubit"),
-        ("sampling/says", "says", "it sends messages"),
-        ("dialects/random", "shot", "it reads a result, draws a number or looks at the state"),
-        ("dumps", "only_dumps", "it reads a result, draws a number or looks at the state"),
         ("counter", "increment", "'m' has global variables that a later shot could read"),
         ("returns", "measured", "'measured' returns ptr, which may be a result"),
-        ("records/every_record", "main", "it records results in arrays"),
         ("sampling/fails", "fails", "it fails"),
     ],
 )
@@ -69,18 +88,85 @@ def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
     session.add(program(name), "m")
     with pytest.raises(NotSampleableError) as caught:
         session.run(entry, shots=20, method="sampled")
-    assert caught.value.reason == why
+    assert (caught.value.reason, caught.value.instruction, caught.value.place) == (why, "", 0)
     assert "--method live" in str(caught.value)
 
 
 def test_a_run_that_is_not_sampled_says_why(session: Session) -> None:
     session.add(program("sampling/feedback"), "m")
-    plan = session.run("feedback", shots=20).plan
-    assert (plan.method, plan.simulator, plan.why) == (
-        "live",
-        "sparse",
-        "it reads a result, draws a number or looks at the state",
+    plan = session.run("feedback", shots=1000).plan
+    assert (plan.method, plan.why) == ("live", "its operation 3 is read_result of result 0")
+
+
+@pytest.mark.parametrize(("name", "entry"), [("records/every_record", "main"), ("sampling/says", "says")])
+def test_what_is_the_same_in_all_shots_is_sampled_as_it_is_run(session: Session, name: str, entry: str) -> None:
+    session.add(program(name), "m")
+    shown: dict[str, list[str]] = {"sampled": [], "live": []}
+    drawn, live = (
+        session.run(entry, shots=30, method=method, show=shown[method].append) for method in ("sampled", "live")
     )
+    assert drawn.plan.method == "sampled"
+    for form in ("labeled", "ordered", "json", "counts"):
+        assert drawn.to_text(form) == live.to_text(form)
+    assert drawn.messages == live.messages
+    assert "".join(shown["sampled"]) == "".join(shown["live"])
+    assert [list(map(str, outputs)) for outputs in drawn.records] == [
+        list(map(str, outputs)) for outputs in live.records
+    ]
+
+
+def test_results_in_arrays_are_sampled_as_columns(session: Session) -> None:
+    session.add(program("sampling/exact_arrays"), "m")
+    drawn = session.run(shots=SHOTS, method="sampled", seed=1)
+    live = session.run(shots=SHOTS, method="live", seed=1)
+    assert drawn.counts().keys() == live.counts().keys() == {"00110", "11000"}
+    assert all(abs(drawn.counts()[key] - SHOTS / 2) < 300 for key in drawn.counts())
+    for shot in drawn.shots[:50]:
+        _, before, pair, after = shot.outputs
+        assert (pair.kind, pair.label) == (RecordKind.RESULT_ARRAY, "pair")
+        assert (before.value, pair.value, after.value) in {(0, "011", 0), (1, "100", 0)}
+    whole = drawn.table.whole  # type: ignore[union-attr]  # it was sampled
+    assert whole.counts() == drawn.counts()
+    assert whole.shot(7) == drawn.table.shot(7)
+
+
+@pytest.mark.parametrize("name", ["Bell", "feedback", "turned", "tilted"])
+@pytest.mark.parametrize("method", ["auto", "sampled"])
+def test_stim_runs_clifford_programs_that_read_no_result(session: Session, name: str, method: Method) -> None:
+    session.add(BELL)
+    for file in ("sampling/feedback", "sampling/after_a_measurement", "sampling/tilted"):
+        session.add(program(file))
+    refused = {
+        "feedback": "read_result of result 0",
+        "tilted": "t on qubit 0, which is no Clifford gate",
+    }
+    if name not in refused:
+        result = session.run(name, shots=1, simulator="stabilizer", method=method)
+        assert (result.plan.method, result.plan.simulator, len(result.shots)) == ("sampled", "stabilizer", 1)
+        return
+    with pytest.raises(NotSampleableError) as caught:
+        session.run(name, shots=1, simulator="stabilizer", method=method)
+    assert caught.value.instruction == refused[name]
+    assert str(caught.value).endswith("Leave --simulator stabilizer away.")
+
+
+def test_stim_runs_no_live_shots(session: Session) -> None:
+    session.add(BELL)
+    with pytest.raises(SimulatorError, match="--method live"):
+        session.run(shots=10, simulator="stabilizer", method="live")
+
+
+def test_what_nobody_defines_is_missing_for_stim_too(session: Session) -> None:
+    session.add(program("calls_nobody"))
+    with pytest.raises(UnresolvedSymbolError) as caught:
+        session.run(simulator="stabilizer")
+    assert caught.value.simulator == "stabilizer"
+
+
+def test_one_seed_gives_one_result_of_stim(session: Session) -> None:
+    session.add(BELL)
+    once, again, other = (session.run(shots=999, seed=s, simulator="stabilizer").to_text() for s in (5, 5, 6))
+    assert once == again != other
 
 
 def test_a_trace_disturbs_no_variable_and_a_changed_module_is_traced_anew(session: Session) -> None:

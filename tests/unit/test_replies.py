@@ -17,6 +17,7 @@ _Facts = dict[str, Fact]
 _VALUES: _Facts = {
     "str": "x",
     "str | None": None,
+    "int": 7,
     "int | None": None,
     "bool": True,
     "tuple[str, ...]": ("x",),

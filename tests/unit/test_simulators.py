@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
-from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR, SimulatorSpec, find_simulator, simulator_names
+from qirjit_magic.wire.simulators import (
+    AUTO,
+    SPARSE,
+    STABILIZER,
+    STATEVECTOR,
+    SimulatorSpec,
+    find_simulator,
+    simulator_names,
+)
 
 
 @pytest.fixture
@@ -36,9 +44,10 @@ def test_the_built_in_simulators_have_their_names(spec: SimulatorSpec) -> None:
     assert SPARSE.seedable
 
 
-def test_the_state_vector_simulator_goes_by_its_name() -> None:
-    assert find_simulator("statevector") is STATEVECTOR
-    assert STATEVECTOR.seedable
+@pytest.mark.parametrize("spec", [STATEVECTOR, STABILIZER], ids=lambda spec: spec.name)
+def test_the_other_built_in_simulators_go_by_their_names(spec: SimulatorSpec) -> None:
+    assert find_simulator(spec.name) is spec
+    assert spec.seedable
 
 
 def test_an_absolute_path_is_a_simulator_without_a_seed(library: Path) -> None:
@@ -100,9 +109,9 @@ def test_an_unknown_name_is_refused_with_those_that_exist(
 def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qirjit_magic.wire.simulators.NOISY", SimulatorSpec("noisy", "/sim.so"), raising=False)
     _register(register, "noisy", "qirjit_magic.wire.simulators:NOISY")
-    assert simulator_names() == ("auto", "noisy", "sparse", "statevector")
+    assert simulator_names() == ("auto", "noisy", "sparse", "stabilizer", "statevector")
     assert find_simulator("noisy") == SimulatorSpec("noisy", "/sim.so")
-    with pytest.raises(SimulatorNotFoundError, match="noisy, sparse, statevector"):
+    with pytest.raises(SimulatorNotFoundError, match="noisy, sparse, stabilizer, statevector"):
         find_simulator("nosy")
 
 

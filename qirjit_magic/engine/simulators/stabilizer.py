@@ -1,14 +1,18 @@
-"""Circuits of Clifford gates, sampled by stim, of as many wires as one likes; this needs the extra ``clifford``."""
+"""Programs of Clifford gates, sampled by stim, of as many qubits as one likes; this needs the extra ``clifford``.
+
+Stim carries out resets and measurements itself: so a tape is exact whatever happens to a qubit after its measurement.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import stim
 
-from qirjit_magic.engine.simulators.tape import Circuit, Op
+from qirjit_magic.engine.simulators.tape import QUBITS_OF, Doubt, NotExactError, Op, gate_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,20 +28,120 @@ _NAMES = {
     Op.CX: "CX",
     Op.CY: "CY",
     Op.CZ: "CZ",
+    Op.SWAP: "SWAP",
 }
-_SEED_BITS = 64
+# By quarters of a turn; two quarters about a product are a Pauli operator on each.
+_ROTATIONS = {
+    Op.RX: ("I", "SQRT_X", "X", "SQRT_X_DAG"),
+    Op.RY: ("I", "SQRT_Y", "Y", "SQRT_Y_DAG"),
+    Op.RZ: ("I", "S", "Z", "S_DAG"),
+    Op.RXX: ("I", "SQRT_XX", "X", "SQRT_XX_DAG"),
+    Op.RYY: ("I", "SQRT_YY", "Y", "SQRT_YY_DAG"),
+    Op.RZZ: ("I", "SQRT_ZZ", "Z", "SQRT_ZZ_DAG"),
+}
+_RIGHT_ANGLE = math.pi / 2
+_ROUNDING = 1e-12  # of an angle, in right angles: what it changes nobody can measure
+_CELLS = 1 << 24  # measurements that are drawn at once
 
 
-def sampler(circuit: Circuit, seed: int) -> Callable[[int], NDArray[np.uint8]]:
-    """What draws shots, one after the other: for so many the bits of all wires at the end, ``uint8[wires, shots]``.
+@dataclass
+class _Writer:
+    lines: list[str] = field(default_factory=list)
+    places: dict[int, int] = field(default_factory=dict)  # by qubit: stim's
+    free: list[int] = field(default_factory=list)
+    width: int = 0
+    results: dict[int, int | bool] = field(default_factory=dict)  # the number of a measurement, or a constant
+    measured: int = 0
+    columns: list[int | bool] = field(default_factory=list)
+
+    def place(self, qubit: int) -> int:
+        if qubit not in self.places:
+            if not self.free:
+                self.free.append(self.width)
+                self.width += 1
+            self.places[qubit] = self.free.pop()
+        return self.places[qubit]
+
+    def write(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
+        if op < Op.MEASURE:
+            self._gate(index, op, ids, angle)
+        elif op in {Op.MEASURE, Op.MRESETZ}:
+            self.lines.append(f"{'M' if op is Op.MEASURE else 'MR'} {self.place(ids[0])}")
+            self.results[ids[1]] = self.measured
+            self.measured += 1
+        elif op is Op.RESET:
+            self.lines.append(f"R {self.place(ids[0])}")
+        elif op is Op.RELEASE:
+            self.lines.append(f"R {self.place(ids[0])}")
+            self.free.append(self.places.pop(ids[0]))
+        elif op in {Op.WRITE_ZERO, Op.WRITE_ONE}:
+            self.results[ids[0]] = op is Op.WRITE_ONE
+        else:
+            self.columns.append(self.results.get(ids[0], False) if op is Op.RECORD else op is Op.RECORD_ONE)
+
+    def _gate(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
+        used = ids[: QUBITS_OF[op]]
+        if len(set(used)) < len(used):
+            raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which are the same", index))
+        name = _NAMES.get(op) or _rotation(op, angle)
+        if not name:
+            raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which is no Clifford gate", index))
+        if name != "I":
+            self.lines.append(f"{name} {' '.join(str(self.place(qubit)) for qubit in used)}")
+
+
+def _rotation(op: Op, angle: float) -> str:
+    if op not in _ROTATIONS or not math.isfinite(angle):
+        return ""
+    quarters = angle / _RIGHT_ANGLE
+    if abs(quarters - round(quarters)) > _ROUNDING * max(1.0, abs(quarters)):
+        return ""
+    return _ROTATIONS[op][round(quarters) % 4]
+
+
+class CliffordProgram:
+    """A tape of Clifford gates, ready to be sampled.
 
     Args:
-        circuit: of Clifford gates.
-        seed: fixes the result on one machine and version of stim.
+        tape: entries of `ENTRY`, of one shot from its beginning to its end.
+        seed: fixes the results on one machine and version of stim.
+
+    Attributes:
+        qubits: how many it has at the same time.
+        memory: how many bytes stim takes for them.
+
+    Raises:
+        NotExactError: it has another gate.
+        ImportError: it has none, and stim is not installed.
     """
-    written = stim.Circuit()
-    for gate in circuit.gates:
-        written.append(_NAMES[gate.op], gate.wires)
-    written.append("M", range(circuit.wires))
-    compiled = written.compile_sampler(seed=seed % (1 << _SEED_BITS))
-    return lambda shots: np.ascontiguousarray(compiled.sample(shots).T).view(np.uint8)
+
+    simulator = "stabilizer"
+
+    def __init__(self, tape: NDArray[np.void], seed: int) -> None:
+        writer = _Writer()
+        for index, (op, a, b, c, angle) in enumerate(tape.tolist()):
+            writer.write(index, Op(op), (a, b, c), angle)
+        import stim  # noqa: PLC0415 - only where it is wanted, and it may not be installed
+
+        self.qubits = writer.width
+        self.memory = self.qubits**2 // 2
+        self._columns: Sequence[int | bool] = writer.columns
+        self._seed = seed
+        self._circuit = stim.Circuit("\n".join(writer.lines))
+        self._reference: NDArray[np.bool_] | None = None
+        self.at_once = max(8, _CELLS // max(1, writer.measured) // 8 * 8)
+
+    def columns(self, first: int, count: int) -> Iterator[NDArray[np.bool_]]:
+        """The recorded results of so many shots, a column after the other.
+
+        Args:
+            first: the number of the first one, a multiple of `at_once`.
+            count: how many, at most `at_once`.
+        """
+        if self._reference is None:
+            self._reference = self._circuit.reference_sample()
+        chunk = np.random.SeedSequence([self._seed, first]).generate_state(1, np.uint64)
+        sampler = self._circuit.compile_sampler(seed=int(chunk[0]), reference_sample=self._reference)
+        bits = np.ascontiguousarray(sampler.sample(count).T)
+        for column in self._columns:
+            yield np.full(count, column) if isinstance(column, bool) else bits[column]

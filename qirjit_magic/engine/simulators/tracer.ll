@@ -2,7 +2,7 @@
 ; a tape. What depends on a result, or on anything else that another shot could have otherwise, ends the trace.
 ;
 ; An entry is { i32 op, i32 a, i32 b, i32 c, double angle }; a, b and c are ids of qubits, and of a result where one is
-; measured or recorded. The numbers of the operations are Op in tape.py.
+; measured, written or recorded. The numbers of the operations are Op in tape.py. What ends a trace is in untraced.ll.
 
 %Entry = type { i32, i32, i32, i32, double }
 ;               |    |    |    |    4 angle
@@ -14,14 +14,15 @@
 @qirjit_tape_length = global i64 0             ; how many it has
 @qirjit_next_qubit = global i64 0              ; the ids that are given out begin above those of any program
 @qirjit_next_result = global i64 0
-@qirjit_refused = global ptr null              ; the name of what cannot be traced, where there was something
+@qirjit_refused = global ptr null              ; what ended the trace, in words, where something did
+@qirjit_refused_of = global i32 0              ; 1: it is a function's name, of a call on nothing, 2: on a qubit, 3: on a result
+@qirjit_refused_id = global i64 0              ; the id of these
 @qirjit_way_out_of_trace = global ptr null     ; qirjit_leave of the runtime, which itself stands on this file
 @one = internal constant i8 1                  ; One and Zero are addresses, which are nobody's ids
 @zero = internal constant i8 0
 
 @text = internal constant [10 x i8] c"the trace\00"
 @tape.name = internal constant [39 x i8] c"it does more than a trace has room for\00"
-@untraceable.name = internal constant [56 x i8] c"it reads a result, draws a number or looks at the state\00"
 @ids.name = internal constant [34 x i8] c"it has an id of more than 31 bits\00"
 
 declare ptr @__quantum__rt__array_create_1d(i32, i64)
@@ -37,6 +38,7 @@ define void @qirjit_begin_trace(ptr %tape, i64 %room) {
   store i64 1073741824, ptr @qirjit_next_qubit
   store i64 1073741824, ptr @qirjit_next_result
   store ptr null, ptr @qirjit_refused
+  store i32 0, ptr @qirjit_refused_of
   ret void
 }
 
@@ -45,12 +47,6 @@ define void @qirjit_refuse(ptr %name) noreturn {
   store ptr %name, ptr @qirjit_refused
   %leave = load ptr, ptr @qirjit_way_out_of_trace
   call void %leave(ptr @text, i64 9)
-  unreachable
-}
-
-; What every other function of a simulator is bound to here, whatever its type.
-define void @qirjit_untraceable() noreturn {
-  call void @qirjit_refuse(ptr @untraceable.name)
   unreachable
 }
 
@@ -109,6 +105,7 @@ define ptr @__quantum__rt__qubit_allocate() {
 
 ; The next one that is allocated has an id of its own.
 define void @__quantum__rt__qubit_release(ptr %qubit) {
+  call void @append(i32 45, ptr %qubit, ptr null, ptr null, double 0.0)
   ret void
 }
 
@@ -131,6 +128,20 @@ done:
 }
 
 define void @__quantum__rt__qubit_release_array(ptr %array) {
+start:
+  %size = call i64 @__quantum__rt__array_get_size_1d(ptr %array)
+  br label %head
+head:
+  %index = phi i64 [ 0, %start ], [ %next, %one ]
+  %more = icmp slt i64 %index, %size
+  br i1 %more, label %one, label %done
+one:
+  %place = call ptr @__quantum__rt__array_get_element_ptr_1d(ptr %array, i64 %index)
+  %qubit = load ptr, ptr %place
+  call void @__quantum__rt__qubit_release(ptr %qubit)
+  %next = add i64 %index, 1
+  br label %head
+done:
   call void @__quantum__rt__array_update_reference_count(ptr %array, i32 -1)
   ret void
 }
@@ -269,8 +280,7 @@ define void @__quantum__qis__mz__body(ptr %q, ptr %result) {
   ret void
 }
 define void @__quantum__qis__mresetz__body(ptr %q, ptr %result) {
-  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
-  call void @append(i32 41, ptr %q, ptr null, ptr null, double 0.0)
+  call void @append(i32 46, ptr %q, ptr %result, ptr null, double 0.0)
   ret void
 }
 define ptr @__quantum__qis__m__body(ptr %q) {
@@ -283,6 +293,13 @@ define ptr @__quantum__qis__m__body(ptr %q) {
 }
 define void @__quantum__qis__reset__body(ptr %q) {
   call void @append(i32 41, ptr %q, ptr null, ptr null, double 0.0)
+  ret void
+}
+
+; A bit that all shots write.
+define void @__quantum__rt__write_result(i1 %value, ptr %result) {
+  %op = select i1 %value, i32 48, i32 47
+  call void @append(i32 %op, ptr %result, ptr null, ptr null, double 0.0)
   ret void
 }
 

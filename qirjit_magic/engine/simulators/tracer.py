@@ -13,9 +13,8 @@ import numpy as np
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
-from qirjit_magic.engine.runtime.bindings import Provider, bindings
 from qirjit_magic.engine.simulators.library import SharedLibrary
-from qirjit_magic.engine.simulators.tape import ENTRY
+from qirjit_magic.engine.simulators.tape import ENTRY, Doubt, qubit_text, result_text
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 if TYPE_CHECKING:
@@ -23,9 +22,14 @@ if TYPE_CHECKING:
 
 TRACER = SimulatorSpec("tracer")
 MOST_ENTRIES = 1 << 21
-# What gives another shot another number, and is no simulator's.
-_OF_THE_RUN = ("qirjit_seed", "qirjit_current_shot")
+_FILES = ("tracer.ll", "untraced.ll")
 _OPTIMISED = 2
+# By @qirjit_refused_of: what stands behind the name of the function that ended a trace.
+_CALLED_WITH: dict[int, Callable[[int], str]] = {
+    1: lambda _: "",
+    2: lambda qubit: f" on {qubit_text(qubit)}",
+    3: lambda result: f" of {result_text(result)}",
+}
 
 
 class Tracer:
@@ -47,13 +51,13 @@ class Tracer:
         )
         self._length = ctypes.c_int64.from_address(self._linked.address("qirjit_tape_length"))
         self._refused = ctypes.c_void_p.from_address(self._linked.address("qirjit_refused"))
+        self._refused_of = ctypes.c_int32.from_address(self._linked.address("qirjit_refused_of"))
+        self._refused_id = ctypes.c_uint64.from_address(self._linked.address("qirjit_refused_id"))
         self._way_out = ctypes.c_void_p.from_address(self._linked.address("qirjit_way_out_of_trace"))
 
     def find(self, name: str) -> int:
-        """The address of what writes this function down, or of what ends the trace; 0 for what is no simulator's."""
-        if name in self._traced:
-            return self._linked.address(name)
-        return self._linked.address("qirjit_untraceable") if name in _untraced() else 0
+        """The address of what writes this function down, or ends the trace; 0 for what is no simulator's."""
+        return self._linked.address(name) if name in self._traced else 0
 
     def follow(self, find: Callable[[str], int]) -> None:
         """A trace that cannot go on is left by ``qirjit_leave`` of the runtime over it."""
@@ -76,23 +80,23 @@ class Tracer:
         return self._tape[: self._length.value]
 
     @property
-    def refused(self) -> str:
-        """What ended the trace; empty where nothing did."""
-        address = self._refused.value
-        return ctypes.string_at(address).decode() if address else ""
+    def refused(self) -> Doubt | None:
+        """What ended the trace; None where nothing did."""
+        if not self._refused.value:
+            return None
+        said = ctypes.string_at(self._refused.value).decode()
+        if self._refused_of.value not in _CALLED_WITH:
+            return Doubt(said)
+        called_with = _CALLED_WITH[self._refused_of.value](self._refused_id.value)
+        return Doubt.of(said + called_with, self._length.value)
 
 
 @cache
 def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
-    """The object code of ``tracer.ll``, what it needs, and what it traces."""
-    module = read_text((files(__package__) / "tracer.ll").read_text("utf-8"))
+    """The object code of ``tracer.ll`` and ``untraced.ll``, what it needs, and what it traces."""
+    package = files(__package__)
+    module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
     needs = tuple(function.name for function in module.functions if function.is_declaration)
     return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced
-
-
-@cache
-def _untraced() -> frozenset[str]:
-    simulators = (name for name, known in bindings().items() if any(b.provider is Provider.SIMULATOR for b in known))
-    return frozenset((*simulators, *_OF_THE_RUN))

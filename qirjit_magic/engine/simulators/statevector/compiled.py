@@ -11,7 +11,7 @@ from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.errors import SimulatorError
 
 _FILES = tuple(
-    f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements")
+    f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements", "play")
 )
 _KERNELS = "kernels.ll"
 # What it may need of qirrunner's library and of the C library: a processor without a square root calls one.

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qirjit_magic.engine.simulators.statevector.tables import Words, doubles, places, table
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 
-Words = ctypes.Array[ctypes.c_int64]
 _ONE = -2
 _TINY = 1e-15  # in each part: what rounding leaves of nothing
 
@@ -26,12 +26,11 @@ def state_text(words: Words) -> str:
 
 def amplitudes(words: Words) -> Iterator[tuple[int, complex]]:
     """The basis states that a settled state has, in order, with their amplitudes; qubit q is bit q."""
-    re, im = (_doubles(words, at, 1 << words[MachineWord.POSITIONS]) for at in (MachineWord.RE, MachineWord.IM))
+    re, im = (doubles(words, at, 1 << words[MachineWord.POSITIONS]) for at in (MachineWord.RE, MachineWord.IM))
     norm, angle = (_double(words[at]) for at in (MachineWord.NORM, MachineWord.ANGLE))
     factor = cmath.rect(1 / math.sqrt(norm), angle)
-    places = _table(words, MachineWord.PLACES, words[MachineWord.TAKEN])
-    owners = _table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()
-    always = sum(1 << qubit for qubit in np.flatnonzero(places == _ONE).tolist())
+    owners = table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()
+    always = sum(1 << qubit for qubit in np.flatnonzero(places(words) == _ONE).tolist())
     found = []
     for index in np.flatnonzero((np.abs(re) > _TINY) | (np.abs(im) > _TINY)).tolist():
         basis = always | sum(1 << qubit for position, qubit in enumerate(owners) if index >> position & 1)
@@ -41,20 +40,11 @@ def amplitudes(words: Words) -> Iterator[tuple[int, complex]]:
 
 def _results(words: Words) -> list[int]:
     # Up to the last one that was measured in this shot; there may be millions of others.
-    table = _table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)[1:]
-    written = np.flatnonzero(table >> 1 == words[MachineWord.STAMP])
+    results = table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)[1:]
+    written = np.flatnonzero(results >> 1 == words[MachineWord.STAMP])
     values = np.zeros(written[-1] + 1 if len(written) else 0, dtype=np.int64)
-    values[written] = table[written] & 1
+    values[written] = results[written] & 1
     return [int(value) for value in values]
-
-
-def _table(words: Words, at: MachineWord, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    there = (ctypes.c_int64 * size).from_address(words[at]) if size and words[at] else (ctypes.c_int64 * 0)()
-    return np.ctypeslib.as_array(there)
-
-
-def _doubles(words: Words, at: MachineWord, size: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.ctypeslib.as_array((ctypes.c_double * size).from_address(words[at]))
 
 
 def _double(word: int) -> float:

@@ -103,6 +103,16 @@ class StateVectorSimulator:
         self._dumps.clear()
         return taken
 
+    @property
+    def words(self) -> ctypes.Array[ctypes.c_int64]:
+        """Those of ``@machine``."""
+        return self._words
+
+    @property
+    def player(self) -> int:
+        """The address of what plays a tape, for the shot loop."""
+        return self._linked.address("qirjit_play")
+
     def _point(self, name: str, address: int) -> None:
         ctypes.c_void_p.from_address(self._linked.address(name)).value = address
 

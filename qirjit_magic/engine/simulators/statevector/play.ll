@@ -1,0 +1,75 @@
+; Plays a tape: the gates of a program that was traced, as if it called them. Entries and numbers are those of tracer.ll.
+
+%Entry = type { i32, i32, i32, i32, double } ; see tracer.ll
+
+; A program for the shot loop: its entry point is a tape, and its argument how many entries that has. At the end the state is
+; settled, and stays as it is until the next shot.
+define i64 @qirjit_play(ptr %tape, ptr %length.p) {
+start:
+  %length = load i64, ptr %length.p
+  br label %head
+head:
+  %index = phi i64 [ 0, %start ], [ %next, %played ]
+  %more = icmp slt i64 %index, %length
+  br i1 %more, label %one, label %done
+one:
+  %entry = getelementptr %Entry, ptr %tape, i64 %index
+  %a.p = getelementptr %Entry, ptr %entry, i32 0, i32 1
+  %b.p = getelementptr %Entry, ptr %entry, i32 0, i32 2
+  %c.p = getelementptr %Entry, ptr %entry, i32 0, i32 3
+  %angle.p = getelementptr %Entry, ptr %entry, i32 0, i32 4
+  %op = load i32, ptr %entry
+  %a.32 = load i32, ptr %a.p
+  %b.32 = load i32, ptr %b.p
+  %c.32 = load i32, ptr %c.p
+  %angle = load double, ptr %angle.p
+  %a.64 = zext i32 %a.32 to i64
+  %b.64 = zext i32 %b.32 to i64
+  %c.64 = zext i32 %c.32 to i64
+  %a = inttoptr i64 %a.64 to ptr
+  %b = inttoptr i64 %b.64 to ptr
+  %c = inttoptr i64 %c.64 to ptr
+  switch i32 %op, label %single [ i32 20, label %cx
+                                  i32 21, label %cy
+                                  i32 22, label %cz
+                                  i32 23, label %swap
+                                  i32 24, label %ccx
+                                  i32 25, label %rxx
+                                  i32 26, label %ryy
+                                  i32 27, label %rzz ]
+single:                                              ; from h, 1, to rz, 12: the queue begins with 0
+  %op.64 = zext i32 %op to i64
+  %operation = sub i64 %op.64, 1
+  call void @append(i64 %operation, ptr %a, i64 0, double %angle)
+  br label %played
+cx:
+  call void @__quantum__qis__cx__body(ptr %a, ptr %b)
+  br label %played
+cy:
+  call void @__quantum__qis__cy__body(ptr %a, ptr %b)
+  br label %played
+cz:
+  call void @__quantum__qis__cz__body(ptr %a, ptr %b)
+  br label %played
+swap:
+  call void @__quantum__qis__swap__body(ptr %a, ptr %b)
+  br label %played
+ccx:
+  call void @__quantum__qis__ccx__body(ptr %a, ptr %b, ptr %c)
+  br label %played
+rxx:
+  call void @__quantum__qis__rxx__body(double %angle, ptr %a, ptr %b)
+  br label %played
+ryy:
+  call void @__quantum__qis__ryy__body(double %angle, ptr %a, ptr %b)
+  br label %played
+rzz:
+  call void @__quantum__qis__rzz__body(double %angle, ptr %a, ptr %b)
+  br label %played
+played:
+  %next = add i64 %index, 1
+  br label %head
+done:
+  call void @settle()
+  ret i64 0
+}
