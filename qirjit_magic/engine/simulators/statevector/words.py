@@ -33,3 +33,9 @@ class MachineWord(IntEnum):
     TAKEN = 28
     RESULT_ROOM = 32
     THREADS = 34
+    BRANCHES = 36
+    BRANCH_TABLE = 37
+    BRANCH_SLOTS = 38
+    KEEPING = 39
+    OWN_RE = 40
+    OWN_IM = 41

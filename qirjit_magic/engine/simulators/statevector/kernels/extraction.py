@@ -17,9 +17,11 @@ _ENTRIES = (
     "qirjit_apply_groups",
     "qirjit_settle",
     "qirjit_draw",
+    "qirjit_forget_branches",
     "qirjit_parity_probability",
 )
-_ELSEWHERE = {"qirjit_make_room", "qirjit_share_groups", "qirjit_refuse_twice", "cos", "sin", "atan2", "sqrt"}
+_ELSEWHERE = {f"qirjit_{name}" for name in ("make_room", "share_groups", "refuse_twice", "take_memory", "give_back")}
+_ELSEWHERE |= {"cos", "sin", "atan2", "sqrt"}
 
 
 def kernels_text() -> str:
