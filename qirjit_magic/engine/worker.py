@@ -27,6 +27,7 @@ from qirjit_magic.wire.protocol import (
     Define,
     Done,
     Engine,
+    GetSimulatorCode,
     GetStatus,
     Intrinsic,
     Message,
@@ -37,6 +38,7 @@ from qirjit_magic.wire.protocol import (
     Restore,
     RunRequest,
     Show,
+    TakeSimulatorCode,
     Undefine,
     Unlink,
 )
@@ -103,6 +105,8 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, opt_level, trust):
             return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())
+        case GetSimulatorCode():
+            return Frame(Done(), engine.simulator_code())
         case _:
             _change(engine, message, blob)
             return Frame(Done())
@@ -122,6 +126,8 @@ def _change(engine: Engine, message: Message, blob: bytes) -> None:
             engine.define(Intrinsic(name, signature, blob, path))
         case Undefine(name):
             engine.undefine(name)
+        case TakeSimulatorCode():
+            engine.take_simulator_code(blob)
         case _:
             reason = f"the kernel sent {type(message).__name__}, which is no request"
             raise TypeError(reason)

@@ -85,6 +85,7 @@ class Runner:
             limits=limits,
         )
         self.last = result
+        engine.save()
         if error:
             raise error
         return result

@@ -23,6 +23,7 @@ from qirjit_magic.wire.protocol import (
     Done,
     EngineStatus,
     Form,
+    GetSimulatorCode,
     GetStatus,
     Intrinsic,
     Remove,
@@ -30,9 +31,11 @@ from qirjit_magic.wire.protocol import (
     RunReply,
     RunRequest,
     Show,
+    TakeSimulatorCode,
     Undefine,
     Unlink,
 )
+from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 
 
 class EngineSupervisor(RevivingProcess):
@@ -72,7 +75,8 @@ class EngineSupervisor(RevivingProcess):
         )
         self._cache = cache
         self._compilations = self._cache_hits = 0
-        self._unsaved: tuple[str, Compiled] | None = None
+        self._unsaved: dict[str, Compiled] = {}
+        self._has_simulator = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineSupervisor:
         """One with a process of its own that is not fenced, and otherwise like this one."""
@@ -123,17 +127,18 @@ class EngineSupervisor(RevivingProcess):
         reply, object_code = self._request(Frame(request, source), Added)
         compiled = Compiled(reply.module, object_code)
         self._compilations += 1
-        self._unsaved = key, compiled
+        self._unsaved[key] = compiled
         return compiled
 
     def save(self) -> None:
-        """Write what was compiled last to the disk, where there is a cache.
+        """Write what was compiled since the last call to the disk, where there is a cache.
 
         It is no part of `add`: it may warn, a warning may be an error, and by then everybody is to know the module.
         """
-        unsaved, self._unsaved = self._unsaved, None
-        if self._cache is not None and unsaved is not None:
-            self._cache.keep(*unsaved)
+        unsaved, self._unsaved = self._unsaved, {}
+        if self._cache is not None:
+            for key, compiled in unsaved.items():
+                self._cache.keep(key, compiled)
 
     def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
@@ -193,6 +198,31 @@ class EngineSupervisor(RevivingProcess):
             self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
+    def simulator_code(self) -> bytes:
+        """See `Engine.simulator_code`."""
+        with self.uninterrupted():
+            return self._request(Frame(GetSimulatorCode()), Done)[1]
+
+    def take_simulator_code(self, object_code: bytes) -> None:
+        """See `Engine.take_simulator_code`."""
+        with self.uninterrupted():
+            self._request(Frame(TakeSimulatorCode(), object_code), Done)
+
+    def _share_simulator(self) -> None:
+        # Once for each process: from the disk where it is there, else for it.
+        if self._cache is None:
+            return
+        self._be_ready()
+        if self._has_simulator == self.starts:
+            return
+        key = cache_key(STATEVECTOR.name.encode(), build=self._build, options=f"simulator fenced={self.fenced}")
+        found = self._cache.find(key)
+        if found is not None:
+            self.take_simulator_code(found.object_code)
+        else:
+            self._unsaved[key] = Compiled(ModuleInfo(STATEVECTOR.name, ""), self.simulator_code())
+        self._has_simulator = self.starts
+
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
 
@@ -202,6 +232,8 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             try:
                 going_on = request.first > 0  # only the process that began a run can go on with it
+                if not going_on and request.simulator in {AUTO, STATEVECTOR}:
+                    self._share_simulator()
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))

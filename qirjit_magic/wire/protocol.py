@@ -73,7 +73,7 @@ class RunReply:
         raised: what a function in Python raised, where the shot failed by that.
         sampled: how many results each shot recorded, where they were sampled: the memory has the records of one shot,
             and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
-        simulator: what has drawn them, where they were sampled.
+        simulator: what has run or drawn them.
         why: why the shots were run or sampled, in words; empty where there is nothing to say.
     """
 
@@ -224,6 +224,14 @@ class Engine(Protocol):
         """Forget a function in Python; unknown names are ignored."""
         ...
 
+    def simulator_code(self) -> bytes:
+        """The object code of the compiled simulator, for `take_simulator_code` of another engine of the same build."""
+        ...
+
+    def take_simulator_code(self, object_code: bytes) -> None:
+        """Use this object code once that simulator is attached."""
+        ...
+
     def run(self, request: RunRequest) -> RunReply:
         """Link what is needed and run shots; the records are in `memory`, which the caller clears.
 
@@ -340,6 +348,16 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class GetSimulatorCode:
+    """`Engine.simulator_code`. Answered by `Done`, whose blob is the code."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSimulatorCode:
+    """`Engine.take_simulator_code`; the blob is the code. Answered by `Done`."""
+
+
+@dataclass(frozen=True, slots=True)
 class GetStatus:
     """`Engine.status`. Answered by `EngineStatus`."""
 
@@ -369,6 +387,8 @@ Message = (
     | Define
     | Undefine
     | Show
+    | GetSimulatorCode
+    | TakeSimulatorCode
     | GetStatus
     | Done
     | Refused

@@ -30,10 +30,10 @@ class SimulatorSpec:
 
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
-AUTO = "auto"
+AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
 SPARSE = SimulatorSpec("sparse", seedable=True)
 STATEVECTOR = SimulatorSpec("statevector", seedable=True)
-_BUILT_IN = {AUTO: SPARSE, SPARSE.name: SPARSE, STATEVECTOR.name: STATEVECTOR}
+_BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR)}
 
 
 def simulator_names() -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def simulator_names() -> tuple[str, ...]:
     A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
     """
     registered = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return (AUTO, *sorted({*registered, *_BUILT_IN} - {AUTO}))
+    return (AUTO.name, *sorted({*registered, *_BUILT_IN} - {AUTO.name}))
 
 
 def _load(point: EntryPoint) -> SimulatorSpec:

@@ -15,9 +15,11 @@ from qirjit_magic.engine.simulators.statevector import compiled
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from qirjit_magic.errors import SimulatorError
+from tests.unit.statevector import Compiled
 
 _ROOM = files(compiled.__package__)
 _OTHER_NAMES = {"draw": "draws", "result_room": "result.room", "pass_table": "pass.table"}
+_OTHER_NAMES |= {"branch_table": "branch.table", "branch_slots": "branch.slots", "own_re": "own.re", "own_im": "own.im"}
 
 
 def _aliases() -> dict[str, int]:
@@ -67,17 +69,25 @@ def test_the_numbers_of_the_operations_are_those_of_the_kernels() -> None:
 
 
 def test_everything_that_touches_a_qubit_or_a_result_is_there() -> None:
-    _, needs, offers = compiled.statevector_object()
     wanted = {function.name for function in read_text(read_ir("simulator.ll")).functions}
-    assert wanted - set(offers) == set()
+    simulator = Compiled().simulator
+    assert {name for name in wanted if not simulator.find(name)} == set()
+
+
+def test_what_its_code_needs_is_known_and_is_in_the_libraries() -> None:
+    text = "".join((_ROOM / name).read_text("utf-8") for name in (*compiled._FILES, compiled._KERNELS))
+    words = "declare", "define"
+    declared, defined = (set(re.findall(rf"^{word} .*?@([\w.]+)\(", text, re.MULTILINE)) for word in words)
+    assert {name for name in declared - defined if not name.startswith("llvm.")} <= set(compiled.NEEDS)
     library = {function.name for function in read_text(read_ir("library.ll")).functions}
-    assert {name for name in needs if name.startswith("__quantum__")} <= library
+    assert {name for name in compiled.NEEDS if name.startswith("__quantum__")} <= library
 
 
 def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
     module = read_text((_ROOM / "kernels.ll").read_text("utf-8"))
     declared = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
-    assert declared <= {"qirjit_make_room", "qirjit_refuse_twice", "qirjit_share_groups", "sin", "cos", "atan2", "sqrt"}
+    ours = {f"qirjit_{name}" for name in ("make_room", "refuse_twice", "share_groups", "take_memory", "give_back")}
+    assert declared <= {*ours, "sin", "cos", "atan2", "sqrt"}
     assert "target-cpu" not in str(module)
     assert {f.name for f in module.functions if f.linkage is llvm.Linkage.external and not f.is_declaration} == {
         *(
@@ -86,6 +96,7 @@ def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
             "qirjit_apply_groups",
             "qirjit_settle",
             "qirjit_draw",
+            "qirjit_forget_branches",
             "qirjit_parity_probability",
         ),
     }

@@ -33,14 +33,14 @@
 @most        = internal alias i64, getelementptr (i64, ptr @machine, i64 26)   ; positions that the memory allows
 @available   = internal alias i64, getelementptr (i64, ptr @machine, i64 27)   ; bytes of it
 @taken       = internal alias i64, getelementptr (i64, ptr @machine, i64 28)   ; qubits below this have a place
-@branch      = internal alias i64, getelementptr (i64, ptr @machine, i64 35)   ; the known state that it is in, 0 at the beginning
-@branches    = internal alias i64, getelementptr (i64, ptr @machine, i64 36)   ; how many there are
-@branch.table = internal alias ptr, getelementptr (i64, ptr @machine, i64 37)
-@branch.slots = internal alias ptr, getelementptr (i64, ptr @machine, i64 38)
-@keeping     = internal alias i64, getelementptr (i64, ptr @machine, i64 39)   ; bytes that more of them may take
-@own.re      = internal alias ptr, getelementptr (i64, ptr @machine, i64 40)   ; amplitudes that belong to no known state
-@own.im      = internal alias ptr, getelementptr (i64, ptr @machine, i64 41)
-@key         = internal alias i64, getelementptr (i64, ptr @machine, i64 42)   ; of this shot's draws
+@branch      = internal alias i64, getelementptr (i64, ptr @machine, i64 36)   ; the known state that it is in, 0 at the beginning
+@branches    = internal alias i64, getelementptr (i64, ptr @machine, i64 37)   ; how many there are
+@branch.table = internal alias ptr, getelementptr (i64, ptr @machine, i64 38)
+@branch.slots = internal alias ptr, getelementptr (i64, ptr @machine, i64 39)
+@keeping     = internal alias i64, getelementptr (i64, ptr @machine, i64 40)   ; bytes that more of them may take
+@own.re      = internal alias ptr, getelementptr (i64, ptr @machine, i64 41)   ; amplitudes that belong to no known state
+@own.im      = internal alias ptr, getelementptr (i64, ptr @machine, i64 42)
+@key         = internal alias i64, getelementptr (i64, ptr @machine, i64 43)   ; of this shot's draws
 
 ; ---- the words that only this file knows --------------------------------------------------------------------------------
 
@@ -49,6 +49,7 @@
 @released.count = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
 @result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 32)   ; words that @results has
 @threads     = internal alias i64, getelementptr (i64, ptr @machine, i64 34)   ; that share a large state, at most 8
+@lacking     = internal alias i64, getelementptr (i64, ptr @machine, i64 35)   ; 1: there was no memory for a state
 @serial      = internal alias i64, getelementptr (i64, ptr @machine, i64 33)   ; of the shot to which @draws belongs
 
 ; ---- what Python sets ---------------------------------------------------------------------------------------------------
@@ -104,6 +105,7 @@ refuse:
   %mib = shl i64 1, %mib.bits
   %available = load i64, ptr @available
   %available.mib = lshr i64 %available, 20
+  store i64 1, ptr @lacking
   call void @refuse(ptr @no.memory, i64 %wanted, i64 %mib, i64 %available.mib)
   unreachable
 open:

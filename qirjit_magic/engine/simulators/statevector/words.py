@@ -33,9 +33,10 @@ class MachineWord(IntEnum):
     TAKEN = 28
     RESULT_ROOM = 32
     THREADS = 34
-    BRANCHES = 36
-    BRANCH_TABLE = 37
-    BRANCH_SLOTS = 38
-    KEEPING = 39
-    OWN_RE = 40
-    OWN_IM = 41
+    LACKING = 35
+    BRANCHES = 37
+    BRANCH_TABLE = 38
+    BRANCH_SLOTS = 39
+    KEEPING = 40
+    OWN_RE = 41
+    OWN_IM = 42
