@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.wire.memory import RecordKind
+from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def layouts(pieces: Sequence[bytes]) -> list[Layout] | None:
 
 
 def _layout(piece: bytes) -> Layout | None:
-    words = np.frombuffer(piece, "<i8")
+    words = np.frombuffer(piece, "<i8", _WORDS * (len(piece) // RECORD_SIZE))
     heads = words[::_WORDS]
     ends = np.flatnonzero(heads[:_LONGEST] & _HALF == RecordKind.END)
     if not len(ends) or len(heads) % (length := int(ends[0]) + 1):
