@@ -220,12 +220,7 @@ def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
     whatever is no 1 reads as 0. So all strings together are no longer than the text of the pieces.
     """
     strings: dict[str, int] = {}
-    same = layouts([piece.finished for piece in pieces if piece.finished])
-    if same is None:
-        finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
-    else:
-        texts = [piece.text for piece in pieces if piece.finished]
-        finished = _table_of_layouts(same, texts, strings, words)
+    finished = _finished(pieces, strings, words)
     if not pieces or not pieces[-1].unfinished:
         return Recording(finished)
     rows, texts = _columns(pieces[-1].unfinished, pieces[-1].text, strings)
@@ -240,6 +235,14 @@ def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
         if kind == RecordKind.FAILURE
     ]
     return Recording(finished, records, failures[-1] if failures else None)
+
+
+def _finished(pieces: Sequence[Piece], strings: dict[str, int], words: int) -> RecordTable:
+    filled = [piece for piece in pieces if piece.finished]
+    same = layouts([piece.finished for piece in filled])
+    if same is None:
+        return _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
+    return _table_of_layouts(same, [piece.text for piece in filled], strings, words)
 
 
 def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray[np.void], NDArray[np.int32]]:

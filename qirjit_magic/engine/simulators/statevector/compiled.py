@@ -32,7 +32,7 @@ def statevector_object() -> bytes:
     package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
     module = llvm.parse_assembly("\n".join((package / name).read_text("utf-8") for name in _FILES), context)
-    emitter.optimise(module, _LEVEL)
+    emitter.inline(module, _LEVEL)  # more passes take longer than they save
     kernels.triple, kernels.data_layout = module.triple, module.data_layout
     module.link_in(kernels)  # after the passes: these kernels have been through them
     module.verify()

@@ -1,8 +1,8 @@
 """The states that the shots of a run went through: where the same gates come again, nothing is computed again.
 
 They are a tree. From the beginning, or from a state that is known, the same gates on the same results lead to the same
-state, to the last bit: so a shot that takes a known way only draws what it measures, from amplitudes that are there. Where it
-leaves that way it takes a copy of them.
+state, to the last bit: so a shot that takes a known way only draws what it measures, from amplitudes that are there.
+Where it leaves that way it takes a copy of them.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     take_memory,
 )
 
-# What there is of a branch: what leads to it, and what it leads to. `MEMORY` has the gates, the places of all qubits before
-# them and after them, and the owners of positions. `SUMS` has, where a draw adds up one amplitude after the other, how
-# probable those up to each are; behind them stands the last amplitude that there is.
+# What there is of a branch: what leads to it, and what it leads to. `MEMORY` has the gates, the places of all qubits
+# before them and after them, and the owners of positions. `SUMS` has, where a draw adds up one amplitude after the
+# other, how probable those up to each are; behind them stands the last amplitude that there is.
 _WORDS, _PARENT, _MASK, _BITS, _TAKEN, _GATES, _MEMORY, _POSITIONS, _NORM, _ANGLE, _RE, _IM, _SUMS = 16, *range(12)
 _NONE, _BEGINNING = -1, 0
 _MOST, _SLOTS, _PROBES = 512, 2048, 4
@@ -121,7 +121,7 @@ def _copy_amplitudes(to: int, base: int, count: int) -> None:
 def _slot(machine: int, probe: int) -> int:
     parent, mask, bits = word(machine, BRANCH), word(machine, MASK), word(machine, BITS)
     mixed = np.uint64(parent + (mask << 9) + (bits << 20)) * np.uint64(0x9E3779B97F4A7C15)
-    return (np.int64(mixed >> np.uint64(53)) + probe) & (_SLOTS - 1)
+    return (int(mixed >> np.uint64(53)) + probe) & (_SLOTS - 1)
 
 
 @inline

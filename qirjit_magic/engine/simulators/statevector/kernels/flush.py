@@ -67,7 +67,13 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle, put_four
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled
-from qirjit_magic.engine.simulators.statevector.kernels.state import drop_measured, fill, find_index, promote, turn_phase
+from qirjit_magic.engine.simulators.statevector.kernels.state import (
+    drop_measured,
+    fill,
+    find_index,
+    promote,
+    turn_phase,
+)
 
 _LANE_BITS = 3
 SMALL = 9  # positions below which each gate is applied at once
