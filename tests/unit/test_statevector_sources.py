@@ -19,7 +19,13 @@ from tests.unit.statevector import Compiled
 
 _ROOM = files(compiled.__package__)
 _OTHER_NAMES = {"draw": "draws", "result_room": "result.room", "pass_table": "pass.table"}
-_OTHER_NAMES |= {"branch_table": "branch.table", "branch_slots": "branch.slots", "own_re": "own.re", "own_im": "own.im"}
+_OTHER_NAMES |= {
+    "branch_table": "branch.table",
+    "branch_slots": "branch.slots",
+    "own_re": "own.re",
+    "own_im": "own.im",
+    "keeping_first": "keeping.first",
+}
 
 
 def _aliases() -> dict[str, int]:

@@ -40,6 +40,7 @@
 @keeping     = internal alias i64, getelementptr (i64, ptr @machine, i64 40)   ; bytes that more of them may take
 @own.re      = internal alias ptr, getelementptr (i64, ptr @machine, i64 41)   ; amplitudes that belong to no known state
 @own.im      = internal alias ptr, getelementptr (i64, ptr @machine, i64 42)
+@keeping.first = internal alias i64, getelementptr (i64, ptr @machine, i64 44) ; and the first one that all shots come by
 @key         = internal alias i64, getelementptr (i64, ptr @machine, i64 43)   ; of this shot's draws
 
 ; ---- the words that only this file knows --------------------------------------------------------------------------------

@@ -17,11 +17,11 @@ from qirjit_magic.wire.simulators import STATEVECTOR
 
 QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
 THREADS = 2  # more find the memory busy
-# Positions from which on a state is taken group by group: alone where it is 32 MiB, sooner where threads share it.
-_GROUPED, _SHARED = 21, 18
+# Positions from which on a state is taken group by group: alone where it is 16 MiB, sooner where threads share it.
+_GROUPED, _SHARED = 20, 18
 _KEPT_ROOM = 21  # 32 MiB
-BRANCHES, BRANCH_WORDS, BRANCH_SLOTS = 512, 16, 2048
-_BRANCH_BYTES = 16 << 20  # for known states; more where the largest state leaves room for it
+BRANCHES, BRANCH_WORDS, BRANCH_SLOTS = 512, 16, 1 << 11
+_BRANCH_BYTES = 64 << 20  # for known states
 _WORD = 8
 _STEP, _WORDS = 0x9E3779B97F4A7C15, 1 << 64
 
@@ -91,7 +91,8 @@ class StateVectorSimulator:
         self._words[MachineWord.AVAILABLE] = available
         most = self.most_qubits()
         self._words[MachineWord.MOST] = most
-        self._words[MachineWord.KEEPING] = max(_BRANCH_BYTES, min(available // 4, available - (AMPLITUDE << most)))
+        self._words[MachineWord.KEEPING] = _BRANCH_BYTES
+        self._words[MachineWord.KEEPING_FIRST] = max(0, available - (AMPLITUDE << most))  # beside the largest state
         self._words[MachineWord.LACKING] = 0
 
     def most_qubits(self) -> int:

@@ -40,3 +40,4 @@ class MachineWord(IntEnum):
     KEEPING = 40
     OWN_RE = 41
     OWN_IM = 42
+    KEEPING_FIRST = 44

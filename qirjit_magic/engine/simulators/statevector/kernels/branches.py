@@ -32,6 +32,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     FILLED,
     IM,
     KEEPING,
+    KEEPING_FIRST,
     MASK,
     MZ,
     NORM,
@@ -55,11 +56,10 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 # other, how probable those up to each are; behind them stands the last amplitude that there is.
 _WORDS, _PARENT, _MASK, _BITS, _TAKEN, _GATES, _MEMORY, _POSITIONS, _NORM, _ANGLE, _RE, _IM, _SUMS = 16, *range(12)
 _NONE, _BEGINNING = -1, 0
-_MOST, _SLOTS, _PROBES = 512, 2048, 4
+_MOST, _SLOT_BITS, _PROBES = 512, 11, 4
 _LANES, _OWNERS = 8, 64
-# A state is kept at once where that is cheaper than any gate, later where it came a second time; a large one only where
-# every shot comes by.
-_SMALL, _LARGE = 10, 12
+# Positions up to which a state is kept at once, as that is cheaper than its gates; a larger one has to come again.
+_SMALL = 10
 SUMMED = 5  # positions up to which a draw adds up one amplitude after the other
 
 
@@ -121,7 +121,7 @@ def _copy_amplitudes(to: int, base: int, count: int) -> None:
 def _slot(machine: int, probe: int) -> int:
     parent, mask, bits = word(machine, BRANCH), word(machine, MASK), word(machine, BITS)
     mixed = np.uint64(parent + (mask << 9) + (bits << 20)) * np.uint64(0x9E3779B97F4A7C15)
-    return (int(mixed >> np.uint64(53)) + probe) & (_SLOTS - 1)
+    return (int(mixed >> np.uint64(64 - _SLOT_BITS)) + probe) & ((1 << _SLOT_BITS) - 1)
 
 
 @inline
@@ -228,10 +228,10 @@ def _put_sums(sums: int, re: int, im: int, size: int) -> None:
 
 
 @inline
-def _take(machine: int, size: int) -> int:
-    if size > word(machine, KEEPING):
+def _take(machine: int, size: int, of: int) -> int:
+    if size > word(machine, of):
         return 0
-    put_word(machine, KEEPING, word(machine, KEEPING) - size)
+    put_word(machine, of, word(machine, of) - size)
     return take_memory(size)
 
 
@@ -256,7 +256,7 @@ def begin_branch(machine: int, start: int) -> int:
     end = start
     while end < word(machine, COUNT) and word(entry(machine, end), OPERATION) < MZ:
         end += 1
-    memory = _take(machine, 8 * (4 * (end - start) + 2 * taken + _OWNERS))
+    memory = _take(machine, 8 * (4 * (end - start) + 2 * taken + _OWNERS), KEEPING)
     if memory == 0:
         return _NONE
     at = _branch_at(machine, index)
@@ -281,11 +281,13 @@ def keep(machine: int, branch: int, again: int) -> None:
     if branch < 0:
         return
     at, positions = _branch_at(machine, branch), word(machine, POSITIONS)
-    if positions > _SMALL and (not again or (positions > _LARGE and word(at, _PARENT) != _BEGINNING)):
+    if positions > _SMALL and not again:
         return
     size = max(1 << positions, _LANES)
     summed = positions <= SUMMED
-    re = _take(machine, 8 * (3 * size + 1) if summed else 16 * size)
+    re = _take(machine, 8 * (3 * size + 1) if summed else 16 * size, KEEPING)
+    if re == 0 and word(at, _PARENT) == _BEGINNING:  # every shot comes by
+        re = _take(machine, 16 * size, KEEPING_FIRST)
     if re == 0:
         return
     put_word(at, _SUMS, re + 16 * size if summed else 0)
@@ -310,7 +312,8 @@ def forget_branches(machine: int) -> None:
         give_back(word(at, _MEMORY))
         if word(at, _RE):
             give_back(word(at, _RE))
-    for slot in range(_SLOTS):
-        put_word(word(machine, BRANCH_SLOTS), slot, 0)
+    if word(machine, BRANCHES) > 1:
+        for slot in range(1 << _SLOT_BITS):
+            put_word(word(machine, BRANCH_SLOTS), slot, 0)
     put_word(machine, BRANCHES, 1)
     put_word(machine, BRANCH, _NONE)
