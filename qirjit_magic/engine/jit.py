@@ -24,6 +24,7 @@ from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
+from qirjit_magic.engine.own_code import own_code
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
@@ -171,13 +172,9 @@ class JitEngine:
         self._forget_links()
         self._callbacks.undefine(name)
 
-    def simulator_code(self) -> bytes:
-        """See `Engine.simulator_code`."""
-        return self._attachments.simulator_code()
-
-    def take_simulator_code(self, object_code: bytes) -> None:
-        """See `Engine.take_simulator_code`."""
-        self._attachments.take_simulator_code(object_code)
+    def own_code(self, name: str) -> bytes:
+        """See `Engine.own_code`."""
+        return own_code(name)
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""

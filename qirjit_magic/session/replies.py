@@ -21,7 +21,7 @@ from qirjit_magic.wire.protocol import (
     Added,
     Compile,
     EngineStatus,
-    GetSimulatorCode,
+    GetOwnCode,
     Message,
     Refused,
     RunReply,
@@ -60,7 +60,7 @@ def reply_room(request: Frame | None) -> Room:
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": code_room(size) if compiling or isinstance(message, GetSimulatorCode) else 0,
+        "blob": code_room(size) if compiling or isinstance(message, GetOwnCode) else 0,
     }
 
 

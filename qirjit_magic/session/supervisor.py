@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
-from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
+from qirjit_magic.session.cache import ObjectCache, find_admitted
 from qirjit_magic.session.deaths import Stopped
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import definition, restoration
@@ -14,6 +14,7 @@ from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProc
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
+from qirjit_magic.wire.objects import ALWAYS_NEEDED, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
 from qirjit_magic.wire.protocol import (
     Add,
@@ -23,7 +24,7 @@ from qirjit_magic.wire.protocol import (
     Done,
     EngineStatus,
     Form,
-    GetSimulatorCode,
+    GetOwnCode,
     GetStatus,
     Intrinsic,
     Remove,
@@ -31,7 +32,6 @@ from qirjit_magic.wire.protocol import (
     RunReply,
     RunRequest,
     Show,
-    TakeSimulatorCode,
     Undefine,
     Unlink,
 )
@@ -72,11 +72,13 @@ class EngineSupervisor(RevivingProcess):
             memory_limit=memory_limit,
             compile_limit_s=compile_limit_s,
             shield=shield,
+            cache_folder=str(cache.folder) if cache else "",
         )
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
-        self._has_simulator = 0  # which of the processes so far
+        self._asked: set[str] = set()  # the keys of what an engine brings itself
+        self._has_run = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineSupervisor:
         """One with a process of its own that is not fenced, and otherwise like this one."""
@@ -198,30 +200,24 @@ class EngineSupervisor(RevivingProcess):
             self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
-    def simulator_code(self) -> bytes:
-        """See `Engine.simulator_code`."""
+    def own_code(self, name: str) -> bytes:
+        """See `Engine.own_code`."""
         with self.uninterrupted():
-            return self._request(Frame(GetSimulatorCode()), Done)[1]
+            return self._request(Frame(GetOwnCode(name)), Done)[1]
 
-    def take_simulator_code(self, object_code: bytes) -> None:
-        """See `Engine.take_simulator_code`."""
-        with self.uninterrupted():
-            self._request(Frame(TakeSimulatorCode(), object_code), Done)
-
-    def _share_simulator(self) -> None:
-        # Once for each process: from the disk where it is there, else for it.
+    def _get_own_code(self, request: RunRequest) -> None:
+        # What the disk lacks, for other processes: before this one has run a program, which might change it.
         if self._cache is None:
             return
         self._be_ready()
-        if self._has_simulator == self.starts:
+        if self._has_run == self.starts:
             return
-        key = cache_key(STATEVECTOR.name.encode(), build=self._build, options=f"simulator fenced={self.fenced}")
-        found = self._cache.find(key)
-        if found is not None:
-            self.take_simulator_code(found.object_code)
-        else:
-            self._unsaved[key] = Compiled(ModuleInfo(STATEVECTOR.name, ""), self.simulator_code())
-        self._has_simulator = self.starts
+        for name in _own_objects(request):
+            key = own_key(name, build=self._build, fenced=self.fenced)
+            if key not in self._asked and self._cache.find(key) is None:
+                self._unsaved[key] = Compiled(ModuleInfo("", ""), self.own_code(name))
+            self._asked.add(key)
+        self._has_run = self.starts
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
@@ -232,8 +228,8 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             try:
                 going_on = request.first > 0  # only the process that began a run can go on with it
-                if not going_on and request.simulator in {AUTO, STATEVECTOR}:
-                    self._share_simulator()
+                if not going_on:
+                    self._get_own_code(request)
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
@@ -256,3 +252,11 @@ class EngineSupervisor(RevivingProcess):
                 memory_limit=self._memory_limit,
                 restarts=self.starts - 1,
             )
+
+
+def _own_objects(request: RunRequest) -> Iterator[str]:
+    yield from ALWAYS_NEEDED
+    if request.simulator in {AUTO, STATEVECTOR}:
+        yield "statevector"
+    if request.method != "live":
+        yield "tracer"

@@ -224,12 +224,8 @@ class Engine(Protocol):
         """Forget a function in Python; unknown names are ignored."""
         ...
 
-    def simulator_code(self) -> bytes:
-        """The object code of the compiled simulator, for `take_simulator_code` of another engine of the same build."""
-        ...
-
-    def take_simulator_code(self, object_code: bytes) -> None:
-        """Use this object code once that simulator is attached."""
+    def own_code(self, name: str) -> bytes:
+        """The object code of one of `OWN_OBJECTS`, which another engine of the same build can use."""
         ...
 
     def run(self, request: RunRequest) -> RunReply:
@@ -348,13 +344,10 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
-class GetSimulatorCode:
-    """`Engine.simulator_code`. Answered by `Done`, whose blob is the code."""
+class GetOwnCode:
+    """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
 
-
-@dataclass(frozen=True, slots=True)
-class TakeSimulatorCode:
-    """`Engine.take_simulator_code`; the blob is the code. Answered by `Done`."""
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,8 +380,7 @@ Message = (
     | Define
     | Undefine
     | Show
-    | GetSimulatorCode
-    | TakeSimulatorCode
+    | GetOwnCode
     | GetStatus
     | Done
     | Refused

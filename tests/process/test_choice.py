@@ -16,7 +16,7 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
-from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR
+from qirjit_magic.wire.simulators import AUTO, SPARSE
 from tests.files import program
 from tests.process.support import PLATFORMS
 
@@ -110,7 +110,7 @@ def test_the_code_of_the_simulator_is_made_once_for_all_kernels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _run_coins(_supervisor(tmp_path))
-    monkeypatch.setattr(EngineSupervisor, "simulator_code", lambda _: pytest.fail("it was made anew"))
+    monkeypatch.setattr(EngineSupervisor, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
     _run_coins(_supervisor(tmp_path))
 
 
@@ -132,11 +132,28 @@ def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
         _run_coins(_supervisor(tmp_path))
 
 
-def test_an_engine_takes_the_code_that_another_one_made(engine: JitEngine) -> None:
-    supervisor = EngineSupervisor()
-    try:
-        supervisor.take_simulator_code(engine.simulator_code())
-        supervisor.add("coins", program("coins"))
-        assert run(supervisor, RunRequest("coins", "coins", simulator=STATEVECTOR)).outcome == "done"
-    finally:
-        supervisor.close()
+@pytest.mark.parametrize("fenced", [True, False])
+def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenced: bool) -> None:
+    asked = []
+
+    class Listening(EngineSupervisor):
+        def own_code(self, name: str) -> bytes:
+            asked.append(name)
+            return super().own_code(name)
+
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    assert asked == ["runtime", "results", "statevector"]
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    assert len(asked) == 3
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
+    assert asked[3:] == asked[:3]
+
+
+def test_a_process_that_has_run_a_program_is_not_asked_for_code(tmp_path: Path) -> None:
+    supervisor = _supervisor(tmp_path)
+    with Session(supervisor=supervisor) as session:
+        session.add(program("coins"))
+        session.run(simulator="sparse")
+        files = set(tmp_path.rglob("*"))
+        assert session.run().plan.simulator == "statevector"
+        assert set(tmp_path.rglob("*")) == files

@@ -12,7 +12,6 @@ from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.simulators.attachments import c_library
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
-from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
 from qirjit_magic.engine.simulators.statevector.dumps import amplitudes
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
@@ -29,7 +28,7 @@ class Compiled:
         self._functions: dict[str, Any] = {}
         self.library = SharedLibrary(qirrunner_library())
         shared = ctypes.addressof(self._shared)
-        self.simulator = StateVectorSimulator(self.library, c_library(), shared, object_code=statevector_object())
+        self.simulator = StateVectorSimulator(self.library, c_library(), shared)
         self.simulator.follow(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
         self.begin()
 

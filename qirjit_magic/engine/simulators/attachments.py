@@ -26,7 +26,6 @@ from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.runtime.supplement import Supplement
 from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
-from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.wire.simulators import STATEVECTOR, SimulatorSpec
@@ -136,21 +135,11 @@ class Attachments:
         self._library = SharedLibrary(self._library_path)
         self._attached: dict[tuple[str, str], Attachment] = {}
         self._tracing: list[Attachment] = []
-        self._simulator_code = b""
 
     @property
     def loads(self) -> int:
         """How often a simulator library was attached to this process."""
         return len(self._attached)
-
-    def simulator_code(self) -> bytes:
-        """The object code of the compiled simulator; it is made at the first call, unless it was taken."""
-        self._simulator_code = self._simulator_code or statevector_object()
-        return self._simulator_code
-
-    def take_simulator_code(self, object_code: bytes) -> None:
-        """Use what another engine of the same build has made."""
-        self._simulator_code = object_code
 
     def tracer(self, memory: int) -> tuple[Tracer, Attachment]:
         """What a program is traced on, with a runtime of its own that records to this address."""
@@ -179,8 +168,7 @@ class Attachments:
 
     def _load(self, spec: SimulatorSpec) -> Simulator:
         if spec == STATEVECTOR:
-            code = self.simulator_code()
-            return StateVectorSimulator(self._library, c_library(), self._shared, object_code=code)
+            return StateVectorSimulator(self._library, c_library(), self._shared)
         # qirrunner's library keeps its text for one reader, by whatever name it is called.
         if not spec.path or Path(spec.path).samefile(self._library_path):
             return SparseSimulator(self._library, spec)

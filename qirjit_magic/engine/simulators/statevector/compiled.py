@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.errors import SimulatorError
 
 _FILES = tuple(
@@ -26,9 +26,12 @@ NEEDS = (
 _LEVEL = 1
 
 
-@cache
 def statevector_object() -> bytes:
     """The object code: it needs `NEEDS` of others."""
+    return own_object("statevector", _make)
+
+
+def _make() -> bytes:
     package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
     module = llvm.parse_assembly("\n".join((package / name).read_text("utf-8") for name in _FILES), context)

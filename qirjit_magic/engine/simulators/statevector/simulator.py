@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
-from qirjit_magic.engine.simulators.statevector.compiled import NEEDS
+from qirjit_magic.engine.simulators.statevector.compiled import NEEDS, statevector_object
 from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory, most_positions
 from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
 from qirjit_magic.wire.memory import Word
@@ -47,15 +47,14 @@ class StateVectorSimulator:
         library: qirrunner's, for strings and arrays.
         c_library: for memory and mathematics.
         shared: the address of the shared memory in this process, which says what shot goes on.
-        object_code: its code, as `statevector_object` makes it.
     """
 
     holds_dumps = True
 
-    def __init__(self, library: SharedLibrary, c_library: SharedLibrary, shared: int, *, object_code: bytes) -> None:
+    def __init__(self, library: SharedLibrary, c_library: SharedLibrary, shared: int) -> None:
         self.spec = STATEVECTOR
         symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in NEEDS}
-        self._linked = LinkedObject(object_code, symbols)
+        self._linked = LinkedObject(statevector_object(), symbols)
         self._words = (ctypes.c_int64 * WORDS).from_address(self._linked.address("machine"))
         self._dumps: list[str] = []
         self._dump = ctypes.CFUNCTYPE(None)(_keep_dumps(self._words, self._dumps))
