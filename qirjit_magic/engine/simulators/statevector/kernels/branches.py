@@ -317,3 +317,5 @@ def forget_branches(machine: int) -> None:
             put_word(word(machine, BRANCH_SLOTS), slot, 0)
     put_word(machine, BRANCHES, 1)
     put_word(machine, BRANCH, _NONE)
+    put_word(machine, RE, word(machine, OWN_RE))
+    put_word(machine, IM, word(machine, OWN_IM))
