@@ -9,11 +9,12 @@ import pytest
 
 from qirjit_magic.engine.simulators.statevector.simulator import BRANCHES
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
-from tests.unit.branches import Outcome
+from tests.circuits.drawing import random_circuit
 from tests.unit.matrices import Matrix
 from tests.unit.statevector import Compiled
-from tests.unit.test_statevector_measurements import carry_out, random_circuit, random_gate, run_shot
+from tests.unit.test_statevector_measurements import FAMILY, prepare, random_gates, run_shot
 
+Outcome = tuple[int, ...]
 Shot = Callable[[Compiled, int], object]
 
 
@@ -45,13 +46,17 @@ def measured(compiled: Compiled, *qubits: int) -> Outcome:
     return tuple(int(compiled.call("__quantum__rt__read_result", qubit)) for qubit in qubits)
 
 
+def dumped(compiled: Compiled) -> list[str]:
+    compiled.call("dumpmachine__body", None)
+    return compiled.simulator.take_dumps()
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_results_and_amplitudes_are_the_same_bits_as_without_known_ways(compiled: Compiled, seed: int) -> None:
-    circuit, qubits, results = random_circuit(seed)
+    circuit = random_circuit(FAMILY, seed)
 
-    def shot(compiled: Compiled, number: int) -> tuple[Outcome, bytes]:
-        found = run_shot(compiled, circuit, number, qubits, results)
-        return found, compiled.state(qubits).tobytes()
+    def shot(compiled: Compiled, number: int) -> tuple[str, list[str]]:
+        return run_shot(compiled, circuit, number), dumped(compiled)
 
     known = shots(compiled, shot, 150)
     assert compiled.simulator._words[MachineWord.BRANCHES] > 1
@@ -61,15 +66,13 @@ def test_results_and_amplitudes_are_the_same_bits_as_without_known_ways(compiled
 @pytest.mark.parametrize("qubits", [9, 11, 12])
 def test_larger_states_are_the_same_bits_too(compiled: Compiled, qubits: int) -> None:
     random = np.random.default_rng(qubits)
-    first, second = ([random_gate(random, qubits) for _ in range(60)] for _ in range(2))
+    first, second = (random_gates(random, qubits, 60) for _ in range(2))
 
     def shot(compiled: Compiled, number: int) -> tuple[Outcome, bytes]:
         compiled.begin_shot(number)
-        for step in first:
-            carry_out(compiled, step)
+        prepare(compiled, first)
         before = measured(compiled, 3, 1)
-        for step in second:
-            carry_out(compiled, step)
+        prepare(compiled, second)
         return before + measured(compiled, 0, 2), compiled.state(qubits).tobytes()
 
     assert shots(compiled, shot, 20) == shots(compiled, shot, 20, known=False)
@@ -128,14 +131,14 @@ def test_whether_a_measured_qubit_was_reset_is_seen(compiled: Compiled) -> None:
 
 def test_gates_that_are_carried_out_in_two_parts_are_another_way(compiled: Compiled) -> None:
     random = np.random.default_rng(0)
-    steps = [random_gate(random, 9) for _ in range(80)]
+    first, second = (random_gates(random, 9, 120) for _ in range(2))
 
     def shot(compiled: Compiled, number: int) -> bytes:
         compiled.begin_shot(number)
-        for index, step in enumerate(steps):
-            carry_out(compiled, step)
-            if index == 40 and number % 2 == 0:
-                compiled.state(9)  # carries out what is queued
+        prepare(compiled, first)
+        if number % 2 == 0:
+            compiled.state(9)  # carries out what is queued
+        prepare(compiled, second)
         return compiled.state(9).tobytes()
 
     found = shots(compiled, shot, 4)
