@@ -65,7 +65,12 @@ def test_shots_that_differ_in_more_than_their_values_have_no_layout(odd: bytes) 
     usual = shot([(RecordKind.RESULT, 0)], lambda: 0) * 3
     assert layouts([usual]) is not None
     assert layouts([usual + odd + usual]) is None
-    assert layouts([usual, odd]) is None or odd[4] == 1  # labels are those of a piece
+
+
+def test_pieces_may_differ_in_where_their_labels_stand_but_not_in_kinds() -> None:
+    first, label, kind = (shot([head], lambda: 0) for head in ((2, 0), (2, 7), (4, 0)))
+    assert layouts([first, label]) is not None
+    assert layouts([first, kind]) is None
 
 
 def test_texts_that_are_values_have_no_layout() -> None:
