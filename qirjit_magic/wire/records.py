@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qirjit_magic.wire.layouts import Layout, layouts
 from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
     whatever is no 1 reads as 0. So all strings together are no longer than the text of the pieces.
     """
     strings: dict[str, int] = {}
-    finished = _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
+    finished = _finished(pieces, strings, words)
     if not pieces or not pieces[-1].unfinished:
         return Recording(finished)
     rows, texts = _columns(pieces[-1].unfinished, pieces[-1].text, strings)
@@ -234,6 +235,14 @@ def decode(pieces: Sequence[Piece], words: int = 0) -> Recording:
         if kind == RecordKind.FAILURE
     ]
     return Recording(finished, records, failures[-1] if failures else None)
+
+
+def _finished(pieces: Sequence[Piece], strings: dict[str, int], words: int) -> RecordTable:
+    filled = [piece for piece in pieces if piece.finished]
+    same = layouts([piece.finished for piece in filled])
+    if same is None:
+        return _table([_columns(piece.finished, piece.text, strings) for piece in pieces], strings, words)
+    return _table_of_layouts(same, [piece.text for piece in filled], strings, words)
 
 
 def _columns(data: bytes, text: bytes, strings: dict[str, int]) -> tuple[NDArray[np.void], NDArray[np.int32]]:
@@ -287,6 +296,28 @@ def _table(
         ends=np.cumsum(kept, dtype=np.int64)[places],
         returned=rows["value"][places].astype(np.int64),
         returned_words=_returned_words(rows, places, words),
+        strings=tuple(strings),
+    )
+
+
+def _table_of_layouts(
+    same: Sequence[Layout], texts: Sequence[bytes], strings: dict[str, int], words: int
+) -> RecordTable:
+    kinds = same[0].kinds
+    kept = np.flatnonzero(~np.isin(kinds, _ABOUT_THE_SHOT))
+    returned = np.flatnonzero(kinds == RecordKind.RETURNED)[:words]
+    shots = [len(layout.values) for layout in same]
+    labels = [_indices(layout.texts, text, strings)[kept] for layout, text in zip(same, texts, strict=True)]
+    returned_words = np.zeros((sum(shots), words), np.int64)
+    if len(returned):
+        returned_words[:, : len(returned)] = np.concatenate([layout.values[:, returned] for layout in same])
+    return RecordTable(
+        kinds=np.tile(kinds[kept].astype(np.uint8), sum(shots)),
+        texts=np.concatenate([np.tile(label, count) for label, count in zip(labels, shots, strict=True)]),
+        values=np.concatenate([layout.values[:, kept].ravel() for layout in same]),
+        ends=np.arange(1, sum(shots) + 1) * len(kept),
+        returned=np.concatenate([layout.values[:, -1] for layout in same]),
+        returned_words=returned_words,
         strings=tuple(strings),
     )
 

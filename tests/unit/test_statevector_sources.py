@@ -19,6 +19,13 @@ from tests.unit.statevector import Compiled
 
 _ROOM = files(compiled.__package__)
 _OTHER_NAMES = {"draw": "draws", "result_room": "result.room", "pass_table": "pass.table"}
+_OTHER_NAMES |= {
+    "branch_table": "branch.table",
+    "branch_slots": "branch.slots",
+    "own_re": "own.re",
+    "own_im": "own.im",
+    "keeping_first": "keeping.first",
+}
 
 
 def _aliases() -> dict[str, int]:
@@ -85,7 +92,8 @@ def test_what_its_code_needs_is_known_and_is_in_the_libraries() -> None:
 def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
     module = read_text((_ROOM / "kernels.ll").read_text("utf-8"))
     declared = {f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm.")}
-    assert declared <= {"qirjit_make_room", "qirjit_refuse_twice", "qirjit_share_groups", "sin", "cos", "atan2", "sqrt"}
+    ours = {f"qirjit_{name}" for name in ("make_room", "refuse_twice", "share_groups", "take_memory", "give_back")}
+    assert declared <= {*ours, "sin", "cos", "atan2", "sqrt"}
     assert "target-cpu" not in str(module)
     assert {f.name for f in module.functions if f.linkage is llvm.Linkage.external and not f.is_declaration} == {
         *(
@@ -94,6 +102,7 @@ def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
             "qirjit_apply_groups",
             "qirjit_settle",
             "qirjit_draw",
+            "qirjit_forget_branches",
             "qirjit_parity_probability",
         ),
     }

@@ -83,6 +83,17 @@ class ObjectEmitter:
             builder = llvm.create_pass_builder(machine, tuning)
             builder.getModulePassManager().run(module, builder)
 
+    def inline(self, module: llvm.ModuleRef, level: int) -> None:
+        """Change the module to what its code is generated from, by nothing but the inlining that it asks for."""
+        machine = self._machine(level)
+        module.triple = machine.triple
+        module.data_layout = str(machine.target_data)
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_always_inliner_pass()
+        passes.add_simplify_cfg_pass()
+        passes.add_global_dead_code_eliminate_pass()
+        passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level)))
+
 
 @dataclass(frozen=True, slots=True)
 class ExternalSymbol:

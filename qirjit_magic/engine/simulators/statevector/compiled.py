@@ -20,7 +20,7 @@ NEEDS = (
     "__quantum__rt__array_update_reference_count",
     *(f"__quantum__rt__string_{name}" for name in ("create", "get_data", "get_length")),
     "__quantum__rt__int_to_string",
-    *("mprotect", "realloc", "snprintf", "pthread_create", "pthread_join"),
+    *("mprotect", "realloc", "malloc", "free", "snprintf", "pthread_create", "pthread_join"),
     *("sqrt", "sin", "cos", "atan2", "memcpy", "memset", "memmove"),
 )
 _LEVEL = 1
@@ -35,7 +35,7 @@ def _make() -> bytes:
     package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
     module = llvm.parse_assembly("\n".join((package / name).read_text("utf-8") for name in _FILES), context)
-    emitter.optimise(module, _LEVEL)
+    emitter.inline(module, _LEVEL)  # more passes take longer than they save
     kernels.triple, kernels.data_layout = module.triple, module.data_layout
     module.link_in(kernels)  # after the passes: these kernels have been through them
     module.verify()

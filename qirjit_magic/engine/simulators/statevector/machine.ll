@@ -9,7 +9,7 @@
 @room       = internal alias i64, getelementptr (i64, ptr @machine, i64 2)     ; positions for which there is memory
 @mask       = internal alias i64, getelementptr (i64, ptr @machine, i64 3)     ; positions that were measured
 @bits       = internal alias i64, getelementptr (i64, ptr @machine, i64 4)     ; and what was found there
-@seed       = internal alias i64, getelementptr (i64, ptr @machine, i64 5)
+@seed       = internal alias i64, getelementptr (i64, ptr @machine, i64 5)     ; of the run, mixed
 @shot       = internal alias i64, getelementptr (i64, ptr @machine, i64 6)
 @draws      = internal alias i64, getelementptr (i64, ptr @machine, i64 7)     ; of this shot
 @norm       = internal alias double, getelementptr (i64, ptr @machine, i64 8)  ; of the state, squared
@@ -30,14 +30,24 @@
 @filled     = internal alias i64, getelementptr (i64, ptr @machine, i64 24)    ; positions that have their amplitudes
 @initial    = internal alias i64, getelementptr (i64, ptr @machine, i64 25)    ; which of the others begin as one
 
-; ---- the words that only this file knows --------------------------------------------------------------------------------
-
 @most        = internal alias i64, getelementptr (i64, ptr @machine, i64 26)   ; positions that the memory allows
 @available   = internal alias i64, getelementptr (i64, ptr @machine, i64 27)   ; bytes of it
 @taken       = internal alias i64, getelementptr (i64, ptr @machine, i64 28)   ; qubits below this have a place
+@branch      = internal alias i64, getelementptr (i64, ptr @machine, i64 36)   ; the known state that it is in, 0 at the beginning
+@branches    = internal alias i64, getelementptr (i64, ptr @machine, i64 37)   ; how many there are
+@branch.table = internal alias ptr, getelementptr (i64, ptr @machine, i64 38)
+@branch.slots = internal alias ptr, getelementptr (i64, ptr @machine, i64 39)
+@keeping     = internal alias i64, getelementptr (i64, ptr @machine, i64 40)   ; bytes that more of them may take
+@own.re      = internal alias ptr, getelementptr (i64, ptr @machine, i64 41)   ; amplitudes that belong to no known state
+@own.im      = internal alias ptr, getelementptr (i64, ptr @machine, i64 42)
+@keeping.first = internal alias i64, getelementptr (i64, ptr @machine, i64 44) ; and the first one that all shots come by
+@key         = internal alias i64, getelementptr (i64, ptr @machine, i64 43)   ; of this shot's draws
+
+; ---- the words that only this file knows --------------------------------------------------------------------------------
+
 @qubit.room  = internal alias i64, getelementptr (i64, ptr @machine, i64 29)   ; places that there are
-@free        = internal alias ptr, getelementptr (i64, ptr @machine, i64 30)   ; released qubits
-@free.count  = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
+@released    = internal alias ptr, getelementptr (i64, ptr @machine, i64 30)   ; released qubits
+@released.count = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
 @result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 32)   ; words that @results has
 @threads     = internal alias i64, getelementptr (i64, ptr @machine, i64 34)   ; that share a large state, at most 8
 @lacking     = internal alias i64, getelementptr (i64, ptr @machine, i64 35)   ; 1: there was no memory for a state
@@ -55,6 +65,8 @@ declare ptr @qirjit_flush(i64)
 declare double @qirjit_draw(i64)
 declare i32 @mprotect(ptr, i64, i32)
 declare ptr @realloc(ptr, i64)
+declare ptr @malloc(i64)
+declare void @free(ptr)
 declare i32 @snprintf(ptr, i64, ptr, ...)
 
 @no.memory = internal constant [111 x i8] c"a state of %lld or more qubits takes %lld MiB of memory, and %lld MiB are there: release qubits, or use sparse\00"
@@ -99,8 +111,8 @@ refuse:
   unreachable
 open:
   %bytes = shl i64 8, %wanted
-  %re = load ptr, ptr @re
-  %im = load ptr, ptr @im
+  %re = load ptr, ptr @own.re
+  %im = load ptr, ptr @own.im
   %re.refused = call i32 @mprotect(ptr %re, i64 %bytes, i32 3)         ; PROT_READ, PROT_WRITE
   %im.refused = call i32 @mprotect(ptr %im, i64 %bytes, i32 3)
   %any = or i32 %re.refused, %im.refused
@@ -108,6 +120,18 @@ open:
   br i1 %ok, label %done, label %refuse
 done:
   store i64 %wanted, ptr @room
+  ret ptr null
+}
+
+; Memory for a known state.
+define i64 @qirjit_take_memory(i64 %bytes) {
+  %memory = call ptr @malloc(i64 %bytes)
+  %address = ptrtoint ptr %memory to i64
+  ret i64 %address
+}
+define ptr @qirjit_give_back(i64 %address) {
+  %memory = inttoptr i64 %address to ptr
+  call void @free(ptr %memory)
   ret ptr null
 }
 
@@ -209,11 +233,14 @@ define void @__quantum__rt__initialize(ptr %environment) {
   store i64 0, ptr @mask
   store i64 0, ptr @bits
   store i64 0, ptr @taken
-  store i64 0, ptr @free.count
+  store i64 0, ptr @released.count
   store double 1.0, ptr @norm
   store double 0.0, ptr @angle
-  %re = load ptr, ptr @re
-  %im = load ptr, ptr @im
+  store i64 0, ptr @branch
+  %re = load ptr, ptr @own.re
+  %im = load ptr, ptr @own.im
+  store ptr %re, ptr @re
+  store ptr %im, ptr @im
   store double 1.0, ptr %re
   store double 0.0, ptr %im
   %stamp = load i64, ptr @stamp

@@ -32,9 +32,9 @@ grow:
   %places.old = load ptr, ptr @places
   %places.new = call ptr @grown(ptr %places.old, i64 %bytes)
   store ptr %places.new, ptr @places
-  %free.old = load ptr, ptr @free
+  %free.old = load ptr, ptr @released
   %free.new = call ptr @grown(ptr %free.old, i64 %bytes)
-  store ptr %free.new, ptr @free
+  store ptr %free.new, ptr @released
   store i64 %new, ptr @qubit.room
   br label %fill
 fill:
@@ -56,7 +56,7 @@ done:
 ; The lowest one that is free.
 define ptr @__quantum__rt__qubit_allocate() {
 start:
-  %count = load i64, ptr @free.count
+  %count = load i64, ptr @released.count
   %none = icmp eq i64 %count, 0
   br i1 %none, label %new, label %search
 new:
@@ -65,7 +65,7 @@ new:
   %qubit.new = inttoptr i64 %id.new to ptr
   ret ptr %qubit.new
 search:
-  %free = load ptr, ptr @free
+  %free = load ptr, ptr @released
   br label %one
 one:
   %index = phi i64 [ 0, %search ], [ %next, %one ]
@@ -86,7 +86,7 @@ take:
   %end.p = getelementptr i64, ptr %free, i64 %end
   %moved = load i64, ptr %end.p
   store i64 %moved, ptr %found.p
-  store i64 %end, ptr @free.count
+  store i64 %end, ptr @released.count
   %qubit = inttoptr i64 %found to ptr
   ret ptr %qubit
 }
@@ -99,8 +99,8 @@ start:
   %known = icmp ult i64 %id, %taken
   br i1 %known, label %look, label %done
 look:
-  %count = load i64, ptr @free.count
-  %free = load ptr, ptr @free
+  %count = load i64, ptr @released.count
+  %free = load ptr, ptr @released
   br label %head
 head:
   %index = phi i64 [ 0, %look ], [ %next, %compare ]
@@ -117,7 +117,7 @@ release:
   %place = getelementptr i64, ptr %free, i64 %count
   store i64 %id, ptr %place
   %count.1 = add i64 %count, 1
-  store i64 %count.1, ptr @free.count
+  store i64 %count.1, ptr @released.count
   br label %done
 done:
   ret void

@@ -17,12 +17,15 @@ from qirjit_magic.wire.simulators import STATEVECTOR
 
 QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
 THREADS = 2  # more find the memory busy
-# Positions from which on a state is taken group by group: alone where it is 32 MiB, sooner where threads share it.
-_GROUPED, _SHARED = 21, 18
+# Positions from which on a state is taken group by group: alone where it is 16 MiB, sooner where threads share it.
+_GROUPED, _SHARED = 20, 18
 _KEPT_ROOM = 21  # 32 MiB
+BRANCHES, BRANCH_WORDS, BRANCH_SLOTS = 512, 16, 1 << 11
+_BRANCH_BYTES = 64 << 20  # for known states
 _WORD = 8
-_SEEDS = 1 << 64
+_STEP, _WORDS = 0x9E3779B97F4A7C15, 1 << 64
 
+_ARRAYS = MachineWord.RE, MachineWord.IM, MachineWord.OWN_RE, MachineWord.OWN_IM
 # How many words the kernels' tables have.
 _TABLES = {
     MachineWord.QUEUE: 4 * QUEUED,
@@ -32,6 +35,8 @@ _TABLES = {
     MachineWord.PASS_TABLE: 40 * PASSES,
     MachineWord.SCRATCH: 64,
     MachineWord.GROUP: 2 * GROUP * THREADS,
+    MachineWord.BRANCH_TABLE: BRANCHES * BRANCH_WORDS,
+    MachineWord.BRANCH_SLOTS: BRANCH_SLOTS,
 }
 
 
@@ -56,6 +61,9 @@ class StateVectorSimulator:
         self._begin_fusing = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
             self._linked.address("qirjit_begin_fusing")
         )
+        self._forget_branches = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(
+            self._linked.address("qirjit_forget_branches")
+        )
         self._memory: StateMemory | None = None
         self._place_tables()
         self._point("qirjit_dump_at", ctypes.cast(self._dump, ctypes.c_void_p).value or 0)
@@ -72,14 +80,18 @@ class StateVectorSimulator:
 
     def begin(self, seed: int | None) -> None:
         """A run begins: its draws depend on the seed, the number of the shot and how many there were in the shot."""
-        seed = secrets.randbits(64) if seed is None else seed % _SEEDS
-        self._words[MachineWord.SEED] = ctypes.c_int64(seed).value
+        seed = secrets.randbits(64) if seed is None else seed
+        self._words[MachineWord.SEED] = ctypes.c_int64(_mixed(seed + _STEP)).value
         self._dumps.clear()
+        self._forget_branches(ctypes.addressof(self._words))
         if self._memory is None:
             self._place_state()
         available = choose().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
-        self._words[MachineWord.MOST] = self.most_qubits()
+        most = self.most_qubits()
+        self._words[MachineWord.MOST] = most
+        self._words[MachineWord.KEEPING] = _BRANCH_BYTES
+        self._words[MachineWord.KEEPING_FIRST] = max(0, available - (AMPLITUDE << most))  # beside the largest state
         self._words[MachineWord.LACKING] = 0
 
     def most_qubits(self) -> int:
@@ -93,7 +105,8 @@ class StateVectorSimulator:
         return self._words[MachineWord.LACKING] != 0
 
     def end(self) -> None:
-        """Give back the memory of a large state."""
+        """Give back the memory of a large state, and of those that were known."""
+        self._forget_branches(ctypes.addressof(self._words))
         if self._words[MachineWord.ROOM] > _KEPT_ROOM:
             self._place_state()
 
@@ -135,9 +148,18 @@ class StateVectorSimulator:
             self._memory.close()
         self._memory = StateMemory()
         self._memory.open(FIRST_ROOM)
-        self._words[MachineWord.RE], self._words[MachineWord.IM] = self._memory.re, self._memory.im
+        for word, address in zip(_ARRAYS, 2 * (self._memory.re, self._memory.im), strict=True):
+            self._words[word] = address
         self._words[MachineWord.ROOM] = FIRST_ROOM
         self._words[MachineWord.POSITIONS] = 0
+
+
+def _mixed(x: int) -> int:
+    # As `draw` does it in kernels/machine.py: splitmix64.
+    x %= _WORDS
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 % _WORDS
+    x = (x ^ x >> 27) * 0x94D049BB133111EB % _WORDS
+    return x ^ x >> 31
 
 
 def _keep_dumps(words: ctypes.Array[ctypes.c_int64], dumps: list[str]) -> Callable[[], None]:

@@ -34,3 +34,10 @@ class MachineWord(IntEnum):
     RESULT_ROOM = 32
     THREADS = 34
     LACKING = 35
+    BRANCHES = 37
+    BRANCH_TABLE = 38
+    BRANCH_SLOTS = 39
+    KEEPING = 40
+    OWN_RE = 41
+    OWN_IM = 42
+    KEEPING_FIRST = 44

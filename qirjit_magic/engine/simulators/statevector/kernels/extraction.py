@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -17,9 +18,14 @@ _ENTRIES = (
     "qirjit_apply_groups",
     "qirjit_settle",
     "qirjit_draw",
+    "qirjit_forget_branches",
     "qirjit_parity_probability",
 )
-_ELSEWHERE = {"qirjit_make_room", "qirjit_share_groups", "qirjit_refuse_twice", "cos", "sin", "atan2", "sqrt"}
+_ELSEWHERE = {f"qirjit_{name}" for name in ("make_room", "share_groups", "refuse_twice", "take_memory", "give_back")}
+_ELSEWHERE |= {"cos", "sin", "atan2", "sqrt"}
+
+# What the passes have used of Numba's calling convention: it would be two fifths of the text.
+_SCOPES = re.compile(r", !(?:alias\.scope|noalias) !\d+")
 
 
 def kernels_text() -> str:
@@ -32,6 +38,7 @@ def kernels_text() -> str:
         if not value.is_declaration and value.name not in _ENTRIES:
             value.linkage = "internal"
     _optimise(whole)
+    whole = llvm.parse_assembly(_SCOPES.sub("", str(whole)), context)
     whole.name = "kernels"
     _check(whole)
     return f"; Made from kernels/*.py with Numba {numba.__version__}: {kernels_digest()}\n{whole}"

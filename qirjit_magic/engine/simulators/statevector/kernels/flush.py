@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from qirjit_magic.engine.simulators.statevector.kernels.branches import (
+    begin_branch,
+    draw_known,
+    enter,
+    find_branch,
+    is_kept,
+    keep,
+    own,
+)
 from qirjit_magic.engine.simulators.statevector.kernels.fusion import (
     begin_fusing,
     fuse_controlled,
@@ -20,6 +29,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
 )
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     BITS,
+    BRANCH,
     CONTROL,
     COUNT,
     CX,
@@ -30,6 +40,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     MASK,
     MATRIX,
     MZ,
+    NORM,
     ONE,
     OPERATION,
     OTHER,
@@ -47,6 +58,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     X,
     Y,
     Z,
+    draw,
     entry,
     pass_at,
     place,
@@ -55,7 +67,13 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle, put_four
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled
-from qirjit_magic.engine.simulators.statevector.kernels.state import draw_index, fill, promote, settle, turn_phase
+from qirjit_magic.engine.simulators.statevector.kernels.state import (
+    drop_measured,
+    fill,
+    find_index,
+    promote,
+    turn_phase,
+)
 
 _LANE_BITS = 3
 SMALL = 9  # positions below which each gate is applied at once
@@ -200,6 +218,14 @@ def _apply_passes(machine: int) -> None:
     begin_fusing(machine)
 
 
+@inline
+def _draw_index(machine: int) -> int:
+    """The index of an amplitude, each as likely as it is probable: one measurement of all positions together."""
+    target = draw(machine) * real(machine, NORM)
+    found = draw_known(machine, target)
+    return found if found >= 0 else find_index(machine, target)
+
+
 @kernel
 def _measure(machine: int, start: int) -> int:
     """All measurements and resets from this entry on, up to the next gate, as one draw; the index of that gate."""
@@ -212,7 +238,7 @@ def _measure(machine: int, start: int) -> int:
         found = place(machine, qubit)
         if found >= 0:
             if drawn < 0:
-                drawn = draw_index(machine)
+                drawn = _draw_index(machine)
             value = (drawn >> found) & 1
             put_word(machine, MASK, word(machine, MASK) | 1 << found)
             put_word(machine, BITS, word(machine, BITS) | value << found)
@@ -239,8 +265,33 @@ def _apply_gates(machine: int, start: int) -> int:
         else:
             _act_on_two(machine, operation, word(at, QUBIT), word(at, OTHER))
         index += 1
-    if word(machine, POSITIONS) >= SMALL:
+    if index > start and word(machine, POSITIONS) >= SMALL:
         _apply_passes(machine)
+    return index
+
+
+@kernel
+def settle(machine: int) -> None:
+    """Have a state of nothing but what is not measured, for those who look at it."""
+    own(machine)
+    if word(machine, MASK):
+        drop_measured(machine)
+        put_word(machine, BRANCH, -1)
+
+
+@kernel
+def _advance(machine: int, start: int) -> int:
+    """Take from this entry on all gates, to what the results before them left; the index of what comes next."""
+    branch = find_branch(machine, start)
+    if is_kept(machine, branch):
+        return start + enter(machine, branch)
+    own(machine)
+    again = branch >= 0
+    if not again:
+        branch = begin_branch(machine, start)
+    drop_measured(machine)
+    index = _apply_gates(machine, start)
+    keep(machine, branch, 1 if again else 0)
     return index
 
 
@@ -249,9 +300,8 @@ def flush(machine: int) -> None:
     """Carry out all that is queued."""
     index = 0
     while index < word(machine, COUNT):
-        settle(machine)
-        if word(entry(machine, index), OPERATION) < MZ:
-            index = _apply_gates(machine, index)
-        else:
+        if word(machine, MASK) or word(entry(machine, index), OPERATION) < MZ:
+            index = _advance(machine, index)
+        if index < word(machine, COUNT):
             index = _measure(machine, index)
     put_word(machine, COUNT, 0)

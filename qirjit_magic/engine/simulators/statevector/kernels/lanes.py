@@ -32,6 +32,8 @@ _TYPES = {"int": types.int64, "float": types.float64, "None": types.void}
 llvm.add_symbol("qirjit_make_room", 1)  # Numba links what it compiles; here nobody calls them
 llvm.add_symbol("qirjit_refuse_twice", 1)
 llvm.add_symbol("qirjit_share_groups", 1)
+llvm.add_symbol("qirjit_take_memory", 1)
+llvm.add_symbol("qirjit_give_back", 1)
 
 
 def declare(symbol: str, returns: Any, *parameters: Any) -> Any:
@@ -108,6 +110,33 @@ def _stores(kind: Any, llvm_type: ir.Type) -> Any:
 word, put_word = _loads(types.int64, _I64), _stores(types.int64, _I64)
 real, put_real = _loads(types.float64, _DOUBLE), _stores(types.float64, _DOUBLE)
 load, store = _loads(lanes, _VECTOR), _stores(lanes, _VECTOR)
+
+
+@intrinsic
+def differ(_typing: Any, base: Any, other: Any, index: Any) -> Any:
+    """Whether eight words from place `index` on are not the same there and there."""
+
+    def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        first, second = (
+            build.load(_place(build, place, values[2], _INDICES), align=_ALIGNMENT) for place in values[:2]
+        )
+        bits = build.bitcast(build.icmp_unsigned("!=", first, second), ir.IntType(WIDTH))
+        return build.icmp_unsigned("!=", bits, ir.IntType(WIDTH)(0))
+
+    return types.boolean(types.int64, types.int64, types.int64), build_it
+
+
+@intrinsic
+def first_above(_typing: Any, base: Any, index: Any, least: Any) -> Any:
+    """Which of the eight doubles from place `index` on is the first above a number; 8 where none is."""
+
+    def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        there = build.load(_place(build, values[0], values[1], _VECTOR), align=_ALIGNMENT)
+        bits = build.bitcast(build.fcmp_ordered(">", there, _splat(build, values[2], _VECTOR)), ir.IntType(WIDTH))
+        word = build.or_(build.zext(bits, _I64), _I64(1 << WIDTH))
+        return build.cttz(word, ir.IntType(1)(1))
+
+    return types.int64(types.int64, types.int64, types.float64), build_it
 
 
 @intrinsic

@@ -23,6 +23,8 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
 COUNT, POSITIONS, ROOM, MASK, BITS, SEED, SHOT, DRAW, NORM, ANGLE = range(10)
 RE, IM, QUEUE, PLACES, RESULTS, STAMP, OWNERS, WAITING = range(10, 18)
 LAST, PASSES, PASS_TABLE, SCRATCH, GROUP, GROUPED, FILLED, INITIAL = range(18, 26)
+MOST, AVAILABLE, TAKEN = range(26, 29)
+BRANCH, BRANCHES, BRANCH_TABLE, BRANCH_SLOTS, KEEPING, OWN_RE, OWN_IM, KEY, KEEPING_FIRST = range(36, 45)
 
 # An entry of the queue: four words.
 ENTRY, OPERATION, QUBIT, OTHER, TURN = 4, 0, 1, 2, 3
@@ -39,6 +41,8 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 make_room = declare("qirjit_make_room", types.void, types.int64)  # for all positions; it may end the shot
 # Calls `apply_groups` for the groups that hold the positions of a mask, each thread for its part of them.
 share_groups = declare("qirjit_share_groups", types.void, types.int64, types.int64)
+take_memory = declare("qirjit_take_memory", types.int64, types.int64)  # so many bytes; 0 where they are not there
+give_back = declare("qirjit_give_back", types.void, types.int64)
 refuse_twice = declare("qirjit_refuse_twice", types.void, types.int64)  # ends the shot
 
 
@@ -91,5 +95,7 @@ def draw(machine: int) -> float:
     """A number in [0, 1) that seed, shot and the number of draws in this shot fix: splitmix64 (Steele, Lea, Flood)."""
     count = word(machine, DRAW) + 1
     put_word(machine, DRAW, count)
-    key = _mix(_mix(np.uint64(word(machine, SEED)) + _STEP) + np.uint64(word(machine, SHOT)) * _STEP)
-    return float(_mix(key + np.uint64(count) * _STEP) >> np.uint64(11)) * 2.0**-53
+    if count == 1:
+        key = _mix(np.uint64(word(machine, SEED)) + np.uint64(word(machine, SHOT)) * _STEP)
+        put_word(machine, KEY, np.int64(key))
+    return float(_mix(np.uint64(word(machine, KEY)) + np.uint64(count) * _STEP) >> np.uint64(11)) * 2.0**-53

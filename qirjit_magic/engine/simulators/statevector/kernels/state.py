@@ -30,7 +30,6 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     RE,
     ROOM,
     ZERO,
-    draw,
     make_room,
     put_place,
 )
@@ -133,7 +132,7 @@ def _scale(base: int, size: int, factor: float) -> None:
 
 
 @kernel
-def settle(machine: int) -> None:
+def drop_measured(machine: int) -> None:
     """Drop the positions of measured qubits, from the highest on, and all amplitudes that the results exclude."""
     mask, bits = word(machine, MASK), word(machine, BITS)
     if mask == 0:
@@ -159,10 +158,9 @@ def settle(machine: int) -> None:
 
 
 @kernel
-def draw_index(machine: int) -> int:
-    """The index of an amplitude, each as likely as it is probable: one measurement of all positions together."""
+def find_index(machine: int, target: float) -> int:
+    """The first index at which the probabilities of all up to it come to more than this."""
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
-    target = draw(machine) * real(machine, NORM)
     reached, start = 0.0, 0
     for part in (_PART, _SMALL_PART):
         while start + part < size:
