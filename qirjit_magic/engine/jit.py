@@ -181,23 +181,23 @@ class JitEngine:
         self._simulator = request.simulator.name
         address = self._linker_for(attachment).address(request.module, request.entry)
         why = ""
-        if request.first == 0 and request.method != "live":
+        if request.first == request.begins == 0 and request.method != "live":
             drawn = self._draw(request, entry)
             if isinstance(drawn, RunReply):
                 return self._with_linked(drawn)
             if request.method == "sampled":
                 raise NotSampleableError(request.entry, drawn)
             why = drawn
-        if request.first == 0:
+        if request.first == request.begins:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
-        shooting = shots_of(request, entry, thunk=thunk, address=address, first=request.first, count=request.shots)
+        shooting = shots_of(request, entry, thunk=thunk, address=address, first=request.first, count=request.end)
         reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()
-        return self._with_linked(replace(reply, why=why))
+        return self._with_linked(replace(reply, why=why, simulator=self._simulator))
 
     def _with_linked(self, reply: RunReply) -> RunReply:
         linked = tuple(self._linked)

@@ -13,7 +13,7 @@ from qirjit_magic.engine.runtime.program import ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
 from qirjit_magic.engine.simulators.tape import Circuit, NotExactError, read_circuit
-from qirjit_magic.wire.linkage import PYTHON, Linkage
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RECORD_SIZE, SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
@@ -85,13 +85,7 @@ class Tracing:
         # What the tracer would not notice.
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        for name in linkage.reachable(module):
-            info = linkage.modules[name]
-            if name == PYTHON or info.trusted:
-                return "what it calls in Python or in the C library may be another thing in each shot"
-            if info.state:
-                return f"'{info.name}' has global variables that a later shot could read"
-        return ""
+        return linkage.carried_over(module)
 
     def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> Circuit | str:
         self.memory.clear()

@@ -13,7 +13,7 @@ from qirjit_magic.errors import (
     OptionError,
 )
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Method, checked_level, checked_options, chosen_method
+from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
@@ -312,6 +312,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
+        jobs: Jobs = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,
         show: Show | Observer = show_nothing,
@@ -327,6 +328,9 @@ class Session:
             method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
                 drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
                 named. The result's ``plan`` says which, and why.
+            jobs: over how many processes to spread live shots that take more than about a second; ``auto``: as many as
+                there are processors, 8 at most. The result is the same, unless the simulator has one random stream or
+                a shot could know of others: there it is one process, and ``plan`` says so.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
@@ -338,6 +342,7 @@ class Session:
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
         shots, seed = checked_options(shots, seed, method, timeout)
+        jobs = checked_jobs(jobs)
         spec = find_simulator(simulator or self.simulator)
         seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
         with self._lock:
@@ -356,7 +361,9 @@ class Session:
             )
             with self._engine.uninterrupted():
                 self._functions.follow()
-                return self._runner.run(request, function, observing(show), timeout_s=timeout, limits=self.limits)
+                return self._runner.run(
+                    request, function, observing(show), timeout_s=timeout, limits=self.limits, jobs=jobs
+                )
 
     async def run_async(
         self,
@@ -367,6 +374,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
+        jobs: Jobs = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,  # noqa: ASYNC109 - that of `run`, which keeps the finished shots
         show: Show | Observer = show_nothing,
@@ -385,6 +393,7 @@ class Session:
                 seed=seed,
                 simulator=simulator,
                 method=method,
+                jobs=jobs,
                 args=args,
                 timeout=timeout,
                 show=observer,
