@@ -8,10 +8,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
-from qirjit_magic.errors import (
-    EngineStartError,
-    OptionError,
-)
+from qirjit_magic.errors import EngineStartError, OptionError
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
@@ -33,8 +30,6 @@ from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
-
-_WORD_BITS = 64
 
 
 class Session:
@@ -328,9 +323,8 @@ class Session:
             method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
                 drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
                 named. The result's ``plan`` says which, and why.
-            jobs: over how many processes to spread live shots that take more than about a second; ``auto``: as many as
-                there are processors, 8 at most. The result is the same, unless the simulator has one random stream or
-                a shot could know of others: there it is one process, and ``plan`` says so.
+            jobs: over how many processes to spread live shots that take more than about a second, with the same result;
+                ``auto``: one a processor, at most 8. Where shots depend on those before it is one, as ``plan`` says.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
@@ -344,7 +338,7 @@ class Session:
         shots, seed = checked_options(shots, seed, method, timeout)
         jobs = checked_jobs(jobs)
         spec = find_simulator(simulator or self.simulator)
-        seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
+        seed = secrets.randbits(64) if seed is None and spec.seedable else seed
         with self._lock:
             self._check_open()
             info, function = self.entry(entry, module)
@@ -361,9 +355,8 @@ class Session:
             )
             with self._engine.uninterrupted():
                 self._functions.follow()
-                return self._runner.run(
-                    request, function, observing(show), timeout_s=timeout, limits=self.limits, jobs=jobs
-                )
+                runner, observer = self._runner, observing(show)
+                return runner.run(request, function, observer, timeout_s=timeout, limits=self.limits, jobs=jobs)
 
     async def run_async(
         self,

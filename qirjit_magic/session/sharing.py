@@ -1,9 +1,9 @@
 """`Sharing`: one run over several engine processes, each of which takes a part after the other of its shots.
 
-The first process begins alone. Where what is left is worth it, helpers are made ready meanwhile; then the first ends its
-piece, and all of them take parts, a fraction of a second each, in the order of the shots: whenever it is stopped, nearly
-all that has finished is in one stretch. A helper decides nothing: where it fails or dies, the first process runs the same
-shots again, and what that one says counts.
+The first process begins alone. Where what is left is worth it, helpers are made ready meanwhile; then the first ends
+its piece, and all of them take parts, a fraction of a second each, in the order of the shots: whenever it is stopped,
+nearly all that has finished is in one stretch. A helper decides nothing: where it fails or dies, the first process runs
+the same shots again, and what that one says counts.
 """
 
 from __future__ import annotations
