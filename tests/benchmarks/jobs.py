@@ -1,7 +1,8 @@
-"""One run over two processes beside the same in one, in turn: shots that cost next to nothing, and shots of a dense state.
+"""One run over two processes beside the same in one, in turn: shots that cost next to nothing, and dense states.
 
 Run: ``python -m tests.benchmarks.jobs [ROUNDS] [--shots N] [--jobs N]``. The figures are those of the run itself; what
-it takes to make columns of ten million shots afterwards is told apart. Two busy processors show little: look at the load.
+it takes to make columns of ten million shots afterwards is told apart. Where the processors have other work, several
+processes also get a larger share of them: look at the load.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from statistics import median
 
 from qirjit_magic import Session
-from qirjit_magic.session.results import RunResult
 from tests.benchmarks.statevector import dense
 from tests.files import program
 
@@ -34,26 +34,41 @@ def cases(shots: int) -> Iterator[Case]:
     yield Case("dense, 16 qubits", dense(16), max(1, shots // 10_000))
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is kept of a run."""
+
+    seconds: float
+    decoding: float
+    processes: int
+    counts: dict[str, int]
+
+
+def run_once(session: Session, shots: int, jobs: int) -> Run:
+    """Run it live."""
+    result = session.run(module="measured", shots=shots, seed=1, method="live", jobs=jobs)
+    return Run(result.timings["run"], result.timings["decode"], result.plan.processes, result.counts())
+
+
 def measure(case: Case, session: Session, *, rounds: int, jobs: int) -> None:
     """Print the medians of a case, of one process and of several, and how they compare."""
     session.add(case.source, "measured")
-    taken: dict[int, list[RunResult]] = {1: [], jobs: []}
+    runs: dict[int, list[Run]] = {1: [], jobs: []}
     for _ in range(rounds):
-        for number, results in taken.items():
-            results.append(_summary_of(session, case.shots, number))
-    one, several = ([result.timings["run"] for result in results] for results in taken.values())
-    decoding = median(result.timings["decode"] for results in taken.values() for result in results)
-    used = {result.plan.processes for result in taken[jobs]}
+        for number, done in runs.items():
+            done.append(run_once(session, case.shots, number))
+    every = [run for done in runs.values() for run in done]
+    assert all(run.counts == every[0].counts for run in every)
+    one, several = ([run.seconds for run in done] for done in runs.values())
+    processes = sorted({run.processes for run in runs[jobs]})
     print(
-        f"{case.name}, {case.shots:,} live shots: {median(one):.2f} s ({min(one):.2f} to {max(one):.2f}) in one process, "
-        f"{median(several):.2f} s ({min(several):.2f} to {max(several):.2f}) in {used}: "
-        f"{median(one) / median(several):.2f}x; and {decoding:.2f} s to make columns"
+        f"{case.name}, {case.shots:,} live shots: {_figures(one)} in one process, {_figures(several)} in {processes}: "
+        f"{median(one) / median(several):.2f}x; and {median(run.decoding for run in every):.2f} s to make columns"
     )
-    assert len({str(result.counts()) for results in taken.values() for result in results}) == 1
 
 
-def _summary_of(session: Session, shots: int, jobs: int) -> RunResult:
-    return session.run(module="measured", shots=shots, seed=1, method="live", jobs=jobs)
+def _figures(seconds: list[float]) -> str:
+    return f"{median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f})"
 
 
 def main() -> None:
