@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from qirjit_magic.errors import QirError
 from qirjit_magic.limits import Limits
 from qirjit_magic.session.helpers import Helpers
-from qirjit_magic.session.sharing import Sharing
+from qirjit_magic.session.sharing import Sharing, one_stream
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_renewal
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Intrinsic, RunRequest
+from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +174,15 @@ class Engines:
         self, engine: EngineSupervisor, request: RunRequest, linkage: Linkage, *, most: int, limits: Limits
     ) -> Sharing | str:
         """What lets so many processes share a run that this engine begins; or why there is one only, in words."""
-        if not request.simulator.by_shot:
-            return f"the simulator '{request.simulator.name}' has one stream of random numbers for all shots"
+        simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
+        if not simulator.by_shot:
+            return one_stream(simulator.name)
         carried_over = linkage.carried_over(request.module)
         if carried_over or engine is not self.fenced:
             return carried_over or "it runs where modules are trusted"
         modules = engine.compiled(linkage.reachable(request.module))
-        return Sharing(engine, self._helpers, request, modules=modules, most=most, limits=limits)
+        shared = replace(request, simulator=simulator, method="live")
+        return Sharing(engine, self._helpers, shared, modules=modules, most=most, limits=limits)
 
     def _forget_gone(self) -> None:
         # A new open process may have refused functions that the one before had.

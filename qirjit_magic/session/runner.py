@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import math
@@ -25,6 +24,8 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
 
 if TYPE_CHECKING:
+    import asyncio
+
     from qirjit_magic.session.results import RunResult
 
 _MOST_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
@@ -92,6 +93,7 @@ class Runner:
             limits=limits,
         )
         self.last = result
+        engine.save()
         if error:
             raise error
         return result
@@ -119,8 +121,8 @@ class Runner:
             collected = collect(
                 engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
             )
-            alone = sharing if isinstance(sharing, str) else ""
-            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, alone))))
+            collected.alone = sharing if isinstance(sharing, str) else collected.alone
+            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs))))
         finally:
             self._begun = self._running = False
         return engine, collected
@@ -159,6 +161,8 @@ async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer
     Raises:
         CancelledError: the task was cancelled. A run that went on has ended, a queued one ends when its turn comes.
     """
+    import asyncio  # noqa: PLC0415 - TLS and logging come with it
+
     cancelled = begun = False
 
     def stopping() -> bool:

@@ -51,6 +51,7 @@ class Collected:
         seconds: how long it took.
         processes: how many have run shots.
         lost: why a process that was to help was of no use, where one was.
+        alone: why one process has run everything, where that was for a reason.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Collected:
     seconds: float = 0.0
     processes: int = 1
     lost: str = ""
+    alone: str = ""
 
 
 def collect(
@@ -125,7 +127,7 @@ def collect(
     finally:
         if sharing is not None:
             sharing.close()
-            collected.lost = sharing.lost
+            collected.lost, collected.alone = sharing.lost, sharing.alone
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
@@ -165,7 +167,7 @@ def _collect_pieces(
         if kept > most:
             collected.passed = "kept_bytes", kept
             return None
-        if sharing and sharing.is_helped:
+        if sharing and sharing.takes_over(reply):
             return reply.next
         following = dataclasses.replace(request, first=reply.next)
 
@@ -183,23 +185,22 @@ def _collect_parts(
     collected.processes = len(sharing.workers)
 
 
-def why_so_many(collected: Collected, jobs: Jobs, alone: str) -> str:
+def why_so_many(collected: Collected, jobs: Jobs) -> str:
     """What there is to say about how many processes have run it; empty where nobody would ask.
 
     Args:
         collected: what the run left behind.
         jobs: how many there could be, as somebody wanted.
-        alone: why it could be one only, where that was so.
     """
     if jobs == 1 or (collected.processes > 1 and not collected.lost):
         return ""
-    if collected.lost:
-        return f"a process that was to help was of no use: {collected.lost}"
     if any(piece.sampled for piece in collected.pieces):
         return "" if jobs == "auto" else "one process draws all shots"
-    if jobs == "auto":
-        return f"in one process: {alone}" if alone and collected.seconds > LOOK_S + WORTH_S else ""
-    return f"in one process: {alone or 'more would be quicker only for what takes longer'}"
+    if collected.alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
+        return f"in one process: {collected.alone}"
+    if collected.lost:
+        return f"a process that was to help was of no use: {collected.lost}"
+    return "" if jobs == "auto" else "in one process: more would be quicker only for what takes longer"
 
 
 def finish(
@@ -239,7 +240,7 @@ def finish(
         requested=request.shots,
         seed=request.seed,
         plan=Plan(
-            simulator=collected.simulator if sampled else request.simulator.name,
+            simulator=collected.simulator or request.simulator.name,
             method="sampled" if sampled else "live",
             why=collected.why,
             processes=collected.processes,

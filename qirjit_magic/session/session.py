@@ -319,10 +319,10 @@ class Session:
             module: the module to look in.
             shots: how often, at least once.
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
-            simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-            method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
-                drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
-                named. The result's ``plan`` says which, and why.
+            simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``;
+                the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+            method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
+                state; ``auto``: sampled where that is exact and pays, and no simulator is named. See ``plan``.
             jobs: over how many processes to spread live shots that take more than about a second, with the same result;
                 ``auto``: one a processor, at most 8. Where shots depend on those before it is one, as ``plan`` says.
             args: one value for each parameter.
@@ -342,21 +342,22 @@ class Session:
         with self._lock:
             self._check_open()
             info, function = self.entry(entry, module)
-            words = argument_words(function, args)
             request = RunRequest(
                 module=info.name,
                 entry=function.name,
                 shots=shots,
-                arguments=words,
+                arguments=argument_words(function, args),
                 seed=seed,
                 simulator=spec,
                 most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
-                method=chosen_method(method, shots, simulator or self.simulator),
+                method=chosen_method(
+                    method, shots=shots, qubits=function.required_qubits or 0, simulator=simulator or self.simulator
+                ),
             )
             with self._engine.uninterrupted():
                 self._functions.follow()
-                runner, observer = self._runner, observing(show)
-                return runner.run(request, function, observer, timeout_s=timeout, limits=self.limits, jobs=jobs)
+                limits, observer = self.limits, observing(show)
+                return self._runner.run(request, function, observer, timeout_s=timeout, limits=limits, jobs=jobs)
 
     async def run_async(
         self,

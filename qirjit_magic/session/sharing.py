@@ -35,7 +35,7 @@ class Sharing:
     Args:
         first: the process that begins it, alone.
         helpers: those beside it.
-        request: the run.
+        request: the run, live, on the simulator that all of them are to have.
         modules: what a helper has to have for it.
         most: how many processes there may be, the first included.
         limits: how much the run may use.
@@ -44,6 +44,7 @@ class Sharing:
         parts: what was run in parts, in order.
         workers: the processes that have run some of it.
         lost: why a helper was of no use, where one was.
+        alone: why the first process runs everything, where that is for a reason.
         passed: the limit that it has passed, and with what.
     """
 
@@ -69,7 +70,7 @@ class Sharing:
         self._cpu: dict[EngineSupervisor, float] = {}
         self.parts: list[Part] = []
         self.workers = {first}
-        self.lost = ""
+        self.lost = self.alone = ""
         self.passed: tuple[str, float] | None = None
 
     def stop(self) -> None:
@@ -99,7 +100,7 @@ class Sharing:
 
     def look(self) -> None:
         """Look how far the first process is: have helpers made ready where that pays; where they are, end its piece."""
-        if self._open.is_set() or self._is_over():
+        if self._open.is_set() or self._asked or self._is_over():
             return
         if self._ready:
             self._asked = True
@@ -133,10 +134,11 @@ class Sharing:
         """Whether a piece has ended because of this, and not because somebody wants the run to end."""
         return reply.outcome == "stopped" and self._asked and not self._is_over()
 
-    @property
-    def is_helped(self) -> bool:
-        """Whether there are helpers that are ready."""
-        return bool(self._ready)
+    def takes_over(self, reply: RunReply) -> bool:
+        """Whether the rest is to be run in parts, now that the first process has ended a piece that goes on."""
+        if reply.simulator != self._request.simulator.name:
+            self.alone = one_stream(reply.simulator)
+        return bool(self._ready) and not self.alone
 
     # -- in parts --------------------------------------------------------------------------------------------------
 
@@ -162,6 +164,8 @@ class Sharing:
                 left.wait(_TICK_S)
         self.show(watch)
         last = self.parts[-1] if self.parts else Part(first, first)
+        if last.outcome == "failed" or last.crash:
+            self.lost = ""  # it was the program, and not a helper
         return last.outcome or ("done" if last.end == self._request.shots and not last.crash else "stopped")
 
     def show(self, watch: RunWatch) -> None:
@@ -187,7 +191,7 @@ class Sharing:
 
     def _run_part(self, engine: EngineSupervisor, left: Parts, part: Part) -> Outcome | None:
         # How the run ends in it; None where it does not.
-        wanted = replace(self._request, method="live", begins=part.first, ends=part.end)
+        wanted = replace(self._request, begins=part.first, ends=part.end)
         while True:
             engine.memory.clear()
             if self._is_over():
@@ -209,25 +213,22 @@ class Sharing:
         engine = helper.engine
         try:
             with engine.watching(show_nothing, lambda: self._note_cpu(engine)):
-                if self._make_ready(engine) and (left := self._wait_for_parts()):
-                    self._working.add(engine)
-                    while not self._is_over() and (part := left.take(again=False)):
-                        if not self._help_with(engine, left, part):
-                            break
+                self._make_ready(engine)
+                left = self._wait_for_parts()
+                self._working.add(engine)
+                while left and not self._is_over() and (part := left.take(again=False)):
+                    if not self._help_with(engine, left, part):
+                        break
         except (QirError, KeyboardInterrupt) as error:
             self.lost = self.lost or str(error) or "it was interrupted"
         finally:
             self._working.discard(engine)
 
-    def _make_ready(self, engine: EngineSupervisor) -> bool:
+    def _make_ready(self, engine: EngineSupervisor) -> None:
         engine.have(self._modules)
         engine.memory.clear()
-        reply = engine.run(replace(self._request, method="live", ends=0))  # no shot, but everything is linked
-        if reply.simulator != self._request.simulator.name:
-            self.lost = f"it has run on the simulator '{reply.simulator}'"
-            return False
+        engine.run(replace(self._request, ends=0))  # no shot, but everything is linked
         self._ready.append(engine)
-        return True
 
     def _wait_for_parts(self) -> Parts | None:
         while not self._open.wait(_TICK_S):
@@ -248,8 +249,15 @@ class Sharing:
                 self._conclude(engine, left, part)
             else:
                 left.give_back(part)
+        if outcome == "failed":
+            self.lost = "a shot failed there"
         return outcome is None
 
     def _note_cpu(self, engine: EngineSupervisor) -> None:
         if self._limits.cpu_seconds:
             self._cpu[engine] = engine.cpu_seconds()
+
+
+def one_stream(simulator: str) -> str:
+    """Why shots on a simulator cannot be shared, in words."""
+    return f"the simulator '{simulator}' has one stream of random numbers for all shots"

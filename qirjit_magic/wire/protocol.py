@@ -31,8 +31,7 @@ class RunRequest:
         shots: how many shots there are in the whole run.
         arguments: one 64-bit word for each parameter: integers in two's complement, ``double`` and ``float`` as the
             bits of a double.
-        seed: the seed of the simulator's random stream; unused where ``first`` is above ``begins``; None leaves it
-            alone.
+        seed: the seed of the simulator's random stream, used where that begins; None leaves it alone.
         simulator: the simulator that everything quantum is bound to.
         most_records: how many a shot may have, up to what there is room for; the others are counted and left out.
         method: whether shots are run one by one, sampled, or what is exact and faster.
@@ -83,7 +82,7 @@ class RunReply:
         raised: what a function in Python raised, where the shot failed by that.
         sampled: how many results each shot recorded, where they were sampled: the memory has the records of one shot,
             and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
-        simulator: what has drawn them.
+        simulator: what has run or drawn them.
         why: why the shots were run or sampled, in words; empty where there is nothing to say.
     """
 
@@ -234,6 +233,10 @@ class Engine(Protocol):
         """Forget a function in Python; unknown names are ignored."""
         ...
 
+    def own_code(self, name: str) -> bytes:
+        """The object code of one of `OWN_OBJECTS`, which another engine of the same build can use."""
+        ...
+
     def run(self, request: RunRequest) -> RunReply:
         """Link what is needed and run shots; the records are in `memory`, which the caller clears.
 
@@ -350,6 +353,13 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class GetOwnCode:
+    """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GetStatus:
     """`Engine.status`. Answered by `EngineStatus`."""
 
@@ -379,6 +389,7 @@ Message = (
     | Define
     | Undefine
     | Show
+    | GetOwnCode
     | GetStatus
     | Done
     | Refused
