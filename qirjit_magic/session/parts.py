@@ -52,6 +52,10 @@ class Parts:
         rate: how many shots a process runs in a second, about.
         processes: how many there are, about.
         kept: bytes of records and text that are kept already.
+
+    Attributes:
+        kept: bytes that are kept of all parts, and before them.
+        done: how many shots have finished, those before the first part included.
     """
 
     def __init__(self, first: int, shots: int, *, rate: float, processes: int, kept: int = 0) -> None:
@@ -60,6 +64,7 @@ class Parts:
         self._least, self._most = max(1, int(rate * _LEAST_S)), max(1, int(rate * PART_S))
         self._processes = processes
         self.kept = kept
+        self.done = first
         self._again: list[Part] = []
         self._running: set[Part] = set()
         self._finished: dict[int, Part] = {}
@@ -90,7 +95,8 @@ class Parts:
         """Keep what was recorded of a part up to a shot."""
         with self._changed:
             part.pieces.append(piece)
-            part.at = max(part.at, min(at, part.end))
+            before, part.at = part.at, max(part.at, min(at, part.end))
+            self.done += part.at - before
             self.kept += piece.size
 
     def give_back(self, part: Part) -> None:

@@ -89,6 +89,11 @@ class Sharing:
         self._stop_helpers()
         self._helpers.rest()
 
+    @property
+    def done(self) -> int | None:
+        """How many shots have finished, where the run goes on in parts."""
+        return self._left.done if self._left else None
+
     def cpu_seconds(self) -> float:
         """How much processor time all processes have used for the run."""
         return self._engine.cpu_seconds() + sum(self._cpu.values())

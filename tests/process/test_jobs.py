@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from qirjit_magic.errors import ExecutionError, OptionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
 from qirjit_magic.session import helpers, parts, process, sharing
 from qirjit_magic.session.process import EngineProcess
@@ -31,7 +32,6 @@ NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
 SHOTS = 3_000
 CALL_HELPERS = Sharing._call_helpers
-COLUMNS = ("kinds", "texts", "values", "ends", "returned")
 
 
 @pytest.fixture(autouse=True)
@@ -199,9 +199,7 @@ def check_first_shots(result: RunResult | None, expected: RunResult) -> None:
     assert result.plan.processes == 2
     done = len(result.shots)
     assert 0 < done < SHOTS
-    for column in COLUMNS:
-        whole = getattr(expected.table.first(done), column)
-        assert (getattr(result.table, column) == whole).all()
+    assert [shot.records for shot in result.shots] == [shot.records for shot in expected.shots[:done]]
     assert result.messages == [str(number) for number in range(0, done, 100)]
 
 
@@ -256,6 +254,22 @@ def test_a_limit_is_one_of_all_processes_together(shared: Session, monkeypatch: 
     assert 0 < len(error.partial.shots) < SHOTS
 
 
+def test_the_time_of_all_processors_is_limited_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "limits", shared.limits.but({"cpu_seconds": 0.5}))
+    error = caught(LimitError, shared, shots=10**9)
+    assert error.limit == "cpu_seconds"
+    assert error.partial.plan.processes == 2
+    assert numbers(error.partial) == list(range(len(error.partial.shots)))
+
+
+def test_a_run_in_another_thread_is_shared_too(shared: Session, expected: RunResult) -> None:
+    arguments = [TURNS, 100, NEVER, NEVER, NEVER]
+    running = shared.run_async("numbered", module="shared", args=arguments, shots=SHOTS, seed=5, jobs=2)
+    result = asyncio.run(running)
+    assert result.plan.processes == 2
+    assert everything(result) == everything(expected)
+
+
 def test_an_error_in_show_ends_the_run_and_nothing_else(shared: Session, expected: RunResult) -> None:
     def show(text: str) -> None:
         if int(text) >= 1_000:
@@ -291,6 +305,23 @@ def test_the_sparse_simulator_is_run_by_one(shared: Session) -> None:
     assert result.plan.why == "in one process: the simulator 'sparse' has one stream of random numbers for all shots"
 
 
+def test_where_nobody_chooses_the_state_vector_is_shared(shared: Session, expected: RunResult) -> None:
+    result = run(shared, simulator="auto", method="live")
+    assert (result.plan.simulator, result.plan.processes) == ("statevector", 2)
+    assert everything(result) == everything(expected)
+
+
+def test_what_turns_out_to_need_sparse_goes_on_in_one_stream(shared: Session) -> None:
+    shared.add(program("wide"), "wide")
+    auto, sparse = (
+        shared.run("entangled", module="wide", args=[200], shots=1_500, seed=1, jobs=2, method="live", simulator=name)
+        for name in ("auto", "sparse")
+    )
+    assert (auto.plan.simulator, auto.plan.processes) == ("sparse", 1)
+    assert "the simulator 'sparse' has one stream" in auto.plan.why
+    assert everything(auto) == everything(sparse)
+
+
 def test_what_is_sampled_is_drawn_by_one(shared: Session) -> None:
     shared.add(program("coins"), "coins")
     result = shared.run("coins", module="coins", shots=10_000, method="sampled", jobs=2)
@@ -307,12 +338,6 @@ def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest
     assert result.plan.why == "in one process: more would be quicker only for what takes longer"
     assert run(shared, shots=100, jobs=1).plan.why == ""
     assert children() == before
-
-
-@pytest.mark.parametrize("jobs", [0, -1, 257, 1.5, True, "many", None])
-def test_a_number_that_cannot_be_is_refused(shared: Session, jobs: Any) -> None:
-    with pytest.raises(OptionError, match="jobs"):
-        run(shared, jobs=jobs)
 
 
 # -- the processes -----------------------------------------------------------------------------------------------

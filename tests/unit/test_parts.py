@@ -105,6 +105,14 @@ def test_bytes_are_counted_for_all_parts_together() -> None:
     assert parts.kept == 7 + 2 * len(b"text")
 
 
+def test_shots_are_counted_once_whatever_their_order() -> None:
+    parts = left(first=40)
+    one, two = taken(parts), taken(parts)
+    do(parts, two)
+    do(parts, one, one.first + 10)
+    assert parts.done == 40 + 100 + 10
+
+
 def test_a_shot_that_cannot_be_is_none_of_a_part() -> None:
     parts = left()
     part = taken(parts)
