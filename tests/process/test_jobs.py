@@ -340,9 +340,6 @@ def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest
     assert children() == before
 
 
-# -- the processes -----------------------------------------------------------------------------------------------
-
-
 def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> None:
     run(shared)
     pid = helper_of(shared)
