@@ -27,6 +27,7 @@ class Part:
         at: the shot after the last that is kept.
         pieces: what is kept.
         dropped: how many records found no room.
+        lines: how many messages and state dumps there are, as the process says.
         outcome: how the run ended, where it did so here: ``failed`` or ``killed``.
         crash: how the process died, where it did.
     """
@@ -36,6 +37,7 @@ class Part:
     at: int = field(init=False)
     pieces: list[Piece] = field(default_factory=list)
     dropped: int = 0
+    lines: int = 0
     outcome: Outcome | None = None
     crash: WorkerCrashedError | None = None
 

@@ -19,6 +19,7 @@ from qirjit_magic.session.runs import Collected, collect, finish, why_so_many
 from qirjit_magic.session.sharing import Sharing
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
@@ -111,11 +112,12 @@ class Runner:
 
         self._stopping, self._begun = False, True
         try:
-            engine = self._engines.for_run(request.module, self._catalogue.linkage, given_up)
+            linkage = self._catalogue.linkage
+            engine = self._engines.for_run(request.module, linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
-            sharing = self._sharing(engine, request, limits, jobs)
+            sharing = self._sharing(engine, request, linkage, limits, jobs)
             shared = None if isinstance(sharing, str) else sharing
             self._running = True
             collected = collect(
@@ -127,11 +129,13 @@ class Runner:
             self._begun = self._running = False
         return engine, collected
 
-    def _sharing(self, engine: EngineSupervisor, request: RunRequest, limits: Limits, jobs: Jobs) -> Sharing | str:
+    def _sharing(
+        self, engine: EngineSupervisor, request: RunRequest, linkage: Linkage, limits: Limits, jobs: Jobs
+    ) -> Sharing | str:
         most = min(choose().processors(), _MOST_BY_ITSELF) if jobs == "auto" else jobs
         if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
             return "there is one shot" if most > 1 else ""
-        return self._engines.sharing(engine, request, self._catalogue.linkage, most=most, limits=limits)
+        return self._engines.sharing(engine, request, linkage, most=most, limits=limits)
 
     @contextlib.contextmanager
     def _placed(self, module: str) -> Iterator[None]:

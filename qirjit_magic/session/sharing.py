@@ -86,8 +86,9 @@ class Sharing:
     def close(self) -> None:
         """The run has ended: helpers that still work for it are to stop, and come to rest."""
         self._over = True
-        self._stop_helpers()
-        self._helpers.rest()
+        if self._helped:
+            self._stop_helpers()
+            self._helpers.rest()
 
     @property
     def done(self) -> int | None:
@@ -177,7 +178,7 @@ class Sharing:
         """Show what has finished since the last time, with everything before it."""
         for part in self._left.take_finished() if self._left else ():
             self.parts.append(part)
-            watch.show_copies(part.pieces)
+            watch.show_copies(part.pieces if part.lines else ())
 
     def _run_here(self, left: Parts, part: Part) -> None:
         try:
@@ -190,7 +191,7 @@ class Sharing:
             self._conclude(self._engine, left, part)
 
     def _conclude(self, engine: EngineSupervisor, left: Parts, part: Part) -> None:
-        part.dropped += engine.memory.word(Word.DROPPED)
+        _count(part, engine)
         part.pieces.append(copied(engine.memory, self._request))
         left.conclude(part)
 
@@ -204,7 +205,7 @@ class Sharing:
             reply = engine.run(replace(wanted, first=part.at))
             if reply.outcome in {"failed", "killed"}:
                 return reply.outcome
-            part.dropped += engine.memory.word(Word.DROPPED)
+            _count(part, engine)
             left.keep(part, copied(engine.memory, self._request), part.end if reply.outcome == "done" else reply.next)
             if left.kept > self._limits.kept_bytes:
                 self.passed = "kept_bytes", left.kept
@@ -261,6 +262,11 @@ class Sharing:
     def _note_cpu(self, engine: EngineSupervisor) -> None:
         if self._limits.cpu_seconds:
             self._cpu[engine] = engine.cpu_seconds()
+
+
+def _count(part: Part, engine: EngineSupervisor) -> None:
+    part.dropped += engine.memory.word(Word.DROPPED)
+    part.lines += engine.memory.word(Word.LINES)
 
 
 def one_stream(simulator: str) -> str:
