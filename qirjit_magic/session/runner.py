@@ -116,6 +116,9 @@ class Runner:
             engine = self._engines.for_run(request.module, linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+            before = time.monotonic()
+            engine.prepare(request)
+            deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
             sharing = self._sharing(engine, request, linkage, limits, jobs)
             shared = None if isinstance(sharing, str) else sharing
