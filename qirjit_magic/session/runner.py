@@ -123,11 +123,11 @@ class Runner:
             sharing = self._sharing(engine, request, linkage, limits, jobs)
             shared = None if isinstance(sharing, str) else sharing
             self._running = True
-            collected = collect(
-                engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
-            )
-            collected.alone = sharing if isinstance(sharing, str) else collected.alone
-            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs))))
+            with shared or contextlib.nullcontext():
+                collected = collect(
+                    engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
+                )
+            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
         finally:
             self._begun = self._running = False
         return engine, collected

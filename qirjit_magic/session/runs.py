@@ -20,7 +20,7 @@ from qirjit_magic.options import Jobs
 from qirjit_magic.session.notices import left_out
 from qirjit_magic.session.pieces import copied, copied_sample
 from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
-from qirjit_magic.session.streams import Observer, Printed
+from qirjit_magic.session.streams import Observer, Printed, Show
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import Word
@@ -50,8 +50,6 @@ class Collected:
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
         processes: how many have run shots.
-        lost: why a process that was to help was of no use, where one was.
-        alone: why one process has run everything, where that was for a reason.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -66,8 +64,6 @@ class Collected:
     why: str = ""
     seconds: float = 0.0
     processes: int = 1
-    lost: str = ""
-    alone: str = ""
 
 
 def collect(
@@ -100,39 +96,47 @@ def collect(
         watch.tick()
         observer.on_tick()
         if sharing is not None:
-            sharing.look()
-            sharing.show(watch)
+            sharing.look(watch)
 
-    watch = RunWatch(
-        engine.memory,
-        observer.show,
-        stop=sharing.stop if sharing else engine.stop,
-        timeout_s=timeout_s,
-        cpu=sharing.cpu_seconds if sharing else engine.cpu_seconds,
-        cpu_s=limits.cpu_seconds,
-        stopping=stop_wanted,
-    )
+    watch = _watch(engine, sharing, observer.show, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
     try:
         with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
             following = _collect_pieces(
                 engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted, sharing=sharing
             )
-            if sharing is not None and following is not None:
+            if sharing and following is not None:
                 _collect_parts(sharing, collected, following, watch=watch, tick=tick)
     except WorkerCrashedError as crash:
         collected.crash = crash
         watch.tick()
         collected.pieces.append(copied(engine.memory, request))
-    finally:
-        if sharing is not None:
-            sharing.close()
-            collected.lost, collected.alone = sharing.lost, sharing.alone
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
     return collected
+
+
+def _watch(
+    engine: EngineSupervisor,
+    sharing: Sharing | None,
+    show: Show,
+    *,
+    timeout_s: float | None,
+    limits: Limits,
+    stopping: Callable[[], bool],
+) -> RunWatch:
+    running = sharing or engine
+    return RunWatch(
+        engine.memory,
+        show,
+        stop=running.stop,
+        timeout_s=timeout_s,
+        cpu=running.cpu_seconds,
+        cpu_s=limits.cpu_seconds,
+        stopping=stopping,
+    )
 
 
 def _collect_pieces(
@@ -185,21 +189,23 @@ def _collect_parts(
     collected.processes = len(sharing.workers)
 
 
-def why_so_many(collected: Collected, jobs: Jobs) -> str:
+def why_so_many(collected: Collected, jobs: Jobs, sharing: Sharing | str) -> str:
     """What there is to say about how many processes have run it; empty where nobody would ask.
 
     Args:
         collected: what the run left behind.
         jobs: how many there could be, as somebody wanted.
+        sharing: what could share it, or why nothing could.
     """
-    if jobs == 1 or (collected.processes > 1 and not collected.lost):
+    alone, lost = (sharing, "") if isinstance(sharing, str) else (sharing.alone, sharing.lost)
+    if jobs == 1 or (collected.processes > 1 and not lost):
         return ""
     if any(piece.sampled for piece in collected.pieces):
         return "" if jobs == "auto" else "one process draws all shots"
-    if collected.alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
-        return f"in one process: {collected.alone}"
-    if collected.lost:
-        return f"a process that was to help was of no use: {collected.lost}"
+    if alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
+        return f"in one process: {alone}"
+    if lost:
+        return f"a process that was to help was of no use: {lost}"
     return "" if jobs == "auto" else "in one process: more would be quicker only for what takes longer"
 
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Self
 
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
@@ -83,8 +84,11 @@ class Sharing:
         for engine in tuple(self._working):
             engine.stop()
 
-    def close(self) -> None:
-        """The run has ended: helpers that still work for it are to stop, and come to rest."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The run has ended: helpers that still work for it are to stop, and come to rest.
         self._over = True
         if self._helped:
             self._stop_helpers()
@@ -104,8 +108,10 @@ class Sharing:
 
     # -- while the first process runs alone ------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Look how far the first process is: have helpers made ready where that pays; where they are, end its piece."""
+    def look(self, watch: RunWatch) -> None:
+        """Have helpers made ready where that pays; end the first piece where they are; show what is done in parts."""
+        if self._open.is_set():
+            self._show(watch)
         if self._open.is_set() or self._asked or self._is_over():
             return
         if self._ready:
@@ -159,7 +165,6 @@ class Sharing:
         self._open.set()
         while True:
             tick()
-            self.show(watch)
             stopped = self._is_over()
             part = None if stopped else left.take(again=True)
             if part is not None:
@@ -168,14 +173,14 @@ class Sharing:
                 break
             else:
                 left.wait(_TICK_S)
-        self.show(watch)
+        self._show(watch)
         last = self.parts[-1] if self.parts else Part(first, first)
         if last.outcome == "failed" or last.crash:
             self.lost = ""  # it was the program, and not a helper
         return last.outcome or ("done" if last.end == self._request.shots and not last.crash else "stopped")
 
-    def show(self, watch: RunWatch) -> None:
-        """Show what has finished since the last time, with everything before it."""
+    def _show(self, watch: RunWatch) -> None:
+        # What has finished since the last time, with everything before it.
         for part in self._left.take_finished() if self._left else ():
             self.parts.append(part)
             watch.show_copies(part.pieces if part.lines else ())

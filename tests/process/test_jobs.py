@@ -44,7 +44,8 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(pid, signal.SIGSTOP)
         CALL_HELPERS(run)
         assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
-        run.look()
+        run._engine.memory.stop()
+        run._asked = True
         os.kill(pid, signal.SIGCONT)
 
     monkeypatch.setattr(process, "_TICK_S", 0.005)
