@@ -93,6 +93,7 @@ def _run(session: Session, options: RunOptions) -> int:
         shots=options.shots,
         seed=options.seed,
         method=options.method,
+        jobs=options.jobs,
         args=options.args,
         timeout=options.timeout,
         show=observer,

@@ -17,6 +17,8 @@ _LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live", "sampled"]
+Jobs = int | Literal["auto"]
+MOST_JOBS = 256
 # From how many shots on a program is traced: by how many qubits it says that it has.
 _WORTH_TRACING = ((22, 1), (10, 16), (0, 1000))
 
@@ -31,6 +33,7 @@ class RunOptions:
         seed: the seed of the simulator's random stream.
         simulator: a simulator's name or path.
         method: how the shots are run.
+        jobs: how many processes may share the shots.
         name: the module's name.
         args: the arguments as text, one for each parameter.
         output: the Python variable that gets the result.
@@ -49,6 +52,7 @@ class RunOptions:
     seed: int | None = None
     simulator: str = "auto"
     method: Method = "auto"
+    jobs: Jobs = "auto"
     name: str | None = None
     args: tuple[str, ...] = ()
     output: str | None = None
@@ -90,6 +94,13 @@ class FlagRow:
 def _count(text: str) -> int:
     number = int(text.replace("_", "").replace(",", ""), 0)
     return _checked(number, valid=_is_count(number))
+
+
+def _jobs(text: str) -> Jobs:
+    if text == "auto":
+        return "auto"
+    number = int(text)
+    return _checked(number, valid=1 <= number <= MOST_JOBS)
 
 
 def _name(text: str) -> str:
@@ -165,6 +176,15 @@ FLAGS: tuple[FlagRow, ...] = (
         ("--method",),
         "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it (default auto)",
         settings={"choices": get_args(Method), "default": "auto"},
+    ),
+    FlagRow(
+        ("-j", "--jobs"),
+        "over how many processes to spread live shots that take more than about a second (default: one a processor)",
+        settings={
+            "metavar": "N|auto",
+            "type": _typed(_jobs, f"auto or a number from 1 to {MOST_JOBS}"),
+            "default": "auto",
+        },
     ),
     FlagRow(
         ("-n", "--name"),
@@ -297,6 +317,18 @@ def checked_options(shots: int, seed: int | None, method: str, timeout: float | 
     if timeout is not None and (isinstance(timeout, str) or not timeout > 0):
         raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
     return many, start
+
+
+def checked_jobs(jobs: Jobs) -> Jobs:
+    """How many processes may share a run, as a Python integer; or ``auto``.
+
+    Raises:
+        OptionError: it is neither.
+    """
+    number = jobs if jobs == "auto" else None if isinstance(jobs, str) else _integer(jobs)
+    if number is None or (number != "auto" and not 1 <= number <= MOST_JOBS):
+        raise OptionError("jobs", jobs, f"an integer from 1 to {MOST_JOBS}, or 'auto'")
+    return number
 
 
 def checked_level(opt_level: int | None) -> int | None:

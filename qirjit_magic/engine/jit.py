@@ -189,13 +189,13 @@ class JitEngine:
             raise EntryPointError(reason, entry.name)
         if request.simulator == STABILIZER:
             return self._on_stabilizer(request, entry)
-        if request.first == 0:
+        if request.first == request.begins:
             self._choice = choose_simulator(request, entry, attachments=self._attachments, bind=self._binder(request))
         choice = self._choice
         assert choice is not None  # noqa: S101 - what goes on was begun
         self._simulator = choice.attachment.simulator.spec.name
         not_drawn = ""
-        if request.first == 0 and request.method != "live":
+        if request.first == request.begins == 0 and request.method != "live":
             drawn = self._draw(request, entry)
             if isinstance(drawn, RunReply):
                 return self._with_linked(drawn)
@@ -210,14 +210,12 @@ class JitEngine:
 
     def _run_live(self, request: RunRequest, entry: EntryPoint, choice: Choice) -> RunReply:
         attachment = choice.attachment
-        if request.first == 0:
+        if request.first == request.begins:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
-        shooting = shots_of(
-            request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.shots
-        )
+        shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
         reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()

@@ -16,7 +16,7 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
 from qirjit_magic.engine.simulators.tape import Doubt
 from qirjit_magic.errors import UnresolvedSymbolError
-from qirjit_magic.wire.linkage import PYTHON, Linkage
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
@@ -97,13 +97,7 @@ class Tracing:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        for name in linkage.reachable(request.module):
-            info = linkage.modules[name]
-            if name == PYTHON or info.trusted:
-                return "what it calls in Python or in the C library may be another thing in each shot"
-            if info.state:
-                return f"'{info.name}' has global variables that a later shot could read"
-        return ""
+        return linkage.carried_over(request.module)
 
     def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> NDArray[np.void] | Doubt:
         self.memory.clear()

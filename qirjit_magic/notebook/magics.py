@@ -211,6 +211,7 @@ class QirMagics(Magics):
                 shots=options.shots,
                 seed=options.seed,
                 method=options.method,
+                jobs=options.jobs,
                 simulator=self.simulator if options.simulator == "auto" else options.simulator,
                 args=options.args,
                 timeout=options.timeout or self.timeout or None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qirjit_magic.options import Method
+from qirjit_magic.options import Jobs, Method
 from qirjit_magic.session.arguments import Argument
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource
@@ -39,6 +39,7 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
     seed: int | None = None,
     simulator: str | None = None,
     method: Method = "auto",
+    jobs: Jobs = "auto",
     args: Sequence[Argument] = (),
     timeout: float | None = None,
     opt_level: int | None = None,
@@ -53,6 +54,7 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
         seed: the seed of the simulator's random stream.
         simulator: the simulator's name or path.
         method: see `Session.run`.
+        jobs: over how many processes to spread a long run.
         args: one value for each parameter.
         timeout: seconds.
         opt_level: see `Session.add`.
@@ -64,5 +66,13 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
     session = default_session()
     module = session.add(source, opt_level=opt_level, trust=trust).name
     return session.run(
-        entry, module=module, shots=shots, seed=seed, simulator=simulator, method=method, args=args, timeout=timeout
+        entry,
+        module=module,
+        shots=shots,
+        seed=seed,
+        simulator=simulator,
+        method=method,
+        jobs=jobs,
+        args=args,
+        timeout=timeout,
     )

@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qirjit_magic.errors import QirError
+from qirjit_magic.limits import Limits
+from qirjit_magic.session.helpers import Helpers
+from qirjit_magic.session.sharing import Sharing, one_stream
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_renewal
 from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.protocol import Compiled, EngineStatus, Intrinsic
+from qirjit_magic.wire.protocol import Compiled, EngineStatus, Intrinsic, RunRequest
+from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Engines:
         self._wanted: dict[str, _Wanted] = {}
         self._there: dict[str, int] = {}  # the serials of the open engine's modules, in its order
         self._serial = 0
+        self._helpers = Helpers(fenced)
 
     @property
     def _both(self) -> tuple[EngineSupervisor, ...]:
@@ -46,12 +51,14 @@ class Engines:
 
     def close(self) -> None:
         """End the processes and forget every module."""
+        self._helpers.end()
         for engine in self._both:
             engine.close()
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets new processes."""
         with self.fenced.uninterrupted():
+            self._helpers.end()
             for engine in self._both:
                 engine.reset()
             self._wanted.clear()
@@ -61,6 +68,7 @@ class Engines:
         """End the run that goes on; from any thread."""
         for engine in self._both:
             engine.stop()
+        self._helpers.stop()
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -161,6 +169,20 @@ class Engines:
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
         return engine if _is_trusting(Linkage(engine.infos), module) else self.fenced
+
+    def sharing(
+        self, engine: EngineSupervisor, request: RunRequest, linkage: Linkage, *, most: int, limits: Limits
+    ) -> Sharing | str:
+        """What lets so many processes share a run that this engine begins; or why there is one only, in words."""
+        simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
+        if not simulator.by_shot:
+            return one_stream(simulator.name)
+        carried_over = linkage.carried_over(request.module)
+        if carried_over or engine is not self.fenced:
+            return carried_over or "it runs where modules are trusted"
+        modules = engine.compiled(linkage.reachable(request.module))
+        shared = replace(request, simulator=simulator, method="live")
+        return Sharing(engine, self._helpers, shared, modules=modules, most=most, limits=limits)
 
     def _forget_gone(self) -> None:
         # A new open process may have refused functions that the one before had.

@@ -23,11 +23,16 @@ class Shield:
         self.on_interrupt = list(on_interrupt)
         self._depth = 0
         self._armed = False
-        self.count = 0
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """How many interrupts came since it was put up."""
+        return self._count
 
     def __enter__(self) -> Self:
         if self._depth == 0:
-            self.count = 0
+            self._count = 0
             self._armed = threading.current_thread() is threading.main_thread()
             if self._armed:
                 self._before = signal.signal(signal.SIGINT, self._handle)
@@ -47,6 +52,28 @@ class Shield:
         return self._depth == 0
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's own signature
-        self.count += 1
+        self._count += 1
         for callback in self.on_interrupt:
             callback()
+
+
+class FollowingShield(Shield):
+    """What a thread puts up while the main thread has a shield up: it sees that one's interrupts, and raises none.
+
+    Args:
+        leader: the shield of the main thread.
+    """
+
+    def __init__(self, leader: Shield) -> None:
+        super().__init__()
+        self._leader = leader
+
+    @property
+    def count(self) -> int:
+        """How many interrupts the other one has counted."""
+        return self._leader.count
+
+    @property
+    def outermost(self) -> bool:
+        """The other one is around it."""
+        return False

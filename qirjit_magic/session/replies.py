@@ -117,7 +117,7 @@ def _located(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 
 def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> RunReply:
-    if reply.outcome == "full" and not request.first < reply.next <= request.shots:
+    if reply.outcome == "full" and not request.first < reply.next <= request.end:
         raise FrameError("it is to be asked again for shots that it has run, or that there are not")
     raised = reply.raised
     if raised is not None:
@@ -129,7 +129,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> 
         raise FrameError("it has sampled shots that there are not, or that have no room")
     return replace(
         reply,
-        next=_clamped(reply.next, request.shots),
+        next=_clamped(reply.next, request.end),
         linked=linked,
         raised=raised,
         sampled=max(reply.sampled, -1),

@@ -28,15 +28,17 @@ _FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run was carried out: on which simulator, by which method, and why."""
+    """How a run was carried out: on which simulator, by which method, in how many processes, and why."""
 
     simulator: str
     method: str = "live"
     why: str = ""
+    processes: int = 1
 
     def __str__(self) -> str:
         because = f": {plain_line(self.why)}" if self.why else ""
-        return f"{self.method} shots on the simulator '{plain_line(self.simulator)}'{because}"
+        spread = f" in {self.processes} processes" if self.processes > 1 else ""
+        return f"{self.method} shots on the simulator '{plain_line(self.simulator)}'{spread}{because}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,15 @@ class RevivingProcess:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
+    def give_up(self) -> None:
+        """Kill whatever the process is doing, soon; from any thread."""
+        self._kill_at = time.monotonic()
+
+    @property
+    def memory_limit(self) -> int:
+        """The bytes of memory that each process may have; 0 for no limit."""
+        return self._memory_limit
+
     @property
     def has_process(self) -> bool:
         """Whether there is a process now, which has not ended."""

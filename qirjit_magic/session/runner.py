@@ -11,19 +11,25 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import LocatedError
 from qirjit_magic.limits import Limits
+from qirjit_magic.options import Jobs
 from qirjit_magic.session.catalogue import Catalogue
 from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.quarantine import Quarantine
-from qirjit_magic.session.runs import Collected, collect, finish
+from qirjit_magic.session.runs import Collected, collect, finish, why_so_many
+from qirjit_magic.session.sharing import Sharing
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
 
 if TYPE_CHECKING:
     import asyncio
 
     from qirjit_magic.session.results import RunResult
+
+_MOST_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
 
 
 class Runner:
@@ -56,6 +62,7 @@ class Runner:
         *,
         timeout_s: float | None,
         limits: Limits,
+        jobs: Jobs = 1,
     ) -> RunResult:
         """Run shots.
 
@@ -65,13 +72,14 @@ class Runner:
             observer: who follows it.
             timeout_s: seconds after which it is stopped.
             limits: how much it may use.
+            jobs: how many processes may share it.
 
         Raises:
             QirError, KeyboardInterrupt: see `Session.run`.
         """
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine, collected = self._collect(request, observer, timeout_s, limits)
+            engine, collected = self._collect(request, observer, timeout_s, limits, jobs)
         ended = collected.outcome in {"done", "failed"}
         self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
@@ -92,7 +100,7 @@ class Runner:
         return result
 
     def _collect(
-        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs
     ) -> tuple[EngineSupervisor, Collected]:
         deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
 
@@ -104,18 +112,33 @@ class Runner:
 
         self._stopping, self._begun = False, True
         try:
-            engine = self._engines.for_run(request.module, self._catalogue.linkage, given_up)
+            linkage = self._catalogue.linkage
+            engine = self._engines.for_run(request.module, linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
             before = time.monotonic()
             engine.prepare(request)
             deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
+            sharing = self._sharing(engine, request, linkage, limits, jobs)
+            shared = None if isinstance(sharing, str) else sharing
             self._running = True
-            collected = collect(engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping)
+            with shared or contextlib.nullcontext():
+                collected = collect(
+                    engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
+                )
+            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
         finally:
             self._begun = self._running = False
         return engine, collected
+
+    def _sharing(
+        self, engine: EngineSupervisor, request: RunRequest, linkage: Linkage, limits: Limits, jobs: Jobs
+    ) -> Sharing | str:
+        most = min(choose().processors(), _MOST_BY_ITSELF) if jobs == "auto" else jobs
+        if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
+            return "there is one shot" if most > 1 else ""
+        return self._engines.sharing(engine, request, linkage, most=most, limits=limits)
 
     @contextlib.contextmanager
     def _placed(self, module: str) -> Iterator[None]:

@@ -16,20 +16,21 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.options import Jobs
 from qirjit_magic.session.notices import left_out
-from qirjit_magic.session.streams import Observer, Printed
+from qirjit_magic.session.pieces import copied, copied_sample
+from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
+from qirjit_magic.session.streams import Observer, Printed, Show
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
+from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
-from qirjit_magic.wire.protocol import Outcome, Raised, RunReply, RunRequest
+from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 from qirjit_magic.wire.returns import recorded_words
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.records import Piece, Recording
-
-_LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Collected:
         simulator: what has drawn the shots, where they were sampled.
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
+        processes: how many have run shots.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -61,6 +63,7 @@ class Collected:
     simulator: str = ""
     why: str = ""
     seconds: float = 0.0
+    processes: int = 1
 
 
 def collect(
@@ -71,6 +74,7 @@ def collect(
     timeout_s: float | None,
     limits: Limits,
     stopping: Callable[[], bool],
+    sharing: Sharing | None = None,
 ) -> Collected:
     """Run all shots, emptying the shared memory whenever it is half full.
 
@@ -81,6 +85,7 @@ def collect(
         timeout_s: seconds after which the run is stopped.
         limits: what it may use.
         stopping: whether somebody else than the observer wants it to end.
+        sharing: the processes that may help.
     """
     collected = Collected()
 
@@ -90,28 +95,48 @@ def collect(
     def tick() -> None:
         watch.tick()
         observer.on_tick()
+        if sharing is not None:
+            sharing.look(watch)
 
-    watch = RunWatch(
-        engine.memory,
-        observer.show,
-        stop=engine.stop,
-        timeout_s=timeout_s,
-        cpu=engine.cpu_seconds,
-        cpu_s=limits.cpu_seconds,
-        stopping=stop_wanted,
-    )
+    watch = _watch(engine, sharing, observer.show, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
     try:
         with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
-            _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
+            following = _collect_pieces(
+                engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted, sharing=sharing
+            )
+            if sharing and following is not None:
+                _collect_parts(sharing, collected, following, watch=watch, tick=tick)
     except WorkerCrashedError as crash:
         collected.crash = crash
-        collected.pieces.append(_copy(engine.memory, watch, request))
+        watch.tick()
+        collected.pieces.append(copied(engine.memory, request))
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
     return collected
+
+
+def _watch(
+    engine: EngineSupervisor,
+    sharing: Sharing | None,
+    show: Show,
+    *,
+    timeout_s: float | None,
+    limits: Limits,
+    stopping: Callable[[], bool],
+) -> RunWatch:
+    running = sharing or engine
+    return RunWatch(
+        engine.memory,
+        show,
+        stop=running.stop,
+        timeout_s=timeout_s,
+        cpu=running.cpu_seconds,
+        cpu_s=limits.cpu_seconds,
+        stopping=stopping,
+    )
 
 
 def _collect_pieces(
@@ -122,43 +147,68 @@ def _collect_pieces(
     watch: RunWatch,
     most: int,
     stopping: Callable[[], bool],
-) -> None:
+    sharing: Sharing | None,
+) -> int | None:
+    # Where the rest is to be shared, the shot from which on.
     memory, following = engine.memory, request
     while True:
         memory.clear()
         watch.restart()
         if stopping() or watch.over or engine.shield.count:
-            return
+            return None
         reply = engine.run(following)
+        watch.tick()
         collected.dropped += memory.word(Word.DROPPED)
-        collected.pieces.append(_copy(memory, watch, request, reply=reply, first=following.first))
+        sampled = reply.sampled >= 0
+        if sampled:
+            watch.show_sampled(reply.next - following.first)
+        collected.pieces.append(copied_sample(memory, following, reply) if sampled else copied(memory, request))
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
         collected.outcome = reply.outcome
         collected.linked += reply.linked
         collected.raised = reply.raised
-        if reply.outcome != "full":
-            return
+        if reply.outcome != "full" and not (sharing and sharing.has_ended(reply)):
+            return None
         kept = sum(piece.size for piece in collected.pieces)
         if kept > most:
             collected.passed = "kept_bytes", kept
-            return
+            return None
+        if sharing and sharing.takes_over(reply):
+            return reply.next
         following = dataclasses.replace(request, first=reply.next)
 
 
-def _copy(
-    memory: RecordMemory, watch: RunWatch, request: RunRequest, *, reply: RunReply | None = None, first: int = 0
-) -> Piece:
-    from qirjit_magic.wire.records import Piece, Sampled  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
+def _collect_parts(
+    sharing: Sharing, collected: Collected, first: int, *, watch: RunWatch, tick: Callable[[], None]
+) -> None:
+    kept = sum(piece.size for piece in collected.pieces)
+    collected.outcome = sharing.run(first, watch, tick, kept=kept)
+    for part in sharing.parts:
+        collected.pieces += part.pieces
+        collected.dropped += part.dropped
+        collected.crash = part.crash
+    collected.passed = sharing.passed
+    collected.processes = len(sharing.workers)
 
-    watch.tick()
-    committed = memory.committed()
-    position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
-    if reply is not None and reply.sampled >= 0:
-        shots = reply.next - first
-        watch.show_sampled(shots)
-        bits = Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
-        return Piece(memory.records(0, committed), b"", memory.text(), bits)
-    return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
+
+def why_so_many(collected: Collected, jobs: Jobs, sharing: Sharing | str) -> str:
+    """What there is to say about how many processes have run it; empty where nobody would ask.
+
+    Args:
+        collected: what the run left behind.
+        jobs: how many there could be, as somebody wanted.
+        sharing: what could share it, or why nothing could.
+    """
+    alone, lost = (sharing, "") if isinstance(sharing, str) else (sharing.alone, sharing.lost)
+    if jobs == 1 or (collected.processes > 1 and not lost):
+        return ""
+    if any(piece.sampled for piece in collected.pieces):
+        return "" if jobs == "auto" else "one process draws all shots"
+    if alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
+        return f"in one process: {alone}"
+    if lost:
+        return f"a process that was to help was of no use: {lost}"
+    return "" if jobs == "auto" else "in one process: more would be quicker only for what takes longer"
 
 
 def finish(
@@ -201,6 +251,7 @@ def finish(
             simulator=collected.simulator or request.simulator.name,
             method="sampled" if sampled else "live",
             why=collected.why,
+            processes=collected.processes,
         ),
         unfinished=recording.unfinished if ended_badly else None,
         stdout=printed.stdout,

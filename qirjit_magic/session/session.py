@@ -8,12 +8,9 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
-from qirjit_magic.errors import (
-    EngineStartError,
-    OptionError,
-)
+from qirjit_magic.errors import EngineStartError, OptionError
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Method, checked_level, checked_options, chosen_method
+from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
@@ -33,8 +30,6 @@ from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
-
-_WORD_BITS = 64
 
 
 class Session:
@@ -312,6 +307,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
+        jobs: Jobs = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,
         show: Show | Observer = show_nothing,
@@ -325,9 +321,10 @@ class Session:
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
             simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``,
                 ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-            method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
-                drawn from its state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays, and
-                no simulator is named. The result's ``plan`` says which, and why.
+            method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
+                state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays. See ``plan``.
+            jobs: over how many processes to spread live shots that take more than about a second, with the same result;
+                ``auto``: one a processor, at most 8. Where shots depend on those before it is one, as ``plan`` says.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
@@ -339,17 +336,17 @@ class Session:
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
         shots, seed = checked_options(shots, seed, method, timeout)
+        jobs = checked_jobs(jobs)
         spec = find_simulator(simulator or self.simulator)
-        seed = secrets.randbits(_WORD_BITS) if seed is None and spec.seedable else seed
+        seed = secrets.randbits(64) if seed is None and spec.seedable else seed
         with self._lock:
             self._check_open()
             info, function = self.entry(entry, module)
-            words = argument_words(function, args)
             request = RunRequest(
                 module=info.name,
                 entry=function.name,
                 shots=shots,
-                arguments=words,
+                arguments=argument_words(function, args),
                 seed=seed,
                 simulator=spec,
                 most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
@@ -359,7 +356,8 @@ class Session:
             )
             with self._engine.uninterrupted():
                 self._functions.follow()
-                return self._runner.run(request, function, observing(show), timeout_s=timeout, limits=self.limits)
+                limits, observer = self.limits, observing(show)
+                return self._runner.run(request, function, observer, timeout_s=timeout, limits=limits, jobs=jobs)
 
     async def run_async(
         self,
@@ -370,6 +368,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
+        jobs: Jobs = "auto",
         args: Sequence[Argument] = (),
         timeout: float | None = None,  # noqa: ASYNC109 - that of `run`, which keeps the finished shots
         show: Show | Observer = show_nothing,
@@ -388,6 +387,7 @@ class Session:
                 seed=seed,
                 simulator=simulator,
                 method=method,
+                jobs=jobs,
                 args=args,
                 timeout=timeout,
                 show=observer,

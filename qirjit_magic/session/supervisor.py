@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
 from qirjit_magic.session.cache import ObjectCache, find_admitted
 from qirjit_magic.session.deaths import Stopped
-from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.interrupts import FollowingShield, Shield
 from qirjit_magic.session.kept import definition, restoration
 from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
@@ -92,6 +92,21 @@ class EngineSupervisor(RevivingProcess):
             shield=self.shield,
         )
 
+    def helper(self, memory_limit: int) -> EngineSupervisor:
+        """One for another thread, with a process of its own that has this much memory, and otherwise like this one.
+
+        It sees the interrupts of this one's shield; whoever stops this one has to stop it too.
+        """
+        return EngineSupervisor(
+            self._platform,
+            grace_s=self._grace_s,
+            cache=self._cache,
+            fenced=self.fenced,
+            memory_limit=memory_limit,
+            compile_limit_s=self._compile_limit_s,
+            shield=FollowingShield(self.shield),
+        )
+
     def add(
         self,
         name: str,
@@ -154,6 +169,20 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             self._request(restoration(compiled), Done)
             self._kept.keep(compiled)
+
+    def compiled(self, names: Collection[str]) -> tuple[Compiled, ...]:
+        """The modules of these names, in their order."""
+        return tuple(compiled for name, compiled in self._kept.modules.items() if name in names)
+
+    def have(self, wanted: Sequence[Compiled]) -> None:
+        """Have these modules, in this order, and no others."""
+        for name in sorted(self._kept.modules.keys() - {compiled.module.name for compiled in wanted}):
+            self.remove(name)
+        there = tuple(self._kept.modules.values())
+        pairs = zip(there, wanted, strict=False)
+        same = next((place for place, (has, wants) in enumerate(pairs) if has is not wants), len(there))
+        for compiled in wanted[same:]:
+            self.restore(compiled)
 
     def renew(self, name: str) -> None:
         """See `Engine.renew`."""
@@ -229,7 +258,7 @@ class EngineSupervisor(RevivingProcess):
         """
         with self.uninterrupted():
             try:
-                going_on = request.first > 0  # only the process that began a run can go on with it
+                going_on = request.first > request.begins  # only the process that began a run can go on with it
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import itertools
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from qirjit_magic.session.streams import SHOWN_BYTES, Show
 from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
+
+if TYPE_CHECKING:
+    from qirjit_magic.wire.records import Piece
 
 _RECORD = struct.Struct("<IIq")
 _CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
@@ -49,6 +53,7 @@ class RunWatch:
         self._cpu_s = cpu_s
         self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
         self._left = SHOWN_BYTES
+        self.live = True  # whether what is in the memory comes next; else copies are shown
         self.timed_out = False
         self.cpu_used: float | None = None  # where that was too much
         self.restart()
@@ -74,7 +79,7 @@ class RunWatch:
             self._stopped = True
             self._stop()
         lines = self._memory.word(Word.LINES)
-        if lines != self._lines:
+        if self.live and lines != self._lines:
             self._lines = lines
             self._show_new()
 
@@ -85,6 +90,14 @@ class RunWatch:
         for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
             if self._left <= 0 or not self._show_line(self._memory.text_at(text, length)):
                 return
+
+    def show_copies(self, pieces: Iterable[Piece]) -> None:
+        """Show what copies of the memory have to show."""
+        for piece in pieces:
+            records = piece.finished + piece.unfinished
+            for start in range(0, len(records), _LOOKED_AT):
+                if self._left > 0:
+                    self._show_some(records[start : start + _LOOKED_AT], piece.text_at)
 
     def _check_cpu(self) -> None:
         self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
@@ -97,10 +110,10 @@ class RunWatch:
         end = self._memory.position()
         while self._left > 0 and self._seen < end:
             data = self._memory.records(self._seen, min(self._seen + _LOOKED_AT, end))
-            if not self._show_some(data):
+            if not self._show_some(data, self._memory.text_at):
                 return
 
-    def _show_some(self, data: bytes) -> bool:
+    def _show_some(self, data: bytes, text_at: Callable[[int, int], str]) -> bool:
         kinds = data[::RECORD_SIZE]  # their lowest bytes
         if not any(kind in kinds for kind in TEXT_KINDS):
             self._seen += len(data)
@@ -109,7 +122,7 @@ class RunWatch:
             if kind == RecordKind.DUMP and length == PENDING:
                 return False  # its text comes when the shot is over; what follows must wait for it
             self._seen += RECORD_SIZE
-            if kind in TEXT_KINDS and not self._show_line(self._memory.text_at(text, length)):
+            if kind in TEXT_KINDS and not self._show_line(text_at(text, length)):
                 return False
         return True
 

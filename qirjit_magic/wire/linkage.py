@@ -112,6 +112,16 @@ class Linkage:
             waiting += new
         return frozenset(seen)
 
+    def carried_over(self, name: str) -> str:
+        """How a shot of a module could know of those before it, in words; empty where it cannot."""
+        for reached in sorted(self.reachable(name)):
+            info = self.modules[reached]
+            if reached == PYTHON or info.trusted:
+                return "what it calls in Python or in the C library may be another thing in each shot"
+            if info.state:
+                return f"'{info.name}' has global variables that a later shot could read"
+        return ""
+
     def groups(self, name: str) -> Iterator[tuple[str, ...]]:
         """What `reachable` has, callees first: modules in a circle together, in their order, the others alone."""
         places = {module: place for place, module in enumerate(self.modules)}

@@ -27,14 +27,16 @@ class RunRequest:
     Attributes:
         module: the module that defines it.
         entry: the function's name.
-        first: the number of the first shot; above 0 the run goes on where an earlier piece of it ended.
+        first: the number of the first shot; above ``begins`` the run goes on where an earlier piece of it ended.
         shots: how many shots there are in the whole run.
         arguments: one 64-bit word for each parameter: integers in two's complement, ``double`` and ``float`` as the
             bits of a double.
-        seed: the seed of the simulator's random stream; unused where ``first`` is above 0; None leaves it alone.
+        seed: the seed of the simulator's random stream, used where that begins; None leaves it alone.
         simulator: the simulator that everything quantum is bound to.
         most_records: how many a shot may have, up to what there is room for; the others are counted and left out.
         method: whether shots are run one by one, sampled, or what is exact and faster.
+        begins: the first of the shots that this process runs one after the other; above 0 others run those before it.
+        ends: the shot before which it ends; None: it runs all that there are.
     """
 
     module: str
@@ -46,6 +48,13 @@ class RunRequest:
     simulator: SimulatorSpec = SPARSE
     most_records: int = ROOM_FOR_RECORDS
     method: Method = "live"
+    begins: int = 0
+    ends: int | None = None
+
+    @property
+    def end(self) -> int:
+        """The shot before which it ends."""
+        return self.shots if self.ends is None else self.ends
 
 
 @dataclass(frozen=True, slots=True)

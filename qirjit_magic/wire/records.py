@@ -81,6 +81,10 @@ class Piece:
         sampled = len(self.sampled.bits) if self.sampled else 0
         return len(self.finished) + len(self.unfinished) + len(self.text) + sampled
 
+    def text_at(self, offset: int, length: int) -> str:
+        """One piece of the text, decoded; what is not in it reads as empty."""
+        return self.text[offset : offset + length].decode("utf-8", "replace") if offset > 0 and length >= 0 else ""
+
 
 @dataclass(frozen=True, eq=False)
 class RecordTable:

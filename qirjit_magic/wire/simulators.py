@@ -24,18 +24,20 @@ class SimulatorSpec:
         path: the shared library with its QIR symbols; empty for the built-in simulators, which go by their names.
         initialiser: a symbol called once with one integer 0 after loading; empty: `KNOWN_INITIALISERS` are tried.
         seedable: whether a run can choose its random stream.
+        by_shot: whether what a shot draws is a function of the seed and the shot's number, whatever was run before it.
     """
 
     name: str
     path: str = ""
     initialiser: str = ""
     seedable: bool = False
+    by_shot: bool = False
 
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
 AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
 SPARSE = SimulatorSpec("sparse", seedable=True)
-STATEVECTOR = SimulatorSpec("statevector", seedable=True)
+STATEVECTOR = SimulatorSpec("statevector", seedable=True, by_shot=True)
 STABILIZER = SimulatorSpec("stabilizer", seedable=True)
 _BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR, STABILIZER)}
 

@@ -44,6 +44,15 @@ elif sys.argv[1] == "idling with both":
     session.add(sys.argv[2], trust=True)
     session.run("quick")
     print(session.status().open_pid, flush=True)
+elif sys.argv[1] == "running with a helper":
+    from qirjit_magic.session import sharing
+    sharing.LOOK_S = sharing.WORTH_S = 0.0
+    session.add(sys.argv[2].replace("slow_shots", "shared_shots"))
+    def tell(_):
+        for helper in session._engines._helpers._there:
+            print(helper.engine._process.pid, flush=True)
+    arguments = [200_000, 100, -1, -1, -1]
+    session.run("numbered", args=arguments, shots=10**9, jobs=2, simulator="statevector", show=tell)
 else:
     print(session.status().pid, flush=True)
 if sys.argv[1] == "running":
@@ -76,13 +85,22 @@ def parent(platform: str, doing: str) -> Iterator[tuple[subprocess.Popen[str], i
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize(
-    "doing", ["starting", "idling", "running", "from a thread", "starting the open one", "idling with both"]
+    "doing",
+    [
+        "starting",
+        "idling",
+        "running",
+        "from a thread",
+        "starting the open one",
+        "idling with both",
+        "running with a helper",
+    ],
 )
 def test_an_engine_dies_with_its_killed_parent(platform: str, doing: str) -> None:
     with parent(platform, doing) as (process, engine):
         engines = {child.pid for child in psutil.Process(process.pid).children()}
         assert engine in engines
-        assert len(engines) == (2 if "open" in doing or "both" in doing else 1)
+        assert len(engines) == (2 if {"open", "both", "helper"} & set(doing.split()) else 1)
         process.kill()
         assert eventually(lambda: all(map(is_gone, engines)), GONE_WITHIN_S)
 

@@ -98,7 +98,9 @@ _requests = st.builds(
     st.integers(1, 2**62),
     st.lists(_words, max_size=4).map(tuple),
     st.none() | st.integers(0, 2**64 - 1),
-    st.builds(SimulatorSpec, _names, _names, _names, st.booleans()),
+    st.builds(SimulatorSpec, _names, _names, _names, st.booleans(), st.booleans()),
+    begins=st.integers(0, 2**62),
+    ends=st.none() | st.integers(0, 2**62),
 )
 _facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3).map(tuple), max_size=4)
 _messages: st.SearchStrategy[Message] = st.one_of(

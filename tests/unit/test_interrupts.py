@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qirjit_magic.session.interrupts import Shield
+from qirjit_magic.session.interrupts import FollowingShield, Shield
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +95,21 @@ def test_an_ignored_interrupt_is_ignored_again_afterwards() -> None:
         _interrupt()
     assert shield.count == 1
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing() -> None:
+    leader = Shield()
+    seen: list[tuple[int, bool]] = []
+
+    def follow() -> None:
+        with FollowingShield(leader) as shield:
+            seen.append((shield.count, shield.outermost))
+
+    with leader:
+        _interrupt(2)
+        thread = threading.Thread(target=follow)
+        thread.start()
+        thread.join()
+        _interrupt()
+        assert leader.count == 3
+    assert seen == [(2, False)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.errors import SignatureError
-from qirjit_magic.wire.linkage import Definition, Linkage, Use, admit, check_renewal, same_definitions
+from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, Use, admit, check_renewal, same_definitions
 from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
 _F = Declaration("f", "void ()")
@@ -49,6 +49,18 @@ def test_functions_and_global_variables_are_apart() -> None:
     assert linkage.definition(Declaration("counter", "i64 ()")) is None
     hidden = ModuleInfo("a", "", variables=(GlobalVariable("counter", "i64", public=False),))
     assert Linkage([hidden]).definition(variable) is None
+
+
+def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
+    counter = ModuleInfo("counter", "", functions=_module("", "f").functions, variables=(GlobalVariable("n", "i64"),))
+    trusted = replace(_module("trusted", "g"), trusted=True)
+    python = replace(_module(PYTHON, "h"), name=PYTHON)
+    users = [_module(f"uses {name}", uses=name) for name in "fgh"]
+    linkage = Linkage([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
+    assert linkage.carried_over("uses f") == "'counter' has global variables that a later shot could read"
+    for name in ("uses g", "uses h", "trusted"):
+        assert "Python or in the C library" in linkage.carried_over(name)
+    assert linkage.carried_over("alone") == linkage.carried_over("deep") == ""
 
 
 def test_what_nobody_provides_is_undefined() -> None:

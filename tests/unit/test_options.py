@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import fields
+from typing import Any
 
+import numpy as np
 import pytest
 
-from qirjit_magic.options import FLAGS, Face, FlagError, RunOptions, flag_help, parse
+from qirjit_magic.errors import OptionError
+from qirjit_magic.options import FLAGS, Face, FlagError, RunOptions, checked_jobs, flag_help, parse
 
 _FACES = {Face.CELL: "", Face.LINE: "", Face.COMMAND: "bell.ll "}
 
@@ -34,6 +37,8 @@ def test_without_flags_everything_has_its_default(face: Face) -> None:
         (f"--seed {2**64 - 1}", "seed", 2**64 - 1),
         ("--simulator ./libsim.so:InitSim", "simulator", "./libsim.so:InitSim"),
         ("--method live", "method", "live"),
+        ("--jobs 4", "jobs", 4),
+        ("-j auto", "jobs", "auto"),
         ("--name bell", "name", "bell"),
         ("-n bell", "name", "bell"),
         ("--args 3", "args", ("3",)),
@@ -73,6 +78,10 @@ def test_a_flag_means_the_same_everywhere(face: Face, flags: str, name: str, val
         ("--timeout nan", "'nan'"),
         ("--timeout inf", "'inf'"),
         ("--method quick", "'quick'"),
+        ("--jobs 0", "'0'"),
+        ("--jobs 257", "'257'"),
+        ("--jobs -1", "'-1'"),
+        ("--jobs all", "'all'"),
         ("--format xml", "'xml'"),
         ("--shots", "--shots"),
         ("--shot 5", "--shot"),
@@ -156,3 +165,15 @@ def test_every_flag_ends_in_an_option() -> None:
     names = {field.name for field in fields(RunOptions)}
     options = {row.settings.get("dest", row.names[-1].removeprefix("--").replace("-", "_")) for row in FLAGS}
     assert options == names
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 257, 1.5, True, "many", "2", None])
+def test_a_number_of_processes_that_cannot_be_is_refused(jobs: Any) -> None:
+    with pytest.raises(OptionError, match="jobs"):
+        checked_jobs(jobs)
+
+
+@pytest.mark.parametrize(("jobs", "number"), [(1, 1), (256, 256), ("auto", "auto"), (np.int64(3), 3)])
+def test_a_number_of_processes_is_a_python_integer_or_auto(jobs: Any, number: object) -> None:
+    checked = checked_jobs(jobs)
+    assert (type(checked), checked) == (type(number), number)

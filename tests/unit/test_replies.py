@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
-from qirjit_magic.session.replies import refusal
-from qirjit_magic.wire.frames import FrameError
-from qirjit_magic.wire.protocol import Fact, Refused
+from qirjit_magic.session.replies import checked, refusal
+from qirjit_magic.wire.frames import Frame, FrameError
+from qirjit_magic.wire.protocol import Fact, Refused, RunReply, RunRequest
 
 _Facts = dict[str, Fact]
 _VALUES: _Facts = {
@@ -47,3 +47,18 @@ def test_a_fact_of_another_type_does_not() -> None:
     facts: _Facts = {"construct": "x", "reason": "y", "trustable": "yes"}
     with pytest.raises(FrameError, match="UnsafeModuleError has no such facts"):
         refusal(Refused(UnsafeModuleError.__name__, facts), [""])
+
+
+@pytest.mark.parametrize(("following", "right"), [(10, False), (11, True), (20, True), (21, False), (-1, False)])
+def test_a_full_memory_goes_on_with_a_shot_of_the_part_that_was_asked_for(following: int, right: bool) -> None:  # noqa: FBT001 - a table
+    request, reply = RunRequest("m", "main", first=10, shots=100, ends=20), RunReply("full", following)
+    if right:
+        assert checked(Frame(request), Frame(reply), RunReply, known=()) == reply
+    else:
+        with pytest.raises(FrameError, match="shots that it has run, or that there are not"):
+            checked(Frame(request), Frame(reply), RunReply, known=())
+
+
+def test_no_part_ends_behind_its_end() -> None:
+    request = RunRequest("m", "main", shots=100, ends=20)
+    assert checked(Frame(request), Frame(RunReply("stopped", 70)), RunReply, known=()).next == 20

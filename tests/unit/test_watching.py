@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import math
+import struct
 
 import pytest
 
 from qirjit_magic.session.streams import SHOWN_BYTES
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.records import Piece
 
 
 class _Screen:
@@ -150,3 +152,26 @@ def test_messages_are_still_shown_after_the_time_is_over(memory: RecordMemory) -
     screen.look()
     screen.message("late")
     assert screen.look() == "late\n"
+
+
+def test_copies_are_shown_instead_of_what_is_in_the_memory(screen: _Screen) -> None:
+    screen.watch.live = False
+    screen.message("a later one")
+    assert screen.look() == ""
+    text = b"\0one\0two\0"
+    records = struct.pack("<IIqIIqIIq", RecordKind.MESSAGE, 1, 3, RecordKind.RESULT, 0, 1, RecordKind.DUMP, 5, 3)
+    screen.watch.show_copies([Piece(records, b"", text), Piece(b"", records[:16], text)])
+    assert screen.look() == "one\ntwo\none\n"
+
+
+def test_of_copies_too_a_flood_is_cut(screen: _Screen) -> None:
+    size = SHOWN_BYTES // 2
+    piece = Piece(struct.pack("<IIq", RecordKind.MESSAGE, 1, size), b"", b"\0" + b"x" * size + b"\0")
+    screen.watch.show_copies([piece] * 4)
+    assert screen.look().endswith("x\n… more messages are in the result\n")
+
+
+@pytest.mark.parametrize("record", [(8, 2**32 - 1, 5), (8, 0, 0), (8, 1, -1), (9, 1, 2**62), (77, 1, 1)])
+def test_a_copied_record_that_nobody_would_write_is_survived(screen: _Screen, record: tuple[int, int, int]) -> None:
+    screen.watch.show_copies([Piece(struct.pack("<IIq", *record), b"", b"\0")])
+    assert screen.look().strip("\0\n") == ""

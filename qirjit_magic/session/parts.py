@@ -1,0 +1,144 @@
+"""`Parts`: the shots of a run that several processes share: who takes which of them, and which have finished."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qirjit_magic.wire.protocol import Outcome
+
+if TYPE_CHECKING:
+    from qirjit_magic.errors import WorkerCrashedError
+    from qirjit_magic.wire.records import Piece
+
+PART_S = 0.2
+_LEAST_S = 0.01
+_DOWN_TO = 2  # of what is left, a process takes no more than its share by this
+
+
+@dataclass(eq=False)
+class Part:
+    """Shots that one process runs, one after the other.
+
+    Attributes:
+        first: the first of them.
+        end: the shot after the last.
+        at: the shot after the last that is kept.
+        pieces: what is kept.
+        dropped: how many records found no room.
+        lines: how many messages and state dumps there are, as the process says.
+        outcome: how the run ended, where it did so here: ``failed`` or ``killed``.
+        crash: how the process died, where it did.
+    """
+
+    first: int
+    end: int
+    at: int = field(init=False)
+    pieces: list[Piece] = field(default_factory=list)
+    dropped: int = 0
+    lines: int = 0
+    outcome: Outcome | None = None
+    crash: WorkerCrashedError | None = None
+
+    def __post_init__(self) -> None:
+        self.at = self.first
+
+
+class Parts:
+    """What is left of a run, given out in the order of the shots; for several threads.
+
+    Args:
+        first: the first shot that is left.
+        shots: how many there are in the whole run.
+        rate: how many shots a process runs in a second, about.
+        processes: how many there are, about.
+        kept: bytes of records and text that are kept already.
+
+    Attributes:
+        kept: bytes that are kept of all parts, and before them.
+        done: how many shots have finished, those before the first part included.
+    """
+
+    def __init__(self, first: int, shots: int, *, rate: float, processes: int, kept: int = 0) -> None:
+        self._next = self._in_order = first
+        self._limit = shots  # the run ends before this shot
+        self._least, self._most = max(1, int(rate * _LEAST_S)), max(1, int(rate * PART_S))
+        self._processes = processes
+        self.kept = kept
+        self.done = first
+        self._again: list[Part] = []
+        self._running: set[Part] = set()
+        self._finished: dict[int, Part] = {}
+        self._changed = threading.Condition()
+
+    def take(self, *, again: bool) -> Part | None:
+        """The next part that nobody has, where there is one.
+
+        Args:
+            again: whether it may be what another process gave back.
+        """
+        with self._changed:
+            waiting = [part for part in self._again if again and part.first < self._limit]
+            if waiting:
+                part = min(waiting, key=lambda part: part.first)
+                self._again.remove(part)
+            elif self._next < self._limit:
+                left = self._limit - self._next
+                size = max(self._least, min(self._most, left // (_DOWN_TO * self._processes)))
+                part = Part(self._next, self._next + min(size, left))
+                self._next = part.end
+            else:
+                return None
+            self._running.add(part)
+            return part
+
+    def keep(self, part: Part, piece: Piece, at: int) -> None:
+        """Keep what was recorded of a part up to a shot."""
+        with self._changed:
+            part.pieces.append(piece)
+            before, part.at = part.at, max(part.at, min(at, part.end))
+            self.done += part.at - before
+            self.kept += piece.size
+
+    def give_back(self, part: Part) -> None:
+        """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""
+        with self._changed:
+            if part.at < part.end:
+                self._again.append(Part(part.at, part.end))
+                part.end = part.at
+            self._put(part)
+
+    def conclude(self, part: Part) -> None:
+        """The run ends in this part: later ones are of no use."""
+        with self._changed:
+            self._limit = min(self._limit, part.first)
+            self._put(part)
+
+    def _put(self, part: Part) -> None:
+        self._running.discard(part)
+        if part.pieces:
+            self._finished[part.first] = part
+        self._changed.notify_all()
+
+    def is_settled(self, *, stopped: bool) -> bool:
+        """Whether nothing is run any more that is of use, and nothing is left to run unless it is stopped."""
+        with self._changed:
+            if any(part.first < self._limit for part in self._running):
+                return False
+            return stopped or not (self._next < self._limit or any(part.first < self._limit for part in self._again))
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a part has finished, at most so long."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def take_finished(self) -> list[Part]:
+        """The parts that have finished, and all before them: those that were not taken yet, in order."""
+        with self._changed:
+            taken = []
+            while part := self._finished.pop(self._in_order, None):
+                taken.append(part)
+                ends_here = part.outcome is not None or part.crash is not None
+                self._in_order = -1 if ends_here else part.end
+            return taken

@@ -1,0 +1,279 @@
+"""`Sharing`: one run over several engine processes, each of which takes a part after the other of its shots.
+
+The first process begins alone. Where what is left is worth it, helpers are made ready meanwhile; then the first ends
+its piece, and all of them take parts, a fraction of a second each, in the order of the shots: whenever it is stopped,
+nearly all that has finished is in one stretch. A helper decides nothing: where it fails or dies, the first process runs
+the same shots again, and what that one says counts.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Self
+
+from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.limits import Limits
+from qirjit_magic.session.helpers import Helper, Helpers
+from qirjit_magic.session.parts import Part, Parts
+from qirjit_magic.session.pieces import copied
+from qirjit_magic.session.streams import show_nothing
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.session.watching import RunWatch
+from qirjit_magic.wire.memory import Word
+from qirjit_magic.wire.protocol import Compiled, Outcome, RunReply, RunRequest
+
+LOOK_S = 0.2  # a run that takes no longer is not looked at
+WORTH_S = 1.0  # so much must be left to do
+_TICK_S = 0.05
+
+
+class Sharing:
+    """The processes of one run.
+
+    Args:
+        first: the process that begins it, alone.
+        helpers: those beside it.
+        request: the run, live, on the simulator that all of them are to have.
+        modules: what a helper has to have for it.
+        most: how many processes there may be, the first included.
+        limits: how much the run may use.
+
+    Attributes:
+        parts: what was run in parts, in order.
+        workers: the processes that have run some of it.
+        lost: why a helper was of no use, where one was.
+        alone: why the first process runs everything, where that is for a reason.
+        passed: the limit that it has passed, and with what.
+    """
+
+    def __init__(
+        self,
+        first: EngineSupervisor,
+        helpers: Helpers,
+        request: RunRequest,
+        *,
+        modules: tuple[Compiled, ...],
+        most: int,
+        limits: Limits,
+    ) -> None:
+        self._engine, self._helpers, self._request = first, helpers, request
+        self._modules, self._most, self._limits = modules, most, limits
+        self._began: tuple[float, int] | None = None  # when the first shot was seen that goes on, and which
+        self._rate = 0.0  # shots of one process in a second
+        self._ready: list[EngineSupervisor] = []
+        self._working: set[EngineSupervisor] = set()
+        self._helped = self._asked = self._over = False
+        self._open = threading.Event()
+        self._left: Parts | None = None
+        self._cpu: dict[EngineSupervisor, float] = {}
+        self.parts: list[Part] = []
+        self.workers = {first}
+        self.lost = self.alone = ""
+        self.passed: tuple[str, float] | None = None
+
+    def stop(self) -> None:
+        """End the run; from any thread."""
+        self._over = True
+        self._engine.stop()
+        self._stop_helpers()
+
+    def _stop_helpers(self) -> None:
+        for engine in tuple(self._working):
+            engine.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # The run has ended: helpers that still work for it are to stop, and come to rest.
+        self._over = True
+        if self._helped:
+            self._stop_helpers()
+            self._helpers.rest()
+
+    @property
+    def done(self) -> int | None:
+        """How many shots have finished, where the run goes on in parts."""
+        return self._left.done if self._left else None
+
+    def cpu_seconds(self) -> float:
+        """How much processor time all processes have used for the run."""
+        return self._engine.cpu_seconds() + sum(self._cpu.values())
+
+    def _is_over(self) -> bool:
+        return self._over or self._engine.shield.count > 0
+
+    # -- while the first process runs alone ------------------------------------------------------------------------
+
+    def look(self, watch: RunWatch) -> None:
+        """Have helpers made ready where that pays; end the first piece where they are; show what is done in parts."""
+        if self._open.is_set():
+            self._show(watch)
+        if self._open.is_set() or self._asked or self._is_over():
+            return
+        if self._ready:
+            self._asked = True
+            self._engine.memory.stop()
+        elif not self._helped and self._pays():
+            self._helped = True
+            self._call_helpers()
+
+    def _pays(self) -> bool:
+        now, shot = time.monotonic(), self._engine.memory.word(Word.SHOT)
+        if self._began is None:
+            if shot or self._engine.memory.word(Word.RUNNING):
+                self._began = now, shot
+            return False
+        done, seconds = shot - self._began[1] + 1, now - self._began[0]
+        if done <= 0 or seconds <= LOOK_S:
+            return False
+        self._rate = done / seconds
+        return self._request.shots - shot - 1 > self._rate * WORTH_S
+
+    def _call_helpers(self) -> None:
+        try:
+            lent = self._helpers.lend(self._most)
+        except EngineStartError as error:
+            self.lost = str(error)
+            return
+        for helper in lent[: self._request.shots]:
+            helper.work(self._help)
+
+    def has_ended(self, reply: RunReply) -> bool:
+        """Whether a piece has ended because of this, and not because somebody wants the run to end."""
+        return reply.outcome == "stopped" and self._asked and not self._is_over()
+
+    def takes_over(self, reply: RunReply) -> bool:
+        """Whether the rest is to be run in parts, now that the first process has ended a piece that goes on."""
+        if reply.simulator != self._request.simulator.name:
+            self.alone = one_stream(reply.simulator)
+        return bool(self._ready) and not self.alone
+
+    # -- in parts --------------------------------------------------------------------------------------------------
+
+    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: int) -> Outcome:
+        """Run what is left from a shot on, and say how that ended; so many bytes are kept already.
+
+        Messages are shown in the order of the shots: those of a part once everything before it has finished.
+        """
+        shots, processes = self._request.shots, len(self._ready) + 1
+        self._left = left = Parts(first, shots, rate=self._rate, processes=processes, kept=kept)
+        watch.live = False
+        self._open.set()
+        while True:
+            tick()
+            stopped = self._is_over()
+            part = None if stopped else left.take(again=True)
+            if part is not None:
+                self._run_here(left, part)
+            elif left.is_settled(stopped=stopped):
+                break
+            else:
+                left.wait(_TICK_S)
+        self._show(watch)
+        last = self.parts[-1] if self.parts else Part(first, first)
+        if last.outcome == "failed" or last.crash:
+            self.lost = ""  # it was the program, and not a helper
+        return last.outcome or ("done" if last.end == self._request.shots and not last.crash else "stopped")
+
+    def _show(self, watch: RunWatch) -> None:
+        # What has finished since the last time, with everything before it.
+        for part in self._left.take_finished() if self._left else ():
+            self.parts.append(part)
+            watch.show_copies(part.pieces if part.lines else ())
+
+    def _run_here(self, left: Parts, part: Part) -> None:
+        try:
+            part.outcome = self._run_part(self._engine, left, part)
+        except WorkerCrashedError as crash:
+            part.crash = crash
+        if part.outcome is None and part.crash is None:
+            left.give_back(part)
+        else:
+            self._conclude(self._engine, left, part)
+
+    def _conclude(self, engine: EngineSupervisor, left: Parts, part: Part) -> None:
+        _count(part, engine)
+        part.pieces.append(copied(engine.memory, self._request))
+        left.conclude(part)
+
+    def _run_part(self, engine: EngineSupervisor, left: Parts, part: Part) -> Outcome | None:
+        # How the run ends in it; None where it does not.
+        wanted = replace(self._request, begins=part.first, ends=part.end)
+        while True:
+            engine.memory.clear()
+            if self._is_over():
+                return None
+            reply = engine.run(replace(wanted, first=part.at))
+            if reply.outcome in {"failed", "killed"}:
+                return reply.outcome
+            _count(part, engine)
+            left.keep(part, copied(engine.memory, self._request), part.end if reply.outcome == "done" else reply.next)
+            if left.kept > self._limits.kept_bytes:
+                self.passed = "kept_bytes", left.kept
+                self.stop()
+            if reply.outcome != "full":
+                return None
+
+    # -- in a helper's thread --------------------------------------------------------------------------------------
+
+    def _help(self, helper: Helper) -> None:
+        engine = helper.engine
+        try:
+            with engine.watching(show_nothing, lambda: self._note_cpu(engine)):
+                self._make_ready(engine)
+                left = self._wait_for_parts()
+                self._working.add(engine)
+                while left and not self._is_over() and (part := left.take(again=False)):
+                    if not self._help_with(engine, left, part):
+                        break
+        except (QirError, KeyboardInterrupt) as error:
+            self.lost = self.lost or str(error) or "it was interrupted"
+        finally:
+            self._working.discard(engine)
+
+    def _make_ready(self, engine: EngineSupervisor) -> None:
+        engine.have(self._modules)
+        engine.memory.clear()
+        engine.run(replace(self._request, ends=0))  # no shot, but everything is linked
+        self._ready.append(engine)
+
+    def _wait_for_parts(self) -> Parts | None:
+        while not self._open.wait(_TICK_S):
+            if self._is_over():
+                return None
+        return self._left
+
+    def _help_with(self, engine: EngineSupervisor, left: Parts, part: Part) -> bool:
+        # Whether it is of use any longer.
+        outcome: Outcome | None = None
+        try:
+            outcome = self._run_part(engine, left, part)
+        finally:
+            if part.pieces:
+                self.workers.add(engine)
+            if outcome == "killed":
+                part.outcome = outcome
+                self._conclude(engine, left, part)
+            else:
+                left.give_back(part)
+        if outcome == "failed":
+            self.lost = "a shot failed there"
+        return outcome is None
+
+    def _note_cpu(self, engine: EngineSupervisor) -> None:
+        if self._limits.cpu_seconds:
+            self._cpu[engine] = engine.cpu_seconds()
+
+
+def _count(part: Part, engine: EngineSupervisor) -> None:
+    part.dropped += engine.memory.word(Word.DROPPED)
+    part.lines += engine.memory.word(Word.LINES)
+
+
+def one_stream(simulator: str) -> str:
+    """Why shots on a simulator cannot be shared, in words."""
+    return f"the simulator '{simulator}' has one stream of random numbers for all shots"

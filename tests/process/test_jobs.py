@@ -1,0 +1,400 @@
+"""Shots of one run over several processes: the result is that of one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.limits import LimitError
+from qirjit_magic.session import helpers, parts, process, sharing
+from qirjit_magic.session.process import EngineProcess
+from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.sharing import Sharing
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.memory import RecordMemory, Word
+from qirjit_magic.wire.platforms import choose
+from tests.files import program
+from tests.process.support import Once, children, eventually, is_gone
+
+NEVER = -1
+TURNS = 200_000  # some tenth of a millisecond
+SHOTS = 3_000
+CALL_HELPERS = Sharing._call_helpers
+
+
+@pytest.fixture(autouse=True)
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
+
+    def call_and_wait(run: Sharing) -> None:
+        assert run._engine._process is not None
+        pid = run._engine._process.pid
+        os.kill(pid, signal.SIGSTOP)
+        CALL_HELPERS(run)
+        assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
+        run._engine.memory.stop()
+        run._asked = True
+        os.kill(pid, signal.SIGCONT)
+
+    monkeypatch.setattr(process, "_TICK_S", 0.005)
+    monkeypatch.setattr(sharing, "LOOK_S", 0.0)
+    monkeypatch.setattr(sharing, "WORTH_S", 0.0)
+    monkeypatch.setattr(parts, "PART_S", 0.03)
+    monkeypatch.setattr(Sharing, "_call_helpers", call_and_wait)
+
+
+@contextlib.contextmanager
+def session_on(platform: str) -> Iterator[Session]:
+    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(platform), grace_s=0.3)) as session:
+        session.add(program("shared_shots"), "shared")
+        yield session
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Session]:
+    with session_on("linux") as session:
+        yield session
+
+
+def run(
+    session: Session,
+    *,
+    jobs: int = 2,
+    said: int = 100,
+    fails: int = NEVER,
+    dies: int = NEVER,
+    hangs: int = NEVER,
+    shots: int = SHOTS,
+    **options: Any,
+) -> RunResult:
+    arguments = [TURNS, said, fails, dies, hangs]
+    return session.run("numbered", module="shared", args=arguments, shots=shots, seed=5, jobs=jobs, **options)
+
+
+def numbers(result: RunResult | None) -> list[object]:
+    assert result is not None
+    return [shot.records[0].value for shot in result.shots]
+
+
+def everything(result: RunResult) -> list[object]:
+    return [result.to_text("labeled"), result.messages, result.returns, result.stdout, result.stderr]
+
+
+# -- the same as one ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def expected(shared: Session) -> RunResult:
+    result = run(shared, jobs=1)
+    assert numbers(result) == list(range(SHOTS))
+    assert result.plan.processes == 1
+    return result
+
+
+@pytest.mark.parametrize("part_s", [1e-9, 0.01, 10.0])
+def test_the_result_is_that_of_one_process(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch, part_s: float
+) -> None:
+    monkeypatch.setattr(parts, "PART_S", part_s)
+    result = run(shared)
+    assert (result.plan.processes, result.plan.why) == (2, "")
+    assert str(result.plan) == "live shots on the simulator 'statevector' in 2 processes"
+    assert everything(result) == everything(expected)
+
+
+def test_messages_are_shown_in_the_order_of_the_shots(shared: Session, expected: RunResult) -> None:
+    shown: list[str] = []
+    assert run(shared, show=shown.append).plan.processes == 2
+    assert "".join(shown).splitlines() == expected.messages
+
+
+def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_S", 10.0)
+    shared.add(program("floods"), "floods")
+    user = b"define void @one() {\n  call void @long_message(i64 17)\n  ret void\n}\ndeclare void @long_message(i64)\n"
+    shared.add(user, "megabytes")
+    result = shared.run("one", module="megabytes", shots=60, jobs=2)
+    assert result.plan.processes == 2
+    assert [len(message) for message in result.messages] == [1 << 20] * 60
+
+
+# -- what ends badly ---------------------------------------------------------------------------------------------
+
+
+def caught(kind: type[ExecutionError], session: Session, **options: Any) -> Any:
+    with pytest.raises(kind) as error:
+        run(session, **options)
+    assert error.value.partial is session.last
+    return error.value
+
+
+@pytest.mark.parametrize("at", [2_000, SHOTS - 1])
+def test_a_program_that_fails_in_a_shot_ends_as_in_one_process(shared: Session, at: int) -> None:
+    one, two = (caught(ProgramFailedError, shared, jobs=jobs, fails=at) for jobs in (1, 2))
+    assert two.partial.plan.processes == 2
+    assert (two.shot, str(two)) == (one.shot, str(one)) == (at, str(two))
+    assert everything(two.partial) == everything(one.partial)
+    assert two.partial.unfinished == one.partial.unfinished
+
+
+@pytest.mark.parametrize("at", [2_000, SHOTS - 1])
+def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: int) -> None:
+    error = caught(WorkerCrashedError, shared, dies=at)
+    assert (error.signal_name, error.entry, error.shot) == ("SIGILL", "numbered", at)
+    assert error.partial.plan.processes == 2
+    assert numbers(error.partial) == list(range(at))
+    assert numbers(run(shared, shots=10)) == list(range(10))
+
+
+def helper_of(session: Session) -> int:
+    """The process that helps, once it runs shots."""
+    (helper,) = session._engines._helpers._there
+    memory: RecordMemory = helper.engine.memory
+    assert eventually(lambda: memory.word(Word.SHOT) > 0)
+    assert helper.engine._process is not None
+    return helper.engine._process.pid
+
+
+def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
+    kill = Once(lambda: os.kill(helper_of(shared), signal.SIGKILL))
+    result = run(shared, show=lambda text: kill() if int(text) >= 1_500 else None)
+    assert kill.done
+    assert "died of SIGKILL" in result.plan.why
+    assert everything(result) == everything(expected)
+    assert run(shared).plan.why == ""
+
+
+def test_a_helper_that_cannot_be_started_costs_nothing(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared._engines._helpers.end()
+
+    def refuse(*_: object) -> None:
+        message = "no more processes"
+        raise OSError(message)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EngineProcess, "_spawn", refuse)
+        result = run(shared)
+    assert "no more processes" in result.plan.why
+    assert everything(result) == everything(expected)
+
+
+# -- what is ended -----------------------------------------------------------------------------------------------
+
+
+def check_first_shots(result: RunResult | None, expected: RunResult) -> None:
+    assert result is not None
+    assert result.plan.processes == 2
+    done = len(result.shots)
+    assert 0 < done < SHOTS
+    assert [shot.records for shot in result.shots] == [shot.records for shot in expected.shots[:done]]
+    assert result.messages == [str(number) for number in range(0, done, 100)]
+
+
+def at_1000(act: Any) -> Any:
+    """A `show` that acts when so many shots have been shown."""
+    once = Once(act)
+    return lambda text: once() if int(text) >= 1_000 else None
+
+
+def test_an_interrupt_keeps_the_first_shots(shared: Session, expected: RunResult) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(shared, show=at_1000(partial(signal.raise_signal, signal.SIGINT)))
+    check_first_shots(shared.last, expected)
+    assert everything(run(shared)) == everything(expected)
+
+
+def test_a_stop_keeps_the_first_shots(shared: Session, expected: RunResult) -> None:
+    check_first_shots(run(shared, show=at_1000(shared.stop)), expected)
+
+
+def test_an_observer_who_wants_no_more_keeps_the_first_shots(shared: Session, expected: RunResult) -> None:
+    enough = threading.Event()
+    check_first_shots(run(shared, show=Observer(at_1000(enough.set), stopping=enough.is_set)), expected)
+
+
+def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session) -> None:
+    hangs, seen = 2_000, []
+
+    def hangs_for_a_while() -> bool:
+        helping = [helper.engine for helper in shared._engines._helpers._there]
+        if any(engine.memory.running() == hangs for engine in (shared._engine, *helping)):
+            seen.append(time.monotonic())
+        return bool(seen) and seen[-1] - seen[0] > 0.3  # what others have begun ends meanwhile
+
+    result = run(shared, hangs=hangs, show=Observer(stopping=hangs_for_a_while))
+    assert numbers(result) == list(range(hangs))
+    assert result.unfinished is not None
+    assert result.unfinished[0].value == hangs
+    assert numbers(run(shared, shots=10)) == list(range(10))
+
+
+def test_a_time_limit_holds(shared: Session) -> None:
+    error = caught(RunTimeoutError, shared, shots=10**9, timeout=1.0)
+    assert numbers(error.partial) == list(range(len(error.partial.shots)))
+
+
+def test_a_limit_is_one_of_all_processes_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "limits", shared.limits.but({"kept_bytes": 64 * 2_000}))
+    error = caught(LimitError, shared)
+    assert error.limit == "kept_bytes"
+    assert numbers(error.partial) == list(range(len(error.partial.shots)))
+    assert 0 < len(error.partial.shots) < SHOTS
+
+
+def test_the_time_of_all_processors_is_limited_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "limits", shared.limits.but({"cpu_seconds": 0.5}))
+    error = caught(LimitError, shared, shots=10**9)
+    assert error.limit == "cpu_seconds"
+    assert error.partial.plan.processes == 2
+    assert numbers(error.partial) == list(range(len(error.partial.shots)))
+
+
+def test_a_run_in_another_thread_is_shared_too(shared: Session, expected: RunResult) -> None:
+    arguments = [TURNS, 100, NEVER, NEVER, NEVER]
+    running = shared.run_async("numbered", module="shared", args=arguments, shots=SHOTS, seed=5, jobs=2)
+    result = asyncio.run(running)
+    assert result.plan.processes == 2
+    assert everything(result) == everything(expected)
+
+
+def test_an_error_in_show_ends_the_run_and_nothing_else(shared: Session, expected: RunResult) -> None:
+    def show(text: str) -> None:
+        if int(text) >= 1_000:
+            message = "the cell's output is gone"
+            raise BrokenPipeError(message)
+
+    with pytest.raises(BrokenPipeError):
+        run(shared, show=show)
+    assert everything(run(shared)) == everything(expected)
+
+
+# -- what one process runs ---------------------------------------------------------------------------------------
+
+
+def test_a_program_whose_later_shots_could_read_a_variable_is_run_by_one(shared: Session) -> None:
+    shared.add(program("busy"), "busy")
+    result = shared.run("slow_shots", module="busy", shots=300, jobs=2)
+    assert result.plan.processes == 1
+    assert result.plan.why == "in one process: 'busy' has global variables that a later shot could read"
+
+
+def test_trusted_modules_are_run_by_one(shared: Session) -> None:
+    shared.add(program("shared_shots"), "trusted", trust=True)
+    result = shared.run("numbered", module="trusted", args=[TURNS, 1, -1, -1, -1], shots=300, jobs=2)
+    shared.remove("trusted")
+    assert result.plan.processes == 1
+    assert "what it calls in Python or in the C library" in result.plan.why
+
+
+def test_the_sparse_simulator_is_run_by_one(shared: Session) -> None:
+    result = run(shared, shots=500, simulator="sparse")
+    assert result.plan.processes == 1
+    assert result.plan.why == "in one process: the simulator 'sparse' has one stream of random numbers for all shots"
+
+
+def test_where_nobody_chooses_the_state_vector_is_shared(shared: Session, expected: RunResult) -> None:
+    result = run(shared, simulator="auto", method="live")
+    assert (result.plan.simulator, result.plan.processes) == ("statevector", 2)
+    assert everything(result) == everything(expected)
+
+
+def test_what_turns_out_to_need_sparse_goes_on_in_one_stream(shared: Session) -> None:
+    shared.add(program("wide"), "wide")
+    auto, sparse = (
+        shared.run("entangled", module="wide", args=[200], shots=1_500, seed=1, jobs=2, method="live", simulator=name)
+        for name in ("auto", "sparse")
+    )
+    assert (auto.plan.simulator, auto.plan.processes) == ("sparse", 1)
+    assert "the simulator 'sparse' has one stream" in auto.plan.why
+    assert everything(auto) == everything(sparse)
+
+
+def test_what_is_sampled_is_drawn_by_one(shared: Session) -> None:
+    shared.add(program("coins"), "coins")
+    result = shared.run("coins", module="coins", shots=10_000, method="sampled", jobs=2)
+    assert (result.plan.method, result.plan.processes) == ("sampled", 1)
+    assert result.plan.why.endswith("; one process draws all shots")
+
+
+def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    shared._engines._helpers.end()
+    before = children()
+    result = run(shared, shots=100)
+    assert result.plan.processes == 1
+    assert result.plan.why == "in one process: more would be quicker only for what takes longer"
+    assert run(shared, shots=100, jobs=1).plan.why == ""
+    assert children() == before
+
+
+def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> None:
+    run(shared)
+    pid = helper_of(shared)
+    shared.add(b"define i64 @other() { ret i64 7 }\n", "helped")
+    user = (
+        b"define i64 @user() {\n  %a = call i64 @numbered(i64 200000, i64 1, i64 -1, i64 -1, i64 -1)\n"
+        b"  %b = call i64 @other()\n  ret i64 %b\n}\n"
+        b"declare i64 @other()\ndeclare i64 @numbered(i64, i64, i64, i64, i64)\n"
+    )
+    shared.add(user, "user")
+    assert set(shared.run("user", module="user", shots=1_000, jobs=2).returns) == {7}
+    shared.add(b"define i64 @other() { ret i64 8 }\n", "helped")
+    result = shared.run("user", module="user", shots=1_000, jobs=2)
+    assert result.plan.processes == 2
+    assert set(result.returns) == {8}
+    assert helper_of(shared) == pid
+
+
+def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
+    run(shared)
+    (helper,) = shared._engines._helpers._there
+    assert helper.engine.fenced
+    assert helper.engine.memory_limit == shared._engine.memory_limit // 2
+
+
+def test_idle_helpers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(helpers, "IDLE_S", 0.05)
+    before = children()
+    run(shared)
+    pid = helper_of(shared)
+    assert eventually(lambda: is_gone(pid))
+    assert eventually(lambda: children() <= before)
+    assert numbers(run(shared)) == list(range(SHOTS))
+
+
+@pytest.mark.parametrize(("platform", "end"), [("linux", "reset"), ("portable", "close")])
+def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: str, end: str) -> None:
+    before = children()
+    with session_on(platform) as session:
+        assert everything(run(session, jobs=3)) == everything(expected)
+        pids = [helper.engine._process.pid for helper in session._engines._helpers._there if helper.engine._process]
+        assert len(pids) == 2
+        if end == "reset":
+            session.reset()
+            assert all(map(is_gone, pids))
+    assert all(map(is_gone, pids))
+    assert eventually(lambda: children() <= before)
+
+
+def test_closing_while_helpers_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = children()
+    monkeypatch.setattr(Sharing, "_call_helpers", CALL_HELPERS)  # and the run does not wait for them
+    with Session(simulator="statevector") as session:
+        session.add(program("shared_shots"), "shared")
+        run(session, shots=300)
+    assert eventually(lambda: children() <= before)
+    assert not [thread for thread in threading.enumerate() if thread.name == "qirjit-helper"]
