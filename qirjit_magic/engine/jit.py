@@ -37,6 +37,7 @@ from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
+from qirjit_magic.wire.timings import Stopwatch
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.tracing import Tracing
@@ -83,24 +84,29 @@ class JitEngine:
         trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`."""
-        module = self._read(name, source, opt_level, trust=trust)
+        watch = Stopwatch()
+        module = self._read(name, source, opt_level, trust=trust, watch=watch)
         try:
             info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
         except SignatureError as error:
             raise _placed(module.text, error) from None
-        compiled = self._compiled(module, info, len(source))
+        watch.lap("verify")
+        compiled = self._compiled(module, info, len(source), watch=watch)
         self.restore(compiled)
         return compiled
 
     def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
         """See `Engine.compile`."""
-        module = self._read(name, source, opt_level, trust=trust)
-        return self._compiled(module, module.info, len(source))
+        watch = Stopwatch()
+        module = self._read(name, source, opt_level, trust=trust, watch=watch)
+        return self._compiled(module, module.info, len(source), watch=watch)
 
-    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
-        written = _checked(parse_module(source, name), trust=trust)
+    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool, watch: Stopwatch) -> QirModule:
+        written = _checked(parse_module(source, name, watch=watch), trust=trust)
         report = report_profile(written)
+        watch.lap("verify")
         module = self._ready_for_code(written)
+        watch.lap("optimise")
         info = replace(
             module.info,
             declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
@@ -111,13 +117,17 @@ class JitEngine:
             breaks=report.diagnostics,
             trusted=trust,
         )
+        watch.lap("verify")
         return replace(module, info=info)
 
     def _ready_for_code(self, module: QirModule) -> QirModule:
         return probe_stacks(externalise(module, self._emitter.data_layout))
 
-    def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int) -> Compiled:
-        object_code = self._emitter.emit(module.llvm_module, info.opt_level)
+    def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int, *, watch: Stopwatch) -> Compiled:
+        self._emitter.optimise(module.llvm_module, info.opt_level)
+        watch.lap("optimise")
+        object_code = self._emitter.generate(module.llvm_module, info.opt_level)
+        watch.lap("compile")
         self._compilations += 1
         if len(object_code) > code_room(source_bytes):  # the kernel takes no such reply
             construct = f"the object code is {len(object_code):,} bytes long"
@@ -125,7 +135,7 @@ class JitEngine:
                 f"a module of this size may come to {code_room(source_bytes):,}. Let the program fill its variables."
             )
             raise UnsafeModuleError(construct, reason)
-        return Compiled(replace(info, object_size=len(object_code)), object_code)
+        return Compiled(replace(info, object_size=len(object_code), timings=watch.timings), object_code)
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
@@ -177,14 +187,16 @@ class JitEngine:
         if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
             reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
             raise EntryPointError(reason, entry.name)
+        watch = Stopwatch()
         attachment = self._attachments.attach(request.simulator)
         self._simulator = request.simulator.name
         address = self._linker_for(attachment).address(request.module, request.entry)
+        watch.lap("link")
         why = ""
         if request.first == 0 and request.method != "live":
-            drawn = self._draw(request, entry)
+            drawn = self._draw(request, entry, watch)
             if isinstance(drawn, RunReply):
-                return self._with_linked(drawn)
+                return self._told(drawn, watch)
             if request.method == "sampled":
                 raise NotSampleableError(request.entry, drawn)
             why = drawn
@@ -194,27 +206,30 @@ class JitEngine:
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
         shooting = shots_of(request, entry, thunk=thunk, address=address, first=request.first, count=request.shots)
+        watch.lap("link")
         reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()
-        return self._with_linked(replace(reply, why=why))
+        watch.lap("simulate")
+        return self._told(replace(reply, why=why), watch)
 
-    def _with_linked(self, reply: RunReply) -> RunReply:
+    def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)
         self._linked.clear()
-        return replace(reply, linked=linked)
+        return replace(reply, linked=linked, timings=watch.timings)
 
-    def _draw(self, request: RunRequest, entry: EntryPoint) -> RunReply | str:
+    def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | str:
         from qirjit_magic.engine.sampling import draw, put_sample  # noqa: PLC0415 - NumPy, which one shot does not need
         from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
 
         if self._tracing is None:
             self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
         circuit = self._tracing.trace(request, entry, self._modules)
+        watch.lap("trace")
         if isinstance(circuit, str):
             return circuit
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        sample = draw(circuit, request.shots, seed, lambda: self.memory.word(Word.STOP) != 0)
+        sample = draw(circuit, request.shots, seed, lambda: self.memory.word(Word.STOP) != 0, watch=watch)
         if isinstance(sample, str):
             return sample
         if not sample.shots:

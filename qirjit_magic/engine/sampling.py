@@ -11,6 +11,7 @@ import numpy as np
 from qirjit_magic.engine.simulators.dense import MOST_WIRES, probabilities
 from qirjit_magic.engine.simulators.tape import Circuit, Column, is_clifford
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START, RecordMemory, Word, sampled_size
+from qirjit_magic.wire.timings import Stopwatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +40,14 @@ class Sample:
     simulator: str
 
 
-def draw(circuit: Circuit, shots: int, seed: int, stopped: Callable[[], bool] = lambda: False) -> Sample | str:
+def draw(
+    circuit: Circuit,
+    shots: int,
+    seed: int,
+    stopped: Callable[[], bool] = lambda: False,
+    *,
+    watch: Stopwatch | None = None,
+) -> Sample | str:
     """The results of so many shots, or why they cannot be drawn.
 
     Args:
@@ -47,11 +55,13 @@ def draw(circuit: Circuit, shots: int, seed: int, stopped: Callable[[], bool] = 
         shots: how many.
         seed: of the random numbers: the same seed gives the same results.
         stopped: asked again and again: whether nobody waits for more.
+        watch: measures simulating and sampling.
     """
+    watch = watch or Stopwatch()
     if sampled_size(shots, len(circuit.columns)) > RECORDS_CAPACITY // 2:
         return f"{shots:,} shots of {len(circuit.columns):,} results are too many to draw at once"
     if circuit.wires <= MOST_WIRES:
-        return _drawn(circuit, shots, _dense(circuit, seed), "statevector", stopped)
+        return _drawn(circuit, shots, _dense(circuit, seed), "statevector", stopped, watch)
     if not is_clifford(circuit.gates):
         return f"{circuit.wires} qubits are too many for a state vector"
     if circuit.wires > _STABILIZER_WIRES:
@@ -60,10 +70,18 @@ def draw(circuit: Circuit, shots: int, seed: int, stopped: Callable[[], bool] = 
         from qirjit_magic.engine.simulators.stabilizer import sampler  # noqa: PLC0415 - the extra `clifford`
     except ImportError:
         return f"{circuit.wires} qubits need stim to be sampled: pip install 'qirjit_magic[clifford]'"
-    return _drawn(circuit, shots, sampler(circuit, seed), "stabilizer", stopped)
+    return _drawn(circuit, shots, sampler(circuit, seed), "stabilizer", stopped, watch)
 
 
-def _drawn(circuit: Circuit, shots: int, draw_some: DrawSome, simulator: str, stopped: Callable[[], bool]) -> Sample:
+def _drawn(
+    circuit: Circuit,
+    shots: int,
+    draw_some: DrawSome,
+    simulator: str,
+    stopped: Callable[[], bool],
+    watch: Stopwatch,
+) -> Sample:
+    watch.lap("simulate")
     most = max(8, _CELLS // max(1, circuit.wires) // 8 * 8)  # whole bytes, and not too much memory
     pieces: list[list[bytes]] = [[] for _ in circuit.columns]
     done = 0
@@ -74,6 +92,7 @@ def _drawn(circuit: Circuit, shots: int, draw_some: DrawSome, simulator: str, st
             parts.append(_packed(column, bits, count))
         done += count
     joined = b"".join(b"".join(parts) for parts in pieces)
+    watch.lap("sample")
     return Sample(done, joined, len(circuit.columns), simulator)
 
 

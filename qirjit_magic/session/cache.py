@@ -26,6 +26,7 @@ from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.wire.timings import UNTIMED
 
 _MIB = 1 << 20
 DEFAULT_LIMIT = 512 * _MIB
@@ -257,7 +258,7 @@ def _default_limit() -> int:
 
 def _pack(key: str, compiled: Compiled) -> bytes:
     # Name, diagnostics and time belong to a session: the same source may be there in another one as well.
-    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0)
+    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
     info = msgspec.json.encode(module)
     head = _HEAD.pack(_MAGIC, b"", key.encode(), len(info))
     checked = head[_CHECKED_FROM:] + info + compiled.object_code

@@ -68,6 +68,7 @@ class Runner:
         Raises:
             QirError, KeyboardInterrupt: see `Session.run`.
         """
+        began = time.perf_counter()
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
             engine, collected = self._collect(request, observer, timeout_s, limits)
@@ -83,6 +84,8 @@ class Runner:
             printed=engine.printed(),
             timeout_s=timeout_s,
             limits=limits,
+            before=self._catalogue.take_timings(request.module),
+            began=began,
         )
         self.last = result
         if error:
@@ -108,6 +111,7 @@ class Runner:
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
             self._running = True
             collected = collect(engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping)
+            collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)
         finally:
             self._begun = self._running = False
         return engine, collected

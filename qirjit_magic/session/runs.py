@@ -17,6 +17,7 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.session.notices import left_out
+from qirjit_magic.session.progress import Follower
 from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
@@ -24,6 +25,7 @@ from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunReply, RunRequest
 from qirjit_magic.wire.returns import recorded_words
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -47,7 +49,8 @@ class Collected:
         passed: the limit that it has passed, and with what, where it was ended because of that.
         simulator: what has drawn the shots, where they were sampled.
         why: why they were run or sampled, where the engine says so.
-        seconds: how long it took.
+        done: how many shots are finished.
+        timings: how long its steps took.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -60,7 +63,8 @@ class Collected:
     passed: tuple[str, float] | None = None
     simulator: str = ""
     why: str = ""
-    seconds: float = 0.0
+    done: int = 0
+    timings: Timings = UNTIMED
 
 
 def collect(
@@ -83,6 +87,7 @@ def collect(
         stopping: whether somebody else than the observer wants it to end.
     """
     collected = Collected()
+    follower = Follower(request.shots, observer.progress)
 
     def stop_wanted() -> bool:
         return stopping() or observer.stopping()
@@ -90,6 +95,7 @@ def collect(
     def tick() -> None:
         watch.tick()
         observer.on_tick()
+        follower.look(watch.done)
 
     watch = RunWatch(
         engine.memory,
@@ -100,17 +106,19 @@ def collect(
         cpu_s=limits.cpu_seconds,
         stopping=stop_wanted,
     )
-    began = time.perf_counter()
+    waited_s = engine.waited_s
     try:
         with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
             _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
     except WorkerCrashedError as crash:
         collected.crash = crash
+        collected.done = watch.done
         collected.pieces.append(_copy(engine.memory, watch, request))
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
-    collected.seconds = time.perf_counter() - began
+    collected.timings += Timings(start=engine.waited_s - waited_s)
+    follower.end(collected.done)
     return collected
 
 
@@ -131,9 +139,11 @@ def _collect_pieces(
             return
         reply = engine.run(following)
         collected.dropped += memory.word(Word.DROPPED)
+        copied_from = time.perf_counter()
         collected.pieces.append(_copy(memory, watch, request, reply=reply, first=following.first))
+        collected.timings += reply.timings + Timings(decode=time.perf_counter() - copied_from)
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
-        collected.outcome = reply.outcome
+        collected.outcome, collected.done = reply.outcome, reply.next
         collected.linked += reply.linked
         collected.raised = reply.raised
         if reply.outcome != "full":
@@ -169,6 +179,8 @@ def finish(
     printed: Printed,
     timeout_s: float | None,
     limits: Limits,
+    before: Timings,
+    began: float,
 ) -> tuple[RunResult, ExecutionError | None]:
     """The result, and the error to raise with it.
 
@@ -180,15 +192,18 @@ def finish(
         printed: what native code wrote to descriptors 1 and 2.
         timeout_s: the time it had.
         limits: what it could use.
+        before: how long it took to add its module, where that was not told yet.
+        began: when the run did, by `time.perf_counter`.
     """
+    decoded_from = time.perf_counter()
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
     from qirjit_magic.wire.sampled import sampled_table  # noqa: PLC0415
 
-    began = time.perf_counter()
     recording = decode(collected.pieces, recorded_words(entry.signature.returns))
     sampled = collected.pieces[0].sampled if collected.pieces else None
     table = recording.finished if sampled is None else sampled_table(recording.finished, sampled)
+    now = time.perf_counter()
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
     result = RunResult(
         module=request.module,
@@ -207,7 +222,7 @@ def finish(
         dropped=collected.dropped,
         unkept=printed.left_out,
         notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
-        timings={"run": collected.seconds, "decode": time.perf_counter() - began},
+        timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
     )
     return result, _error(collected, recording, result, timeout_s=timeout_s, limits=limits)
 

@@ -10,6 +10,7 @@ from qirjit_magic.options import Method
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 if TYPE_CHECKING:
     from qirjit_magic.wire.memory import RecordMemory
@@ -75,6 +76,7 @@ class RunReply:
             and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
         simulator: what has drawn them, where they were sampled.
         why: why the shots were run or sampled, in words; empty where there is nothing to say.
+        timings: how long linking, tracing, simulating and sampling took.
     """
 
     outcome: Outcome
@@ -84,6 +86,7 @@ class RunReply:
     sampled: int = -1
     simulator: str = ""
     why: str = ""
+    timings: Timings = UNTIMED
 
 
 @dataclass(frozen=True, slots=True)
