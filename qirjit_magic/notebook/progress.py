@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Self
@@ -31,20 +32,25 @@ class CellBar:
 
     def __init__(self) -> None:
         self._shown: DisplayHandle | None = None
+        self._last: Progress | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The last progress has said that it is the last."""
+        if self._last is not None and not self._last.ended:  # it was refused after all
+            self.show(dataclasses.replace(self._last, ended=True))
 
     def show(self, progress: Progress) -> None:
         """Show how far it is."""
+        if self._shown is None and not is_long(progress):
+            return
+        self._last = progress
         bundle = {"text/plain": describe(progress), "text/html": page(progress)}
-        if self._shown is not None:
-            self._shown.update(bundle, raw=True)
-        elif is_long(progress):
+        if self._shown is None:
             self._shown = display(bundle, raw=True, display_id=True)
+        else:
+            self._shown.update(bundle, raw=True)
 
     def beside(self, show: Callable[[str], None]) -> Callable[[str], None]:
         """What prints the text: in a notebook it has its own place."""

@@ -27,7 +27,8 @@ class Observer:
         show_printed: takes what native code prints to its descriptors 1 and 2; ``show`` does where None.
         stopping: asked often; once it says True, the run ends at the next shot.
         on_tick: called often.
-        progress: told how far the run is: at most ten times a second, and once when it has ended, however it did.
+        progress: told how far the run is: at most ten times a second, and once when it has ended, however it did;
+            not where it is refused.
     """
 
     show: Show = show_nothing

@@ -21,6 +21,7 @@ from qirjit_magic.session import cache as room
 from qirjit_magic.session.cache import ObjectCache, cache_key
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo, Signature
 from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.wire.timings import UNTIMED
 
 _NOBODY = 65534
 _ENTRY = EntryPoint("main", Signature("i64", ("double",)), attributes=(("entry_point", ""),))
@@ -122,7 +123,7 @@ def test_what_is_kept_is_found_by_every_kernel(
 ) -> None:
     key = cache_key(source, build="", options="")
     ObjectCache(shared_folder).keep(key, Compiled(module, object_code))
-    expected = replace(module, name="", diagnostics=(), added_at=0.0)
+    expected = replace(module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
     assert ObjectCache(shared_folder).find(key) == Compiled(expected, object_code)
 
 
