@@ -330,7 +330,7 @@ class Session:
                 named. The result's ``plan`` says which, and why.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
-            show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
+            show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was
