@@ -54,7 +54,7 @@ class Timings:
 
     @property
     def rest(self) -> float:
-        """What is left of the total: the way between the processes, the cache on disk, what a process did and died of."""
+        """What is left of the total: the way between the processes, the cache on disk, what a process did that died."""
         return max(0.0, self.total - sum(self.steps.values()))
 
     def __add__(self, other: Timings) -> Timings:
