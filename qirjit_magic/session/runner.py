@@ -19,6 +19,7 @@ from qirjit_magic.session.streams import Observer
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.wire.timings import Timings
 
 if TYPE_CHECKING:
     import asyncio
@@ -110,10 +111,14 @@ class Runner:
             engine = self._engines.for_run(request.module, self._catalogue.linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+            before, waited_s = time.monotonic(), engine.waited_s
+            engine.prepare(request)
+            deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
             self._running = True
             collected = collect(engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping)
             collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)
+            collected.timings += Timings(start=engine.waited_s - waited_s)
         finally:
             self._begun = self._running = False
         return engine, collected

@@ -106,7 +106,6 @@ def collect(
         cpu_s=limits.cpu_seconds,
         stopping=stop_wanted,
     )
-    waited_s = engine.waited_s
     try:
         with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
             _collect_pieces(engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted)
@@ -117,7 +116,6 @@ def collect(
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
-    collected.timings += Timings(start=engine.waited_s - waited_s)
     follower.end(collected.done)
     return collected
 
