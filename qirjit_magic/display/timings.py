@@ -5,7 +5,7 @@ from __future__ import annotations
 from qirjit_magic.wire.timings import UNTIMED, Step, Timings
 
 _WORDS: dict[Step, str] = {
-    "start": "until there was an engine process",
+    "start": "until the engine was ready",
     "parse": "LLVM reads the module",
     "verify": "valid, safe, of which profile",
     "optimise": "LLVM's passes",

@@ -18,8 +18,8 @@ class Timings:
     """Seconds by step, in the order in which they come; 0 for a step that did not happen.
 
     Attributes:
-        start: waiting for a new engine process: it loads LLVM, takes back the modules that there are, and makes what it
-            brings itself where that is not on the disk.
+        start: waiting until the engine is ready: a new process loads LLVM and takes back the modules that there are;
+            what it brings itself is compiled where the disk lacks it.
         parse: LLVM reads the module, and its names are looked up.
         verify: LLVM's verifier, and what is checked besides: safety, profile, signatures.
         optimise: LLVM's passes, and what is prepared for them.

@@ -21,6 +21,16 @@ COMPILED = set(COMPILING)
 LIVE = {"link", "simulate", "decode"}
 
 
+@pytest.fixture
+def session(session: Session) -> Session:
+    """One whose engine process has everything that it brings itself."""
+    session.add(BELL + b"\n; before", "before")
+    session.run(method="live")
+    session.run(method="sampled")
+    session.remove("before")
+    return session
+
+
 def steps(timings: Timings) -> set[str]:
     """Which steps happened; all of them together took no longer than the whole."""
     assert 0 < sum(timings.steps.values()) + timings.rest <= timings.total * (1 + 1e-9)
@@ -28,7 +38,6 @@ def steps(timings: Timings) -> set[str]:
 
 
 def test_the_first_run_of_a_module_has_its_compilation_and_later_ones_have_not(session: Session) -> None:
-    session.status()  # there is a process
     module = session.add(BELL)
     assert steps(module.timings) == COMPILED
     first = session.run(shots=3).timings

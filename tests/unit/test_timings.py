@@ -58,7 +58,7 @@ def test_the_table_has_a_line_for_each_step_and_its_points_below_each_other() ->
         start=0.7448, parse=0.000887, verify=0.00658, compile=0.0000004, simulate=12.3456, decode=0.0129, total=13.5
     )
     assert table(timings).splitlines() == [
-        "start        745     ms  until there was an engine process",
+        "start        745     ms  until the engine was ready",
         "parse          0.887 ms  LLVM reads the module",
         "verify         6.58  ms  valid, safe, of which profile",
         "compile        0.000 ms  object code for this machine",
