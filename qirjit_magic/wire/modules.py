@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from qirjit_magic.plain import plain
@@ -176,7 +176,7 @@ class ModuleInfo:
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
-    timings: Timings = UNTIMED
+    timings: Timings = field(default=UNTIMED, compare=False)
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:

@@ -125,7 +125,9 @@ def test_what_is_kept_is_found_by_every_kernel(
     key = cache_key(source, build="", options="")
     ObjectCache(shared_folder).keep(key, Compiled(module, object_code))
     expected = replace(module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
-    assert ObjectCache(shared_folder).find(key) == Compiled(expected, object_code)
+    found = ObjectCache(shared_folder).find(key)
+    assert found == Compiled(expected, object_code)
+    assert found.module.timings == UNTIMED
 
 
 def test_what_belongs_to_a_session_is_not_kept(cache: ObjectCache) -> None:
