@@ -25,19 +25,25 @@ if TYPE_CHECKING:
     from qirjit_magic.session.intrinsics import intrinsic as intrinsic
     from qirjit_magic.session.results import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
+    from qirjit_magic.session.streams import Observer as Observer
     from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
     from qirjit_magic.wire.parsing import from_qirrunner as from_qirrunner
     from qirjit_magic.wire.parsing import parse_output as parse_output
+    from qirjit_magic.wire.progress import Progress as Progress
+    from qirjit_magic.wire.timings import Timings as Timings
 
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {
     "Limits": "qirjit_magic.limits",
     "ModuleInfo": "qirjit_magic.wire.modules",
+    "Observer": "qirjit_magic.session.streams",
+    "Progress": "qirjit_magic.wire.progress",
     "QirError": "qirjit_magic.errors",
     "from_qirrunner": "qirjit_magic.wire.parsing",
     "parse_output": "qirjit_magic.wire.parsing",
     "RunResult": "qirjit_magic.session.results",
     "Session": "qirjit_magic.session.session",
+    "Timings": "qirjit_magic.wire.timings",
     "default_session": "qirjit_magic.session.default",
     "intrinsic": "qirjit_magic.session.intrinsics",
     "run": "qirjit_magic.session.default",

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from qirjit_magic.display.terminal import TerminalBar
+from qirjit_magic.display.timings import table
 from qirjit_magic.errors import (
     EngineError,
     EngineStartError,
@@ -25,6 +27,7 @@ from qirjit_magic.session.streams import Observer, show_nothing
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.modules import Diagnostic
+    from qirjit_magic.wire.timings import Timings
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
@@ -82,25 +85,33 @@ def _run(session: Session, options: RunOptions) -> int:
     )
     _tell(module.diagnostics)
     if options.no_run:
+        _print_times(module.timings, options)
         return DONE
-    observer = Observer(
-        show=_print_now if options.format == "none" and not options.quiet else show_nothing,
-        show_printed=show_nothing if options.quiet else _print_aside,
-    )
-    result = session.run(
-        options.entry,
-        module=module.name,
-        shots=options.shots,
-        seed=options.seed,
-        method=options.method,
-        jobs=options.jobs,
-        args=options.args,
-        timeout=options.timeout,
-        show=observer,
-    )
+    with TerminalBar(sys.stderr) as bar:
+        result = session.run(
+            options.entry,
+            module=module.name,
+            shots=options.shots,
+            seed=options.seed,
+            method=options.method,
+            jobs=options.jobs,
+            args=options.args,
+            timeout=options.timeout,
+            show=_observer(bar, options),
+        )
     _print_result(result, options)
     failed = result.entry.exit_code_returned and result.table.returned.any()
     return FAILED if failed else DONE
+
+
+def _observer(bar: TerminalBar, options: RunOptions) -> Observer:
+    if options.quiet:
+        return Observer()
+    return Observer(
+        show=bar.beside(_print_now) if options.format == "none" else show_nothing,
+        show_printed=bar.beside(_print_aside),
+        progress=bar.show,
+    )
 
 
 def _as_it_may_be(text: str, stream: TextIO) -> str:
@@ -118,10 +129,17 @@ def _print_aside(text: str) -> None:
 
 
 def _print_result(result: RunResult | None, options: RunOptions) -> None:
-    if result is None or options.quiet:
+    if result is None:
         return
-    _print_now(result.to_text(options.format or "labeled"))
-    _tell(result.notices)
+    if not options.quiet:
+        _print_now(result.to_text(options.format or "labeled"))
+        _tell(result.notices)
+    _print_times(result.timings, options)
+
+
+def _print_times(timings: Timings, options: RunOptions) -> None:
+    if options.time:
+        print(table(timings), file=sys.stderr)
 
 
 def _tell(diagnostics: Iterable[Diagnostic]) -> None:

@@ -42,6 +42,7 @@ class RunOptions:
         opt_level: the optimisation level; None looks at the module.
         strict: refuse what breaks the profile that it declares.
         trust: allow what can do anything, and the C library's functions.
+        time: tell how long each step took.
         no_run: compile only.
         quiet: show nothing.
         file: the file to compile.
@@ -61,6 +62,7 @@ class RunOptions:
     opt_level: int | None = None
     strict: bool = False
     trust: bool = False
+    time: bool = False
     no_run: bool = False
     quiet: bool = False
     file: str | None = None
@@ -223,6 +225,11 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("--trust",),
         "allow assembler code, calls of addresses, and the functions of the C library: only for QIR that you trust",
+        settings={"action": "store_true"},
+    ),
+    FlagRow(
+        ("--time",),
+        "tell how long each step took, from reading the module to its results",
         settings={"action": "store_true"},
     ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),

@@ -40,6 +40,7 @@ from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 from qirjit_magic.wire.simulators import AUTO, STABILIZER
+from qirjit_magic.wire.timings import Stopwatch
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.tape import Doubt
@@ -89,24 +90,29 @@ class JitEngine:
         trust: bool = False,
     ) -> Compiled:
         """See `Engine.add`."""
-        module = self._read(name, source, opt_level, trust=trust)
+        watch = Stopwatch()
+        module = self._read(name, source, opt_level, trust=trust, watch=watch)
         try:
             info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
         except SignatureError as error:
             raise _placed(module.text, error) from None
-        compiled = self._compiled(module, info, len(source))
+        watch.lap("verify")
+        compiled = self._compiled(module, info, len(source), watch=watch)
         self.restore(compiled)
         return compiled
 
     def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
         """See `Engine.compile`."""
-        module = self._read(name, source, opt_level, trust=trust)
-        return self._compiled(module, module.info, len(source))
+        watch = Stopwatch()
+        module = self._read(name, source, opt_level, trust=trust, watch=watch)
+        return self._compiled(module, module.info, len(source), watch=watch)
 
-    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool) -> QirModule:
-        written = _checked(parse_module(source, name), trust=trust)
+    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool, watch: Stopwatch) -> QirModule:
+        written = _checked(parse_module(source, name, watch=watch), trust=trust)
         report = report_profile(written)
+        watch.lap("verify")
         module = self._ready_for_code(written)
+        watch.lap("optimise")
         info = replace(
             module.info,
             declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
@@ -117,13 +123,17 @@ class JitEngine:
             breaks=report.diagnostics,
             trusted=trust,
         )
+        watch.lap("verify")
         return replace(module, info=info)
 
     def _ready_for_code(self, module: QirModule) -> QirModule:
         return probe_stacks(externalise(module, self._emitter.data_layout))
 
-    def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int) -> Compiled:
-        object_code = self._emitter.emit(module.llvm_module, info.opt_level)
+    def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int, *, watch: Stopwatch) -> Compiled:
+        self._emitter.optimise(module.llvm_module, info.opt_level)
+        watch.lap("optimise")
+        object_code = self._emitter.generate(module.llvm_module, info.opt_level)
+        watch.lap("compile")
         self._compilations += 1
         if len(object_code) > code_room(source_bytes):  # the kernel takes no such reply
             construct = f"the object code is {len(object_code):,} bytes long"
@@ -131,7 +141,7 @@ class JitEngine:
                 f"a module of this size may come to {code_room(source_bytes):,}. Let the program fill its variables."
             )
             raise UnsafeModuleError(construct, reason)
-        return Compiled(replace(info, object_size=len(object_code)), object_code)
+        return Compiled(replace(info, object_size=len(object_code), timings=watch.timings), object_code)
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
@@ -187,28 +197,30 @@ class JitEngine:
         if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
             reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
             raise EntryPointError(reason, entry.name)
+        watch = Stopwatch()
         if request.simulator == STABILIZER:
-            return self._on_stabilizer(request, entry)
+            return self._on_stabilizer(request, entry, watch)
         if request.first == request.begins:
             self._choice = choose_simulator(request, entry, attachments=self._attachments, bind=self._binder(request))
         choice = self._choice
         assert choice is not None  # noqa: S101 - what goes on was begun
+        watch.lap("link")
         self._simulator = choice.attachment.simulator.spec.name
         not_drawn = ""
         if request.first == request.begins == 0 and request.method != "live":
-            drawn = self._draw(request, entry)
+            drawn = self._draw(request, entry, watch)
             if isinstance(drawn, RunReply):
-                return self._with_linked(drawn)
+                return self._told(drawn, watch)
             if request.method == "sampled":
                 raise _not_sampleable(request, drawn)
             not_drawn = drawn.reason
-        reply = self._run_live(request, entry, choice)
-        return self._with_linked(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))))
+        reply = self._run_live(request, entry, choice, watch)
+        return self._told(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
 
     def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
         return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
 
-    def _run_live(self, request: RunRequest, entry: EntryPoint, choice: Choice) -> RunReply:
+    def _run_live(self, request: RunRequest, entry: EntryPoint, choice: Choice, watch: Stopwatch) -> RunReply:
         attachment = choice.attachment
         if request.first == request.begins:
             attachment.simulator.begin(request.seed)
@@ -216,14 +228,16 @@ class JitEngine:
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
         shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
+        watch.lap("link")
         reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()
+        watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
-            return self._run_sparse(request, entry)
+            return self._run_sparse(request, entry, watch)
         return replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
 
-    def _run_sparse(self, request: RunRequest, entry: EntryPoint) -> RunReply:
+    def _run_sparse(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         # The first shot of all has found no room for its state, so that nothing is lost that it has done.
         stopping = self.memory.word(Word.STOP)
         self.memory.clear()
@@ -231,24 +245,24 @@ class JitEngine:
         bind = self._binder(request)
         self._choice = choose_sparse(_NO_ROOM, attachments=self._attachments, bind=bind)
         self._simulator = self._choice.attachment.simulator.spec.name
-        return self._run_live(request, entry, self._choice)
+        return self._run_live(request, entry, self._choice, watch)
 
-    def _with_linked(self, reply: RunReply) -> RunReply:
+    def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)
         self._linked.clear()
-        return replace(reply, linked=linked)
+        return replace(reply, linked=linked, timings=watch.timings)
 
-    def _on_stabilizer(self, request: RunRequest, entry: EntryPoint) -> RunReply:
+    def _on_stabilizer(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         if request.method == "live":
             message = "the simulator 'stabilizer' draws all shots at once: it runs none. Leave --method live away."
             raise SimulatorError(message)
         self._simulator = request.simulator.name
-        drawn = self._draw(request, entry)
+        drawn = self._draw(request, entry, watch)
         if isinstance(drawn, RunReply):
-            return drawn
+            return self._told(drawn, watch)
         raise _not_sampleable(request, drawn)
 
-    def _draw(self, request: RunRequest, entry: EntryPoint) -> RunReply | Doubt:
+    def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | Doubt:
         from qirjit_magic.engine.sampling import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
         from qirjit_magic.engine.simulators.tape import Doubt  # noqa: PLC0415 - likewise
         from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
@@ -256,10 +270,11 @@ class JitEngine:
         if self._tracing is None:
             self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
         tape = self._tracing.trace(request, entry, self._modules)
+        watch.lap("trace")
         if isinstance(tape, Doubt):
             return tape
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        sample = Sampler(self._attachments, self.memory).draw(tape, request, seed)
+        sample = Sampler(self._attachments, self.memory, watch).draw(tape, request, seed)
         if isinstance(sample, Doubt):
             return sample
         if not sample.shots:

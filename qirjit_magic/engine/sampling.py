@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -21,6 +21,7 @@ from qirjit_magic.wire.memory import RECORDS_CAPACITY, RECORDS_START, TEXT_START
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.simulators import STABILIZER, STATEVECTOR
+from qirjit_magic.wire.timings import Stopwatch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,10 +90,12 @@ class Sampler:
     Attributes:
         attachments: where simulators are attached.
         memory: the shared memory; while shots are drawn a simulator records there.
+        watch: measures simulating and sampling.
     """
 
     attachments: Attachments
     memory: RecordMemory
+    watch: Stopwatch = field(default_factory=Stopwatch)
 
     def draw(self, tape: NDArray[np.void], request: RunRequest, seed: int) -> Sample | Doubt:
         """The results of all shots, or why they cannot be drawn.
@@ -110,8 +113,11 @@ class Sampler:
             return Doubt(f"{request.shots:,} shots of {columns:,} results are too many to draw at once")
         with contextlib.ExitStack() as stack:
             source = self._source(tape, request, seed, stack)
+            self.watch.lap("simulate")
             if not isinstance(source, Doubt):
-                return _drawn(source, request.shots, columns, self._stopped)
+                sample = _drawn(source, request.shots, columns, self._stopped)
+                self.watch.lap("sample")
+                return sample
         return Sample(0, b"", columns, "") if self._stopped() else source
 
     def _stopped(self) -> bool:

@@ -17,6 +17,7 @@ import msgspec
 from qirjit_magic.engine.limits import limit_resources
 from qirjit_magic.errors import QirError
 from qirjit_magic.version import __version__
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.frames import Frame, Inbox, pack
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.objects import OWN_OBJECTS
@@ -28,7 +29,6 @@ from qirjit_magic.wire.protocol import (
     Compiled,
     Define,
     Done,
-    Engine,
     GetOwnCode,
     GetStatus,
     Intrinsic,

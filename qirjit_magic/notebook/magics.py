@@ -22,14 +22,15 @@ from qirjit_magic.display.modules import (
     table_html,
     table_text,
 )
+from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.limits import default_limits
+from qirjit_magic.notebook.progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
-from qirjit_magic.session.streams import Observer, show_nothing
 from qirjit_magic.wire.protocol import Form
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from qirjit_magic.notebook.panel import Panel
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
+    from qirjit_magic.wire.timings import Timings
 
-_TEXT_WITH_MESSAGES = {"labeled", "ordered", "json"}
 # What %qir_show shows for each flag: titles and forms, and the language.
 _VIEWS: dict[str, tuple[tuple[tuple[str, Form], ...], Language]] = {
     "--ir": ((("as written", "ir"), ("as compiled", "compiled")), "llvm"),
@@ -199,24 +200,21 @@ class QirMagics(Magics):
         return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
 
     def _run(self, options: RunOptions, module: str | None) -> None:
-        silent = options.format in _TEXT_WITH_MESSAGES or options.quiet
-        observer = Observer(
-            show=show_nothing if silent else _print_now, show_printed=show_nothing if options.quiet else _print_now
-        )
         before = self.session.last
         try:
-            result = self.session.run(
-                options.entry,
-                module=module or options.name,
-                shots=options.shots,
-                seed=options.seed,
-                method=options.method,
-                jobs=options.jobs,
-                simulator=self.simulator if options.simulator == "auto" else options.simulator,
-                args=options.args,
-                timeout=options.timeout or self.timeout or None,
-                show=observer,
-            )
+            with following(self.shell, options) as observer:
+                result = self.session.run(
+                    options.entry,
+                    module=module or options.name,
+                    shots=options.shots,
+                    seed=options.seed,
+                    method=options.method,
+                    jobs=options.jobs,
+                    simulator=self.simulator if options.simulator == "auto" else options.simulator,
+                    args=options.args,
+                    timeout=options.timeout or self.timeout or None,
+                    show=observer,
+                )
         except KeyboardInterrupt:
             kept = self.session.last
             if kept is None or kept is before:
@@ -232,22 +230,22 @@ class QirMagics(Magics):
     def _present(self, result: RunResult, options: RunOptions, *, shown: bool = True) -> None:
         if options.output and self.shell is not None:
             self.shell.user_ns[options.output] = result
-        if options.quiet:
-            return
-        _tell(result.notices, aside=options.format is not None)
-        if not shown:
-            return
-        if options.format is not None:
-            print(plain(result.to_text(options.format)), end="")
-        elif not result.empty:
-            display(result)
+        if not options.quiet:
+            _tell(result.notices, aside=options.format is not None)
+            if shown and options.format is not None:
+                print(plain(result.to_text(options.format)), end="")
+            elif shown and not result.empty:
+                display(result)
+        _tell_times(result.timings, options)
 
     def _describe(self, module: ModuleInfo | None, options: RunOptions) -> None:
-        if module is None or options.quiet:
+        if module is None:
             return
-        functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
-        print(f"compiled '{plain_line(module.name)}': {functions}")
-        _tell(module.diagnostics)
+        if not options.quiet:
+            functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
+            print(f"compiled '{plain_line(module.name)}': {functions}")
+            _tell(module.diagnostics)
+        _tell_times(module.timings, options)
 
     # -- the others ------------------------------------------------------------------------------------------------
 
@@ -345,14 +343,15 @@ def _where_kept(result: RunResult, output: str | None) -> str:
     return f"after {shots}: {output or 'qirjit_magic.default_session().last'} has what there is."
 
 
-def _print_now(text: str) -> None:
-    print(plain(text), end="", flush=True)
-
-
 def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
     # Aside where what is printed is a format that somebody may read by machine.
     for diagnostic in diagnostics:
         print(diagnostic, file=sys.stderr if aside else sys.stdout)
+
+
+def _tell_times(timings: Timings, options: RunOptions) -> None:
+    if options.time:
+        print(table(timings), file=sys.stderr if options.format is not None else sys.stdout)
 
 
 class _Bundle:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from qirjit_magic.display.modules import function_label
+from qirjit_magic.display.progress import is_long, page
 from qirjit_magic.errors import ExecutionError, OptionError, QirError
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.progress import Progress
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -36,7 +38,7 @@ class Panel:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._text = ""
+        self._text = self._progress = ""
         self._flushed = 0.0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -91,7 +93,8 @@ class Panel:
         """Run the chosen entry point, without waiting for it."""
         if self.entry.value is None or (self._thread is not None and self._thread.is_alive()):
             return
-        self._text, self.output.value, self._flushed = "", "", 0.0
+        self._text = self._progress = self.output.value = ""
+        self._flushed = 0.0
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, args=self.entry.value, name="qirjit-panel", daemon=True)
         self.run_button.disabled, self.stop_button.disabled = True, False
@@ -105,7 +108,7 @@ class Panel:
         return True
 
     def _run(self, module: str, entry: str) -> None:
-        observer = Observer(self._show, stopping=self._stop.is_set, on_tick=self._flush)
+        observer = Observer(self._show, stopping=self._stop.is_set, on_tick=self._flush, progress=self._follow)
         try:
             result = self._session.run(
                 entry, module=module, shots=self.shots.value, seed=self._chosen_seed(), show=observer
@@ -128,14 +131,18 @@ class Panel:
     def _show(self, text: str) -> None:
         self._text = (self._text + text)[-_KEPT_CHARACTERS:]
 
+    def _follow(self, progress: Progress) -> None:
+        self._progress = page(progress) if is_long(progress) else ""
+
     def _flush(self) -> None:
         now = time.monotonic()
-        if self._text and now - self._flushed > _FLUSH_S:
+        if (self._text or self._progress) and now - self._flushed > _FLUSH_S:
             self._flushed = now
             self.output.value = self._printed()
 
     def _printed(self) -> str:
-        return f'<pre style="{_PRE}">{escape(plain(self._text))}</pre>' if self._text else ""
+        text = f'<pre style="{_PRE}">{escape(plain(self._text))}</pre>' if self._text else ""
+        return text + self._progress
 
     def _finish(self, result: RunResult | None, problem: str) -> None:
         for notice in () if result is None else result.notices:

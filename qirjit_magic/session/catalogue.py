@@ -15,6 +15,7 @@ from qirjit_magic.session import notices
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 _GIVEN = re.compile(r"cell\d+")
 
@@ -52,6 +53,7 @@ class Catalogue:
         self._linkage: tuple[tuple[ModuleInfo, ...], Linkage] = ((), Linkage(()))  # the last one, and of what it is
         # Modules whose variables may have changed, for each engine the number of its process.
         self._in_use: dict[str, dict[bool, int]] = {}
+        self._added_in: dict[str, Timings] = {}  # of those that were not run since
 
     def __contains__(self, name: str) -> bool:
         return name in self._added
@@ -137,12 +139,13 @@ class Catalogue:
         name = added.info.name
         info = replace(added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced"))
         self._in_use.pop(name, None)
+        self._added_in[name] = info.timings
         return self._put_last(replace(added, info=info))
 
     def renew(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""
         added = self._added[name]
-        return self._put_last(replace(added, info=replace(added.info, diagnostics=())))
+        return self._put_last(replace(added, info=replace(added.info, diagnostics=(), timings=UNTIMED)))
 
     def _put_last(self, added: Added) -> ModuleInfo:
         name, lines = added.info.name, added.source.lines_before
@@ -160,18 +163,24 @@ class Catalogue:
         before = self.linkage
         del self._added[name]
         self._in_use.pop(name, None)
+        self._added_in.pop(name, None)
         return tuple(notices.lost(before, self.linkage))
 
     def clear(self) -> None:
         """Forget all of them."""
         self._added.clear()
         self._in_use.clear()
+        self._added_in.clear()
 
     def unlink(self, name: str) -> tuple[Diagnostic, ...]:
         """A module is to be linked anew; gives what there is to say about it."""
         anew = self._started_anew(name, "it was reset")
         self._in_use.pop(name, None)
         return anew
+
+    def take_timings(self, name: str) -> Timings:
+        """How long it took to add a module; given once, for its first run."""
+        return self._added_in.pop(name, UNTIMED)
 
     def note_run(self, name: str, linked: Iterable[str], *, process: int) -> tuple[Diagnostic, ...]:
         """Something of this module was run; gives what there is to say about variables that started anew.

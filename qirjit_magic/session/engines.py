@@ -14,6 +14,7 @@ from qirjit_magic.wire.linkage import PYTHON, Linkage, check_renewal
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Intrinsic, RunRequest
 from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
+from qirjit_magic.wire.timings import UNTIMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ class Engines:
 
     Args:
         fenced: the one behind the fence.
+
+    Attributes:
+        compiling: how long the last `for_run` took to compile what the open process lacked.
     """
 
     def __init__(self, fenced: EngineSupervisor) -> None:
         self.fenced = fenced
+        self.compiling = UNTIMED
         self._open: EngineSupervisor | None = None
         self._wanted: dict[str, _Wanted] = {}
         self._there: dict[str, int] = {}  # the serials of the open engine's modules, in its order
@@ -159,6 +164,7 @@ class Engines:
         Raises:
             QirError: the open process cannot be started, or does not take what the fenced one took.
         """
+        self.compiling = UNTIMED
         self._forget_gone()
         reached = linkage.reachable(module)
         if not _is_trusting(linkage, module):
@@ -229,7 +235,9 @@ class Engines:
                 engine.renew(name)
                 del self._there[name]
             else:
-                engine.restore(engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted))
+                compiled = engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted)
+                self.compiling += compiled.module.timings
+                engine.restore(compiled)
             self._there[name] = wanted.serial
             engine.save()
         return True

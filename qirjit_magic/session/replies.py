@@ -28,6 +28,7 @@ from qirjit_magic.wire.protocol import (
     RunRequest,
     Show,
 )
+from qirjit_magic.wire.timings import COMPILING, RUNNING, UNTIMED, Timings
 
 _M = TypeVar("_M", bound=Message)
 _TEXT_ROOM = 16 << 20
@@ -65,7 +66,7 @@ def reply_room(request: Frame | None) -> Room:
     }
 
 
-def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[str]) -> _M:
+def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[str], took_s: float = 0.0) -> _M:
     """The reply's message.
 
     Args:
@@ -73,6 +74,7 @@ def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[s
         reply: what came.
         kind: the message that answers it.
         known: the names of the modules that are there.
+        took_s: how long it took to come; its steps took no longer.
 
     Raises:
         FrameError: it is no answer to this.
@@ -87,15 +89,27 @@ def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[s
     answer: Message = message
     match request.message, message:
         case (Add() | Compile()) as add, Added(module):
-            answer = Added(_own_module(add, module, request.blob, reply.blob))
+            answer = Added(_own_module(add, module, request.blob, reply.blob, took_s=took_s))
         case RunRequest() as run, RunReply() as end:
-            answer = _run_reply(run, end, known)
+            answer = _run_reply(run, end, known, took_s=took_s)
         case _, EngineStatus() as status:
             answer = _status(status, known)
     return cast("_M", answer)
 
 
-def _own_module(request: Add | Compile, module: ModuleInfo, source: bytes, object_code: bytes) -> ModuleInfo:
+def timed(message: Message) -> Timings:
+    """The steps that an answer tells of."""
+    match message:
+        case Added(module):
+            return module.timings
+        case RunReply():
+            return message.timings
+    return UNTIMED
+
+
+def _own_module(
+    request: Add | Compile, module: ModuleInfo, source: bytes, object_code: bytes, *, took_s: float
+) -> ModuleInfo:
     replaceable = request.replaceable if isinstance(request, Add) else ()
     if module.name not in {request.name, *replaceable}:
         raise FrameError("it is about another module")
@@ -109,6 +123,7 @@ def _own_module(request: Add | Compile, module: ModuleInfo, source: bytes, objec
         object_size=len(object_code),
         trusted=request.trust,
         added_at=0.0,
+        timings=module.timings.bounded(COMPILING, took_s),
     )
 
 
@@ -116,7 +131,7 @@ def _located(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
     return tuple(replace(diagnostic, line=_line(diagnostic.line)) for diagnostic in diagnostics)
 
 
-def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> RunReply:
+def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, took_s: float) -> RunReply:
     if reply.outcome == "full" and not request.first < reply.next <= request.end:
         raise FrameError("it is to be asked again for shots that it has run, or that there are not")
     raised = reply.raised
@@ -135,6 +150,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str]) -> 
         sampled=max(reply.sampled, -1),
         simulator=_cut(reply.simulator),
         why=_cut(reply.why),
+        timings=reply.timings.bounded(RUNNING, took_s),
     )
 
 

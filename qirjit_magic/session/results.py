@@ -21,6 +21,7 @@ from qirjit_magic.wire.records import Record, RecordTable
 from qirjit_magic.wire.returns import Returned, returned_value
 from qirjit_magic.wire.sampled import SampledTable
 from qirjit_magic.wire.schemas import header, shot_lines
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 _FAILED = 1
@@ -135,7 +136,7 @@ class RunResult:
         notices: remarks about the run, such as global variables that started anew.
         dropped: how many records and texts found no room: 0 unless one shot records a million, or megabytes of text.
         unkept: how many bytes of what was written to descriptors 1 and 2 are neither in stdout nor in stderr.
-        timings: seconds by step.
+        timings: how long each step took; the first run after its module was added has the steps of that too.
     """
 
     module: str
@@ -150,7 +151,7 @@ class RunResult:
     notices: tuple[Diagnostic, ...] = field(default=(), repr=False)
     dropped: int = 0
     unkept: int = 0
-    timings: dict[str, float] = field(default_factory=dict, repr=False)
+    timings: Timings = field(default=UNTIMED, repr=False)
 
     @property
     def partial(self) -> bool:

@@ -14,7 +14,7 @@ from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
 from qirjit_magic.session.limits import default_memory_limit, is_over
 from qirjit_magic.session.process import EngineDied, EngineProcess
-from qirjit_magic.session.replies import checked
+from qirjit_magic.session.replies import checked, timed
 from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
 from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
@@ -72,10 +72,11 @@ class RevivingProcess:
         self.memory.clear()
         self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
         self._process: EngineProcess | None = None
-        self._ready = self._closed = False
+        self._ready = self._prepared = self._closed = False
         self._kept = Kept()
         self._build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
+        self.waited_s = 0.0  # until they were ready
         self._kill_at: float | None = None
         self._compiled_by: float | None = None  # or else it is killed
         self._last_printed = Printed()
@@ -100,7 +101,7 @@ class RevivingProcess:
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self._process is None:
                 self._process = self._new_process(self.memory, self._platform)
-                self._ready = False
+                self._ready = self._prepared = False
                 self.starts += 1
 
     def close(self) -> None:
@@ -184,13 +185,19 @@ class RevivingProcess:
             self._cpu_before = process.cpu_seconds() if self._watched else 0.0
             for stream in (process.output, process.errors):
                 stream.begin(self._show, self._kept_output)
+        began = time.perf_counter()
         try:
             reply = self._exchange(process, frame)
-            return checked(frame, reply, kind, known=self._kept.modules), reply.blob
+            took_s = time.perf_counter() - began
+            answer = checked(frame, reply, kind, known=self._kept.modules, took_s=took_s)
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry, module) from None
         except FrameError as error:
             raise self._after_death(process, f"a wrong reply ({error})", entry, module) from None
+        if not self._prepared:  # what it still had to load when it was there
+            self._prepared = True
+            self.waited_s += took_s - sum(timed(answer).steps.values())
+        return answer, reply.blob
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
         self._kill_at = self._compiled_by = None
@@ -230,6 +237,7 @@ class RevivingProcess:
         assert process is not None  # noqa: S101 - start made one, or raised
         if self._ready:
             return process
+        began = time.perf_counter()
         doing = "it loaded LLVM"
         refused: list[QirError] = []
         try:
@@ -250,6 +258,7 @@ class RevivingProcess:
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
         self._ready, self._build = True, ready.build
+        self.waited_s += time.perf_counter() - began
         for error in refused:
             if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
                 self._kept.intrinsics.pop(error.name, None)

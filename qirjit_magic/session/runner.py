@@ -23,6 +23,7 @@ from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.wire.timings import Timings
 
 if TYPE_CHECKING:
     import asyncio
@@ -77,6 +78,7 @@ class Runner:
         Raises:
             QirError, KeyboardInterrupt: see `Session.run`.
         """
+        began = time.perf_counter()
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
             engine, collected = self._collect(request, observer, timeout_s, limits, jobs)
@@ -92,6 +94,8 @@ class Runner:
             printed=engine.printed(),
             timeout_s=timeout_s,
             limits=limits,
+            before=self._catalogue.take_timings(request.module),
+            began=began,
         )
         self.last = result
         engine.save()
@@ -116,7 +120,7 @@ class Runner:
             engine = self._engines.for_run(request.module, linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
-            before = time.monotonic()
+            before, waited_s = time.monotonic(), engine.waited_s
             engine.prepare(request)
             deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
@@ -128,6 +132,8 @@ class Runner:
                     engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
                 )
             collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
+            collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)
+            collected.timings += Timings(start=engine.waited_s - waited_s)
         finally:
             self._begun = self._running = False
         return engine, collected

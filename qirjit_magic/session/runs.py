@@ -19,6 +19,7 @@ from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.options import Jobs
 from qirjit_magic.session.notices import left_out
 from qirjit_magic.session.pieces import copied, copied_sample
+from qirjit_magic.session.progress import Follower
 from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
 from qirjit_magic.session.streams import Observer, Printed, Show
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -27,6 +28,7 @@ from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 from qirjit_magic.wire.returns import recorded_words
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -50,6 +52,8 @@ class Collected:
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
         processes: how many have run shots.
+        done: how many shots are finished.
+        timings: how long its steps took.
     """
 
     pieces: list[Piece] = field(default_factory=list)
@@ -64,6 +68,8 @@ class Collected:
     why: str = ""
     seconds: float = 0.0
     processes: int = 1
+    done: int = 0
+    timings: Timings = UNTIMED
 
 
 def collect(
@@ -88,6 +94,7 @@ def collect(
         sharing: the processes that may help.
     """
     collected = Collected()
+    follower = Follower(request.shots, observer.progress)
 
     def stop_wanted() -> bool:
         return stopping() or observer.stopping()
@@ -97,6 +104,7 @@ def collect(
         observer.on_tick()
         if sharing is not None:
             sharing.look(watch)
+        follower.look(sharing.done if sharing and sharing.done is not None else watch.done)
 
     watch = _watch(engine, sharing, observer.show, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
@@ -110,11 +118,13 @@ def collect(
     except WorkerCrashedError as crash:
         collected.crash = crash
         watch.tick()
+        collected.done = watch.done
         collected.pieces.append(copied(engine.memory, request))
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
+    follower.end(collected.done)
     return collected
 
 
@@ -162,9 +172,11 @@ def _collect_pieces(
         sampled = reply.sampled >= 0
         if sampled:
             watch.show_sampled(reply.next - following.first)
+        copied_from = time.perf_counter()
         collected.pieces.append(copied_sample(memory, following, reply) if sampled else copied(memory, request))
+        collected.timings += reply.timings + Timings(decode=time.perf_counter() - copied_from)
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
-        collected.outcome = reply.outcome
+        collected.outcome, collected.done = reply.outcome, reply.next
         collected.linked += reply.linked
         collected.raised = reply.raised
         if reply.outcome != "full" and not (sharing and sharing.has_ended(reply)):
@@ -181,8 +193,10 @@ def _collect_pieces(
 def _collect_parts(
     sharing: Sharing, collected: Collected, first: int, *, watch: RunWatch, tick: Callable[[], None]
 ) -> None:
-    kept = sum(piece.size for piece in collected.pieces)
+    kept, began = sum(piece.size for piece in collected.pieces), time.perf_counter()
     collected.outcome = sharing.run(first, watch, tick, kept=kept)
+    collected.timings += Timings(simulate=time.perf_counter() - began)  # of all processes together
+    collected.done = sharing.done or first
     for part in sharing.parts:
         collected.pieces += part.pieces
         collected.dropped += part.dropped
@@ -220,6 +234,8 @@ def finish(
     printed: Printed,
     timeout_s: float | None,
     limits: Limits,
+    before: Timings,
+    began: float,
 ) -> tuple[RunResult, ExecutionError | None]:
     """The result, and the error to raise with it.
 
@@ -231,15 +247,18 @@ def finish(
         printed: what native code wrote to descriptors 1 and 2.
         timeout_s: the time it had.
         limits: what it could use.
+        before: how long it took to add its module, where that was not told yet.
+        began: when the run did, by `time.perf_counter`.
     """
+    decoded_from = time.perf_counter()
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
     from qirjit_magic.wire.records import decode  # noqa: PLC0415
     from qirjit_magic.wire.sampled import sampled_table  # noqa: PLC0415
 
-    began = time.perf_counter()
     recording = decode(collected.pieces, recorded_words(entry.signature.returns))
     sampled = collected.pieces[0].sampled if collected.pieces else None
     table = recording.finished if sampled is None else sampled_table(recording.finished, sampled)
+    now = time.perf_counter()
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
     result = RunResult(
         module=request.module,
@@ -259,7 +278,7 @@ def finish(
         dropped=collected.dropped,
         unkept=printed.left_out,
         notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
-        timings={"run": collected.seconds, "decode": time.perf_counter() - began},
+        timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
     )
     return result, _error(collected, recording, result, timeout_s=timeout_s, limits=limits)
 

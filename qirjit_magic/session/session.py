@@ -327,7 +327,7 @@ class Session:
                 ``auto``: one a processor, at most 8. Where shots depend on those before it is one, as ``plan`` says.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
-            show: takes messages, dumps and what is printed, as they come; an `Observer` takes them apart.
+            show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was

@@ -6,6 +6,8 @@ import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qirjit_magic.wire.progress import Progress
+
 SHOWN_BYTES = 64 << 10
 KEPT_BYTES = 128 << 10
 
@@ -18,19 +20,22 @@ def show_nothing(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Observer:
-    """Who follows a run while it goes on.
+    """Who follows a run while it goes on; everything is called in the thread that runs, and may be left out.
 
     Attributes:
         show: takes messages and state dumps as they come.
         show_printed: takes what native code prints to its descriptors 1 and 2; ``show`` does where None.
         stopping: asked often; once it says True, the run ends at the next shot.
-        on_tick: called often, in the thread that runs.
+        on_tick: called often.
+        progress: told how far the run is: at most ten times a second, and once when it has ended, however it did;
+            not where it is refused.
     """
 
     show: Show = show_nothing
     show_printed: Show | None = None
     stopping: Callable[[], bool] = lambda: False
     on_tick: Callable[[], None] = lambda: None
+    progress: Callable[[Progress], None] = lambda _: None
 
 
 def observing(show: Show | Observer) -> Observer:

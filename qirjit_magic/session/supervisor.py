@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ from qirjit_magic.wire.protocol import (
     Unlink,
 )
 from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
+from qirjit_magic.wire.timings import Timings
 
 
 class EngineSupervisor(RevivingProcess):
@@ -119,26 +121,36 @@ class EngineSupervisor(RevivingProcess):
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
+        began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
             compiled = find_admitted(self._cache, key, self._kept.infos, name, replaceable=replaceable, strict=strict)
             if compiled is not None:
                 self._request(restoration(compiled), Done)
                 self._cache_hits += 1
+                compiled = _from_cache(compiled)
             else:
                 compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
+            compiled = self._timed(compiled, began, waited_s)
             self._kept.keep(compiled)
         return compiled
 
     def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
         """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
+        began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
             found = self._cache.find(key) if self._cache is not None else None
             if found is not None:
                 self._cache_hits += 1
-                return Compiled(replace(found.module, name=name), found.object_code)
-            return self._compile(key, Compile(name, opt_level, trust), source)
+                compiled = _from_cache(Compiled(replace(found.module, name=name), found.object_code))
+            else:
+                compiled = self._compile(key, Compile(name, opt_level, trust), source)
+            return self._timed(compiled, began, waited_s)
+
+    def _timed(self, compiled: Compiled, began: float, waited_s: float) -> Compiled:
+        timings = replace(compiled.module.timings, start=self.waited_s - waited_s, total=time.perf_counter() - began)
+        return replace(compiled, module=replace(compiled.module, timings=timings))
 
     def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
         reply, object_code = self._request(Frame(request, source), Added)
@@ -241,7 +253,9 @@ class EngineSupervisor(RevivingProcess):
             new = self._has_run != self.starts
             if new:
                 self._brought.clear()
-            for name in [name for name in _own_objects(request) if name not in self._brought]:
+            began, waited_s = time.perf_counter(), self.waited_s
+            lacking = [name for name in _own_objects(request) if name not in self._brought]
+            for name in lacking:
                 key = own_key(name, build=self._build, fenced=self.fenced)
                 if self._cache is None or self._cache.find(key) is None:
                     object_code = self.own_code(name)
@@ -249,6 +263,8 @@ class EngineSupervisor(RevivingProcess):
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                 self._brought.add(name)
             self._has_run = self.starts
+            if lacking:
+                self.waited_s = waited_s + time.perf_counter() - began
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
@@ -281,6 +297,10 @@ class EngineSupervisor(RevivingProcess):
                 memory_limit=self._memory_limit,
                 restarts=self.starts - 1,
             )
+
+
+def _from_cache(compiled: Compiled) -> Compiled:
+    return replace(compiled, module=replace(compiled.module, timings=Timings(from_cache=True)))
 
 
 def _own_objects(request: RunRequest) -> Iterator[str]:

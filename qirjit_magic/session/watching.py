@@ -58,6 +58,11 @@ class RunWatch:
         self.cpu_used: float | None = None  # where that was too much
         self.restart()
 
+    @property
+    def done(self) -> int:
+        """How many shots are finished, as the process says, which may be wrong; none of those that are sampled."""
+        return self._memory.word(Word.SHOT)
+
     def restart(self) -> None:
         """The memory was emptied."""
         self._seen = 0

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from qirjit_magic.plain import plain
+from qirjit_magic.wire.timings import UNTIMED, Timings
 
 _NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
@@ -157,6 +158,7 @@ class ModuleInfo:
         capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
         trusted: whether it may hold code that can do anything, and use what only the C library has.
+        timings: how long it took to add it; all 0 where it was there already.
     """
 
     name: str
@@ -174,6 +176,7 @@ class ModuleInfo:
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
+    timings: Timings = field(default=UNTIMED, compare=False)
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:

@@ -12,6 +12,7 @@ import msgspec
 
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.wire.timings import UNTIMED
 
 # A file: magic and version, checksum of all that follows, key, size of the info; the info as JSON, object code.
 _HEAD = struct.Struct("<8s32s64sI")
@@ -63,7 +64,7 @@ def object_path(folder: Path, key: str) -> Path:
 def pack_object(key: str, compiled: Compiled) -> bytes:
     """The content of a file."""
     # Name, diagnostics and time belong to a session: the same source may be there in another one as well.
-    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0)
+    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
     info = msgspec.json.encode(module)
     head = _HEAD.pack(_MAGIC, b"", key.encode(), len(info))
     checked = head[_CHECKED_FROM:] + info + compiled.object_code

@@ -47,7 +47,7 @@ class Run:
 def run_once(session: Session, shots: int, jobs: int) -> Run:
     """Run it live."""
     result = session.run(module="measured", shots=shots, seed=1, method="live", jobs=jobs)
-    return Run(result.timings["run"], result.timings["decode"], result.plan.processes, result.counts())
+    return Run(result.timings.simulate, result.timings.decode, result.plan.processes, result.counts())
 
 
 def measure(case: Case, session: Session, *, rounds: int, jobs: int) -> None:

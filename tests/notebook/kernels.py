@@ -23,6 +23,7 @@ class Cell:
     stdout: str = ""
     stderr: str = ""
     displayed: list[dict[str, str]] = field(default_factory=list)
+    updates: list[dict[str, str]] = field(default_factory=list)  # of what was displayed
     error_name: str = ""
     error_text: str = ""
     traceback: str = ""
@@ -37,6 +38,8 @@ class Cell:
                 self.stderr += content["text"]
             case "display_data" | "execute_result":
                 self.displayed.append(content["data"])
+            case "update_display_data":
+                self.updates.append(content["data"])
             case "error":
                 self.error_name, self.error_text = content["ename"], content["evalue"]
                 self.traceback = "\n".join(content["traceback"])

@@ -81,7 +81,7 @@ def test_an_interrupted_run_shows_and_keeps_its_finished_shots(kernel: Kernel) -
     interrupt.start()
     cell = kernel.run("%qir SlowCoin --shots 100000000 -o partial")
     assert cell.error_name == "KeyboardInterrupt"
-    assert "stopped before the end" in cell.displayed[0]["text/plain"]
+    assert "stopped before the end" in cell.displayed[-1]["text/plain"]
     assert kernel.value(
         "partial.partial, len(partial.shots) > 0, sum(partial.counts().values()) == len(partial.shots)"
     ) == ("(True, True, True)")

@@ -13,9 +13,9 @@ import pytest
 
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.session.session import Session
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Engine
 from tests.files import PROGRAMS
 from tests.process.support import PLATFORMS, make_supervisor
 

@@ -17,10 +17,11 @@ import pytest
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.reviving import GRACE_S
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.modules import Diagnostic
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Compiled, Engine, RunReply, RunRequest
+from qirjit_magic.wire.protocol import Compiled, RunReply, RunRequest
 from qirjit_magic.wire.records import Piece, Recording, decode
 
 PLATFORMS = ("linux", "portable")

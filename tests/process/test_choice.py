@@ -13,9 +13,10 @@ from qirjit_magic.errors import ProgramFailedError, QirNotice
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
+from qirjit_magic.wire.protocol import RunReply, RunRequest
 from qirjit_magic.wire.simulators import AUTO, SPARSE
 from tests.files import program
 from tests.process.support import PLATFORMS

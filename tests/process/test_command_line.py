@@ -211,6 +211,7 @@ def test_help_names_every_flag() -> None:
         "--args",
         "--format",
         "--timeout",
+        "--time",
         "--no-run",
         "--quiet",
     ):

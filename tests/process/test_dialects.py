@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.protocol import Engine, RunRequest
+from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.records import Failure, Recording, Value
 from qirjit_magic.wire.simulators import find_simulator
 from tests.files import program

@@ -16,9 +16,10 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind, Word
-from qirjit_magic.wire.protocol import Engine, RunRequest
+from qirjit_magic.wire.protocol import RunRequest
 from tests.files import program
 from tests.process.support import recording, refusal, returned, run
 

@@ -12,7 +12,8 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
-from qirjit_magic.wire.protocol import Compiled, Engine, RunRequest
+from qirjit_magic.wire.engine import Engine
+from qirjit_magic.wire.protocol import Compiled, RunRequest
 from tests.files import program
 from tests.process.support import refusal, returned, run
 

@@ -11,7 +11,8 @@ from qirjit_magic.errors import (
     SignatureError,
     UnresolvedSymbolError,
 )
-from qirjit_magic.wire.protocol import Engine, RunRequest
+from qirjit_magic.wire.engine import Engine
+from qirjit_magic.wire.protocol import RunRequest
 from tests.files import program
 from tests.process.support import refusal, returned, run
 

@@ -17,8 +17,9 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
 )
 from qirjit_magic.session.pickling import pickled_function
+from qirjit_magic.wire.engine import Engine
 from qirjit_magic.wire.modules import Signature
-from qirjit_magic.wire.protocol import Engine, Intrinsic, Raised, RunRequest
+from qirjit_magic.wire.protocol import Intrinsic, Raised, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 from tests.files import program
 from tests.process.support import refusal, returned, run

@@ -13,8 +13,9 @@ import pytest
 import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.wire.memory import RECORDS_START
+from qirjit_magic.session.streams import Observer, show_nothing
+from qirjit_magic.wire.memory import RECORDS_START, Word
+from qirjit_magic.wire.progress import Progress
 from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 
 pytestmark = pytest.mark.timeout(10)
@@ -36,7 +37,12 @@ def send(*what, **how):
 
 def receive():
     global number
-    (number,) = struct.unpack_from("<Q", connection.recv(1 << 20))
+    while True:
+        asked = connection.recv(1 << 20)
+        (number,) = struct.unpack_from("<Q", asked)
+        if b"GetOwnCode" not in asked:
+            return
+        send("Done", {{}}, b"object code")  # it behaves well until it is to run something
 
 def ready():
     send("Ready", {{"version": "{version}"}})
@@ -284,3 +290,27 @@ def test_a_closed_output_keeps_nobody_busy(start: Start) -> None:
     with session._engine.watching(show_nothing, lambda: looks.append(time.monotonic())), pytest.raises(EngineError):
         session.status()
     assert len(looks) < 200
+
+
+def test_steps_take_no_longer_than_the_answer_was_waited_for(start: Start) -> None:
+    lie = '"timings": {"parse": 1e300, "verify": -1.0, "compile": 1e300, "simulate": 7.0, "total": 9.0}'
+    added = f'send("Added", {{"module": {{"name": "m", "digest": "", "functions": functions, {lie}}}}}, b"code")'
+    functions = 'functions = [{"name": "f", "signature": {"returns": "void"}}]'
+    ended = f'send("RunReply", {{"outcome": "done", "next": 1, {lie.replace("compile", "link")}}})'
+    session = start("linux", f"ready(); receive()\n{functions}\n{added}; receive(); {ended}; hang()")
+    module = session.add(MODULE, "m").timings
+    assert module.steps.keys() <= {"start", "parse"}
+    assert sum(module.steps.values()) <= module.total < 10
+    result = session.run("f").timings
+    assert result.steps.keys() <= {"start", "parse", "link", "decode"}
+    assert sum(result.steps.values()) <= result.total < 20
+
+
+def test_shots_that_there_are_not_are_no_progress(start: Start) -> None:
+    lie = f'os.pwrite(arguments["memory"], b"\\xff" * 8, {8 * Word.SHOT}); time.sleep(0.3)'
+    session = start("linux", f'ready(); add(); {lie}; send("RunReply", {{"outcome": "done", "next": 2**70}}); hang()')
+    session.add(MODULE, "m")
+    told: list[Progress] = []
+    session.run("f", shots=3, show=Observer(progress=told.append))
+    assert len(told) > 1
+    assert {progress.done for progress in told} == {3}

@@ -52,6 +52,7 @@ def test_without_flags_everything_has_its_default(face: Face) -> None:
         ("--timeout 0.5", "timeout", 0.5),
         ("--strict", "strict", True),
         ("--trust", "trust", True),
+        ("--time", "time", True),
         ("--no-run", "no_run", True),
         ("--quiet", "quiet", True),
     ],

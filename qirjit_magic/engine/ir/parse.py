@@ -18,6 +18,7 @@ from qirjit_magic.engine.ir.names import check_encoding
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
 from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.wire.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The quote stands first: texts may be long, and a search for one character is fast
@@ -51,7 +52,9 @@ class QirModule:
     llvm_module: llvm.ModuleRef = field(repr=False)
 
 
-def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) -> QirModule:
+def parse_module(
+    source: bytes, name: str = "module", *, outlined: bool = True, watch: Stopwatch | None = None
+) -> QirModule:
     """The module that this text or bitcode holds, verified by LLVM.
 
     Typed pointers, bitcode of any LLVM version since 3.0 and attributes for other processors are accepted.
@@ -61,13 +64,15 @@ def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) 
         name: what the module is to be called.
         outlined: whether LLVM's module may hold long runs of calls in functions of their own, see `outline`; the rest
             of the result knows nothing of these.
+        watch: measures parsing and verifying.
 
     Raises:
         QirSyntaxError: with line, column and source line where LLVM gives them.
         UnsafeModuleError: a name in it is no text.
     """
+    watch = watch or Stopwatch()
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
-    module = _read(text, module, outlined=outlined)
+    module = _read(text, module, outlined=outlined, watch=watch)
     check_encoding(text)
     flags = read_module_flags(text.text)
     functions = tuple(map(_entry_point, _written_functions(module, text)))
@@ -80,6 +85,7 @@ def parse_module(source: bytes, name: str = "module", *, outlined: bool = True) 
         variables=tuple(_variables(module)),
         declarations=_declarations(module),
     )
+    watch.lap("parse")
     return QirModule(info, text, module)
 
 
@@ -108,17 +114,21 @@ def _decode(source: bytes) -> SourceText:
         raise QirSyntaxError(message, line=line) from None
 
 
-def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool) -> llvm.ModuleRef:
+def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool, watch: Stopwatch) -> llvm.ModuleRef:
     plain = _without_host_attributes(text.text)
     if outlined and (in_pieces := outline(plain)) is not None:
         # Whatever LLVM has to say against it, it says about the text as it is written.
         with contextlib.suppress(RuntimeError):
             long = read_text(in_pieces)
+            watch.lap("parse")
             long.verify()
+            watch.lap("verify")
             return long
     if module is None or plain != text.text:
         module = _parse_text(text, plain)
+    watch.lap("parse")
     _verify(module)
+    watch.lap("verify")
     return module
 
 

@@ -1,0 +1,102 @@
+"""`Timings`: how long each step of a run took, and the `Stopwatch` that measures them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+Step = Literal["start", "parse", "verify", "optimise", "compile", "link", "trace", "simulate", "sample", "decode"]
+STEPS: tuple[Step, ...] = get_args(Step)
+COMPILING: tuple[Step, ...] = ("parse", "verify", "optimise", "compile")
+RUNNING: tuple[Step, ...] = ("link", "trace", "simulate", "sample")
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds by step, in the order in which they come; 0 for a step that did not happen.
+
+    Attributes:
+        start: waiting until the engine is ready: a new process loads LLVM and takes back the modules that there are;
+            what it brings itself is compiled where the disk lacks it.
+        parse: LLVM reads the module, and its names are looked up.
+        verify: LLVM's verifier, and what is checked besides: safety, profile, signatures.
+        optimise: LLVM's passes, and what is prepared for them.
+        compile: object code is made.
+        link: the simulator is attached, and what the run reaches is linked.
+        trace: one shot is run to see whether all do the same; the first time the engine process loads NumPy for it.
+        simulate: the shots are run; of sampled ones, the state is computed from which they are drawn.
+        sample: the results of all shots are drawn.
+        decode: what the shots left behind is copied and becomes columns; the first time NumPy is loaded for it.
+        total: all of it, by the kernel's clock.
+        from_cache: whether the object code came from the disk, so that nothing was parsed, verified or compiled.
+    """
+
+    start: float = 0.0
+    parse: float = 0.0
+    verify: float = 0.0
+    optimise: float = 0.0
+    compile: float = 0.0
+    link: float = 0.0
+    trace: float = 0.0
+    simulate: float = 0.0
+    sample: float = 0.0
+    decode: float = 0.0
+    total: float = 0.0
+    from_cache: bool = False
+
+    @property
+    def steps(self) -> dict[Step, float]:
+        """The steps that happened, in their order."""
+        seconds = {step: float(getattr(self, step)) for step in STEPS}
+        return {step: took for step, took in seconds.items() if took}
+
+    @property
+    def rest(self) -> float:
+        """What is left of the total: the way between the processes, the cache on disk, what a process did that died."""
+        return max(0.0, self.total - sum(self.steps.values()))
+
+    def __add__(self, other: Timings) -> Timings:
+        """Both, one after the other."""
+        return Timings(
+            **{name: getattr(self, name) + getattr(other, name) for name in (*STEPS, "total")},
+            from_cache=self.from_cache or other.from_cache,
+        )
+
+    def bounded(self, steps: Collection[Step], seconds: float) -> Timings:
+        """These steps alone, none below 0, and together not longer than so many seconds: what nobody trusts."""
+        left = max(0.0, seconds)
+        kept: dict[str, Any] = {}
+        for step in steps:
+            took = getattr(self, step)
+            kept[step] = min(took, left) if took > 0 else 0.0  # what is no number is not above 0
+            left -= kept[step]
+        return Timings(**kept)
+
+
+UNTIMED = Timings()
+
+
+class Stopwatch:
+    """Measures steps that follow each other.
+
+    Args:
+        clock: gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._seconds: dict[str, Any] = {}
+        self._last = clock()
+
+    def lap(self, step: Step) -> None:
+        """What has passed since the last lap was this step."""
+        now = self._clock()
+        self._seconds[step] = self._seconds.get(step, 0.0) + now - self._last
+        self._last = now
+
+    @property
+    def timings(self) -> Timings:
+        """The steps so far."""
+        return Timings(**self._seconds)
