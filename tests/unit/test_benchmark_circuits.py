@@ -35,7 +35,7 @@ _MATRICES: dict[str, Callable[..., Matrix]] = {
     "cx": controlled(fixed(X)),
     "cz": controlled(fixed(Z)),
 }
-CLIFFORD = (
+CLIFFORD: tuple[Step, ...] = (
     Step("h", (0,)),
     Step("s", (0,)),
     Step("h", (1,)),
@@ -47,7 +47,7 @@ CLIFFORD = (
     Step("x", (2,)),
     Step("h", (0,)),
 )
-EVERY_GATE = (*CLIFFORD, Step("rx", (0,), 0.4), Step("t", (0,)), Step("ry", (1,), 1.1), Step("rz", (1,), 0.7))
+EVERY_GATE: tuple[Step, ...] = (*CLIFFORD, Step("rx", (0,), 0.4), Step("t", (0,)), Step("ry", (1,), 1.1), Step("rz", (1,), 0.7))
 EVERY_GATE += (Step("h", (0,)), Step("rx", (1,), 0.9), Step("cx", (2, 0)))
 
 
