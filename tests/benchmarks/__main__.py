@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -16,26 +17,23 @@ from tests.benchmarks import floor, plot, readme, rounds, table
 from tests.benchmarks.cases import CASES, Case
 from tests.benchmarks.measurements import Measurement, verdicts
 from tests.benchmarks.peers import PEERS
-from tests.benchmarks.peers.ours import LIVE_ON
 from tests.benchmarks.starts import STARTS, Start
 from tests.benchmarks.targets import TARGETS
 
-_FULL = rounds.Effort(rounds=5, longest=1.2, budget=6.0)
-_QUICK = rounds.Effort(rounds=2, longest=0.3, budget=0.5)
+_FULL = rounds.Effort(rounds=5, longest=1.2, budget=6.0, for_target=30.0)
+_QUICK = rounds.Effort(rounds=2, longest=0.3, budget=0.5, for_target=1.0)
 
 
 def main() -> None:
     """Measure, write, and print the table."""
     given = _parser().parse_args()
-    if given.simulator:
-        os.environ[LIVE_ON] = given.simulator
     effort = _QUICK if given.quick else _FULL
     if given.rounds:
-        effort = rounds.Effort(given.rounds, effort.longest, effort.budget)
+        effort = replace(effort, rounds=given.rounds)
     cases = [case for case in CASES if _wanted(case, given.cases, quick=given.quick)]
     others = [start for start in STARTS if _wanted(start, given.cases, quick=given.quick)]
-    measured = _measure(cases, others, effort)
-    _write(measured, given.out, to_readme=given.readme)
+    where = f"{table.machine()}. Busy before it: a load of {os.getloadavg()[0]:.1f}."
+    _write(_measure(cases, others, effort), where, given.out, to_readme=given.readme)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,7 +46,6 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("benchmark"), metavar="DIR", help="where to write (default %(default)s)"
     )
     parser.add_argument("--readme", action="store_true", help="also replace the README's figures")
-    parser.add_argument("--simulator", help="what this project runs live shots on (default: what auto chooses)")
     return parser
 
 
@@ -69,8 +66,8 @@ def _measure(cases: Sequence[Case], others: Sequence[Start], effort: rounds.Effo
     return measured
 
 
-def _write(measured: list[Measurement], folder: Path, *, to_readme: bool) -> None:
-    judged, where = verdicts(TARGETS, measured), table.machine()
+def _write(measured: list[Measurement], where: str, folder: Path, *, to_readme: bool) -> None:
+    judged = verdicts(TARGETS, measured)
     text = table.markdown(measured, judged, where)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "table.md").write_text(text, "utf-8")

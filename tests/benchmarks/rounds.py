@@ -14,6 +14,7 @@ from typing import Any
 from tests.benchmarks.cases import Case
 from tests.benchmarks.measurements import Measurement
 from tests.benchmarks.peers import Peer
+from tests.benchmarks.targets import TARGETS
 from tests.benchmarks.worker import Prepare, Ready, Refused, serve
 
 _WAIT_S = 90.0  # for a shot, or for a program to be built
@@ -27,11 +28,18 @@ class Effort:
         rounds: of each case.
         longest: seconds that one run should take; shots are left out where it would take longer.
         budget: seconds that one peer may take for one case; then it is left out of the rounds that follow.
+        for_target: the same for a peer that a target names.
     """
 
     rounds: int
     longest: float
     budget: float
+    for_target: float
+
+    def seconds(self, case: str, peer: str) -> float:
+        """What this peer may take for this case."""
+        aimed = any((target.case, target.peer) == (case, peer) for target in TARGETS)
+        return self.for_target if aimed else self.budget
 
 
 class PeerProcess:
@@ -93,9 +101,10 @@ def measure(case: Case, processes: Sequence[PeerProcess], effort: Effort) -> lis
     answers = [process.ask(Prepare(case.name, effort.longest)) for process in processes]
     taken = [[answer.one] if isinstance(answer, Ready) and answer.counts else [] for answer in answers]
     why = [answer.why if isinstance(answer, Refused) else "" for answer in answers]
+    budgets = [effort.seconds(case.name, process.peer.name) for process in processes]
     for number in range(effort.rounds):
         for at, process in enumerate(processes):
-            if why[at] or len(taken[at]) > number or sum(taken[at]) >= effort.budget:
+            if why[at] or len(taken[at]) > number or sum(taken[at]) >= budgets[at]:
                 continue
             answer = process.ask(answers[at].shots)
             if isinstance(answer, Refused):

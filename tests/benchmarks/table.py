@@ -15,13 +15,13 @@ from tests.benchmarks.measurements import FLOOR, OURS, Measurement, Spread, Verd
 from tests.benchmarks.peers import OTHERS, PEERS
 
 EXPLANATION = """\
-A cell says how many times as long as qirjit_magic the peer takes: the median of the rounds, and the lowest and highest.
-What is timed is what a user waits for in a process that is warm. Who runs QIR is given the program's text, compiles it
-each time anew and runs it; Qulacs, stim, Aer and qsim are given circuits that are built beforehand. Each gives its
-results as it does: qirjit_magic, qirc and Aer count, QDK gives a list, qirrunner's text is dropped, the others give
-bits. Each uses the threads it wants, Qulacs and qsim as many as there are cores; qsim computes in single precision.
-\\* fewer shots were run: what all would take at their rate is compared. The bandwidth floor is one compiled pass that
-reads and writes the state, for each pass that fusing leaves."""
+A cell says how many times as long as qirjit_magic the peer takes: the median of the rounds, and the lowest and highest
+(one number: one round). What is timed is what a user waits for in a process that is warm. Who runs QIR is given the
+program's text, compiles it each time anew and runs it; Qulacs, stim, Aer and qsim are given circuits that are built
+beforehand. Each gives its results as it does: qirjit_magic, qirc and Aer count, QDK gives a list, qirrunner's text is
+dropped, the others give bits. Each uses the threads it wants, Qulacs and qsim as many as there are cores; qsim computes
+in single precision. \\* fewer shots were run: what all would take at their rate is compared. The bandwidth floor is one
+compiled pass that reads and writes the state, for each pass that fusing leaves."""
 
 
 def machine() -> str:
@@ -33,7 +33,7 @@ def machine() -> str:
     packages = dict.fromkeys(peer.package for peer in PEERS)
     versions = ", ".join(f"{package} {_version(package)}" for package in packages)
     date = datetime.now(UTC).date().isoformat()
-    return f"{date}, {model}, {os.cpu_count()} cores, {gib} GiB, Python {platform.python_version()}; {versions}."
+    return f"{date}, {model}, {os.cpu_count()} cores, {gib} GiB, Python {platform.python_version()}; {versions}"
 
 
 def _version(package: str) -> str:
@@ -45,15 +45,19 @@ def _version(package: str) -> str:
 
 def markdown(measured: Sequence[Measurement], judged: Sequence[Verdict], where: str) -> str:
     """All of it: machine, targets, ratios, and what was left out."""
-    parts = [f"Measured on {where}", "\n".join(_targets(judged)), EXPLANATION, "\n".join(_ratios(measured))]
+    parts = [f"Measured on {where}", *_targets(judged), EXPLANATION, "\n".join(_ratios(measured))]
     if left_out := list(_left_out(measured)):
         parts += ["Left out:", "\n".join(left_out)]
     return "\n\n".join(parts) + "\n"
 
 
-def _targets(judged: Iterable[Verdict]) -> list[str]:
-    rows = ["| what it must show | wanted | found | |", "|---|---|---|---|"]
-    return rows + [_target(verdict) for verdict in judged]
+def _targets(judged: Sequence[Verdict]) -> list[str]:
+    measured = [verdict for verdict in judged if verdict.met is not None]
+    rows = ["| what it must show | wanted | found | |", "|---|---|---|---|", *map(_target, measured)]
+    others = [
+        f"{verdict.target.case} against {verdict.target.peer or 'nobody'}" for verdict in judged if verdict.met is None
+    ]
+    return ["\n".join(rows)] * bool(measured) + [f"Not measured in this run: {', '.join(others)}."] * bool(others)
 
 
 def _target(verdict: Verdict) -> str:
@@ -69,8 +73,7 @@ def _target(verdict: Verdict) -> str:
             wanted = f"≤ {target.wanted:g} s more"
         case "at most":
             wanted = f"≤ {digits(target.wanted)}{unit}"
-    if verdict.found is None:
-        return f"| {verdict.title}{peer} | {wanted} | not measured | |"
+    assert verdict.found
     said = f"met, {digits(verdict.share)}x" if verdict.met else f"**missed**, {digits(1 / verdict.share)}x short"
     return f"| {verdict.title}{peer} | {wanted} | {_spread(verdict.found, unit)} | {said} |"
 

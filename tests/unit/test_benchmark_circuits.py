@@ -47,7 +47,13 @@ CLIFFORD: tuple[Step, ...] = (
     Step("x", (2,)),
     Step("h", (0,)),
 )
-EVERY_GATE: tuple[Step, ...] = (*CLIFFORD, Step("rx", (0,), 0.4), Step("t", (0,)), Step("ry", (1,), 1.1), Step("rz", (1,), 0.7))
+EVERY_GATE: tuple[Step, ...] = (
+    *CLIFFORD,
+    Step("rx", (0,), 0.4),
+    Step("t", (0,)),
+    Step("ry", (1,), 1.1),
+    Step("rz", (1,), 0.7),
+)
 EVERY_GATE += (Step("h", (0,)), Step("rx", (1,), 0.9), Step("cx", (2, 0)))
 
 
