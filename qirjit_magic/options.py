@@ -17,7 +17,8 @@ _LEVELS = range(4)
 _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live", "sampled"]
-_WORTH_TRACING = 16
+# From how many shots on a program is traced: by how many qubits it says that it has.
+_WORTH_TRACING = ((22, 1), (10, 16), (0, 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,8 +318,14 @@ def _integer(value: int) -> int | None:
         return None
 
 
-def chosen_method(method: Method, shots: int, simulator: str) -> Method:
-    """What to ask the engine for: ``auto`` samples only where many shots are to be run on a simulator nobody chose."""
-    if method == "auto" and (shots < _WORTH_TRACING or simulator != "auto"):
-        return "live"
-    return method
+def chosen_method(method: Method, *, shots: int, qubits: int, simulator: str) -> Method:
+    """What to ask the engine for: ``auto`` samples only where that may pay, on a simulator that nobody chose.
+
+    Args:
+        method: what a person asked for.
+        shots: how many shots there are.
+        qubits: how many qubits the program says that it has; 0 where it does not.
+        simulator: the simulator that is asked for.
+    """
+    worth = next(least for wide, least in _WORTH_TRACING if qubits >= wide)
+    return "live" if method == "auto" and (shots < worth or simulator != "auto") else method

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.choice import Choice, choose_simulator, choose_sparse
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
@@ -23,6 +24,7 @@ from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
+from qirjit_magic.engine.own_code import own_code
 from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
@@ -37,12 +39,14 @@ from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
+from qirjit_magic.wire.simulators import AUTO
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.tracing import Tracing
 
 _SHORT_TEXT = 1 << 18
 _LONG_LINE = 200
+_NO_ROOM = "there is no memory for all amplitudes of its state"
 _EXACT = "all shots do the same until their results are recorded"
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
@@ -71,6 +75,7 @@ class JitEngine:
         self._linked: list[str] = []  # since the last run that came so far as to say so
         self._compilations = 0
         self._simulator = ""
+        self._choice: Choice | None = None  # of the run that goes on
 
     def add(
         self,
@@ -167,6 +172,10 @@ class JitEngine:
         self._forget_links()
         self._callbacks.undefine(name)
 
+    def own_code(self, name: str) -> bytes:
+        """See `Engine.own_code`."""
+        return own_code(name)
+
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
         module = self._modules.get(request.module)
@@ -177,27 +186,51 @@ class JitEngine:
         if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
             reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
             raise EntryPointError(reason, entry.name)
-        attachment = self._attachments.attach(request.simulator)
-        self._simulator = request.simulator.name
-        address = self._linker_for(attachment).address(request.module, request.entry)
-        why = ""
+        if request.first == 0:
+            self._choice = choose_simulator(request, entry, attachments=self._attachments, bind=self._binder(request))
+        choice = self._choice
+        assert choice is not None  # noqa: S101 - what goes on was begun
+        self._simulator = choice.attachment.simulator.spec.name
+        not_drawn = ""
         if request.first == 0 and request.method != "live":
             drawn = self._draw(request, entry)
             if isinstance(drawn, RunReply):
                 return self._with_linked(drawn)
             if request.method == "sampled":
                 raise NotSampleableError(request.entry, drawn)
-            why = drawn
+            not_drawn = drawn
+        reply = self._run_live(request, entry, choice)
+        return self._with_linked(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))))
+
+    def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
+        return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
+
+    def _run_live(self, request: RunRequest, entry: EntryPoint, choice: Choice) -> RunReply:
+        attachment = choice.attachment
         if request.first == 0:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
-        shooting = shots_of(request, entry, thunk=thunk, address=address, first=request.first, count=request.shots)
+        shooting = shots_of(
+            request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.shots
+        )
         reply = self._run_shots(shooting.shots, attachment)
         if reply.outcome != "full":
             attachment.simulator.end()
-        return self._with_linked(replace(reply, why=why))
+        if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
+            return self._run_sparse(request, entry)
+        return replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
+
+    def _run_sparse(self, request: RunRequest, entry: EntryPoint) -> RunReply:
+        # The first shot of all has found no room for its state, so that nothing is lost that it has done.
+        stopping = self.memory.word(Word.STOP)
+        self.memory.clear()
+        self.memory.put_word(Word.STOP, stopping)
+        bind = self._binder(request)
+        self._choice = choose_sparse(_NO_ROOM, attachments=self._attachments, bind=bind)
+        self._simulator = self._choice.attachment.simulator.spec.name
+        return self._run_live(request, entry, self._choice)
 
     def _with_linked(self, reply: RunReply) -> RunReply:
         linked = tuple(self._linked)

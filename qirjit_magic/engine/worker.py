@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -18,6 +19,7 @@ from qirjit_magic.errors import QirError
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, Inbox, pack
 from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.objects import OWN_OBJECTS
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import (
     Add,
@@ -27,6 +29,7 @@ from qirjit_magic.wire.protocol import (
     Define,
     Done,
     Engine,
+    GetOwnCode,
     GetStatus,
     Intrinsic,
     Message,
@@ -103,6 +106,8 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, opt_level, trust):
             return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())
+        case GetOwnCode(name):
+            return Frame(Done(), engine.own_code(name))
         case _:
             _change(engine, message, blob)
             return Frame(Done())
@@ -153,10 +158,13 @@ def main(argument: str) -> None:
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
+    from qirjit_magic.engine.ir.own import read_own_objects  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise
 
     def confine() -> str:
+        if arguments.cache:
+            read_own_objects(Path(arguments.cache), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)

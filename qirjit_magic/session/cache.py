@@ -7,12 +7,10 @@ needs SQLite's file locks, which network homes may lack. Whole files that replac
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import math
 import os
 import re
 import stat
-import struct
 import tempfile
 import time
 import warnings
@@ -20,21 +18,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.modules import ModuleInfo
+from qirjit_magic.wire.objects import LAYOUT, CorruptError, object_path, pack_object, read_object
 from qirjit_magic.wire.protocol import Compiled
 
 _MIB = 1 << 20
 DEFAULT_LIMIT = 512 * _MIB
-# A file: magic and version, checksum of all that follows, key, size of the info; the info as JSON, object code.
-_HEAD = struct.Struct("<8s32s64sI")
-_MAGIC = b"\x89QIRobj\x01"
-_CHECKED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
-# A change of the format changes this name too, so that two versions of the package never meet in one file.
-_LAYOUT = "objects-1"
 _SHARD = re.compile(r"[0-9a-f]{2}")
 _NAME = re.compile(r"[0-9a-f]{64}(?P<unfinished>\.[a-z0-9_]{8}\.new)?")
 # Eviction goes down to the one part of the limit, each time that the other was written; together they are less than 1,
@@ -43,10 +34,6 @@ _FILLED_TO = 0.9
 _EVICT_AFTER = 1 / 16
 _LEFT_BEHIND_S = 3600.0
 _PRIVATE = 0o700
-
-
-class _CorruptError(Exception):
-    """The file is not what was written for this key: internal, it becomes a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +57,7 @@ class ObjectCache:
     def __init__(self, folder: Path, *, limit: int = DEFAULT_LIMIT) -> None:
         self.folder = folder
         self.limit = limit
-        self._objects = folder / _LAYOUT
+        self._objects = folder / LAYOUT
         self._written = limit  # others wrote before, nobody knows how much: the first write evicts
         self._gave_up = False
         self._undeletable: set[Path] = set()
@@ -79,12 +66,12 @@ class ObjectCache:
         """What was kept under the key, with an empty name and without diagnostics; None: compile it."""
         path = self._path(key)
         try:
-            found = _unpack(key, _read(path))
+            found = read_object(path, key)
         except FileNotFoundError:
             return None
         except OSError as error:
             self._give_up(error)
-        except _CorruptError as error:
+        except CorruptError as error:
             self._discard(path, error)
         else:
             with contextlib.suppress(OSError):  # where times cannot be written, nothing can be evicted either
@@ -94,7 +81,7 @@ class ObjectCache:
 
     def keep(self, key: str, compiled: Compiled) -> None:
         """Write it to disk, if that can be done and it is not larger than half of the limit."""
-        data = _pack(key, compiled)
+        data = pack_object(key, compiled)
         if len(data) > self.limit // 2 or self._path(key) in self._undeletable:
             return
         try:
@@ -109,7 +96,7 @@ class ObjectCache:
             self._written += len(data)
 
     def _path(self, key: str) -> Path:
-        return self._objects / key[:2] / key
+        return object_path(self.folder, key)
 
     def _make_folders(self, key: str) -> None:
         self.folder.mkdir(_PRIVATE, parents=True, exist_ok=True)
@@ -158,7 +145,7 @@ class ObjectCache:
 
     # -- what is told ----------------------------------------------------------------------------------------------
 
-    def _discard(self, path: Path, error: _CorruptError) -> None:
+    def _discard(self, path: Path, error: CorruptError) -> None:
         known = path in self._undeletable
         try:
             path.unlink(missing_ok=True)
@@ -178,21 +165,6 @@ class ObjectCache:
                 f"QIRJIT_CACHE to a folder that can be written, or to 'off'."
             )
             warnings.warn(message, QirNotice, stacklevel=3)
-
-
-def cache_key(source: bytes, *, build: str, options: str) -> str:
-    """The key (SHA-256, hexadecimal) of the object code that this source becomes.
-
-    Args:
-        source: the module, as text or bitcode.
-        build: everything about the engine that can change object code: versions, triple, CPU, features, transforms.
-        options: what the compilation was asked for: level and trust, so that trusted code is only found by who trusts.
-    """
-    digest = hashlib.sha256()
-    for part in (source, build.encode(), options.encode()):
-        digest.update(len(part).to_bytes(8, "little"))  # no two triples run into the same bytes
-        digest.update(part)
-    return digest.hexdigest()
 
 
 def find_admitted(
@@ -253,46 +225,6 @@ def _default_limit() -> int:
     except ValueError:
         return DEFAULT_LIMIT
     return int(limit) if math.isfinite(limit) and limit >= 0 else DEFAULT_LIMIT
-
-
-def _pack(key: str, compiled: Compiled) -> bytes:
-    # Name, diagnostics and time belong to a session: the same source may be there in another one as well.
-    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0)
-    info = msgspec.json.encode(module)
-    head = _HEAD.pack(_MAGIC, b"", key.encode(), len(info))
-    checked = head[_CHECKED_FROM:] + info + compiled.object_code
-    return _MAGIC + hashlib.sha256(checked).digest() + checked
-
-
-def _read(path: Path) -> bytes:
-    # Reading a pipe, put here by whoever, would wait for ever.
-    if not stat.S_ISREG(path.lstat().st_mode):
-        raise _CorruptError("is not a file")
-    return path.read_bytes()
-
-
-def _unpack(key: str, data: bytes) -> Compiled:
-    # Wrong object code ends the engine process, or worse: what is found here is run as it is. The checksum is against
-    # accidents. Against programs that run wild there is a wall: only the kernel process reads and writes the cache,
-    # the engine process, whose memory a program may overwrite, never.
-    if len(data) < _HEAD.size:
-        raise _CorruptError("was cut short")
-    magic, checksum, owner, info_size = _HEAD.unpack_from(data)
-    if magic != _MAGIC:
-        raise _CorruptError("is of another format")
-    if hashlib.sha256(memoryview(data)[_CHECKED_FROM:]).digest() != checksum:
-        raise _CorruptError("was changed or cut short")
-    if owner != key.encode():
-        raise _CorruptError("belongs to another module")
-    middle = _HEAD.size + info_size
-    info = data[_HEAD.size : middle]
-    try:
-        module = msgspec.json.decode(info, type=ModuleInfo)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        raise _CorruptError("is described in another way") from None
-    if msgspec.json.encode(module) != info:  # a field more or less, which decoding would overlook
-        raise _CorruptError("is described in another way")
-    return Compiled(module, data[middle:])
 
 
 def _listed(folder: os.PathLike[str]) -> list[os.DirEntry[str]]:

@@ -57,12 +57,15 @@ class EngineProcess:
         platform: what this system does its own way.
         fenced: whether it gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
+        cache: the folder where object code is kept; empty for none.
 
     Raises:
         EngineStartError: the system would not start it.
     """
 
-    def __init__(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int) -> None:
+    def __init__(
+        self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str = ""
+    ) -> None:
         self.output = Stream()
         self.errors = Stream()
         self._inbox = Inbox()
@@ -70,14 +73,14 @@ class EngineProcess:
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
-            self._start(memory, platform, fenced=fenced, memory_limit=memory_limit)
+            self._start(memory, platform, fenced=fenced, memory_limit=memory_limit, cache=cache)
         except BaseException as error:
             self._closing.close()
             if isinstance(error, OSError):
                 raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
             raise
 
-    def _start(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int) -> None:
+    def _start(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str) -> None:
         if sys.platform == "win32":
             message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
             raise EngineStartError(message)
@@ -96,6 +99,7 @@ class EngineProcess:
                         main_thread=threading.current_thread() is threading.main_thread(),
                         fenced=fenced,
                         memory_limit=memory_limit,
+                        cache=cache,
                     )
                 )
             finally:

@@ -16,7 +16,18 @@ from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirEr
 from qirjit_magic.wire.frames import Frame, FrameError, code_room
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, sampled_size
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
-from qirjit_magic.wire.protocol import Add, Added, Compile, EngineStatus, Message, Refused, RunReply, RunRequest, Show
+from qirjit_magic.wire.protocol import (
+    Add,
+    Added,
+    Compile,
+    EngineStatus,
+    GetOwnCode,
+    Message,
+    Refused,
+    RunReply,
+    RunRequest,
+    Show,
+)
 
 _M = TypeVar("_M", bound=Message)
 _TEXT_ROOM = 16 << 20
@@ -49,7 +60,7 @@ def reply_room(request: Frame | None) -> Room:
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": code_room(size) if compiling else 0,
+        "blob": code_room(size) if compiling or isinstance(message, GetOwnCode) else 0,
     }
 
 

@@ -13,6 +13,7 @@ from typing import get_args, overload
 from qirjit_magic.display import html, text
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.containers import Output, nested
 from qirjit_magic.wire.memory import TEXT_KINDS
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
@@ -34,8 +35,8 @@ class Plan:
     why: str = ""
 
     def __str__(self) -> str:
-        because = f": {self.why}" if self.why else ""
-        return f"{self.method} shots on the simulator '{self.simulator}'{because}"
+        because = f": {plain_line(self.why)}" if self.why else ""
+        return f"{self.method} shots on the simulator '{plain_line(self.simulator)}'{because}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ class RevivingProcess:
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
         compile_limit_s: seconds that compiling a module may take before the process is killed.
         shield: what counts interrupts; one of its own by default.
+        cache_folder: where the process finds its own object code; empty for nowhere.
     """
 
     def __init__(
@@ -58,11 +59,12 @@ class RevivingProcess:
         memory_limit: int | None = None,
         compile_limit_s: float = COMPILE_LIMIT_S,
         shield: Shield | None = None,
+        cache_folder: str = "",
     ) -> None:
         self._platform = platform or choose()
         self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
-        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit)
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
         try:
             self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
@@ -222,6 +224,8 @@ class RevivingProcess:
         doing = "it loaded LLVM"
         refused: list[QirError] = []
         try:
+            import qirjit_magic.wire.records  # noqa: F401, PLC0415 - NumPy for the result, while LLVM is loaded there
+
             ready = self._exchange(process, None).message
             for name, frame in self._kept.frames():
                 doing = f"it took back {name}"

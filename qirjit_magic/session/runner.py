@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import dataclasses
 import math
@@ -22,6 +21,8 @@ from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 
 if TYPE_CHECKING:
+    import asyncio
+
     from qirjit_magic.session.results import RunResult
 
 
@@ -85,6 +86,7 @@ class Runner:
             limits=limits,
         )
         self.last = result
+        engine.save()
         if error:
             raise error
         return result
@@ -140,6 +142,8 @@ async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer
     Raises:
         CancelledError: the task was cancelled. A run that went on has ended, a queued one ends when its turn comes.
     """
+    import asyncio  # noqa: PLC0415 - TLS and logging come with it
+
     cancelled = begun = False
 
     def stopping() -> bool:

@@ -197,7 +197,7 @@ def finish(
         requested=request.shots,
         seed=request.seed,
         plan=Plan(
-            simulator=collected.simulator if sampled else request.simulator.name,
+            simulator=collected.simulator or request.simulator.name,
             method="sampled" if sampled else "live",
             why=collected.why,
         ),

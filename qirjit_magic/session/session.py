@@ -323,7 +323,8 @@ class Session:
             module: the module to look in.
             shots: how often, at least once.
             seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
-            simulator: ``auto``, ``sparse``, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+            simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``;
+                the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
             method: ``live``: the shots are run one by one; ``sampled``: the program is traced once, and all results are
                 drawn from its state; ``auto``: sampled where that is exact, there are many shots, and no simulator is
                 named. The result's ``plan`` says which, and why.
@@ -352,7 +353,9 @@ class Session:
                 seed=seed,
                 simulator=spec,
                 most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
-                method=chosen_method(method, shots, simulator or self.simulator),
+                method=chosen_method(
+                    method, shots=shots, qubits=function.required_qubits or 0, simulator=simulator or self.simulator
+                ),
             )
             with self._engine.uninterrupted():
                 self._functions.follow()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
-from qirjit_magic.session.cache import ObjectCache, cache_key, find_admitted
+from qirjit_magic.session.cache import ObjectCache, find_admitted
 from qirjit_magic.session.deaths import Stopped
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import definition, restoration
@@ -14,6 +14,7 @@ from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProc
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
+from qirjit_magic.wire.objects import ALWAYS_NEEDED, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
 from qirjit_magic.wire.protocol import (
     Add,
@@ -23,6 +24,7 @@ from qirjit_magic.wire.protocol import (
     Done,
     EngineStatus,
     Form,
+    GetOwnCode,
     GetStatus,
     Intrinsic,
     Remove,
@@ -33,6 +35,7 @@ from qirjit_magic.wire.protocol import (
     Undefine,
     Unlink,
 )
+from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 
 
 class EngineSupervisor(RevivingProcess):
@@ -69,10 +72,13 @@ class EngineSupervisor(RevivingProcess):
             memory_limit=memory_limit,
             compile_limit_s=compile_limit_s,
             shield=shield,
+            cache_folder=str(cache.folder) if cache else "",
         )
         self._cache = cache
         self._compilations = self._cache_hits = 0
-        self._unsaved: tuple[str, Compiled] | None = None
+        self._unsaved: dict[str, Compiled] = {}
+        self._asked: set[str] = set()  # the keys of what an engine brings itself
+        self._has_run = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineSupervisor:
         """One with a process of its own that is not fenced, and otherwise like this one."""
@@ -123,17 +129,18 @@ class EngineSupervisor(RevivingProcess):
         reply, object_code = self._request(Frame(request, source), Added)
         compiled = Compiled(reply.module, object_code)
         self._compilations += 1
-        self._unsaved = key, compiled
+        self._unsaved[key] = compiled
         return compiled
 
     def save(self) -> None:
-        """Write what was compiled last to the disk, where there is a cache.
+        """Write what was compiled since the last call to the disk, where there is a cache.
 
         It is no part of `add`: it may warn, a warning may be an error, and by then everybody is to know the module.
         """
-        unsaved, self._unsaved = self._unsaved, None
-        if self._cache is not None and unsaved is not None:
-            self._cache.keep(*unsaved)
+        unsaved, self._unsaved = self._unsaved, {}
+        if self._cache is not None:
+            for key, compiled in unsaved.items():
+                self._cache.keep(key, compiled)
 
     def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
@@ -193,6 +200,25 @@ class EngineSupervisor(RevivingProcess):
             self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
+    def own_code(self, name: str) -> bytes:
+        """See `Engine.own_code`."""
+        with self.uninterrupted():
+            return self._request(Frame(GetOwnCode(name)), Done)[1]
+
+    def _get_own_code(self, request: RunRequest) -> None:
+        # What the disk lacks, for other processes: before this one has run a program, which might change it.
+        if self._cache is None:
+            return
+        self._be_ready()
+        if self._has_run == self.starts:
+            return
+        for name in _own_objects(request):
+            key = own_key(name, build=self._build, fenced=self.fenced)
+            if key not in self._asked and self._cache.find(key) is None:
+                self._unsaved[key] = Compiled(ModuleInfo("", ""), self.own_code(name))
+            self._asked.add(key)
+        self._has_run = self.starts
+
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
 
@@ -202,6 +228,8 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             try:
                 going_on = request.first > 0  # only the process that began a run can go on with it
+                if not going_on:
+                    self._get_own_code(request)
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
@@ -224,3 +252,11 @@ class EngineSupervisor(RevivingProcess):
                 memory_limit=self._memory_limit,
                 restarts=self.starts - 1,
             )
+
+
+def _own_objects(request: RunRequest) -> Iterator[str]:
+    yield from ALWAYS_NEEDED
+    if request.simulator in {AUTO, STATEVECTOR}:
+        yield "statevector"
+    if request.method != "live":
+        yield "tracer"

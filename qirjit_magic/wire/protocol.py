@@ -73,7 +73,7 @@ class RunReply:
         raised: what a function in Python raised, where the shot failed by that.
         sampled: how many results each shot recorded, where they were sampled: the memory has the records of one shot,
             and behind them the bits, see `RecordMemory.sampled`; -1 where the shots were run.
-        simulator: what has drawn them, where they were sampled.
+        simulator: what has run or drawn them.
         why: why the shots were run or sampled, in words; empty where there is nothing to say.
     """
 
@@ -224,6 +224,10 @@ class Engine(Protocol):
         """Forget a function in Python; unknown names are ignored."""
         ...
 
+    def own_code(self, name: str) -> bytes:
+        """The object code of one of `OWN_OBJECTS`, which another engine of the same build can use."""
+        ...
+
     def run(self, request: RunRequest) -> RunReply:
         """Link what is needed and run shots; the records are in `memory`, which the caller clears.
 
@@ -340,6 +344,13 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class GetOwnCode:
+    """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GetStatus:
     """`Engine.status`. Answered by `EngineStatus`."""
 
@@ -369,6 +380,7 @@ Message = (
     | Define
     | Undefine
     | Show
+    | GetOwnCode
     | GetStatus
     | Done
     | Refused

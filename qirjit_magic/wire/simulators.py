@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 ENTRY_POINT_GROUP = "qirjit_magic.simulators"
 
@@ -30,10 +33,10 @@ class SimulatorSpec:
 
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
-AUTO = "auto"
+AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
 SPARSE = SimulatorSpec("sparse", seedable=True)
 STATEVECTOR = SimulatorSpec("statevector", seedable=True)
-_BUILT_IN = {AUTO: SPARSE, SPARSE.name: SPARSE, STATEVECTOR.name: STATEVECTOR}
+_BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR)}
 
 
 def simulator_names() -> tuple[str, ...]:
@@ -41,8 +44,14 @@ def simulator_names() -> tuple[str, ...]:
 
     A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
     """
-    registered = {point.name for point in entry_points(group=ENTRY_POINT_GROUP)}
-    return (AUTO, *sorted({*registered, *_BUILT_IN} - {AUTO}))
+    registered = {point.name for point in _registered()}
+    return (AUTO.name, *sorted({*registered, *_BUILT_IN} - {AUTO.name}))
+
+
+def _registered() -> EntryPoints:
+    from importlib.metadata import entry_points  # noqa: PLC0415 - it reads mail: most runs need none
+
+    return entry_points(group=ENTRY_POINT_GROUP)
 
 
 def _load(point: EntryPoint) -> SimulatorSpec:
@@ -72,8 +81,9 @@ def find_simulator(text: str) -> SimulatorSpec:
         file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
         if file.is_file():
             return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
-    for point in entry_points(group=ENTRY_POINT_GROUP, name=text):
-        return _load(point)
+    for point in _registered():
+        if point.name == text:
+            return _load(point)
     names = simulator_names()
     message = (
         f"no simulator is called '{text}', and there is no such file. "

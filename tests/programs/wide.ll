@@ -82,3 +82,40 @@ declare void @__quantum__qis__mz__body(ptr, ptr writeonly)
 declare ptr @__quantum__rt__qubit_allocate()
 declare void @__quantum__rt__qubit_release(ptr)
 declare void @__quantum__rt__result_record_output(ptr, ptr)
+
+; Many qubits that are all the same, one superposition of two states; and a program that says how many it has.
+
+@many = internal constant [5 x i8] c"many\00"
+
+define void @entangled(i64 %count) {
+start:
+  %message = call ptr @__quantum__rt__string_create(ptr @many)
+  call void @__quantum__rt__message(ptr %message)
+  call void @__quantum__qis__h__body(ptr null)
+  br label %head
+head:
+  %index = phi i64 [ 1, %start ], [ %next, %one ]
+  %last = phi ptr [ null, %start ], [ %qubit, %one ]
+  %more = icmp slt i64 %index, %count
+  br i1 %more, label %one, label %end
+one:
+  %qubit = inttoptr i64 %index to ptr
+  call void @__quantum__qis__cx__body(ptr %last, ptr %qubit)
+  %next = add i64 %index, 1
+  br label %head
+end:
+  call void @__quantum__qis__mz__body(ptr null, ptr null)
+  call void @__quantum__qis__mz__body(ptr %last, ptr inttoptr (i64 1 to ptr))
+  call void @__quantum__rt__result_record_output(ptr null, ptr null)
+  call void @__quantum__rt__result_record_output(ptr inttoptr (i64 1 to ptr), ptr null)
+  ret void
+}
+
+define void @announced() #0 {
+  call void @entangled(i64 5000)
+  ret void
+}
+
+declare ptr @__quantum__rt__string_create(ptr)
+declare void @__quantum__rt__message(ptr)
+attributes #0 = { "required_num_qubits"="5000" }

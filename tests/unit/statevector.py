@@ -27,7 +27,8 @@ class Compiled:
         self._serial = ctypes.c_int64(0)
         self._functions: dict[str, Any] = {}
         self.library = SharedLibrary(qirrunner_library())
-        self.simulator = StateVectorSimulator(self.library, c_library(), ctypes.addressof(self._shared))
+        shared = ctypes.addressof(self._shared)
+        self.simulator = StateVectorSimulator(self.library, c_library(), shared)
         self.simulator.follow(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
         self.begin()
 

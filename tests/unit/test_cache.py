@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from qirjit_magic.errors import QirNotice
 from qirjit_magic.session import cache as room
-from qirjit_magic.session.cache import ObjectCache, cache_key
+from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.wire.objects import cache_key, pack_object
 from qirjit_magic.wire.protocol import Compiled
 
 _NOBODY = 65534
@@ -32,7 +33,7 @@ def _key(number: int = 0) -> str:
     return cache_key(str(number).encode(), build="LLVM 22", options="O2")
 
 
-_FILE = room._pack(_key(), _COMPILED)
+_FILE = pack_object(_key(), _COMPILED)
 
 
 def _path(cache: ObjectCache, key: str) -> Path:
@@ -42,7 +43,7 @@ def _path(cache: ObjectCache, key: str) -> Path:
 def _sized(size: int) -> Compiled:
     """Something that takes this many bytes on disk."""
     empty = Compiled(_MODULE, b"")
-    return replace(empty, object_code=bytes(size - len(room._pack(_key(), empty))))
+    return replace(empty, object_code=bytes(size - len(pack_object(_key(), empty))))
 
 
 def _kept(cache: ObjectCache) -> dict[str, int]:
@@ -171,7 +172,7 @@ def test_swapped_files_are_not_taken(cache: ObjectCache) -> None:
     for key in (_key(), _key(1)):
         _path(cache, key).parent.mkdir(parents=True)
     _path(cache, _key(1)).write_bytes(_FILE)
-    _assert_not_taken(cache, room._pack(_key(1), _COMPILED), "belongs to another module")
+    _assert_not_taken(cache, pack_object(_key(1), _COMPILED), "belongs to another module")
     with pytest.warns(QirNotice, match="belongs to another module"):
         assert cache.find(_key(1)) is None
 

@@ -18,7 +18,7 @@ from qirjit_magic.display.modules import table_html as html_of
 from qirjit_magic.display.modules import table_text as text_of
 from qirjit_magic.errors import QirError, QirSyntaxError
 from qirjit_magic.plain import plain, plain_line
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.results import Plan, RunResult
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
@@ -72,6 +72,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "the profile": lambda text: text_of(profile_table(_module(text))),
     "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
+    "how it was run": lambda text: str(Plan(text, "live", text)),
     "an error": lambda text: str(QirSyntaxError(text, module=text, line=1, column=3, source_line=text)),
     "an error in a cell": lambda text: "".join(QirSyntaxError(text)._render_traceback_()),
 }

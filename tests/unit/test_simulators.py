@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
-from qirjit_magic.wire.simulators import SPARSE, STATEVECTOR, SimulatorSpec, find_simulator, simulator_names
+from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR, SimulatorSpec, find_simulator, simulator_names
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def library(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", ["auto", "sparse"])
-def test_the_built_in_simulator_has_two_names(name: str) -> None:
-    assert find_simulator(name) is SPARSE
+@pytest.mark.parametrize("spec", [AUTO, SPARSE, STATEVECTOR])
+def test_the_built_in_simulators_have_their_names(spec: SimulatorSpec) -> None:
+    assert find_simulator(spec.name) is spec
     assert SPARSE.seedable
 
 

@@ -15,6 +15,7 @@ from qirjit_magic.engine.simulators.statevector import compiled
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from qirjit_magic.errors import SimulatorError
+from tests.unit.statevector import Compiled
 
 _ROOM = files(compiled.__package__)
 _OTHER_NAMES = {"draw": "draws", "result_room": "result.room", "pass_table": "pass.table"}
@@ -67,11 +68,18 @@ def test_the_numbers_of_the_operations_are_those_of_the_kernels() -> None:
 
 
 def test_everything_that_touches_a_qubit_or_a_result_is_there() -> None:
-    _, needs, offers = compiled.statevector_object()
     wanted = {function.name for function in read_text(read_ir("simulator.ll")).functions}
-    assert wanted - set(offers) == set()
+    simulator = Compiled().simulator
+    assert {name for name in wanted if not simulator.find(name)} == set()
+
+
+def test_what_its_code_needs_is_known_and_is_in_the_libraries() -> None:
+    text = "".join((_ROOM / name).read_text("utf-8") for name in (*compiled._FILES, compiled._KERNELS))
+    words = "declare", "define"
+    declared, defined = (set(re.findall(rf"^{word} .*?@([\w.]+)\(", text, re.MULTILINE)) for word in words)
+    assert {name for name in declared - defined if not name.startswith("llvm.")} <= set(compiled.NEEDS)
     library = {function.name for function in read_text(read_ir("library.ll")).functions}
-    assert {name for name in needs if name.startswith("__quantum__")} <= library
+    assert {name for name in compiled.NEEDS if name.startswith("__quantum__")} <= library
 
 
 def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:

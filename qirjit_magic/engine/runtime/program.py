@@ -10,6 +10,7 @@ from functools import cache
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.errors import SimulatorError
 
@@ -53,7 +54,7 @@ def runtime_object() -> tuple[bytes, tuple[str, ...]]:
         module.link_in(llvm.parse_assembly(read_ir(name), context))
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
-    return ObjectEmitter().emit(module, _OPTIMISED), needs
+    return own_object("runtime", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs
 
 
 class Runtime:

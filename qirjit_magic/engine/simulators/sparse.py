@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.errors import SimulatorError
@@ -39,7 +40,7 @@ def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     module.verify()
     needs = tuple(function.name for function in module.functions if function.is_declaration)
     offers = tuple(function.name for function in module.functions if "/" in function.name)
-    return ObjectEmitter().emit(module, _OPTIMISED), needs, offers
+    return own_object("results", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, offers
 
 
 class SparseSimulator:

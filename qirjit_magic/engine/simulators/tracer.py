@@ -12,6 +12,7 @@ import numpy as np
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.tape import ENTRY
@@ -38,7 +39,7 @@ class Tracer:
     holds_dumps = False
 
     def __init__(self, library: SharedLibrary) -> None:
-        object_code, needs, self._traced = _object_code()
+        object_code, needs, self._traced = tracer_object()
         self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
         self._tape = np.empty(MOST_ENTRIES, ENTRY)  # nothing of it is touched before it is written
         self._begin = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(
@@ -82,12 +83,13 @@ class Tracer:
 
 
 @cache
-def _object_code() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
+def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
+    """The object code of ``tracer.ll``, what it needs, and what it traces."""
     module = read_text((files(__package__) / "tracer.ll").read_text("utf-8"))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
     needs = tuple(function.name for function in module.functions if function.is_declaration)
-    return ObjectEmitter().emit(module, _OPTIMISED), needs, traced
+    return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced
 
 
 @cache

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.errors import SimulatorError
 
 _FILES = tuple(
     f"{part}.ll" for part in ("machine", "threads", "qubits", "results", "gates", "products", "measurements")
 )
 _KERNELS = "kernels.ll"
+# What it may need of qirrunner's library and of the C library: a processor without a square root calls one.
+NEEDS = (
+    *(f"__quantum__rt__array_{name}" for name in ("create_1d", "get_element_ptr_1d", "get_size_1d")),
+    "__quantum__rt__array_update_reference_count",
+    *(f"__quantum__rt__string_{name}" for name in ("create", "get_data", "get_length")),
+    "__quantum__rt__int_to_string",
+    *("mprotect", "realloc", "snprintf", "pthread_create", "pthread_join"),
+    *("sqrt", "sin", "cos", "atan2", "memcpy", "memset", "memmove"),
+)
 _LEVEL = 1
 
 
-@cache
-def statevector_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
-    """The object code, what it needs of others, and the functions of QIR that it has."""
+def statevector_object() -> bytes:
+    """The object code: it needs `NEEDS` of others."""
+    return own_object("statevector", _make)
+
+
+def _make() -> bytes:
     package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
     module = llvm.parse_assembly("\n".join((package / name).read_text("utf-8") for name in _FILES), context)
@@ -27,10 +39,7 @@ def statevector_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     kernels.triple, kernels.data_layout = module.triple, module.data_layout
     module.link_in(kernels)  # after the passes: these kernels have been through them
     module.verify()
-    functions = [function for function in module.functions if not function.name.startswith("llvm.")]
-    needs = tuple(function.name for function in functions if function.is_declaration)
-    offers = tuple(f.name for f in functions if not f.is_declaration and f.name.startswith("__quantum__"))
-    return emitter.generate(module, _LEVEL), needs, offers
+    return emitter.generate(module, _LEVEL)
 
 
 def _kernels() -> str:

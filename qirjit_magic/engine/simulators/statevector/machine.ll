@@ -40,6 +40,7 @@
 @free.count  = internal alias i64, getelementptr (i64, ptr @machine, i64 31)
 @result.room = internal alias i64, getelementptr (i64, ptr @machine, i64 32)   ; words that @results has
 @threads     = internal alias i64, getelementptr (i64, ptr @machine, i64 34)   ; that share a large state, at most 8
+@lacking     = internal alias i64, getelementptr (i64, ptr @machine, i64 35)   ; 1: there was no memory for a state
 @serial      = internal alias i64, getelementptr (i64, ptr @machine, i64 33)   ; of the shot to which @draws belongs
 
 ; ---- what Python sets ---------------------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ refuse:
   %mib = shl i64 1, %mib.bits
   %available = load i64, ptr @available
   %available.mib = lshr i64 %available, 20
+  store i64 1, ptr @lacking
   call void @refuse(ptr @no.memory, i64 %wanted, i64 %mib, i64 %available.mib)
   unreachable
 open:

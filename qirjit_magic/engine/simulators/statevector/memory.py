@@ -28,7 +28,7 @@ class StateMemory:
     def __init__(self) -> None:
         self._library = ctypes.CDLL(None)
         self._library.mmap.restype = ctypes.c_void_p
-        self.positions = _physical_bytes().bit_length() - AMPLITUDE.bit_length() + 1
+        self.positions = most_positions()
         self.size = (AMPLITUDE << self.positions) + _APART
         self.re = self._reserve()
         self.im = self.re + (8 << self.positions) + _APART
@@ -61,5 +61,7 @@ class StateMemory:
         self._library.munmap(ctypes.c_void_p(self.re), ctypes.c_size_t(self.size))
 
 
-def _physical_bytes() -> int:
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+def most_positions() -> int:
+    """The qubits of the largest state that this machine could ever hold."""
+    physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return physical.bit_length() - AMPLITUDE.bit_length() + 1

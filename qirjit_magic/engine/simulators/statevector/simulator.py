@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
-from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
-from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory
+from qirjit_magic.engine.simulators.statevector.compiled import NEEDS, statevector_object
+from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory, most_positions
 from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.platforms import choose
@@ -48,9 +48,8 @@ class StateVectorSimulator:
 
     def __init__(self, library: SharedLibrary, c_library: SharedLibrary, shared: int) -> None:
         self.spec = STATEVECTOR
-        object_code, needs, self._offers = statevector_object()
-        symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in needs}
-        self._linked = LinkedObject(object_code, symbols)
+        symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in NEEDS}
+        self._linked = LinkedObject(statevector_object(), symbols)
         self._words = (ctypes.c_int64 * WORDS).from_address(self._linked.address("machine"))
         self._dumps: list[str] = []
         self._dump = ctypes.CFUNCTYPE(None)(_keep_dumps(self._words, self._dumps))
@@ -64,7 +63,7 @@ class StateVectorSimulator:
 
     def find(self, name: str) -> int:
         """The address of one of its QIR functions."""
-        return self._linked.address(name) if name in self._offers else 0
+        return self._linked.address(name) if name.startswith("__quantum__") else 0
 
     def follow(self, find: Callable[[str], int]) -> None:
         """Take the way out of a shot, and the number that each has."""
@@ -80,8 +79,18 @@ class StateVectorSimulator:
             self._place_state()
         available = choose().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
-        most = max(FIRST_ROOM, (available // AMPLITUDE).bit_length() - 1)
-        self._words[MachineWord.MOST] = min(most, self._state().positions)
+        self._words[MachineWord.MOST] = self.most_qubits()
+        self._words[MachineWord.LACKING] = 0
+
+    def most_qubits(self) -> int:
+        """For how many qubits in superposition there is memory now."""
+        fit = (choose().available_bytes() // AMPLITUDE).bit_length() - 1
+        return min(max(FIRST_ROOM, fit), most_positions())
+
+    @property
+    def lacked_memory(self) -> bool:
+        """Whether a shot of this run has ended because the state had no room."""
+        return self._words[MachineWord.LACKING] != 0
 
     def end(self) -> None:
         """Give back the memory of a large state."""

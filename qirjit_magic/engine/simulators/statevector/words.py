@@ -33,3 +33,4 @@ class MachineWord(IntEnum):
     TAKEN = 28
     RESULT_ROOM = 32
     THREADS = 34
+    LACKING = 35

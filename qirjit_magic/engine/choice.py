@@ -1,0 +1,88 @@
+"""Which simulator carries out a run, where nobody has chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR
+
+_NAMED = 3  # functions that a sentence has room for
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A simulator with the code over it.
+
+    Attributes:
+        attachment: the simulator.
+        address: of the entry point that is bound to it.
+        why: why it was chosen, in words; empty where it is what one would expect.
+    """
+
+    attachment: Attachment
+    address: int
+    why: str = ""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the last shot has found memory for its state."""
+        simulator = self.attachment.simulator
+        return not (isinstance(simulator, StateVectorSimulator) and simulator.lacked_memory)
+
+
+def choose_simulator(
+    request: RunRequest, entry: EntryPoint, *, attachments: Attachments, bind: Callable[[Attachment], int]
+) -> Choice:
+    """The simulator that is asked for; of its own accord the state vector, or sparse where that one cannot do it.
+
+    Args:
+        request: the run.
+        entry: its entry point.
+        attachments: all simulators.
+        bind: links the entry point over a simulator, and gives its address.
+
+    Raises:
+        LinkError, SimulatorError: it cannot be run on what is asked for, or on neither.
+    """
+    if request.simulator != AUTO:
+        attachment = attachments.attach(request.simulator)
+        return Choice(attachment, bind(attachment))
+    attachment = attachments.attach(STATEVECTOR)
+    try:
+        why = _too_wide(entry, attachment)
+        if not why:
+            return Choice(attachment, bind(attachment))
+    except UnresolvedSymbolError as error:
+        why = f"the simulator '{STATEVECTOR.name}' has no {_named(error.symbols)}"
+    return choose_sparse(why, attachments=attachments, bind=bind)
+
+
+def choose_sparse(why: str, *, attachments: Attachments, bind: Callable[[Attachment], int]) -> Choice:
+    """The simulator for states with few amplitudes.
+
+    Args:
+        why: why it is chosen.
+        attachments: all simulators.
+        bind: see `choose_simulator`.
+    """
+    attachment = attachments.attach(SPARSE)
+    return Choice(attachment, bind(attachment), why)
+
+
+def _too_wide(entry: EntryPoint, attachment: Attachment) -> str:
+    simulator = attachment.simulator
+    wanted = entry.required_qubits or 0
+    if isinstance(simulator, StateVectorSimulator) and wanted > (most := simulator.most_qubits()):
+        return f"it wants {wanted:,} qubits, and there is memory for the amplitudes of {most}"
+    return ""
+
+
+def _named(symbols: tuple[str, ...]) -> str:
+    left = len(symbols) - _NAMED
+    return ", ".join(symbols[:_NAMED]) + (f" and {left} more" if left > 0 else "")

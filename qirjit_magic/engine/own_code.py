@@ -1,0 +1,29 @@
+"""The object code of what the engine brings itself, by name."""
+
+from __future__ import annotations
+
+from qirjit_magic.engine.runtime.program import runtime_object
+from qirjit_magic.engine.simulators.sparse import results_object
+from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
+
+
+def own_code(name: str) -> bytes:
+    """The object code of this one of `OWN_OBJECTS`, made where it is not there yet.
+
+    Raises:
+        ValueError: there is no such one.
+    """
+    match name:
+        case "runtime":
+            return runtime_object()[0]
+        case "results":
+            return results_object()[0]
+        case "statevector":
+            return statevector_object()
+        case "tracer":
+            from qirjit_magic.engine.simulators.tracer import tracer_object  # noqa: PLC0415 - NumPy, see `JitEngine`
+
+            return tracer_object()[0]
+        case _:
+            message = f"the engine brings nothing that is called '{name}'"
+            raise ValueError(message)

@@ -1,0 +1,159 @@
+"""Which simulator a run is carried out on, where nobody has chosen one; and the compiled one's code, from the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qirjit_magic.engine.jit import JitEngine
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.errors import ProgramFailedError, QirNotice
+from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
+from qirjit_magic.wire.simulators import AUTO, SPARSE
+from tests.files import program
+from tests.process.support import PLATFORMS
+
+
+@pytest.fixture(scope="module", params=PLATFORMS)
+def session(request: pytest.FixtureRequest) -> Iterator[Session]:
+    with Session(supervisor=EngineSupervisor(choose(request.param))) as made:
+        made.add(program("wide"))
+        yield made
+
+
+def test_amplitudes_that_find_room_are_all_kept(session: Session) -> None:
+    plan = session.run("static", args=[5]).plan
+    assert (plan.simulator, plan.method, plan.why) == ("statevector", "live", "")
+
+
+def test_a_program_that_says_how_wide_it_is_runs_on_sparse_at_once(session: Session) -> None:
+    plan = session.run("announced").plan
+    assert plan.simulator == "sparse"
+    assert plan.why.startswith("it wants 5,000 qubits, and there is memory for the amplitudes of ")
+    assert session.status().simulator == "sparse"
+
+
+def test_a_state_that_turns_out_to_be_too_wide_is_begun_anew_on_sparse(session: Session) -> None:
+    result = session.run("entangled", args=[200], shots=30, seed=1)
+    assert (result.plan.simulator, result.plan.why) == (
+        "sparse",
+        "there is no memory for all amplitudes of its state",
+    )
+    assert len(result.shots) == 30
+    assert set(result.counts()) == {"00", "11"}
+    assert result.messages == ["many"] * 30
+    again = session.run("entangled", args=[200], shots=30, seed=1, simulator="sparse")
+    assert again.counts() == result.counts()
+
+
+def test_whoever_chooses_gets_what_was_chosen(session: Session) -> None:
+    assert session.run("static", args=[5], simulator="sparse").plan.simulator == "sparse"
+    with pytest.raises(ProgramFailedError, match="or use sparse"):
+        session.run("entangled", args=[200], simulator="statevector")
+
+
+@pytest.fixture
+def engine() -> Iterator[JitEngine]:
+    memory = RecordMemory(choose().create_region(SIZE))
+    made = JitEngine(memory)
+    yield made
+    made.close()
+    memory.close()
+
+
+def run(engine: Engine, request: RunRequest) -> RunReply:
+    engine.memory.clear()
+    return engine.run(request)
+
+
+def test_what_the_state_vector_lacks_is_run_on_sparse_which_is_told(
+    engine: JitEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = StateVectorSimulator.find
+    lacking = "__quantum__qis__h__body"
+    monkeypatch.setattr(StateVectorSimulator, "find", lambda self, name: 0 if name == lacking else find(self, name))
+    engine.add("coins", program("coins"))
+    reply = run(engine, RunRequest("coins", "coins", shots=3, simulator=AUTO))
+    assert (reply.simulator, reply.why) == ("sparse", f"the simulator 'statevector' has no {lacking}")
+
+
+def test_shots_go_on_where_they_were_begun(engine: JitEngine) -> None:
+    engine.add("wide", program("wide"))
+    run(engine, RunRequest("wide", "entangled", shots=9, arguments=(200,), simulator=AUTO))
+    engine.memory.clear()
+    reply = engine.run(RunRequest("wide", "entangled", first=4, shots=9, arguments=(200,), simulator=AUTO))
+    assert (reply.outcome, reply.next, reply.simulator) == ("done", 9, "sparse")
+
+
+# -- its code ------------------------------------------------------------------------------------------------------
+
+
+def _supervisor(folder: Path) -> EngineSupervisor:
+    return EngineSupervisor(cache=ObjectCache(folder))
+
+
+def _run_coins(supervisor: EngineSupervisor) -> None:
+    with Session(supervisor=supervisor) as session:
+        session.add(program("coins"))
+        assert session.run(shots=5).plan.simulator == "statevector"
+        assert session.run(shots=5, simulator=SPARSE.name).plan.simulator == "sparse"
+
+
+def test_the_code_of_the_simulator_is_made_once_for_all_kernels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run_coins(_supervisor(tmp_path))
+    monkeypatch.setattr(EngineSupervisor, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
+    _run_coins(_supervisor(tmp_path))
+
+
+def test_a_new_process_gets_it_too(tmp_path: Path) -> None:
+    with Session(supervisor=_supervisor(tmp_path)) as session:
+        session.add(program("coins"))
+        for _ in range(2):
+            assert session.run().plan.simulator == "statevector"
+            session.reset()
+            session.add(program("coins"))
+
+
+def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
+    _run_coins(_supervisor(tmp_path))
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[:-1])
+    with pytest.warns(QirNotice, match="was changed or cut short"):
+        _run_coins(_supervisor(tmp_path))
+
+
+@pytest.mark.parametrize("fenced", [True, False])
+def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenced: bool) -> None:
+    asked = []
+
+    class Listening(EngineSupervisor):
+        def own_code(self, name: str) -> bytes:
+            asked.append(name)
+            return super().own_code(name)
+
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    assert asked == ["runtime", "results", "statevector"]
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    assert len(asked) == 3
+    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
+    assert asked[3:] == asked[:3]
+
+
+def test_a_process_that_has_run_a_program_is_not_asked_for_code(tmp_path: Path) -> None:
+    supervisor = _supervisor(tmp_path)
+    with Session(supervisor=supervisor) as session:
+        session.add(program("coins"))
+        session.run(simulator="sparse")
+        files = set(tmp_path.rglob("*"))
+        assert session.run().plan.simulator == "statevector"
+        assert set(tmp_path.rglob("*")) == files
