@@ -73,6 +73,7 @@ class Target:
         wanted: the number.
         kind: what the number means.
         unit: of a value of our own.
+        why: what stands in the way, said where it is missed.
     """
 
     case: str
@@ -80,15 +81,24 @@ class Target:
     wanted: float
     kind: Kind = "times as fast"
     unit: Unit = "s"
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a target: what was found, None where it was not measured."""
+    """What became of a target.
+
+    Attributes:
+        target: the target.
+        title: of its case.
+        found: the number that it is about; None where it was not measured.
+        before: the part of our own time that one shot takes too, compiling included; 0 where one shot is all.
+    """
 
     target: Target
     title: str
     found: Spread | None
+    before: float = 0.0
 
     @property
     def met(self) -> bool | None:
@@ -138,4 +148,5 @@ def _verdict(target: Target, measured: dict[tuple[str, str], Measurement]) -> Ve
             values = tuple(a - b for a, b in zip(ours.costs, theirs.costs, strict=False))
         case "at most":
             values = ours.costs
-    return Verdict(target, ours.title, spread(values))
+    before = ours.one / median(ours.costs) if ours.values and ours.wanted_shots > 1 else 0.0
+    return Verdict(target, ours.title, spread(values), before)

@@ -54,15 +54,12 @@ def markdown(measured: Sequence[Measurement], judged: Sequence[Verdict], where: 
 def _targets(judged: Sequence[Verdict]) -> list[str]:
     measured = [verdict for verdict in judged if verdict.met is not None]
     rows = ["| what it must show | wanted | found | |", "|---|---|---|---|", *map(_target, measured)]
-    others = [
-        f"{verdict.target.case} against {verdict.target.peer or 'nobody'}" for verdict in judged if verdict.met is None
-    ]
+    others = [verdict.title + _against(verdict) for verdict in judged if verdict.met is None]
     return ["\n".join(rows)] * bool(measured) + [f"Not measured in this run: {', '.join(others)}."] * bool(others)
 
 
 def _target(verdict: Verdict) -> str:
     target = verdict.target
-    peer = f" against {target.peer}" if target.peer else ""
     unit = f" {target.unit}"
     match target.kind:
         case "times as fast":
@@ -74,8 +71,22 @@ def _target(verdict: Verdict) -> str:
         case "at most":
             wanted = f"≤ {digits(target.wanted)}{unit}"
     assert verdict.found
-    said = f"met, {digits(verdict.share)}x" if verdict.met else f"**missed**, {digits(1 / verdict.share)}x short"
-    return f"| {verdict.title}{peer} | {wanted} | {_spread(verdict.found, unit)} | {said} |"
+    said = (
+        f"met, {digits(verdict.share)}x"
+        if verdict.met
+        else f"**missed**, {digits(1 / verdict.share)}x short{_why(verdict)}"
+    )
+    return f"| {verdict.title}{_against(verdict)} | {wanted} | {_spread(verdict.found, unit)} | {said} |"
+
+
+def _why(verdict: Verdict) -> str:
+    before = f"{100 * verdict.before:.0f} % of the time is compiling and the first shot" if verdict.before else ""
+    reasons = [reason for reason in (verdict.target.why, before) if reason]
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def _against(verdict: Verdict) -> str:
+    return f" against {verdict.target.peer}" if verdict.target.peer else ""
 
 
 def _ratios(measured: Sequence[Measurement]) -> list[str]:

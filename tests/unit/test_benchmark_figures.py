@@ -97,6 +97,20 @@ def test_the_table_says_what_was_missed_and_why_somebody_is_left_out() -> None:
     assert "- qsim, too small: bell" in text
 
 
+def test_a_missed_target_says_why() -> None:
+    measured = [taken(OURS, 0.01, shots=10, wanted=10, one=0.004), taken("stim", 0.01, shots=10, wanted=10)]
+    text = markdown(measured, verdicts([Target("bell", "stim", 4, why="it is late")], measured), "a machine")
+    assert "**missed**, 4.00x short: it is late; 40 % of the time is compiling and the first shot |" in text
+
+
+def test_a_target_of_a_case_that_was_not_measured_is_named() -> None:
+    measured = [taken(OURS, 2.0)]
+    text = markdown(
+        measured, verdicts([Target("ghz", "stim", 4), Target("memory", "", 4, "at most")], measured), "a machine"
+    )
+    assert "Not measured in this run: ghz against stim, memory." in text
+
+
 def test_json_has_each_value() -> None:
     measured = [taken(OURS, 0.002, 0.001), taken("stim", 0.01)]
     found = json.loads(to_json(measured, verdicts([Target("bell", "stim", 4)], measured), "a machine"))
