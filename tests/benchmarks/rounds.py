@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.benchmarks.cases import Case
 from tests.benchmarks.measurements import Measurement
-from tests.benchmarks.peers import Peer
+from tests.benchmarks.peers import OURS, Peer
 from tests.benchmarks.targets import TARGETS
 from tests.benchmarks.worker import Prepare, Ready, Refused, serve
 
@@ -28,7 +28,7 @@ class Effort:
         rounds: of each case.
         longest: seconds that one run should take; shots are left out where it would take longer.
         budget: seconds that one peer may take for one case; then it is left out of the rounds that follow.
-        for_target: the same for a peer that a target names.
+        for_target: the same for a peer that a target names; twice as much for this project.
     """
 
     rounds: int
@@ -38,6 +38,8 @@ class Effort:
 
     def seconds(self, case: str, peer: str) -> float:
         """What this peer may take for this case."""
+        if peer == OURS.name:  # whom all others need
+            return 2 * self.for_target
         aimed = any((target.case, target.peer) == (case, peer) for target in TARGETS)
         return self.for_target if aimed else self.budget
 
@@ -98,7 +100,7 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
 def measure(case: Case, processes: Sequence[PeerProcess], effort: Effort) -> list[Measurement]:
     """Each peer's figures, in the order of the peers."""
     began = time.perf_counter()
-    answers = [process.ask(Prepare(case.name, effort.longest)) for process in processes]
+    answers = [process.ask(Prepare(case.name, effort.longest, all_shots=process.peer == OURS)) for process in processes]
     taken = [[answer.one] if isinstance(answer, Ready) and answer.counts else [] for answer in answers]
     why = [answer.why if isinstance(answer, Refused) else "" for answer in answers]
     budgets = [effort.seconds(case.name, process.peer.name) for process in processes]

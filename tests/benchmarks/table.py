@@ -112,12 +112,15 @@ def _ratio(ours: Measurement, theirs: Measurement | None) -> str:
 
 
 def _left_out(measured: Iterable[Measurement]) -> Iterable[str]:
-    reasons: dict[tuple[str, str], list[str]] = {}
+    cases: dict[tuple[str, str], list[str]] = {}
     for one in measured:
         if one.why:
-            reasons.setdefault((one.who, one.why), []).append(one.case)
-    for (who, why), cases in reasons.items():
-        yield f"- {who}, {why}: {', '.join(cases)}"
+            cases.setdefault((one.why, one.who), []).append(one.case)
+    whos: dict[tuple[str, str], list[str]] = {}
+    for (why, who), names in cases.items():
+        whos.setdefault((why, ", ".join(names)), []).append(who)
+    for (why, joined), leaving in whos.items():
+        yield f"- {why}: {'; '.join(leaving)} ({joined})"
 
 
 def _cost(found: Spread, of: Measurement) -> str:

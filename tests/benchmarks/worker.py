@@ -19,10 +19,11 @@ _FOR_ONCE = 3  # what takes so many times as long as it should is not run a seco
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Ask a peer to prepare a case, and for how many shots fit into so many seconds."""
+    """Ask a peer to prepare a case, and for how many shots fit into so many seconds, or to run all of them."""
 
     case: str
     longest: float
+    all_shots: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +75,32 @@ def _prepare(peer: Peer, asked: Prepare) -> tuple[Ready | Refused, Run | None]:
     case = BY_NAME[asked.case]
     try:
         run = peer.load()(case)
-        return fitting(lambda shots: _seconds(run, shots), case.shots, asked.longest), run
+        ready = fitting(lambda shots: _seconds(run, shots), case.shots, asked.longest, all_shots=asked.all_shots)
     except CannotRunError as error:
         return Refused(str(error)), None
     except ImportError as error:
         return Refused(f"not installed: {error.name}"), None
     except Exception as error:  # noqa: BLE001 - another library's; the table tells it
         return Refused(f"{type(error).__name__}: {error}".splitlines()[0][:80]), None
+    return ready, run
 
 
-def fitting(seconds_of: Callable[[int], float], shots: int, longest: float) -> Ready:
+def fitting(seconds_of: Callable[[int], float], shots: int, longest: float, *, all_shots: bool = False) -> Ready:
     """How many shots take no longer, rounded down to one digit, found by running ever more of them.
 
     Args:
         seconds_of: runs so many shots and gives its seconds.
         shots: that are wanted.
         longest: seconds that they may take beside what one shot takes.
+        all_shots: whether they are run however long they take.
     """
     one = seconds_of(1)
     if one > _FOR_ONCE * longest:
         return Ready(1, one, counts=True)
     tried, seconds = 1, seconds_of(1)
     one = min(one, seconds)  # the first may have waited for what is made once
+    if all_shots:
+        return Ready(shots, one)
     while tried < shots and seconds < 2 * one + _ENOUGH_S:
         tried = min(shots, 10 * tried)
         seconds = seconds_of(tried)

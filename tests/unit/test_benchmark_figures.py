@@ -87,6 +87,7 @@ def test_the_table_says_what_was_missed_and_why_somebody_is_left_out() -> None:
         taken(OURS, 0.002, 0.001),
         taken("stim", 0.01, 0.01, shots=6, wanted=11),
         Measurement("bell", "Bell", "qsim", why="too small"),
+        Measurement("bell", "Bell", "QDK cpu", why="too small"),
     ]
     judged = verdicts([Target("bell", "stim", 4), Target("bell", "stim", 40)], measured)
     text = markdown(measured, judged, "a machine")
@@ -94,7 +95,7 @@ def test_the_table_says_what_was_missed_and_why_somebody_is_left_out() -> None:
     assert "| Bell against stim | ≥ 4x | 15.0x (10.0 to 20.0) | met, 3.75x |" in text
     assert "| Bell against stim | ≥ 40x | 15.0x (10.0 to 20.0) | **missed**, 2.67x short |" in text
     assert "| Bell | 1.50 ms (1.00 to 2.00) | 15.0x (10.0 to 20.0) \\* |" in text
-    assert "- qsim, too small: bell" in text
+    assert "- too small: qsim; QDK cpu (bell)" in text
 
 
 def test_a_missed_target_says_why() -> None:
@@ -153,6 +154,10 @@ def test_all_shots_are_run_where_they_fit() -> None:
 
 def test_fewer_shots_are_run_where_all_would_take_too_long() -> None:
     assert fitting(seconds_of(0.0, 0.001), 100_000, 2.5).shots == 2_000
+
+
+def test_all_shots_are_run_however_long_they_take_where_that_is_asked_for() -> None:
+    assert fitting(seconds_of(0.0, 0.001), 100_000, 2.5, all_shots=True).shots == 100_000
 
 
 def test_compiling_does_not_count_against_shots() -> None:
