@@ -107,6 +107,9 @@ class Runner:
             engine = self._engines.for_run(request.module, self._catalogue.linkage, given_up)
             if engine is None:
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+            before = time.monotonic()
+            engine.prepare(request)
+            deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
             self._running = True
             collected = collect(engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping)

@@ -77,7 +77,7 @@ class EngineSupervisor(RevivingProcess):
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
-        self._asked: set[str] = set()  # the keys of what an engine brings itself
+        self._brought: set[str] = set()  # of what an engine brings itself, what the process has ready
         self._has_run = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineSupervisor:
@@ -205,19 +205,21 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             return self._request(Frame(GetOwnCode(name)), Done)[1]
 
-    def _get_own_code(self, request: RunRequest) -> None:
-        # What the disk lacks, for other processes: before this one has run a program, which might change it.
-        if self._cache is None:
-            return
-        self._be_ready()
-        if self._has_run == self.starts:
-            return
-        for name in _own_objects(request):
-            key = own_key(name, build=self._build, fenced=self.fenced)
-            if key not in self._asked and self._cache.find(key) is None:
-                self._unsaved[key] = Compiled(ModuleInfo("", ""), self.own_code(name))
-            self._asked.add(key)
-        self._has_run = self.starts
+    def prepare(self, request: RunRequest) -> None:
+        """Have the engine bring what it needs for a run, so that the run's time is the program's."""
+        with self.uninterrupted():
+            self._be_ready()
+            new = self._has_run != self.starts
+            if new:
+                self._brought.clear()
+            for name in [name for name in _own_objects(request) if name not in self._brought]:
+                key = own_key(name, build=self._build, fenced=self.fenced)
+                if self._cache is None or self._cache.find(key) is None:
+                    object_code = self.own_code(name)
+                    if new:  # no program has changed it
+                        self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
+                self._brought.add(name)
+            self._has_run = self.starts
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
@@ -228,8 +230,6 @@ class EngineSupervisor(RevivingProcess):
         with self.uninterrupted():
             try:
                 going_on = request.first > 0  # only the process that began a run can go on with it
-                if not going_on:
-                    self._get_own_code(request)
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))

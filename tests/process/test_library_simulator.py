@@ -158,7 +158,7 @@ def test_qirrunners_library_works_by_its_path(fresh: Session, qirrunner_path: st
     assert fresh.status().simulator_loads == 1
     known = fresh.run("coins", shots=50, seed=7, simulator="sparse").counts()
     assert fresh.run("coins", shots=50, seed=7, simulator=qirrunner_path).counts() == known
-    assert fresh.run("coins", shots=50, seed=7, simulator="auto", method="live").counts() == known
+    assert fresh.run("coins", shots=50, seed=7, simulator="sparse", method="live").counts() == known
     assert fresh.status().simulator_loads == 2
 
 

@@ -6,7 +6,7 @@ The first qubit is the most significant one of an index. Names stand without ``_
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.inexact[Any]]
 Gate = Callable[..., Matrix]
 
+_MOST_ANGLES = 3
 I2 = np.eye(2, dtype=complex)
 X = np.array([[0, 1], [1, 0]], dtype=complex)
 Y = np.array([[0, -1j], [1j, 0]])
@@ -30,6 +31,7 @@ PERES = np.array([[0, 0, 0, 1], [0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]], dtype
 RCCX = np.eye(8, dtype=complex)
 RCCX[5, 5] = -1  # |101>: the sign that ccx does not have
 RCCX[6:, 6:] = [[0, -1j], [1j, 0]]
+PAULIS = {0: I2, 1: X, 2: Z, 3: Y}  # as numbers of two bits
 
 
 def rotation(paulis: Matrix, angle: float) -> Matrix:
@@ -267,6 +269,15 @@ _IN_TUPLE: Mapping[str, Gate] = {
 }
 
 
+_OBSERVABLES: Mapping[str, Matrix] = {
+    "mx mx__body mx__body/returning mresetx mresetx__body": X,
+    "my my__body my__body/returning mresety mresety__body": Y,
+    "mz mz/returning mz__body/returning mresetz mresetz__body": Z,
+    "mxx__body": np.kron(X, X),
+    "mzz__body": np.kron(Z, Z),
+}
+
+
 def _by_name(*tables: Mapping[str, Gate]) -> dict[str, Gate]:
     return {name: gate for table in tables for names, gate in table.items() for name in names.split()}
 
@@ -274,3 +285,48 @@ def _by_name(*tables: Mapping[str, Gate]) -> dict[str, Gate]:
 GATES = _by_name(_ONE_QUBIT, _MORE_QUBITS, _CONTROLLED)
 UNDER_ARRAYS = _by_name(_BEHIND)
 UNDER_ARRAYS_IN_TUPLES = _by_name(_IN_TUPLE)
+# What a simulator has itself.
+OWN: Mapping[str, Gate] = {
+    **{f"{name}__body": GATES[name] for name in (*"hxyzst", "sx", "rx", "ry", "rz", "cx", "cnot", "cy", "cz", "swap")},
+    **{f"{name}__body": GATES[name] for name in ("ccx", "rxx", "ryy", "rzz")},
+    **{f"{name}__adj": GATES[f"{name}_adj"] for name in "st"},
+}
+OWN_UNDER_ARRAYS: Mapping[str, Gate] = {
+    **{f"{name}__ctl": GATES[name] for name in "hxyzst"},
+    **{f"{name}__ctladj": GATES[f"{name}_adj"] for name in "st"},
+}
+OWN_UNDER_ARRAYS_IN_TUPLES: Mapping[str, Gate] = {"rx__ctl": rx, "ry__ctl": ry, "rz__ctl": rz}
+MEASUREMENTS = {name: matrix for names, matrix in _OBSERVABLES.items() for name in names.split()}
+OWN_MEASUREMENTS: Mapping[str, Matrix] = {"mz__body": Z, "mresetz__body": Z, "m__body": Z}
+
+
+def arity(gate: Gate) -> int:
+    """How many angles it has."""
+    for count in range(_MOST_ANGLES + 1):
+        try:
+            gate(*[0.0] * count)
+        except TypeError:
+            continue
+        return count
+    raise AssertionError(gate)
+
+
+def product(paulis: Iterable[int]) -> Matrix:
+    """The product of Pauli operators, one a qubit."""
+    matrix = np.eye(1, dtype=complex)
+    for pauli in paulis:
+        matrix = np.kron(matrix, PAULIS[pauli])
+    return matrix
+
+
+def width(matrix: Matrix) -> int:
+    """Of how many qubits it is."""
+    return len(matrix).bit_length() - 1
+
+
+def apply(matrix: Matrix, states: Matrix, qubits: Sequence[int]) -> Matrix:
+    """States after a gate, one a column or a single one; qubit 0 is the most significant bit of a row's index."""
+    assert len(set(qubits)) == len(qubits) == width(matrix)
+    tensor = np.moveaxis(states.reshape((2,) * width(states) + (-1,)), qubits, range(len(qubits)))
+    turned = (matrix @ tensor.reshape(len(matrix), -1)).reshape(tensor.shape)
+    return np.moveaxis(turned, range(len(qubits)), qubits).reshape(states.shape)

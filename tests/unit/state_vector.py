@@ -10,36 +10,19 @@ from typing import Any
 import numpy as np
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol
-from tests.unit.matrices import SWAP, Gate, H, Matrix, X, Y, Z, adjoint, controlled, fixed, phase, rx, ry, rz
+from tests.unit.matrices import (
+    OWN,
+    OWN_UNDER_ARRAYS,
+    OWN_UNDER_ARRAYS_IN_TUPLES,
+    Gate,
+    Matrix,
+    X,
+    apply,
+    controlled,
+    fixed,
+)
 
 PREFIX = "__quantum__qis__"
-_S, _T = phase(np.pi / 2), phase(np.pi / 4)
-_GATES: dict[str, Gate] = {
-    "h__body": fixed(H),
-    "x__body": fixed(X),
-    "y__body": fixed(Y),
-    "z__body": fixed(Z),
-    "s__body": fixed(_S),
-    "s__adj": adjoint(fixed(_S)),
-    "t__body": fixed(_T),
-    "t__adj": adjoint(fixed(_T)),
-    "rx__body": rx,
-    "ry__body": ry,
-    "rz__body": rz,
-    "cx__body": controlled(fixed(X)),
-    "cz__body": controlled(fixed(Z)),
-    "ccx__body": controlled(fixed(X), 2),
-    "swap__body": fixed(SWAP),
-}
-_UNDER_ARRAYS: dict[str, Matrix] = {
-    "h__ctl": H,
-    "x__ctl": X,
-    "y__ctl": Y,
-    "z__ctl": Z,
-    "s__ctl": _S,
-    "s__ctladj": _S.conj(),
-    "t__ctladj": _T.conj(),
-}
 _CTYPES: dict[str, Any] = {
     "void": None,
     "ptr": ctypes.c_void_p,
@@ -88,11 +71,7 @@ class Machine:
 
     def apply(self, matrix: Matrix, qubits: Sequence[int]) -> None:
         """Multiply the states by a matrix on these qubits."""
-        assert len(set(qubits)) == len(qubits)
-        count = len(qubits)
-        tensor = self.state.reshape((2,) * (len(self.state).bit_length() - 1) + (-1,))
-        product = np.tensordot(matrix.reshape((2,) * 2 * count), tensor, axes=(range(count, 2 * count), qubits))
-        self.state = np.moveaxis(product, range(count), qubits).reshape(self.state.shape)
+        self.state = apply(matrix, self.state, qubits)
 
     def measure(self, qubit: int) -> int:
         """Find the outcome that is wanted."""
@@ -115,19 +94,18 @@ class Machine:
     def _function(self, name: str) -> Callable[..., int | None]:
         def act(*arguments: float | None) -> None:
             angles = [argument for argument in arguments if isinstance(argument, float)]
-            self.apply(_GATES[name](*angles), [int(a or 0) for a in arguments if not isinstance(a, float)])
+            self.apply(OWN[name](*angles), [int(a or 0) for a in arguments if not isinstance(a, float)])
 
         def act_under(array: int, qubit: int | None) -> None:
-            self._apply_under(array, _UNDER_ARRAYS[name], qubit)
+            self._apply_under(array, OWN_UNDER_ARRAYS[name](), qubit)
 
-        if name in _GATES:
+        if name in OWN:
             return act
-        if name in _UNDER_ARRAYS:
+        if name in OWN_UNDER_ARRAYS:
             return act_under
+        if name in OWN_UNDER_ARRAYS_IN_TUPLES:
+            return lambda array, at: self._rotate_under(array, OWN_UNDER_ARRAYS_IN_TUPLES[name], at)
         others: dict[str, Callable[..., int | None]] = {
-            "rx__ctl": lambda array, at: self._rotate_under(array, rx, at),
-            "ry__ctl": lambda array, at: self._rotate_under(array, ry, at),
-            "rz__ctl": lambda array, at: self._rotate_under(array, rz, at),
             "r__ctl": self._turn_phase_under,
             "reset__body": lambda qubit: self.reset(qubit or 0),
             "mz__body": lambda qubit, result: self.results.update({result: self.measure(qubit or 0)}),

@@ -63,6 +63,11 @@ class Compiled:
             ctypes.memmove(place, item.to_bytes(size, "little"), size)
         return int(made)
 
+    def items(self, array: int, count: int) -> list[int]:
+        """What an array of pointers holds."""
+        places = (self.call("__quantum__rt__array_get_element_ptr_1d", array, index) for index in range(count))
+        return [ctypes.c_int64.from_address(place).value for place in places]
+
     def state(self, qubits: int) -> Matrix:
         """All amplitudes; qubit 0 is the most significant bit of an index."""
         self.call("dumpmachine__body", None)

@@ -1,87 +1,40 @@
-"""What a tape's program records, exactly: every measurement is a branch. Slow, and nothing is assumed."""
+"""What a tape's program records, exactly; nothing is assumed."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from qirjit_magic.engine.simulators.tape import Op
-from tests.unit.matrices import SWAP, SX, H, Matrix, X, Y, Z, controlled, fixed, phase, rotation, rx, ry, rz
+from tests.circuits.outcomes import exact
+from tests.circuits.steps import Circuit, Step
+from tests.unit.matrices import OWN, Matrix, X, Z, arity, width
 
 Entry = tuple[int, int, int, int, float]
 QUBITS = 3
+_CONSTANT = 4  # one result more, which is always 0, and one that is always 1
 
 
 def matrix(op: Op, angle: float) -> Matrix:
     """The gate's matrix; its first qubit is the most significant one."""
-    s, t = phase(np.pi / 2), phase(np.pi / 4)
-    constants = {
-        Op.H: H, Op.X: X, Op.Y: Y, Op.Z: Z, Op.S: s, Op.S_ADJ: s.conj(), Op.T: t, Op.T_ADJ: t.conj(), Op.SX: SX,
-        Op.CX: controlled(fixed(X))(), Op.CY: controlled(fixed(Y))(), Op.CZ: controlled(fixed(Z))(), Op.SWAP: SWAP,
-        Op.CCX: controlled(fixed(X), 2)(),
-    }  # fmt: skip
-    if op in constants:
-        return constants[op]
-    pairs = {Op.RXX: X, Op.RYY: Y, Op.RZZ: Z}
-    return (
-        rotation(np.kron(pairs[op], pairs[op]), angle) if op in pairs else {Op.RX: rx, Op.RY: ry, Op.RZ: rz}[op](angle)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    probability: float
-    state: Matrix
-    results: dict[int, int]
-    recorded: str
-
-
-def apply(state: Matrix, gate: Matrix, qubits: Sequence[int]) -> Matrix:
-    """The state after a gate; qubit q is axis q of ``state.reshape(2, 2, …)``."""
-    count = int(np.log2(len(state)))
-    axes = np.moveaxis(state.reshape((2,) * count), qubits, range(len(qubits)))
-    turned = (gate @ axes.reshape(len(gate), -1)).reshape(axes.shape)
-    return np.moveaxis(turned, range(len(qubits)), qubits).reshape(-1)
+    name = op.name.lower()
+    gate = OWN[name.replace("_adj", "__adj") if "_" in name else f"{name}__body"]
+    return gate(*[angle] * arity(gate))
 
 
 def distribution(entries: Sequence[Entry]) -> dict[str, float]:
     """How likely each string of recorded results is."""
-    state = np.zeros(1 << QUBITS, complex)
-    state[0] = 1
-    branches = [_Branch(1.0, state, {}, "")]
-    for op, a, b, c, angle in entries:
-        branches = [after for branch in branches for after in _step(branch, Op(op), (a, b, c), angle)]
-    found: dict[str, float] = defaultdict(float)
-    for branch in branches:
-        found[branch.recorded] += branch.probability
-    return dict(found)
+    # A qubit that nothing else touches makes the result that is 1.
+    one = [Step("gate", (QUBITS,), X), Step("measure", (QUBITS,), Z, result=_CONSTANT + 1)]
+    steps = (*one, *(_step(Op(op), (a, b, c), angle) for op, a, b, c, angle in entries))
+    return exact(Circuit(steps, QUBITS + 1, _CONSTANT + 2))
 
 
-def _step(branch: _Branch, op: Op, ids: tuple[int, int, int], angle: float) -> list[_Branch]:
+def _step(op: Op, ids: tuple[int, int, int], angle: float) -> Step:
     if op is Op.MEASURE:
-        return [
-            _Branch(p, state, {**branch.results, ids[1]: bit}, branch.recorded)
-            for bit, p, state in _measured(branch, ids[0])
-        ]
+        return Step("measure", ids[:1], Z, result=ids[1])
     if op is Op.RESET:
-        flipped = [(p, apply(state, X, [ids[0]]) if bit else state) for bit, p, state in _measured(branch, ids[0])]
-        return [_Branch(p, state, branch.results, branch.recorded) for p, state in flipped]
+        return Step("reset", ids[:1])
     if op in {Op.RECORD, Op.RECORD_ZERO, Op.RECORD_ONE}:
-        bit = branch.results.get(ids[0], 0) if op is Op.RECORD else int(op is Op.RECORD_ONE)
-        return [_Branch(branch.probability, branch.state, branch.results, f"{branch.recorded}{bit}")]
+        return Step("record", result=ids[0] if op is Op.RECORD else _CONSTANT + int(op is Op.RECORD_ONE))
     gate = matrix(op, angle)
-    qubits = ids[: int(np.log2(len(gate)))]
-    return [_Branch(branch.probability, apply(branch.state, gate, qubits), branch.results, branch.recorded)]
-
-
-def _measured(branch: _Branch, qubit: int) -> list[tuple[int, float, Matrix]]:
-    found = []
-    for bit, keep in ((0, np.diag([1.0, 0.0])), (1, np.diag([0.0, 1.0]))):
-        state = apply(branch.state, keep + 0j, [qubit])
-        chance = float(np.vdot(state, state).real)
-        if chance > 1e-12:
-            found.append((bit, branch.probability * chance, state / np.sqrt(chance)))
-    return found
+    return Step("gate", ids[: width(gate)], gate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,22 +20,21 @@ from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.parse import signature_of
 from qirjit_magic.engine.runtime.bindings import read_ir
-from tests.unit.matrices import GATES, UNDER_ARRAYS, UNDER_ARRAYS_IN_TUPLES, Gate, H, Matrix, X, Y, Z, phase, u3
+from tests.unit.matrices import (
+    GATES,
+    MEASUREMENTS,
+    UNDER_ARRAYS,
+    UNDER_ARRAYS_IN_TUPLES,
+    H,
+    Matrix,
+    arity,
+    phase,
+    u3,
+)
 from tests.unit.state_vector import PREFIX, Machine, function_type
 
 _FILES = ("gates", "pairs", "controlled", "toffoli", "controls", "measurements", "substitutes")
 _NOTHING = ("gphase__body",)
-# What is measured, and whether the first qubit is then reset.
-_MEASUREMENTS: Mapping[str, tuple[Matrix, bool]] = {
-    **dict.fromkeys(("mx", "mx__body", "mx__body/returning"), (X, False)),
-    **dict.fromkeys(("my", "my__body", "my__body/returning"), (Y, False)),
-    **dict.fromkeys(("mz", "mz/returning", "mz__body/returning"), (Z, False)),
-    **dict.fromkeys(("mresetx", "mresetx__body"), (X, True)),
-    **dict.fromkeys(("mresety", "mresety__body"), (Y, True)),
-    **dict.fromkeys(("mresetz", "mresetz__body"), (Z, True)),
-    "mxx__body": (np.kron(X, X), False),
-    "mzz__body": (np.kron(Z, Z), False),
-}
 _EIGENBASIS = {"x": H, "y": phase(np.pi / 2) @ H, "z": np.eye(2)}
 _ANGLE = st.floats(-10, 10)
 _ANGLES = st.tuples(_ANGLE, _ANGLE, _ANGLE)
@@ -122,16 +121,6 @@ def _kinds(name: str) -> list[str]:
     return kind[kind.index("(") + 1 : -1].split(", ")
 
 
-def _angles(gate: Gate, angles: tuple[float, ...]) -> tuple[float, ...]:
-    for count in range(len(angles) + 1):
-        try:
-            gate(*angles[:count])
-        except TypeError:
-            continue
-        return angles[:count]
-    raise AssertionError(gate)
-
-
 def _same_up_to_phase(one: Matrix, other: Matrix) -> bool:
     overlap = np.vdot(one, other)
     return bool(np.allclose(one * overlap / abs(overlap), other, atol=1e-9))
@@ -142,7 +131,7 @@ def _same_up_to_phase(one: Matrix, other: Matrix) -> bool:
 @_few
 @given(angles=_ANGLES)
 def test_a_gate_is_its_matrix_up_to_a_global_phase(library: _Library, name: str, angles: tuple[float, ...]) -> None:
-    matrix = GATES[name](*_angles(GATES[name], angles))
+    matrix = GATES[name](*angles[: arity(GATES[name])])
     assert _same_up_to_phase(library.unitary(name, angles, len(matrix)), matrix)
 
 
@@ -154,7 +143,7 @@ def test_a_gate_under_an_array_acts_where_all_its_controls_are_one(
     library: _Library, name: str, controls: int, angles: tuple[float, ...]
 ) -> None:
     gate = {**UNDER_ARRAYS, **UNDER_ARRAYS_IN_TUPLES}[name]
-    used = _angles(gate, angles)
+    used = angles[: arity(gate)]
     inner = gate(*used)
     expected = np.eye(len(inner) << controls, dtype=complex)
     expected[-len(inner) :, -len(inner) :] = inner
@@ -168,7 +157,7 @@ def test_a_gate_under_an_array_acts_where_all_its_controls_are_one(
 def test_a_gate_and_its_adjoint_cancel_each_other(library: _Library, name: str, angles: tuple[float, ...]) -> None:
     stem = name.removesuffix("__adj")
     forward = stem if stem in GATES else f"{stem}__body"
-    size = len(GATES[name](*_angles(GATES[name], angles)))
+    size = len(GATES[name](*angles[: arity(GATES[name])]))
     product = library.unitary(forward, angles, size) @ library.unitary(name, angles, size)
     assert _same_up_to_phase(product, np.eye(size, dtype=complex))
 
@@ -183,7 +172,7 @@ def test_a_global_phase_does_nothing(library: _Library, name: str) -> None:
 def _measure(library: _Library, name: str, state: Matrix, outcome: int) -> int:
     """Measure the first qubits of a state, and give the value that was found."""
     library.machine.prepare(state.reshape(-1, 1), outcome)
-    qubits = range(len(_MEASUREMENTS[name][0]).bit_length() - 1)
+    qubits = range(len(MEASUREMENTS[name]).bit_length() - 1)
     if name.endswith("/returning"):
         return int(library.function(name)(*qubits)) - 100
     library.function(name)(*qubits, _RESULT)
@@ -191,13 +180,13 @@ def _measure(library: _Library, name: str, state: Matrix, outcome: int) -> int:
 
 
 @pytest.mark.parametrize("outcome", [0, 1])
-@pytest.mark.parametrize("name", sorted(_MEASUREMENTS))
+@pytest.mark.parametrize("name", sorted(MEASUREMENTS))
 @_few
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_measurement_projects_what_it_measures_and_leaves_the_rest(
     library: _Library, name: str, outcome: int, seed: int
 ) -> None:
-    pauli, reset = _MEASUREMENTS[name]
+    pauli = MEASUREMENTS[name]
     random = np.random.default_rng(seed)
     state = random.normal(size=2 * len(pauli)) + 1j * random.normal(size=2 * len(pauli))  # one more is entangled
     state /= np.linalg.norm(state)
@@ -206,16 +195,16 @@ def test_a_measurement_projects_what_it_measures_and_leaves_the_rest(
     assume(probability > 1e-3)
     assert _measure(library, name, state, outcome) == outcome
     assert library.machine.probability == pytest.approx(probability)
-    if reset:
+    if "reset" in name:
         bra = _EIGENBASIS[name[6]][:, outcome].conj()  # the letter behind mreset
         projected = np.kron([1, 0], bra @ projected.reshape(2, 2))
     assert _same_up_to_phase(library.machine.state.ravel(), projected / np.sqrt(probability))
 
 
 @pytest.mark.parametrize("outcome", [0, 1])
-@pytest.mark.parametrize("name", sorted(name for name in _MEASUREMENTS if "mreset" not in name))
+@pytest.mark.parametrize("name", sorted(name for name in MEASUREMENTS if "mreset" not in name))
 def test_a_measurement_leaves_its_eigenstates_alone(library: _Library, name: str, outcome: int) -> None:
-    pauli, _ = _MEASUREMENTS[name]
+    pauli = MEASUREMENTS[name]
     values, vectors = np.linalg.eigh(pauli)
     for state in vectors.T[np.isclose(values, (-1) ** outcome)]:
         assert _measure(library, name, state.astype(complex), outcome) == outcome
@@ -239,7 +228,7 @@ def test_phasedx_with_the_angles_of_hugr_qir_is_half_of_a_hadamard(library: _Lib
 
 
 def test_every_definition_has_a_meaning_here() -> None:
-    meant = [*GATES, *UNDER_ARRAYS, *UNDER_ARRAYS_IN_TUPLES, *_MEASUREMENTS, *_NOTHING]
+    meant = [*GATES, *UNDER_ARRAYS, *UNDER_ARRAYS_IN_TUPLES, *MEASUREMENTS, *_NOTHING]
     assert len(set(meant)) == len(meant)
     assert sorted(_definitions()) == sorted(meant)
 

@@ -4,70 +4,30 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.unit.matrices import (
-    I2,
-    SWAP,
-    SX,
-    Gate,
+    OWN,
+    OWN_UNDER_ARRAYS,
+    OWN_UNDER_ARRAYS_IN_TUPLES,
+    PAULIS,
     H,
     X,
-    Y,
-    Z,
-    adjoint,
+    arity,
     controlled,
     fixed,
-    pair,
-    phase,
+    product,
     rotation,
-    rx,
     ry,
     rz,
+    width,
 )
 from tests.unit.state_vector import Machine
 from tests.unit.statevector import Compiled
 
 _EXACT = 1e-12
-_S, _T = phase(np.pi / 2), phase(np.pi / 4)
-GATES: Mapping[str, tuple[Gate, int, int]] = {  # with how many angles and qubits they have
-    "h__body": (fixed(H), 0, 1),
-    "x__body": (fixed(X), 0, 1),
-    "y__body": (fixed(Y), 0, 1),
-    "z__body": (fixed(Z), 0, 1),
-    "s__body": (fixed(_S), 0, 1),
-    "s__adj": (adjoint(fixed(_S)), 0, 1),
-    "t__body": (fixed(_T), 0, 1),
-    "t__adj": (adjoint(fixed(_T)), 0, 1),
-    "sx__body": (fixed(SX), 0, 1),
-    "rx__body": (rx, 1, 1),
-    "ry__body": (ry, 1, 1),
-    "rz__body": (rz, 1, 1),
-    "cx__body": (controlled(fixed(X)), 0, 2),
-    "cnot__body": (controlled(fixed(X)), 0, 2),
-    "cy__body": (controlled(fixed(Y)), 0, 2),
-    "cz__body": (controlled(fixed(Z)), 0, 2),
-    "swap__body": (fixed(SWAP), 0, 2),
-    "ccx__body": (controlled(fixed(X), 2), 0, 3),
-    "rxx__body": (pair(X, X), 1, 2),
-    "ryy__body": (pair(Y, Y), 1, 2),
-    "rzz__body": (pair(Z, Z), 1, 2),
-}
-UNDER_ARRAYS = {
-    "h__ctl": H,
-    "x__ctl": X,
-    "y__ctl": Y,
-    "z__ctl": Z,
-    "s__ctl": _S,
-    "s__ctladj": _S.conj(),
-    "t__ctl": _T,
-    "t__ctladj": _T.conj(),
-}
-PAULIS = {0: I2, 1: X, 2: Z, 3: Y}  # as numbers of two bits
 QUBITS = [1, 2, 3, 4, 5, 6, 7, 9]
 
 
@@ -91,15 +51,16 @@ class Both:
         return [int(q) for q in self.random.permutation(self.qubits)[:count]]
 
     def apply(self, name: str) -> None:
-        gate, angles, count = GATES[name]
-        given, qubits = self.random.uniform(-7, 7, angles).tolist(), self.some(count)
+        given = self.random.uniform(-7, 7, arity(OWN[name])).tolist()
+        matrix = OWN[name](*given)
+        qubits = self.some(width(matrix))
         self.compiled.call(name, *given, *qubits)
-        self.machine.apply(gate(*given), qubits)
+        self.machine.apply(matrix, qubits)
 
     def apply_under(self, name: str, controls: int) -> None:
         *held, target = self.some(controls + 1)
         self.compiled.call(name, self.compiled.array(held), target)
-        self.machine.apply(controlled(fixed(UNDER_ARRAYS[name]), controls)(), [*held, target])
+        self.machine.apply(controlled(OWN_UNDER_ARRAYS[name], controls)(), [*held, target])
 
     def entangle(self) -> None:
         """A state that no gate leaves alone."""
@@ -117,11 +78,15 @@ class Both:
         return float(np.max(np.abs(self.compiled.state(self.qubits) - self.machine.state.ravel())))
 
 
+def _qubits(name: str) -> int:
+    return width(OWN[name](*[0.0] * arity(OWN[name])))
+
+
 @pytest.mark.parametrize("qubits", QUBITS)
-@pytest.mark.parametrize("name", sorted(GATES))
+@pytest.mark.parametrize("name", sorted(OWN))
 @pytest.mark.parametrize("entangled", [False, True])
 def test_a_gate_is_its_matrix_on_any_qubits(compiled: Compiled, name: str, qubits: int, *, entangled: bool) -> None:
-    if GATES[name][2] > qubits:
+    if _qubits(name) > qubits:
         return
     both = Both(compiled, qubits, seed=qubits)
     if entangled:
@@ -132,7 +97,7 @@ def test_a_gate_is_its_matrix_on_any_qubits(compiled: Compiled, name: str, qubit
 
 
 @pytest.mark.parametrize("qubits", QUBITS)
-@pytest.mark.parametrize("name", sorted(UNDER_ARRAYS))
+@pytest.mark.parametrize("name", sorted(OWN_UNDER_ARRAYS))
 @pytest.mark.parametrize("entangled", [False, True])
 def test_a_gate_under_an_array_acts_where_all_controls_are_one(
     compiled: Compiled, name: str, qubits: int, *, entangled: bool
@@ -149,10 +114,10 @@ def test_a_gate_under_an_array_acts_where_all_controls_are_one(
 @pytest.mark.parametrize("seed", range(12))
 def test_a_random_circuit_has_the_amplitudes_that_numpy_finds(compiled: Compiled, qubits: int, seed: int) -> None:
     both = Both(compiled, qubits, seed)
-    plain = [name for name, (_, _, count) in GATES.items() if count <= qubits]
+    plain = [name for name in OWN if _qubits(name) <= qubits]
     for step in range(120):
         if step % 7 == 3:
-            both.apply_under(str(both.random.choice(list(UNDER_ARRAYS))), int(both.random.integers(0, qubits)))
+            both.apply_under(str(both.random.choice(list(OWN_UNDER_ARRAYS))), int(both.random.integers(0, qubits)))
         else:
             both.apply(str(both.random.choice(plain)))
     assert both.difference() < _EXACT
@@ -164,9 +129,9 @@ def test_a_state_that_no_cache_holds_has_the_same_amplitudes(compiled: Compiled)
     both.entangle()
     for step in range(60):
         if step % 12 == 3:
-            both.apply_under(str(both.random.choice(list(UNDER_ARRAYS))), step // 8)
+            both.apply_under(str(both.random.choice(list(OWN_UNDER_ARRAYS))), step // 8)
         else:
-            both.apply(str(both.random.choice(list(GATES))))
+            both.apply(str(both.random.choice(list(OWN))))
     assert both.difference() < _EXACT
     compiled.group_from(22)
 
@@ -194,13 +159,6 @@ def test_a_queue_that_is_full_is_carried_out(compiled: Compiled) -> None:
     assert both.difference() < _EXACT
 
 
-def _product(paulis: list[int]) -> Any:
-    matrix = np.eye(1, dtype=complex)
-    for pauli in paulis:
-        matrix = np.kron(matrix, PAULIS[pauli])
-    return matrix
-
-
 @pytest.mark.parametrize("pauli", PAULIS)
 @pytest.mark.parametrize("adjoint_form", [False, True])
 @pytest.mark.parametrize("controls", [None, 0, 1, 2, 3])
@@ -223,15 +181,15 @@ def test_r_rotates_about_a_pauli_operator(
     assert both.difference() < _EXACT
 
 
-@pytest.mark.parametrize("name", ["rx", "ry", "rz"])
+@pytest.mark.parametrize("name", OWN_UNDER_ARRAYS_IN_TUPLES)
 @pytest.mark.parametrize("controls", [0, 1, 2, 3])
 def test_a_rotation_under_an_array_is_given_its_angle_in_a_tuple(compiled: Compiled, name: str, controls: int) -> None:
     both = Both(compiled, 6, seed=4)
     both.entangle()
     *held, target = both.some(controls + 1)
     arguments = ctypes.create_string_buffer(struct.pack("<dQ", 0.7, target))
-    compiled.call(f"{name}__ctl", compiled.array(held), ctypes.addressof(arguments))
-    both.machine.apply(controlled({"rx": rx, "ry": ry, "rz": rz}[name], controls)(0.7), [*held, target])
+    compiled.call(name, compiled.array(held), ctypes.addressof(arguments))
+    both.machine.apply(controlled(OWN_UNDER_ARRAYS_IN_TUPLES[name], controls)(0.7), [*held, target])
     assert both.difference() < _EXACT
 
 
@@ -245,7 +203,7 @@ def test_exp_is_the_exponential_of_a_product_of_pauli_operators(
     qubits, theta = both.some(len(paulis) + 2), 0.6
     held, rest = qubits[:2], qubits[2:]
     given = compiled.array(paulis, 1), theta, compiled.array(rest)
-    turned = rotation(_product(paulis), 2 * theta if "adj" in form else -2 * theta)
+    turned = rotation(product(paulis), 2 * theta if "adj" in form else -2 * theta)
     if "ctl" in form:
         arguments = ctypes.create_string_buffer(struct.pack("<QdQ", *given))
         compiled.call(form, compiled.array(held), ctypes.addressof(arguments))

@@ -1,0 +1,1 @@
+"""Random circuits with feedback, resets and reuse: what they should record, and their QIR."""
