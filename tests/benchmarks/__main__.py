@@ -21,7 +21,7 @@ from tests.benchmarks.starts import STARTS, Start
 from tests.benchmarks.targets import TARGETS
 
 _FULL = rounds.Effort(rounds=5, longest=1.2, budget=6.0, for_target=20.0)
-_QUICK = rounds.Effort(rounds=2, longest=0.3, budget=0.5, for_target=1.0)
+_QUICK = rounds.Effort(rounds=2, longest=0.3, budget=0.5, for_target=3.0)
 
 
 def main() -> None:

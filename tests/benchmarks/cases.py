@@ -86,7 +86,7 @@ CASES = (
     Case("success", "repeat until success, 100,000 live shots", 100_000, file="repeat_until_success"),
     Case("phase", "iterative phase estimation, 10,000 live shots", 10_000, phase_estimation),
     Case("fourier", "Fourier transform, 12 qubits, 1,000 shots", 1_000, partial(fourier, 12)),
-    Case("bernstein", "Bernstein-Vazirani, 21 qubits, 1,000 shots", 1_000, partial(bernstein_vazirani, 21)),
+    Case("bernstein", "Bernstein-Vazirani, 17 qubits, 1,000 shots", 1_000, partial(bernstein_vazirani, 17)),
     Case("dense-10x1000", "random dense, 10 qubits, 1,000 shots", 1_000, partial(dense, 10)),
     *(_qubits(count) for count in (4, 8, 12, 16, 20, 22, 24)),
     *(_gates(count) for count in (10_000, 100_000, 1_000_000)),

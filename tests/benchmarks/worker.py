@@ -14,7 +14,8 @@ from tests.benchmarks.peers import CannotRunError, Peer, Run
 
 _FIRST = "bell-1000"  # what each runs before anything is measured
 _ENOUGH_S = 0.2  # beside what one shot takes; less says too little of how long many will take
-_FOR_ONCE = 3  # what takes so many times as long as it should is not run a second time only to be warm
+_TOO_LONG_S = 20.0  # of many shots the first; then no other is run
+_FOR_ONCE = 3  # a single shot that takes so many times as long as it should is not run again only to be warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +96,18 @@ def fitting(seconds_of: Callable[[int], float], shots: int, longest: float, *, a
         all_shots: whether they are run however long they take.
     """
     one = seconds_of(1)
-    if one > _FOR_ONCE * longest:
+    if one > (_FOR_ONCE * longest if shots == 1 else _TOO_LONG_S):
         return Ready(1, one, counts=True)
     tried, seconds = 1, seconds_of(1)
     one = min(one, seconds)  # the first may have waited for what is made once
-    if all_shots:
+    if all_shots or shots == 1:
         return Ready(shots, one)
     while tried < shots and seconds < 2 * one + _ENOUGH_S:
         tried = min(shots, 10 * tried)
         seconds = seconds_of(tried)
     if tried == shots and seconds <= one + longest:
         return Ready(shots, one)
-    room = 1 + int(longest * (tried - 1) / (seconds - one)) if seconds > one else 1
+    room = max(2, 1 + int(longest * (tried - 1) / (seconds - one)))  # of one alone compiling could not be told
     return Ready(shots if room >= shots else one_digit(room), one)
 
 

@@ -165,6 +165,12 @@ def test_compiling_does_not_count_against_shots() -> None:
     assert fitting(seconds_of(0.8, 0.001), 100_000, 2.5).shots == 2_000
 
 
+def test_slow_shots_are_never_run_alone_where_many_are_wanted() -> None:
+    ready = fitting(seconds_of(5.0, 1.5), 1_000, 0.3)
+    assert (ready.shots, ready.one, ready.counts) == (2, 6.5, False)
+    assert fitting(seconds_of(0.0, 30.0), 1_000, 0.3).counts
+
+
 def test_a_run_that_is_far_too_long_is_run_once() -> None:
     ready = fitting(seconds_of(0.0, 9.0), 1, 1.0)
     assert (ready.shots, ready.one, ready.counts) == (1, 9.0, True)
