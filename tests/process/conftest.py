@@ -13,12 +13,11 @@ import pytest
 
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Engine
 from tests.files import PROGRAMS
-from tests.process.support import PLATFORMS
+from tests.process.support import PLATFORMS, make_supervisor
 
 IN_PROCESS = "in-process"
 GRACE_S = 0.3
@@ -36,7 +35,7 @@ def engines() -> Iterator[Callable[[str], Engine]]:
                 closing.callback(memory.close)
                 made: Engine = JitEngine(memory)
             else:
-                made = EngineSupervisor(choose(kind), grace_s=GRACE_S)
+                made = make_supervisor(kind, grace_s=GRACE_S)
             closing.callback(made.close)
             return made
 
@@ -60,7 +59,7 @@ def sessions() -> Iterator[Callable[[str], Session]]:
 
         @cache
         def session(platform: str) -> Session:
-            return closing.enter_context(Session(supervisor=EngineSupervisor(choose(platform), grace_s=GRACE_S)))
+            return closing.enter_context(Session(supervisor=make_supervisor(platform, grace_s=GRACE_S)))
 
         yield session
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import psutil
 import pytest
 
+from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.reviving import GRACE_S
+from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.modules import Diagnostic
-from qirjit_magic.wire.protocol import Engine, RunReply, RunRequest
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.protocol import Compiled, Engine, RunReply, RunRequest
 from qirjit_magic.wire.records import Piece, Recording, decode
 
 PLATFORMS = ("linux", "portable")
@@ -55,6 +63,34 @@ def returned(engine: Engine, module: str, entry: str, *arguments: int) -> int:
     _, records = run(engine, RunRequest(module, entry, arguments=arguments))
     (word,) = records.finished.returned.tolist()
     return int(word)
+
+
+class _OwnObjects(ObjectCache):
+    """Keeps what an engine brings itself, and no module: each test compiles its own."""
+
+    def keep(self, key: str, compiled: Compiled) -> None:
+        if not compiled.module.digest:
+            super().keep(key, compiled)
+
+
+@cache
+def _own_objects() -> ObjectCache:
+    folder = tempfile.TemporaryDirectory(prefix="own-objects-")
+    atexit.register(folder.cleanup)
+    return _OwnObjects(Path(folder.name))
+
+
+def make_supervisor(
+    platform: str | None = None, *, grace_s: float = GRACE_S, memory_limit: int | None = None, fenced: bool = True
+) -> EngineSupervisor:
+    """An engine process; only the first of a test run compiles the simulators, which takes a third of a second."""
+    return EngineSupervisor(
+        choose(platform) if platform else None,
+        grace_s=grace_s,
+        memory_limit=memory_limit,
+        fenced=fenced,
+        cache=_own_objects(),
+    )
 
 
 def eventually(condition: Callable[[], bool], within_s: float = LIVENESS_S) -> bool:

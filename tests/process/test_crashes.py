@@ -16,10 +16,18 @@ import pytest
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
-from tests.process.support import PLATFORMS, Once, children, descriptors, eventually, is_gone, long_program, returned
+from tests.process.support import (
+    PLATFORMS,
+    Once,
+    children,
+    descriptors,
+    eventually,
+    is_gone,
+    long_program,
+    make_supervisor,
+    returned,
+)
 
 
 def crash(session: Session, entry: str, simulator: str | None = None) -> WorkerCrashedError:
@@ -126,7 +134,7 @@ def test_a_crashed_run_has_no_shots_of_the_run_before(session: Session) -> None:
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_request_to_a_dead_process_gets_a_new_one_or_an_engine_error(platform: str) -> None:
-    engine = EngineSupervisor(choose(platform))
+    engine = make_supervisor(platform)
     try:
         compiled = engine.add("m", b"define i64 @f() { ret i64 1 }")
         requests: list[Callable[[], object]] = [

@@ -14,8 +14,6 @@ import pytest
 
 from qirjit_magic.errors import ProgramFailedError, WorkerCrashedError
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
 from tests.process.faults import (
     FAULTS,
@@ -28,7 +26,7 @@ from tests.process.faults import (
     run_into,
     unharmed,
 )
-from tests.process.support import PLATFORMS, Once
+from tests.process.support import PLATFORMS, Once, make_supervisor
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64",
@@ -48,7 +46,7 @@ def crowds() -> Iterator[MakeSession]:
 
         @cache
         def make(name: str, count: int) -> Session:
-            engine = EngineSupervisor(choose(name), memory_limit=MEMORY_LIMIT)
+            engine = make_supervisor(name, memory_limit=MEMORY_LIMIT)
             session = closing.enter_context(Session(supervisor=engine))
             add_others(session, count)
             return session

@@ -14,11 +14,9 @@ from qirjit_magic.errors import RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.reviving import COMPILE_LIMIT_S
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
 from tests.process.faults import FEW, MANY, add_others, unharmed
-from tests.process.support import LIVENESS_S, PLATFORMS, Once, long_program
+from tests.process.support import LIVENESS_S, PLATFORMS, Once, long_program, make_supervisor
 
 DEEP = 60_000
 NESTED = f"@deep = global ptr {'getelementptr (i8, ptr ' * DEEP}null{', i64 1)' * DEEP}\n".encode()
@@ -28,7 +26,7 @@ NESTED = f"@deep = global ptr {'getelementptr (i8, ptr ' * DEEP}null{', i64 1)' 
 def crowd(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A session with a few modules, or many."""
     platform, count = request.param
-    with Session(supervisor=EngineSupervisor(choose(platform))) as session:
+    with Session(supervisor=make_supervisor(platform)) as session:
         add_others(session, count)
         yield session
 

@@ -12,9 +12,8 @@ from functools import cache
 import pytest
 
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
+from tests.process.support import make_supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a fence.")
 
@@ -177,7 +176,7 @@ def test_every_attempt_is_in_a_table(outcomes: Outcomes) -> None:
 
 
 def test_a_session_runs_bell_behind_the_fence() -> None:
-    with Session(supervisor=EngineSupervisor(choose("linux"))) as session:
+    with Session(supervisor=make_supervisor("linux")) as session:
         session.add(program("Bell"), "bell")
         counts = session.run(module="bell", shots=1000, seed=7).counts()
         assert set(counts) == {"00", "11"}
@@ -188,11 +187,11 @@ def test_a_session_runs_bell_behind_the_fence() -> None:
 
 
 def test_an_engine_without_a_fence_says_so() -> None:
-    with Session(supervisor=EngineSupervisor(choose("linux"), fenced=False)) as session:
+    with Session(supervisor=make_supervisor("linux", fenced=False)) as session:
         assert session.status().fence == "none: this engine was started without one"
 
 
 def test_the_portable_platform_has_no_fence_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QIRJIT_PLATFORM", "portable")
-    with Session(supervisor=EngineSupervisor()) as session:
+    with Session(supervisor=make_supervisor()) as session:
         assert session.status().fence == "none: only the platform 'linux' has one"

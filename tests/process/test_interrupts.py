@@ -17,9 +17,8 @@ from qirjit_magic.session.process import EngineProcess
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
-from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program
+from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program, make_supervisor
 
 MANY = 1_000_000
 interrupt = partial(signal.raise_signal, signal.SIGINT)
@@ -36,7 +35,7 @@ def slow(session: Session) -> Session:
 def patient(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A session that waits a minute before it kills."""
     platform = getattr(request, "param", "linux")
-    with Session(supervisor=EngineSupervisor(choose(platform), grace_s=60)) as session:
+    with Session(supervisor=make_supervisor(platform, grace_s=60)) as session:
         session.add(program("slow_shots"), "slow")
         yield session
 
@@ -126,7 +125,7 @@ def test_an_interrupt_while_it_compiles_leaves_the_modules_as_they_were(slow: Se
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_interrupt_while_it_starts_leaves_a_usable_session(platform: str) -> None:
-    with Session(supervisor=EngineSupervisor(choose(platform))) as session:
+    with Session(supervisor=make_supervisor(platform)) as session:
         with session._engine.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
             session.status()
         check_usable(session)
@@ -163,7 +162,7 @@ def test_an_interrupt_at_any_moment_leaves_a_usable_session(delay_ms: int, trust
     timer = threading.Timer(delay_ms / 1000, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it may come at any line
         timer.start()
-        session = Session(supervisor=EngineSupervisor(grace_s=0.3))
+        session = Session(supervisor=make_supervisor(grace_s=0.3))
         session.add(program("coins"), "coins")
         session.add(program("slow_shots"), "slow", trust=trust)
         session.run("quick", module="slow")

@@ -16,10 +16,8 @@ import pytest
 
 from qirjit_magic.errors import EngineStartError
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import PROGRAMS, REPOSITORY
-from tests.process.support import PLATFORMS, children, descriptors, eventually, is_gone
+from tests.process.support import PLATFORMS, children, descriptors, eventually, is_gone, make_supervisor
 
 GONE_WITHIN_S = 2.0
 # A process with a session, which says its engine's process id and then does one of several things.
@@ -101,7 +99,7 @@ def test_an_engine_dies_with_a_parent_that_ends_by_itself(platform: str) -> None
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_engine_outlives_the_thread_that_started_it(platform: str) -> None:
     started: list[Session] = []
-    thread = threading.Thread(target=lambda: started.append(Session(supervisor=EngineSupervisor(choose(platform)))))
+    thread = threading.Thread(target=lambda: started.append(Session(supervisor=make_supervisor(platform))))
     thread.start()
     thread.join()
     with started[0] as session:
@@ -115,7 +113,7 @@ def test_an_engine_outlives_the_thread_that_started_it(platform: str) -> None:
 def test_closing_ends_the_engine_and_leaves_nothing(platform: str, ready: bool) -> None:  # noqa: FBT001 - a table
     kept, others = descriptors(), children()
     for _ in range(3):
-        with Session(supervisor=EngineSupervisor(choose(platform))) as session:
+        with Session(supervisor=make_supervisor(platform)) as session:
             if ready:
                 session.status()
             assert len(children() - others) == 1
@@ -124,7 +122,7 @@ def test_closing_ends_the_engine_and_leaves_nothing(platform: str, ready: bool) 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_closing_twice_is_closing_once(platform: str) -> None:
-    session = Session(supervisor=EngineSupervisor(choose(platform)))
+    session = Session(supervisor=make_supervisor(platform))
     session.close()
     session.close()
 
@@ -163,7 +161,7 @@ def test_a_supervisor_whose_start_failed_can_be_closed_or_tried_again(
     platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = descriptors()
-    supervisor = EngineSupervisor(choose(platform))
+    supervisor = make_supervisor(platform)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", "/nonexistent/python")
         with pytest.raises(EngineStartError):
@@ -179,7 +177,7 @@ def test_a_child_that_ends_at_once_is_told_with_its_last_words(
 ) -> None:
     broken = executable(tmp_path / "python", "#!/bin/sh\necho 'no LLVM today' >&2\nexit 3\n")
     monkeypatch.setattr(sys, "executable", broken)
-    with Session(supervisor=EngineSupervisor(choose(platform))) as session:
+    with Session(supervisor=make_supervisor(platform)) as session:
         with pytest.raises(EngineStartError) as caught:
             session.status()
         assert "exit status 3" in str(caught.value)

@@ -16,10 +16,9 @@ import pytest
 from qirjit_magic.errors import EngineStartError, QuarantineError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import REPOSITORY
 from tests.process.many_cells import CELLS, Script
-from tests.process.support import PLATFORMS
+from tests.process.support import PLATFORMS, make_supervisor
 
 LONGEST_WAIT_S = 0.2
 
@@ -64,7 +63,7 @@ class Killer(threading.Thread):
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whenever_the_engine_is_killed_a_cell_is_right_or_says_so(platform: str, seed: int) -> None:
-    engine = EngineSupervisor(choose(platform))
+    engine = make_supervisor(platform)
     with Session(supervisor=engine) as session:
         script = Script(session, random.Random(seed))  # noqa: S311 - no secret
         script.define_all()

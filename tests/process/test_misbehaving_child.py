@@ -14,10 +14,8 @@ import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import RECORDS_START
-from qirjit_magic.wire.platforms import choose
-from tests.process.support import PLATFORMS, children, eventually
+from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 
 pytestmark = pytest.mark.timeout(10)
 
@@ -133,7 +131,7 @@ def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
         child.write_text(CHILD.format(python=sys.executable, version=qirjit_magic.__version__, behaviour=behaviour))
         child.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(child))
-        made.append(Session(supervisor=EngineSupervisor(choose(platform), grace_s=0.3)))
+        made.append(Session(supervisor=make_supervisor(platform, grace_s=0.3)))
         return made[0]
 
     yield start_it

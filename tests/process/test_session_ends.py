@@ -12,13 +12,12 @@ import pytest
 from qirjit_magic.errors import EngineStartError, OptionError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import program
-from tests.process.support import LIVENESS_S, eventually, is_gone
+from tests.process.support import LIVENESS_S, eventually, is_gone, make_supervisor
 
 
 def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:
-    session = Session(supervisor=EngineSupervisor(grace_s=0.3))
+    session = Session(supervisor=make_supervisor(grace_s=0.3))
     session.add(program("slow_shots"), "slow")
     ended: list[object] = []
     going = threading.Event()

@@ -13,10 +13,8 @@ import pytest
 from qirjit_magic.errors import EntryPointError, ProgramFailedError, QirError, RunTimeoutError, UnresolvedSymbolError
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import corpus, program
-from tests.process.support import PLATFORMS
+from tests.process.support import PLATFORMS, make_supervisor
 
 # Two-sided, of a binomial distribution: chance alone fails one comparison in 300,000.
 _DEVIATIONS = 5.0
@@ -24,7 +22,7 @@ _DEVIATIONS = 5.0
 
 @pytest.fixture(scope="module", params=PLATFORMS)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(request.param))) as made:
+    with Session(simulator="statevector", supervisor=make_supervisor(request.param)) as made:
         yield made
 
 
@@ -75,7 +73,7 @@ def test_a_state_that_does_not_fit_is_refused_before_it_is_made(session: Session
 
 
 def test_the_limit_of_the_process_is_a_limit_of_the_state() -> None:
-    supervisor = EngineSupervisor(memory_limit=512 << 20)
+    supervisor = make_supervisor(memory_limit=512 << 20)
     with Session(simulator="statevector", supervisor=supervisor) as session:
         with pytest.raises(ProgramFailedError, match="a state of 26 or more qubits takes 1024 MiB"):
             run(session, "wide", "static", args=[26])
