@@ -5,7 +5,10 @@ Run: ``python -m tests.benchmarks.load_extension [ROUNDS]``.
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from collections.abc import Mapping
 from statistics import median
 
 from jupyter_client.manager import start_new_kernel
@@ -19,18 +22,27 @@ get_ipython().run_line_magic("load_ext", "qirjit_magic")
 loaded = time.perf_counter() - before
 """
 _FIRST = """
-get_ipython().run_cell_magic("qir", "--quiet", {text!r})
+get_ipython().run_cell_magic("qir", {flags!r}, {text!r})
 first = time.perf_counter() - before
 """
 
 
-def measure() -> tuple[float, float]:
-    """Seconds of the load, and from its beginning to the end of the first run, in a kernel of their own."""
-    manager, client = start_new_kernel()
+def measure(
+    text: str | None = None, *, flags: str = "--quiet", environment: Mapping[str, str] | None = None
+) -> tuple[float, float]:
+    """Seconds of the load, and from its beginning to the end of the first cell, in a kernel of their own.
+
+    Args:
+        text: of the cell, Hello where it is None.
+        flags: of the cell.
+        environment: of the kernel, that of this process where it is None.
+    """
+    manager, client = start_new_kernel(env=dict(environment or os.environ), stderr=subprocess.DEVNULL)
     try:
         kernel = Kernel(manager, client)
         kernel.run(_LOAD)
-        kernel.run(_FIRST.format(text=program("Hello")))
+        first = kernel.run(_FIRST.format(flags=flags, text=program("Hello") if text is None else text))
+        assert first.status == "ok", first.traceback
         return float(kernel.value("loaded")), float(kernel.value("first"))
     finally:
         client.stop_channels()

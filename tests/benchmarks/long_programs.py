@@ -57,7 +57,7 @@ def measure(text: str) -> Figures:
     with Session() as session:
         added = _seconds(lambda: session.add(text))
         run = _seconds(lambda: session.run(shots=1, seed=1))
-        return Figures(added, run, _peak(session.status().pid))
+        return Figures(added, run, peak_mib(session.status().pid))
 
 
 def measure_qirrunner(text: str) -> float:
@@ -71,7 +71,8 @@ def _seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - before
 
 
-def _peak(pid: int) -> int:
+def peak_mib(pid: int) -> int:
+    """The most memory that a process has held so far, in MiB."""
     status = Path(f"/proc/{pid}/status").read_text()
     (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
     return int(line.split()[1]) >> 10
