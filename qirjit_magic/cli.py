@@ -134,6 +134,8 @@ def _print_result(result: RunResult | None, options: RunOptions) -> None:
     if not options.quiet:
         _print_now(result.to_text(options.format or "labeled"))
         _tell(result.notices)
+    if options.time:
+        print(f"{PROGRAM}: {result.plan}", file=sys.stderr)
     _print_times(result.timings, options)
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.choice import Choice, choose_simulator, choose_sparse
+from qirjit_magic.engine.declarations import completed_declaration, placed_error
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
-from qirjit_magic.engine.ir.locations import Location, SourceText
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
+from qirjit_magic.engine.ir.pointers import looks_at_pointers
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.safety import check_safety
@@ -25,18 +26,18 @@ from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.own_code import own_code
-from qirjit_magic.engine.runtime.bindings import bindings, is_reserved, known_types
+from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
-from qirjit_magic.engine.simulators.attachments import Attachment, Attachments, find_in_c_library
+from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo
+from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
 from qirjit_magic.wire.simulators import AUTO, STABILIZER
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.tape import Doubt
     from qirjit_magic.engine.tracing import Tracing
 
-_SHORT_TEXT = 1 << 18
-_LONG_LINE = 200
 _NO_ROOM = "there is no memory for all amplitudes of its state"
 _EXACT = "all shots do the same until their results are recorded"
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
@@ -95,7 +94,7 @@ class JitEngine:
         try:
             info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
         except SignatureError as error:
-            raise _placed(module.text, error) from None
+            raise placed_error(module.text, error) from None
         watch.lap("verify")
         compiled = self._compiled(module, info, len(source), watch=watch)
         self.restore(compiled)
@@ -115,13 +114,16 @@ class JitEngine:
         watch.lap("optimise")
         info = replace(
             module.info,
-            declarations=tuple(_completed(module.text, declaration) for declaration in module.info.declarations),
+            declarations=tuple(
+                completed_declaration(module.text, declaration) for declaration in module.info.declarations
+            ),
             opt_level=_level(module, opt_level),
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
             breaks=report.diagnostics,
             trusted=trust,
+            looks_at_pointers=looks_at_pointers(module.text.text),
         )
         watch.lap("verify")
         return replace(module, info=info)
@@ -234,11 +236,13 @@ class JitEngine:
             attachment.simulator.end()
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
-            return self._run_sparse(request, entry, watch)
+            bound = self._linker_for(attachment).linkage
+            if not bound.carried_over(request.module):
+                return self._run_sparse(request, entry, watch)
         return replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
 
     def _run_sparse(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
-        # The first shot of all has found no room for its state, so that nothing is lost that it has done.
+        # The first shot of all has found no room for its state, and what it has done can be done again.
         stopping = self.memory.word(Word.STOP)
         self.memory.clear()
         self.memory.put_word(Word.STOP, stopping)
@@ -361,37 +365,3 @@ def _not_sampleable(request: RunRequest, doubt: Doubt) -> NotSampleableError:
 
 def _level(module: QirModule, wanted: int | None) -> int:
     return default_level(module.text.text) if wanted is None else wanted
-
-
-def _placed(text: SourceText, error: SignatureError) -> SignatureError:
-    place = text.definition(error.symbol) if error.dependants else text.declaration(error.symbol)
-    if place is None:
-        return error
-    return replace(error, line=place.line, column=place.column, source_line=place.source_line)
-
-
-def _completed(text: SourceText, declaration: Declaration) -> Declaration:
-    name = declaration.name
-    if declaration.function or name.startswith("__quantum__"):  # a variable may be called like a function of a library
-        known = known_types(name, declaration.type)
-        declaration = replace(declaration, known=known, reserved=is_reserved(name))
-    if declaration.type not in declaration.known and find_in_c_library(name):
-        declaration = replace(declaration, in_c_library=True)
-    return _located(text, declaration)
-
-
-def _located(text: SourceText, declaration: Declaration) -> Declaration:
-    # Finding names costs searches of the whole text: in a long one only for those that may be missing everywhere.
-    if len(text.text) > _SHORT_TEXT and declaration.type in declaration.known:
-        return declaration
-    place = text.first_use(declaration.name)
-    if place is None:
-        return declaration
-    used = not text.only_declares(declaration.name)
-    return replace(declaration, line=place.line, source_line=_shortened(place), used=used)
-
-
-def _shortened(place: Location) -> str:
-    # One line may use thousands of names, and each would bring the whole line.
-    line, start = place.source_line, max(0, place.column - 1 - _LONG_LINE // 2)
-    return line if len(line) <= _LONG_LINE else f"{'…' if start else ''}{line[start : start + _LONG_LINE]}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qirjit_magic.engine.runtime.program import runtime_object
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
+from qirjit_magic.engine.simulators.tracer_object import tracer_object
 
 
 def own_code(name: str) -> bytes:
@@ -21,8 +22,6 @@ def own_code(name: str) -> bytes:
         case "statevector":
             return statevector_object()
         case "tracer":
-            from qirjit_magic.engine.simulators.tracer import tracer_object  # noqa: PLC0415 - NumPy, see `JitEngine`
-
             return tracer_object()[0]
         case _:
             message = f"the engine brings nothing that is called '{name}'"

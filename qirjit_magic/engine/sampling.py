@@ -156,7 +156,7 @@ class Sampler:
             return Doubt(state)
         distribution = Distribution(state.re, state.im, seed)
         if not distribution.is_one:
-            return Doubt("an angle is infinite or no number")
+            return Doubt("an angle is infinite or is not a number")
         return _Readings(circuit, distribution, state.places)
 
 

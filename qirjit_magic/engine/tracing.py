@@ -97,6 +97,9 @@ class Tracing:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
+        for name in linkage.reachable(request.module):
+            if linkage.modules[name].looks_at_pointers:
+                return f"'{name}' compares pointers or takes them for numbers, and results may be among them"
         return linkage.carried_over(request.module)
 
     def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> NDArray[np.void] | Doubt:

@@ -236,7 +236,7 @@ class QirMagics(Magics):
                 print(plain(result.to_text(options.format)), end="")
             elif shown and not result.empty:
                 display(result)
-        _tell_times(result.timings, options)
+        _tell_times(result.timings, options, plan=str(result.plan))
 
     def _describe(self, module: ModuleInfo | None, options: RunOptions) -> None:
         if module is None:
@@ -349,9 +349,12 @@ def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
         print(diagnostic, file=sys.stderr if aside else sys.stdout)
 
 
-def _tell_times(timings: Timings, options: RunOptions) -> None:
+def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
     if options.time:
-        print(table(timings), file=sys.stderr if options.format is not None else sys.stdout)
+        print(
+            "\n".join(filter(None, (plan, table(timings)))),
+            file=sys.stderr if options.format is not None else sys.stdout,
+        )
 
 
 class _Bundle:

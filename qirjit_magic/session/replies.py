@@ -142,6 +142,9 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
     shots = reply.next - request.first
     if reply.sampled >= 0 and not (shots > 0 and sampled_size(shots, reply.sampled) <= RECORDS_CAPACITY // 2):
         raise FrameError("it has sampled shots that there are not, or that have no room")
+    asked = request.method != "live" and request.first == request.begins == 0
+    if reply.sampled >= 0 and not (asked and reply.outcome in {"done", "stopped"}):
+        raise FrameError("it has sampled what was to be run")
     return replace(
         reply,
         next=_clamped(reply.next, request.end),

@@ -144,7 +144,7 @@ class RunResult:
     table: RecordTable | SampledTable = field(repr=False)
     requested: int = 1
     seed: int | None = None
-    plan: Plan = Plan("sparse")
+    plan: Plan = Plan("statevector")
     unfinished: tuple[Record, ...] | None = field(default=None, repr=False)
     stdout: str = field(default="", repr=False)
     stderr: str = field(default="", repr=False)

@@ -36,7 +36,7 @@ class Session:
     """Modules, and an engine process that runs them; usable from any thread, one call at a time.
 
     Args:
-        simulator: what runs use that name none: ``auto``, ``sparse``, or the path of a shared library.
+        simulator: what runs use that name none; see `run`.
         limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
         supervisor: the engine; one of its own by default.
     """

@@ -15,7 +15,7 @@ from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProc
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.objects import ALWAYS_NEEDED, cache_key, own_key
+from qirjit_magic.wire.objects import ALWAYS_NEEDED, OWN_OBJECTS, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
 from qirjit_magic.wire.protocol import (
     Add,
@@ -254,12 +254,13 @@ class EngineSupervisor(RevivingProcess):
             if new:
                 self._brought.clear()
             began, waited_s = time.perf_counter(), self.waited_s
-            lacking = [name for name in _own_objects(request) if name not in self._brought]
+            wanted = OWN_OBJECTS if new and self._cache is not None else _own_objects(request)
+            lacking = [name for name in wanted if name not in self._brought]
             for name in lacking:
                 key = own_key(name, build=self._build, fenced=self.fenced)
                 if self._cache is None or self._cache.find(key) is None:
                     object_code = self.own_code(name)
-                    if new:  # no program has changed it
+                    if new:  # no program has changed it: the time to ask for all of it, once on a machine
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                 self._brought.add(name)
             self._has_run = self.starts

@@ -158,6 +158,7 @@ class ModuleInfo:
         capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
         trusted: whether it may hold code that can do anything, and use what only the C library has.
+        looks_at_pointers: whether it compares pointers or takes them for numbers, which results may be.
         timings: how long it took to add it; all 0 where it was there already.
     """
 
@@ -176,6 +177,7 @@ class ModuleInfo:
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
+    looks_at_pointers: bool = False
     timings: Timings = field(default=UNTIMED, compare=False)
 
     @property

@@ -90,8 +90,8 @@ def _read(path: Path) -> bytes:
 
 def _unpack(key: str, data: bytes) -> Compiled:
     # Wrong object code ends the engine process, or worse: what is found here is run as it is. The checksum is against
-    # accidents. Against programs that run wild there is a wall: only the kernel process reads and writes the cache,
-    # the engine process, whose memory a program may overwrite, never.
+    # accidents. Against programs that run wild there is a wall: only the kernel process writes the cache, and an engine
+    # process, whose memory a program may overwrite, reads it before it runs any.
     if len(data) < _HEAD.size:
         raise CorruptError("was cut short")
     magic, checksum, owner, info_size = _HEAD.unpack_from(data)

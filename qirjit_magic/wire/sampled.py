@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.wire.memory import RecordKind, sampled_size
+from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind, sampled_size
 from qirjit_magic.wire.records import Record, RecordTable, Sampled
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ class SampledTable:
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
         """See `RecordTable.first_records`."""
-        return self.whole.first_records(most)
+        rows = int(np.count_nonzero(~np.isin(self.layout.kinds, TEXT_KINDS)))
+        shots = min(len(self), most // max(1, rows) + 1)
+        shown, _ = self.first(shots).whole.first_records(most)
+        return shown, max(0, rows * len(self) - most)
 
     @cached_property
     def whole(self) -> RecordTable:
@@ -115,7 +118,7 @@ class SampledTable:
     @cached_property
     def returned(self) -> NDArray[np.int64]:
         """What each shot returned: all of them the same."""
-        return np.repeat(self.layout.returned, len(self))
+        return np.broadcast_to(self.layout.returned, (len(self),))
 
     @cached_property
     def returned_words(self) -> NDArray[np.int64]:

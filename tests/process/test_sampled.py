@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from qirjit_magic.errors import NotSampleableError, SimulatorError, UnresolvedSymbolError
+from qirjit_magic.errors import NotSampleableError, ProgramFailedError, SimulatorError, UnresolvedSymbolError
 from qirjit_magic.options import Method
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.memory import RecordKind
@@ -80,6 +82,11 @@ def test_the_instruction_that_cannot_be_sampled_is_named(
         ("counter", "increment", "'m' has global variables that a later shot could read"),
         ("returns", "measured", "'measured' returns ptr, which may be a result"),
         ("sampling/fails", "fails", "it fails"),
+        (
+            "sampling/pointers",
+            "compared",
+            "'m' compares pointers or takes them for numbers, and results may be among them",
+        ),
     ],
 )
 def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
@@ -96,6 +103,15 @@ def test_a_run_that_is_not_sampled_says_why(session: Session) -> None:
     session.add(program("sampling/feedback"), "m")
     plan = session.run("feedback", shots=1000).plan
     assert (plan.method, plan.why) == ("live", "its operation 3 is read_result of result 0")
+
+
+@pytest.mark.parametrize("entry", ["infinite", "no_number"])
+@pytest.mark.parametrize("options", [{"shots": 1}, {"shots": 1000}, {"shots": 1000, "method": "live"}])
+def test_an_angle_that_is_none_fails_the_program(session: Session, entry: str, options: dict[str, Any]) -> None:
+    session.add(program("sampling/angles"), "m")
+    with pytest.raises(ProgramFailedError, match="an angle is infinite or is not a number"):
+        session.run(entry, **options)
+    assert session.status().restarts == 0
 
 
 @pytest.mark.parametrize(("name", "entry"), [("records/every_record", "main"), ("sampling/says", "says")])

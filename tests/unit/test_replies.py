@@ -11,7 +11,7 @@ import pytest
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
 from qirjit_magic.session.replies import checked, refusal
 from qirjit_magic.wire.frames import Frame, FrameError
-from qirjit_magic.wire.protocol import Fact, Refused, RunReply, RunRequest
+from qirjit_magic.wire.protocol import Fact, Outcome, Refused, RunReply, RunRequest
 
 _Facts = dict[str, Fact]
 _VALUES: _Facts = {
@@ -62,3 +62,19 @@ def test_a_full_memory_goes_on_with_a_shot_of_the_part_that_was_asked_for(follow
 def test_no_part_ends_behind_its_end() -> None:
     request = RunRequest("m", "main", shots=100, ends=20)
     assert checked(Frame(request), Frame(RunReply("stopped", 70)), RunReply, known=()).next == 20
+
+
+@pytest.mark.parametrize(
+    ("request_", "outcome"),
+    [
+        (RunRequest("m", "main", shots=8), "done"),
+        (RunRequest("m", "main", shots=8, first=4, method="sampled"), "done"),
+        (RunRequest("m", "main", shots=8, method="sampled"), "full"),
+    ],
+)
+def test_shots_are_sampled_only_where_that_was_asked_for(request_: RunRequest, outcome: Outcome) -> None:
+    reply = RunReply(outcome, 8, sampled=1)
+    with pytest.raises(FrameError):
+        checked(Frame(request_), Frame(reply), RunReply, known=())
+    asked = RunRequest("m", "main", shots=8, method="auto")
+    assert checked(Frame(asked), Frame(RunReply("done", 8, sampled=1)), RunReply, known=()).sampled == 1

@@ -52,3 +52,21 @@ def test_results_in_arrays_and_alone_are_read_in_their_order() -> None:
 )
 def test_what_does_not_fit_together_has_no_shots(layout: RecordTable, sampled: Sampled) -> None:
     assert len(sampled_table(layout, sampled)) == 0
+
+
+def test_a_billion_shots_of_the_same_take_no_memory() -> None:
+    layout = RecordTable(
+        kinds=np.array([RecordKind.INT], np.uint8),
+        texts=np.array([-1], np.int32),
+        values=np.array([5]),
+        ends=np.array([1]),
+        returned=np.zeros(1, np.int64),
+        returned_words=np.zeros((1, 0), np.int64),
+        strings=(),
+    )
+    table = sampled_table(layout, Sampled(10**9, 0, b""))
+    assert len(table) == 10**9
+    assert table.returned.strides == (0,)
+    records, left = table.first_records(3)
+    assert [record.value for record in records] == [5, 5, 5]
+    assert left == 10**9 - 3

@@ -189,11 +189,19 @@ def test_resets_are_not_paid_for_with_a_state_that_is_larger_than_those_of_all_s
     assert isinstance(sampler.draw(fewer, asked(1, method="auto"), 1), Sample)
 
 
+@pytest.mark.parametrize("angle", [1e12, 3e15, 1e300])
+def test_a_large_angle_is_no_quarter_of_a_turn(sampler: Sampler, angle: float) -> None:
+    asked_of_stim = asked(simulator=STABILIZER)
+    drawn = sampler.draw(program([gate(Op.RX, 0, angle=angle)], 1), asked_of_stim, 1)
+    assert isinstance(drawn, Doubt)
+    assert drawn.reason == "its operation 1 is rx on qubit 0, which is no Clifford gate"
+
+
 @pytest.mark.parametrize("angle", [np.nan, np.inf])
 @pytest.mark.parametrize("wide", [1, 12])
 def test_an_angle_that_is_none_is_told(sampler: Sampler, angle: float, wide: int) -> None:
     gates = [gate(Op.H, q) for q in range(wide)] + [gate(Op.RX, 0, angle=angle)]
-    assert sampler.draw(program(gates, wide), asked(), 1) == Doubt("an angle is infinite or no number")
+    assert sampler.draw(program(gates, wide), asked(), 1) == Doubt("an angle is infinite or is not a number")
 
 
 def test_nobody_waits_minutes_for_stim_who_has_not_asked_for_it(

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
 from qirjit_magic.engine.simulators.tape import QUBITS_OF, Op
-from qirjit_magic.engine.simulators.tracer import tracer_object
+from qirjit_magic.engine.simulators.tracer_object import tracer_object
 
 
 def _written(name: str) -> str:

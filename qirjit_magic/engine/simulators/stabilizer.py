@@ -94,7 +94,8 @@ def _rotation(op: Op, angle: float) -> str:
     if op not in _ROTATIONS or not math.isfinite(angle):
         return ""
     quarters = angle / _RIGHT_ANGLE
-    if abs(quarters - round(quarters)) > _ROUNDING * max(1.0, abs(quarters)):
+    # A large angle is known less precisely than that: which one it is nobody can say, and it is left to others.
+    if abs(quarters - round(quarters)) > _ROUNDING or math.ulp(quarters) > _ROUNDING:
         return ""
     return _ROTATIONS[op][round(quarters) % 4]
 

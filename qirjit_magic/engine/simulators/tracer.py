@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.tape import ENTRY, Doubt, qubit_text, result_text
+from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 if TYPE_CHECKING:
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
 
 TRACER = SimulatorSpec("tracer")
 MOST_ENTRIES = 1 << 21
-_FILES = ("tracer.ll", "untraced.ll")
-_OPTIMISED = 2
 # By @qirjit_refused_of: what stands behind the name of the function that ended a trace.
 _CALLED_WITH: dict[int, Callable[[int], str]] = {
     1: lambda _: "",
@@ -89,14 +84,3 @@ class Tracer:
             return Doubt(said)
         called_with = _CALLED_WITH[self._refused_of.value](self._refused_id.value)
         return Doubt.of(said + called_with, self._length.value)
-
-
-@cache
-def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
-    """The object code of ``tracer.ll`` and ``untraced.ll``, what it needs, and what it traces."""
-    package = files(__package__)
-    module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
-    module.verify()
-    traced = frozenset(function.name for function in module.functions if not function.is_declaration)
-    needs = tuple(function.name for function in module.functions if function.is_declaration)
-    return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced

@@ -117,7 +117,8 @@ def available_bytes() -> int:
 
 
 def _kibibytes(file: str, name: str) -> int:
-    return next(int(line.split()[1]) for line in Path(file).read_text("ascii").splitlines() if line.startswith(name))
+    lines = Path(file).read_text("ascii").splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
 
 
 def processors() -> int:

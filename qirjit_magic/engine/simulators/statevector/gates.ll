@@ -39,15 +39,15 @@ define void @__quantum__qis__sx__body(ptr %qubit) {
   ret void
 }
 define void @__quantum__qis__rx__body(double %angle, ptr %qubit) {
-  call void @append(i64 9, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 9, ptr %qubit, double %angle)
   ret void
 }
 define void @__quantum__qis__ry__body(double %angle, ptr %qubit) {
-  call void @append(i64 10, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 10, ptr %qubit, double %angle)
   ret void
 }
 define void @__quantum__qis__rz__body(double %angle, ptr %qubit) {
-  call void @append(i64 11, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 11, ptr %qubit, double %angle)
   ret void
 }
 
@@ -57,13 +57,13 @@ define internal void @rotate(i2 %pauli, double %angle, ptr %qubit) {
                                i2 1, label %x
                                i2 3, label %y ]
 x:
-  call void @append(i64 9, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 9, ptr %qubit, double %angle)
   ret void
 y:
-  call void @append(i64 10, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 10, ptr %qubit, double %angle)
   ret void
 z:
-  call void @append(i64 11, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 11, ptr %qubit, double %angle)
   ret void
 done:
   ret void
@@ -111,7 +111,7 @@ define void @__quantum__qis__ccx__body(ptr %control1, ptr %control2, ptr %target
 }
 define void @__quantum__qis__rzz__body(double %angle, ptr %first, ptr %second) {
   call void @append_two(i64 14, ptr %first, ptr %second)
-  call void @append(i64 11, ptr %second, i64 0, double %angle)
+  call void @append_turn(i64 11, ptr %second, double %angle)
   call void @append_two(i64 14, ptr %first, ptr %second)
   ret void
 }
@@ -170,7 +170,7 @@ turn:
   call void @append_controls(ptr %controls, i64 1)
   %first.p = call ptr @__quantum__rt__array_get_element_ptr_1d(ptr %controls, i64 0)
   %first = load ptr, ptr %first.p
-  call void @append(i64 12, ptr %first, i64 0, double %angle)
+  call void @append_turn(i64 12, ptr %first, double %angle)
   br label %done
 done:
   ret void
@@ -221,7 +221,7 @@ define void @__quantum__qis__rx__ctl(ptr %controls, ptr %rotation) {
   %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
   %qubit = load ptr, ptr %qubit.p
   call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 9, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 9, ptr %qubit, double %angle)
   ret void
 }
 define void @__quantum__qis__ry__ctl(ptr %controls, ptr %rotation) {
@@ -229,7 +229,7 @@ define void @__quantum__qis__ry__ctl(ptr %controls, ptr %rotation) {
   %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
   %qubit = load ptr, ptr %qubit.p
   call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 10, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 10, ptr %qubit, double %angle)
   ret void
 }
 define void @__quantum__qis__rz__ctl(ptr %controls, ptr %rotation) {
@@ -237,7 +237,7 @@ define void @__quantum__qis__rz__ctl(ptr %controls, ptr %rotation) {
   %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
   %qubit = load ptr, ptr %qubit.p
   call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 11, ptr %qubit, i64 0, double %angle)
+  call void @append_turn(i64 11, ptr %qubit, double %angle)
   ret void
 }
 

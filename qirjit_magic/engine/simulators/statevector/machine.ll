@@ -74,6 +74,7 @@ declare i32 @snprintf(ptr, i64, ptr, ...)
 @no.qubit = internal constant [51 x i8] c"there is no qubit %lld: ids go from 0 to 1,048,575\00"
 @no.result = internal constant [53 x i8] c"there is no result %lld: ids go from 0 to 33,554,431\00"
 @twice = internal constant [47 x i8] c"a gate on several qubits had one of them twice\00"
+@no.angle = internal constant [40 x i8] c"an angle is infinite or is not a number\00"
 @long.row = internal constant [42 x i8] c"a gate has more than 4,000 controls: %lld\00"
 @text = internal global [256 x i8] zeroinitializer
 
@@ -187,6 +188,19 @@ ready:
   store double %angle, ptr %angle.p
   %next = add i64 %index, 1
   store i64 %next, ptr @count
+  ret void
+}
+
+; A rotation. Of an angle that is infinite or no number there is no state: each amplitude would be no number either.
+define internal void @append_turn(i64 %operation, ptr %qubit, double %angle) alwaysinline {
+  %size = call double @llvm.fabs.f64(double %angle)
+  %finite = fcmp olt double %size, 0x7FF0000000000000
+  br i1 %finite, label %turn, label %refuse, !prof !1
+refuse:
+  call void @refuse(ptr @no.angle, i64 0, i64 0, i64 0)
+  unreachable
+turn:
+  call void @append(i64 %operation, ptr %qubit, i64 0, double %angle)
   ret void
 }
 

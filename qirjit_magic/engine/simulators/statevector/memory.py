@@ -12,7 +12,7 @@ _NOTHING, _FAILED = 0, ctypes.c_void_p(-1).value
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 _HUGE_PAGES = 14  # MADV_HUGEPAGE of <asm-generic/mman-common.h>
 # Where nothing else is: LLVM puts the parts of an object where it finds room, and they must lie within 2 GiB.
-_LONELY = 0x2000_0000_0000
+_LONELY, _PLACES = 0x2000_0000_0000, 128
 _APART = 17 * 4096  # so that the same index of the two arrays is not the same place of a cache
 AMPLITUDE = 16
 
@@ -34,9 +34,13 @@ class StateMemory:
         self.im = self.re + (8 << self.positions) + _APART
 
     def _reserve(self) -> int:
-        wanted, size = ctypes.c_void_p(_LONELY), ctypes.c_size_t(self.size)
-        flags = _PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)
-        address = self._library.mmap(wanted, size, _NOTHING, flags, -1, ctypes.c_long(0))
+        size, flags = ctypes.c_size_t(self.size), _PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)
+        for place in range(_PLACES):
+            wanted = _LONELY + (place << self.size.bit_length())
+            address = self._library.mmap(ctypes.c_void_p(wanted), size, _NOTHING, flags, -1, ctypes.c_long(0))
+            if address == wanted or place == _PLACES - 1 or address in {None, _FAILED}:
+                break
+            self._library.munmap(ctypes.c_void_p(address), size)  # somebody is there: another state, in tests
         if address in {None, _FAILED}:
             message = f"there are no addresses for a state of {self.positions} qubits: raise the limit of memory."
             raise SimulatorError(message)

@@ -111,7 +111,7 @@ under:
   call void @append_controls(ptr %controls, i64 0)
   br label %rotate
 rotate:
-  call void @append(i64 11, ptr %target, i64 0, double %angle)
+  call void @append_turn(i64 11, ptr %target, double %angle)
   call void @turn_product(ptr %paulis, ptr %qubits, i64 %last, i1 true)
   br label %done
 done:

@@ -139,10 +139,6 @@ class StateVectorSimulator:
         self._words[MachineWord.GROUPED] = _GROUPED if threads == 1 else _SHARED
         self._begin_fusing(ctypes.addressof(self._words))
 
-    def _state(self) -> StateMemory:
-        assert self._memory is not None  # noqa: S101 - a run has begun
-        return self._memory
-
     def _place_state(self) -> None:
         if self._memory is not None:
             self._memory.close()

@@ -179,11 +179,11 @@ def find_index(machine: int, target: float) -> int:
             if reached > target:
                 return found
         at += 1
-    while found < 0:  # rounding left nothing for the end: the last amplitude that there is
+    while found < 0 and start > 0:  # rounding left nothing for the end: the last amplitude that there is
         start -= 1
         if real(re, start) != 0.0 or real(im, start) != 0.0:
             found = start
-    return found
+    return max(found, 0)
 
 
 @kernel

@@ -1,0 +1,24 @@
+"""The object code of the tracer, which is made without what reads its tapes."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.ir.own import own_object
+
+_FILES = ("tracer.ll", "untraced.ll")
+_OPTIMISED = 2
+
+
+@cache
+def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
+    """The object code of ``tracer.ll`` and ``untraced.ll``, what it needs, and what it traces."""
+    package = files(__package__)
+    module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
+    module.verify()
+    traced = frozenset(function.name for function in module.functions if not function.is_declaration)
+    needs = tuple(function.name for function in module.functions if function.is_declaration)
+    return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced
