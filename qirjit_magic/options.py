@@ -176,8 +176,8 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("--method",),
-        "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it, and live on a simulator that "
-        "is named (default auto)",
+        "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it, live on a simulator "
+        "that is named (default auto)",
         settings={"choices": get_args(Method), "default": "auto"},
     ),
     FlagRow(
