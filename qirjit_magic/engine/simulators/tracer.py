@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TRACER = SimulatorSpec("tracer")
 MOST_ENTRIES = 1 << 21
-_FILES = ("tracer.ll", "untraced.ll")
+_FILES = ("tracer.ll", "ids.ll", "untraced.ll")
 _OPTIMISED = 2
 # By @qirjit_refused_of: what stands behind the name of the function that ended a trace.
 _CALLED_WITH: dict[int, Callable[[int], str]] = {
@@ -93,10 +93,11 @@ class Tracer:
 
 @cache
 def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
-    """The object code of ``tracer.ll`` and ``untraced.ll``, what it needs, and what it traces."""
+    """The object code of ``tracer.ll``, ``ids.ll`` and ``untraced.ll``, what it needs, and what it traces."""
     package = files(__package__)
     module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
-    needs = tuple(function.name for function in module.functions if function.is_declaration)
+    declared = (function.name for function in module.functions if function.is_declaration)
+    needs = tuple(name for name in declared if not name.startswith("llvm."))
     return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced
