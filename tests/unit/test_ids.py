@@ -28,9 +28,7 @@ _CALL = st.one_of(
     st.builds(lambda q: Call(Op.RELEASE, (q,)), _QUBIT),
     st.builds(lambda op, q: Call(op, (q,)), st.sampled_from([Op.H, Op.X, Op.RESET]), _QUBIT),
     st.builds(lambda a, b: Call(Op.CX, (a, b)), _QUBIT, _QUBIT),
-    st.builds(
-        lambda op, q, r: Call(op, (q,), r), st.sampled_from([Op.MEASURE, Op.MRESETZ]), _QUBIT, st.integers(0, 3)
-    ),
+    st.builds(lambda op, q, r: Call(op, (q,), r), st.sampled_from([Op.MEASURE, Op.MRESETZ]), _QUBIT, st.integers(0, 3)),
 )
 _CALLS = st.lists(_CALL, max_size=16)
 
