@@ -61,7 +61,11 @@ def test_one_seed_gives_one_result(session: Session) -> None:
         ("dialects/random", "shot", "get_current_shot", 1),
         ("dumps", "only_dumps", "dumpmachine", 2),
         ("sampling/untraced", "on_a_product", "exp", 1),
-        ("sampling/untraced", "with_controls", "x__ctl on the qubit 2 of those given out", 2),
+        ("sampling/untraced", "with_controls", "x__ctl on qubit 2", 2),
+        ("sampling/ids", "begun_again", "initialize after the beginning", 2),
+        ("sampling/ids", "begun_again_with_a_qubit", "initialize after the beginning", 1),
+        ("sampling/ids", "begun_again_with_a_result", "initialize after the beginning", 2),
+        ("sampling/ids", "reads_what_m_returned", "read_result of the result of operation 2", 3),
     ],
 )
 def test_the_instruction_that_cannot_be_sampled_is_named(
@@ -87,6 +91,11 @@ def test_the_instruction_that_cannot_be_sampled_is_named(
             "compared",
             "'m' compares pointers or takes them for numbers, and results may be among them",
         ),
+        ("sampling/ids", "no_qubit", "it has a qubit with an id above 1,048,575"),
+        ("sampling/ids", "no_other_qubit", "it has a qubit with an id above 1,048,575"),
+        ("sampling/ids", "no_measured_result", "it has a result with an id above 33,554,431"),
+        ("sampling/ids", "no_written_result", "it has a result with an id above 33,554,431"),
+        ("sampling/ids", "no_recorded_result", "it has a result with an id above 33,554,431"),
     ],
 )
 def test_what_is_not_exact_is_run_and_where_it_must_be_sampled_refused(
@@ -129,6 +138,28 @@ def test_what_is_the_same_in_all_shots_is_sampled_as_it_is_run(session: Session,
     assert [list(map(str, outputs)) for outputs in drawn.records] == [
         list(map(str, outputs)) for outputs in live.records
     ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "allocated_is_static", "above_static_ones", "above_all_kinds_of_use", "released_and_allocated",
+        "released_twice", "released_unused", "in_arrays", "as_an_index", "as_text", "begun_twice",
+    ],
+)  # fmt: skip
+def test_qubits_have_the_ids_of_live_shots(session: Session, entry: str) -> None:
+    session.add(program("sampling/ids"), "m")
+    live = session.run(entry, shots=20, method="live", simulator="statevector")
+    drawn = session.run(entry, shots=20, method="sampled", simulator="statevector")
+    assert drawn.to_text() == live.to_text()
+    assert drawn.messages == live.messages
+    assert session.run(entry, shots=1000).plan.method == "sampled"
+
+
+def test_a_program_that_begins_anew_is_run(session: Session) -> None:
+    session.add(program("sampling/ids"), "m")
+    result = session.run("begun_again", shots=1000)
+    assert (result.plan.method, result.counts()) == ("live", {"0": 1000})
 
 
 def test_results_in_arrays_are_sampled_as_columns(session: Session) -> None:

@@ -47,21 +47,17 @@ class Op(IntEnum):
 
 # By the number of a gate: on how many qubits it is.
 QUBITS_OF = {int(op): 3 if op is Op.CCX else 2 if op >= Op.CX else 1 for op in Op if op < Op.MEASURE}
-_ALLOCATED = 1 << 30  # from here on ids are those that the tracer gave out
+_RETURNED = 1 << 25  # from here on results are those that m returned, by the entries that measured them
 
 
 def qubit_text(qubit: int) -> str:
     """A qubit in words."""
-    return _id_text("qubit", qubit)
+    return f"qubit {qubit}"
 
 
 def result_text(result: int) -> str:
     """A result in words."""
-    return _id_text("result", result)
-
-
-def _id_text(what: str, number: int) -> str:
-    return f"{what} {number}" if number < _ALLOCATED else f"the {what} {number - _ALLOCATED} of those given out"
+    return f"result {result}" if result < _RETURNED else f"the result of operation {result - _RETURNED + 1:,}"
 
 
 def gate_text(op: Op, ids: Sequence[int]) -> str:

@@ -2,7 +2,8 @@
 ; a tape. What depends on a result, or on anything else that another shot could have otherwise, ends the trace.
 ;
 ; An entry is { i32 op, i32 a, i32 b, i32 c, double angle }; a, b and c are ids of qubits, and of a result where one is
-; measured, written or recorded. The numbers of the operations are Op in tape.py. What ends a trace is in untraced.ll.
+; measured, written or recorded. The numbers of the operations are Op in tape.py. Which qubits and results there are is in
+; ids.ll, what ends a trace in untraced.ll.
 
 %Entry = type { i32, i32, i32, i32, double }
 ;               |    |    |    |    4 angle
@@ -12,8 +13,6 @@
 @qirjit_tape = global ptr null                 ; where it is
 @qirjit_tape_room = global i64 0               ; how many entries it has room for
 @qirjit_tape_length = global i64 0             ; how many it has
-@qirjit_next_qubit = global i64 0              ; the ids that are given out begin above those of any program
-@qirjit_next_result = global i64 0
 @qirjit_refused = global ptr null              ; what ended the trace, in words, where something did
 @qirjit_refused_of = global i32 0              ; 1: it is a function's name, of a call on nothing, 2: on a qubit, 3: on a result
 @qirjit_refused_id = global i64 0              ; the id of these
@@ -23,20 +22,13 @@
 
 @text = internal constant [10 x i8] c"the trace\00"
 @tape.name = internal constant [39 x i8] c"it does more than a trace has room for\00"
-@ids.name = internal constant [34 x i8] c"it has an id of more than 31 bits\00"
-
-declare ptr @__quantum__rt__array_create_1d(i32, i64)
-declare i64 @__quantum__rt__array_get_size_1d(ptr)
-declare ptr @__quantum__rt__array_get_element_ptr_1d(ptr, i64)
-declare void @__quantum__rt__array_update_reference_count(ptr, i32)
 
 ; Empties the tape for the next trace.
 define void @qirjit_begin_trace(ptr %tape, i64 %room) {
   store ptr %tape, ptr @qirjit_tape
   store i64 %room, ptr @qirjit_tape_room
   store i64 0, ptr @qirjit_tape_length
-  store i64 1073741824, ptr @qirjit_next_qubit
-  store i64 1073741824, ptr @qirjit_next_result
+  call void @forget_qubits()
   store ptr null, ptr @qirjit_refused
   store i32 0, ptr @qirjit_refused_of
   ret void
@@ -50,24 +42,34 @@ define void @qirjit_refuse(ptr %name) noreturn {
   unreachable
 }
 
+; Of qubits alone. A null that stands for none would be qubit 0, which is there as soon as any other one is.
 define internal void @append(i32 %op, ptr %a, ptr %b, ptr %c, double %angle) alwaysinline {
-  %length = load i64, ptr @qirjit_tape_length
-  %room = load i64, ptr @qirjit_tape_room
-  %tight = icmp uge i64 %length, %room
-  br i1 %tight, label %no.room, label %look
-no.room:
-  call void @qirjit_refuse(ptr @tape.name)
-  unreachable
-look:
   %a.id = ptrtoint ptr %a to i64
   %b.id = ptrtoint ptr %b to i64
   %c.id = ptrtoint ptr %c to i64
-  %ab = or i64 %a.id, %b.id
-  %abc = or i64 %ab, %c.id
-  %large = icmp ugt i64 %abc, 2147483647
-  br i1 %large, label %no.id, label %keep
-no.id:
-  call void @qirjit_refuse(ptr @ids.name)
+  %b.above = icmp ugt i64 %b.id, %a.id
+  %ab = select i1 %b.above, i64 %b.id, i64 %a.id
+  %c.above = icmp ugt i64 %c.id, %ab
+  %highest = select i1 %c.above, i64 %c.id, i64 %ab
+  call void @know(i64 %highest)
+  call void @write_entry(i32 %op, i64 %a.id, i64 %b.id, i64 %c.id, double %angle)
+  ret void
+}
+
+define internal void @append_result(i32 %op, ptr %qubit, i64 %result) {
+  %id = ptrtoint ptr %qubit to i64
+  call void @know(i64 %id)
+  call void @write_entry(i32 %op, i64 %id, i64 %result, i64 0, double 0.0)
+  ret void
+}
+
+define internal void @write_entry(i32 %op, i64 %a, i64 %b, i64 %c, double %angle) alwaysinline {
+  %length = load i64, ptr @qirjit_tape_length
+  %room = load i64, ptr @qirjit_tape_room
+  %tight = icmp uge i64 %length, %room
+  br i1 %tight, label %no.room, label %keep
+no.room:
+  call void @qirjit_refuse(ptr @tape.name)
   unreachable
 keep:
   %tape = load ptr, ptr @qirjit_tape
@@ -76,9 +78,9 @@ keep:
   %b.p = getelementptr %Entry, ptr %entry, i32 0, i32 2
   %c.p = getelementptr %Entry, ptr %entry, i32 0, i32 3
   %angle.p = getelementptr %Entry, ptr %entry, i32 0, i32 4
-  %a.32 = trunc i64 %a.id to i32
-  %b.32 = trunc i64 %b.id to i32
-  %c.32 = trunc i64 %c.id to i32
+  %a.32 = trunc i64 %a to i32
+  %b.32 = trunc i64 %b to i32
+  %c.32 = trunc i64 %c to i32
   store i32 %op, ptr %entry
   store i32 %a.32, ptr %a.p
   store i32 %b.32, ptr %b.p
@@ -89,62 +91,7 @@ keep:
   ret void
 }
 
-; ---- qubits and results --------------------------------------------------------------------------------------------
-
-define void @__quantum__rt__initialize(ptr %environment) {
-  ret void
-}
-
-define ptr @__quantum__rt__qubit_allocate() {
-  %id = load i64, ptr @qirjit_next_qubit
-  %after = add i64 %id, 1
-  store i64 %after, ptr @qirjit_next_qubit
-  %qubit = inttoptr i64 %id to ptr
-  ret ptr %qubit
-}
-
-; The next one that is allocated has an id of its own.
-define void @__quantum__rt__qubit_release(ptr %qubit) {
-  call void @append(i32 45, ptr %qubit, ptr null, ptr null, double 0.0)
-  ret void
-}
-
-define ptr @__quantum__rt__qubit_allocate_array(i64 %count) {
-start:
-  %array = call ptr @__quantum__rt__array_create_1d(i32 8, i64 %count)
-  br label %head
-head:
-  %index = phi i64 [ 0, %start ], [ %next, %one ]
-  %more = icmp slt i64 %index, %count
-  br i1 %more, label %one, label %done
-one:
-  %place = call ptr @__quantum__rt__array_get_element_ptr_1d(ptr %array, i64 %index)
-  %qubit = call ptr @__quantum__rt__qubit_allocate()
-  store ptr %qubit, ptr %place
-  %next = add i64 %index, 1
-  br label %head
-done:
-  ret ptr %array
-}
-
-define void @__quantum__rt__qubit_release_array(ptr %array) {
-start:
-  %size = call i64 @__quantum__rt__array_get_size_1d(ptr %array)
-  br label %head
-head:
-  %index = phi i64 [ 0, %start ], [ %next, %one ]
-  %more = icmp slt i64 %index, %size
-  br i1 %more, label %one, label %done
-one:
-  %place = call ptr @__quantum__rt__array_get_element_ptr_1d(ptr %array, i64 %index)
-  %qubit = load ptr, ptr %place
-  call void @__quantum__rt__qubit_release(ptr %qubit)
-  %next = add i64 %index, 1
-  br label %head
-done:
-  call void @__quantum__rt__array_update_reference_count(ptr %array, i32 -1)
-  ret void
-}
+; ---- the values of results -----------------------------------------------------------------------------------------
 
 define ptr @__quantum__rt__result_get_one() {
   ret ptr @one
@@ -276,19 +223,23 @@ define void @__quantum__qis__r__adj(i2 %pauli, double %angle, ptr %q) {
 ; ---- measurements --------------------------------------------------------------------------------------------------
 
 define void @__quantum__qis__mz__body(ptr %q, ptr %result) {
-  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
+  %id = call i64 @result_id(ptr %result)
+  call void @append_result(i32 40, ptr %q, i64 %id)
   ret void
 }
 define void @__quantum__qis__mresetz__body(ptr %q, ptr %result) {
-  call void @append(i32 46, ptr %q, ptr %result, ptr null, double 0.0)
+  %id = call i64 @result_id(ptr %result)
+  call void @append_result(i32 46, ptr %q, i64 %id)
   ret void
 }
+
+; What is returned is the address of the entry: as with One and Zero nobody has it for an id.
 define ptr @__quantum__qis__m__body(ptr %q) {
-  %id = load i64, ptr @qirjit_next_result
-  %after = add i64 %id, 1
-  store i64 %after, ptr @qirjit_next_result
-  %result = inttoptr i64 %id to ptr
-  call void @append(i32 40, ptr %q, ptr %result, ptr null, double 0.0)
+  %tape = load ptr, ptr @qirjit_tape
+  %length = load i64, ptr @qirjit_tape_length
+  %result = getelementptr %Entry, ptr %tape, i64 %length
+  %number = add i64 %length, 33554432
+  call void @append_result(i32 40, ptr %q, i64 %number)
   ret ptr %result
 }
 define void @__quantum__qis__reset__body(ptr %q) {
@@ -298,8 +249,9 @@ define void @__quantum__qis__reset__body(ptr %q) {
 
 ; A bit that all shots write.
 define void @__quantum__rt__write_result(i1 %value, ptr %result) {
+  %id = call i64 @result_id(ptr %result)
   %op = select i1 %value, i32 48, i32 47
-  call void @append(i32 %op, ptr %result, ptr null, ptr null, double 0.0)
+  call void @write_entry(i32 %op, i64 %id, i64 0, i64 0, double 0.0)
   ret void
 }
 
@@ -311,9 +263,10 @@ define i1 @qirjit_recorded_result(ptr %result) {
   br i1 %is.value, label %value, label %id
 value:
   %op = select i1 %is.one, i32 44, i32 43
-  call void @append(i32 %op, ptr null, ptr null, ptr null, double 0.0)
+  call void @write_entry(i32 %op, i64 0, i64 0, i64 0, double 0.0)
   ret i1 %is.one
 id:
-  call void @append(i32 42, ptr %result, ptr null, ptr null, double 0.0)
+  %number = call i64 @result_number(ptr %result)
+  call void @write_entry(i32 42, i64 %number, i64 0, i64 0, double 0.0)
   ret i1 false
 }

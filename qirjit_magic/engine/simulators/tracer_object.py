@@ -9,16 +9,17 @@ from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
 
-_FILES = ("tracer.ll", "untraced.ll")
+_FILES = ("tracer.ll", "ids.ll", "untraced.ll")
 _OPTIMISED = 2
 
 
 @cache
 def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
-    """The object code of ``tracer.ll`` and ``untraced.ll``, what it needs, and what it traces."""
+    """The object code of ``tracer.ll``, ``ids.ll`` and ``untraced.ll``, what it needs, and what it traces."""
     package = files(__package__)
     module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
-    needs = tuple(function.name for function in module.functions if function.is_declaration)
+    declared = (function.name for function in module.functions if function.is_declaration)
+    needs = tuple(name for name in declared if not name.startswith("llvm."))
     return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced

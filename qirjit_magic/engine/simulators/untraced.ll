@@ -7,7 +7,6 @@
 @dumpmachine.name = internal constant [12 x i8] c"dumpmachine\00"
 @assertmeasurementprobability.name = internal constant [29 x i8] c"assertmeasurementprobability\00"
 @assertmeasurementprobability__ctl.name = internal constant [34 x i8] c"assertmeasurementprobability__ctl\00"
-@qubit_to_string.name = internal constant [16 x i8] c"qubit_to_string\00"
 @drawrandomint.name = internal constant [14 x i8] c"drawrandomint\00"
 @drawrandomdouble.name = internal constant [17 x i8] c"drawrandomdouble\00"
 @seed.name = internal constant [26 x i8] c"a draw of a random number\00"
@@ -32,7 +31,16 @@
 @measure.name = internal constant [8 x i8] c"measure\00"
 
 define internal void @end(ptr %name, i32 %of, ptr %id) noreturn noinline {
-  %number = ptrtoint ptr %id to i64
+  %is.result = icmp eq i32 %of, 3
+  br i1 %is.result, label %result, label %other
+result:
+  %result.number = call i64 @result_number(ptr %id)
+  br label %leave
+other:
+  %other.number = ptrtoint ptr %id to i64
+  br label %leave
+leave:
+  %number = phi i64 [ %result.number, %result ], [ %other.number, %other ]
   store i32 %of, ptr @qirjit_refused_of
   store i64 %number, ptr @qirjit_refused_id
   call void @qirjit_refuse(ptr %name)
@@ -71,7 +79,7 @@ define ptr @__quantum__rt__result_to_string(ptr %result) {
   unreachable
 }
 
-; ---- what looks at the state, and ids that the tracer has given out --------------------------------------------------
+; ---- what looks at the state -----------------------------------------------------------------------------------------
 
 define void @__quantum__qis__dumpmachine__body(ptr %location) {
   call void @end(ptr @dumpmachine.name, i32 1, ptr null)
@@ -83,10 +91,6 @@ define void @__quantum__qis__assertmeasurementprobability__body(ptr %paulis, ptr
 }
 define void @__quantum__qis__assertmeasurementprobability__ctl(ptr %controls, ptr %arguments) {
   call void @end(ptr @assertmeasurementprobability__ctl.name, i32 1, ptr null)
-  unreachable
-}
-define ptr @__quantum__rt__qubit_to_string(ptr %qubit) {
-  call void @end(ptr @qubit_to_string.name, i32 2, ptr %qubit)
   unreachable
 }
 

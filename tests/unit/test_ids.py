@@ -1,0 +1,80 @@
+"""Qubits in a trace: static and allocated ones are the same, as on the state-vector simulator."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.circuits import read_circuit
+from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.sparse import qirrunner_library
+from qirjit_magic.engine.simulators.tape import NotExactError, Op
+from qirjit_magic.engine.simulators.tracer import Tracer
+from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.simulators import STATEVECTOR
+from tests.unit.calls import Call, expected, make
+from tests.unit.tapes import QUBITS, distribution, record, tape
+from tests.unit.test_tape import sampled
+
+_QUBIT = st.integers(0, 2 * QUBITS - 1)
+_CALL = st.one_of(
+    st.just(Call(None)),
+    st.builds(lambda q: Call(Op.RELEASE, (q,)), _QUBIT),
+    st.builds(lambda op, q: Call(op, (q,)), st.sampled_from([Op.H, Op.X, Op.RESET]), _QUBIT),
+    st.builds(lambda a, b: Call(Op.CX, (a, b)), _QUBIT, _QUBIT),
+    st.builds(lambda op, q, r: Call(op, (q,), r), st.sampled_from([Op.MEASURE, Op.MRESETZ]), _QUBIT, st.integers(0, 3)),
+)
+_CALLS = st.lists(_CALL, max_size=16)
+
+
+@pytest.fixture(scope="module")
+def tracer() -> Tracer:
+    return Tracer(SharedLibrary(qirrunner_library()))
+
+
+@pytest.fixture(scope="module")
+def attachments() -> Iterator[Attachments]:
+    memory = RecordMemory(choose().create_region(SIZE))
+    memory.clear()
+    made = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+    yield made
+    made.close()
+    memory.close()
+
+
+@settings(max_examples=500, deadline=None)
+@given(calls=_CALLS)
+def test_a_trace_of_static_and_allocated_qubits_has_the_distribution_of_its_shots(
+    tracer: Tracer, calls: list[Call]
+) -> None:
+    entries, made = expected(calls)
+    tracer.begin(None)
+    make(made, tracer.find)
+    assert tracer.tape.tolist() == entries
+    ends = [record(r) for r in range(4)]
+    try:
+        found = read_circuit(tape(*tracer.tape.tolist(), *ends))
+    except NotExactError:
+        return
+    exact, drawn = distribution([*entries, *ends]), sampled(found)
+    for key in exact.keys() | drawn.keys():
+        assert drawn.get(key, 0.0) == pytest.approx(exact.get(key, 0.0), abs=1e-9)
+
+
+@settings(max_examples=300, deadline=None)
+@given(calls=_CALLS)
+def test_a_trace_gives_out_the_ids_of_the_state_vector_simulator(
+    tracer: Tracer, attachments: Attachments, calls: list[Call]
+) -> None:
+    simulator = attachments.attach(STATEVECTOR).simulator
+    simulator.begin(1)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(simulator.find("__quantum__rt__initialize"))(None)
+    tracer.begin(None)
+    _, made = expected(calls)
+    assert make(made, tracer.find) == make(made, simulator.find)
