@@ -12,6 +12,7 @@ from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR
 
+_ALWAYS_FITS = 20  # qubits: looking at the memory that there is takes longer than a short run
 _NAMED = 3  # functions that a sentence has room for
 
 
@@ -78,7 +79,9 @@ def choose_sparse(why: str, *, attachments: Attachments, bind: Callable[[Attachm
 def _too_wide(entry: EntryPoint, attachment: Attachment) -> str:
     simulator = attachment.simulator
     wanted = entry.required_qubits or 0
-    if isinstance(simulator, StateVectorSimulator) and wanted > (most := simulator.most_qubits()):
+    if wanted <= _ALWAYS_FITS or not isinstance(simulator, StateVectorSimulator):
+        return ""
+    if wanted > (most := simulator.most_qubits()):
         return f"it wants {wanted:,} qubits, and there is memory for the amplitudes of {most}"
     return ""
 

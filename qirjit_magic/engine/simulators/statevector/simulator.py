@@ -88,7 +88,7 @@ class StateVectorSimulator:
             self._place_state()
         available = choose().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
-        most = self.most_qubits()
+        most = _fitting(available)
         self._words[MachineWord.MOST] = most
         self._words[MachineWord.KEEPING] = _BRANCH_BYTES
         self._words[MachineWord.KEEPING_FIRST] = max(0, available - (AMPLITUDE << most))  # beside the largest state
@@ -96,8 +96,7 @@ class StateVectorSimulator:
 
     def most_qubits(self) -> int:
         """For how many qubits in superposition there is memory now."""
-        fit = (choose().available_bytes() // AMPLITUDE).bit_length() - 1
-        return min(max(FIRST_ROOM, fit), most_positions())
+        return _fitting(choose().available_bytes())
 
     @property
     def lacked_memory(self) -> bool:
@@ -166,3 +165,8 @@ def _keep_dumps(words: ctypes.Array[ctypes.c_int64], dumps: list[str]) -> Callab
         dumps.append(state_text(words))
 
     return keep
+
+
+def _fitting(available: int) -> int:
+    fit = (available // AMPLITUDE).bit_length() - 1
+    return min(max(FIRST_ROOM, fit), most_positions())
