@@ -94,6 +94,7 @@ def collect(
         sharing: the processes that may help.
     """
     collected = Collected()
+    request = dataclasses.replace(request, run=sharing.number) if sharing else request
     follower = Follower(request.shots, observer.progress)
 
     def stop_wanted() -> bool:
@@ -115,6 +116,8 @@ def collect(
             )
             if sharing and following is not None:
                 _collect_parts(sharing, collected, following, watch=watch, tick=tick)
+            if sharing:
+                sharing.give_back(collected.outcome)
     except WorkerCrashedError as crash:
         collected.crash = crash
         watch.tick()
