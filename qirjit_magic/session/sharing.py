@@ -167,7 +167,7 @@ class Sharing:
         try:
             lent = self._helpers.lend(self._most)
         except EngineStartError as error:
-            self.lost = str(error)
+            self.lost = _cause(error)
             return
         for helper in lent[: self._request.shots]:
             helper.work(self._help)
@@ -253,7 +253,7 @@ class Sharing:
     def _help(self, helper: Helper) -> None:
         engine = helper.engine
         try:
-            with engine.watching(show_nothing, lambda: self._note_cpu(engine)):
+            with engine.watching(show_nothing, lambda: self._tick(engine)):
                 self._make_ready(engine)
                 left = self._wait_for_parts()
                 self._working.add(engine)
@@ -261,8 +261,8 @@ class Sharing:
                     if not self._help_with(engine, left, part):
                         break
                 self._end_run(engine)
-        except (QirError, KeyboardInterrupt) as error:
-            self.lost = self.lost or str(error) or "it was interrupted"
+        except BaseException as error:  # noqa: BLE001 - nobody waits for the thread: the plan is where it can be said
+            self.lost = self.lost or _cause(error)
         finally:
             self._working.discard(engine)
 
@@ -295,9 +295,19 @@ class Sharing:
             self.lost = "a shot failed there"
         return outcome is None
 
-    def _note_cpu(self, engine: EngineSupervisor) -> None:
-        if self._limits.cpu_seconds:
+    def _tick(self, engine: EngineSupervisor) -> None:
+        if self._is_over():  # again and again: a stop just before a request is forgotten by it
+            engine.stop()
+        if self._limits.cpu_seconds and engine in self._ready:  # until then it counts what others have used
             self._cpu[engine] = engine.cpu_seconds()
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, WorkerCrashedError):
+        return f"it died of {error.cause}"
+    if isinstance(error, EngineStartError):
+        return f"it did not start: {error.message}"
+    return str(error) or f"it ended by {type(error).__name__}"
 
 
 def _count(part: Part, engine: EngineSupervisor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import threading
@@ -14,82 +13,40 @@ from typing import Any
 
 import pytest
 
-from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.errors import ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
-from qirjit_magic.session import helpers, parts, process, sharing
+from qirjit_magic.session import helpers, parts
 from qirjit_magic.session.process import EngineProcess
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sharing import Sharing
 from qirjit_magic.session.streams import Observer
-from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
+from tests.process.shared_runs import (
+    CALL_HELPERS,
+    NEVER,
+    SHOTS,
+    TURNS,
+    be_eager,
+    caught,
+    everything,
+    numbers,
+    run,
+    session_on,
+)
 from tests.process.support import Once, children, eventually, is_gone
-
-NEVER = -1
-TURNS = 200_000  # some tenth of a millisecond
-SHOTS = 3_000
-CALL_HELPERS = Sharing._call_helpers
 
 
 @pytest.fixture(autouse=True)
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
-
-    def call_and_wait(run: Sharing) -> None:
-        assert run._engine._process is not None
-        pid = run._engine._process.pid
-        os.kill(pid, signal.SIGSTOP)
-        CALL_HELPERS(run)
-        assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
-        run._engine.memory.stop()
-        run._asked = True
-        os.kill(pid, signal.SIGCONT)
-
-    monkeypatch.setattr(process, "_TICK_S", 0.005)
-    monkeypatch.setattr(sharing, "LOOK_S", 0.0)
-    monkeypatch.setattr(sharing, "WORTH_S", 0.0)
-    monkeypatch.setattr(parts, "PART_S", 0.03)
-    monkeypatch.setattr(Sharing, "_call_helpers", call_and_wait)
-
-
-@contextlib.contextmanager
-def session_on(platform: str) -> Iterator[Session]:
-    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(platform), grace_s=0.3)) as session:
-        session.add(program("shared_shots"), "shared")
-        yield session
+def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    be_eager(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Session]:
     with session_on("linux") as session:
         yield session
-
-
-def run(
-    session: Session,
-    *,
-    jobs: int = 2,
-    said: int = 100,
-    fails: int = NEVER,
-    dies: int = NEVER,
-    hangs: int = NEVER,
-    shots: int = SHOTS,
-    **options: Any,
-) -> RunResult:
-    arguments = [TURNS, said, fails, dies, hangs]
-    return session.run("numbered", module="shared", args=arguments, shots=shots, seed=5, jobs=jobs, **options)
-
-
-def numbers(result: RunResult | None) -> list[object]:
-    assert result is not None
-    return [shot.records[0].value for shot in result.shots]
-
-
-def everything(result: RunResult) -> list[object]:
-    return [result.to_text("labeled"), result.messages, result.returns, result.stdout, result.stderr]
 
 
 # -- the same as one ---------------------------------------------------------------------------------------------
@@ -131,13 +88,6 @@ def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeyp
 
 
 # -- what ends badly ---------------------------------------------------------------------------------------------
-
-
-def caught(kind: type[ExecutionError], session: Session, **options: Any) -> Any:
-    with pytest.raises(kind) as error:
-        run(session, **options)
-    assert error.value.partial is session.last
-    return error.value
 
 
 @pytest.mark.parametrize("at", [2_000, SHOTS - 1])
@@ -192,6 +142,19 @@ def test_a_helper_that_cannot_be_started_costs_nothing(
     assert everything(result) == everything(expected)
 
 
+def test_whatever_goes_wrong_beside_the_run_costs_nothing(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sharing, "_make_ready", break_off)
+        result = run(shared)
+    assert result.plan.why == "a process that was to help was of no use: it ended by LookupError"
+    assert everything(result) == everything(expected)
+
+
 # -- what is ended -----------------------------------------------------------------------------------------------
 
 
@@ -240,6 +203,21 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     assert result.unfinished is not None
     assert result.unfinished[0].value == hangs
     assert numbers(run(shared, shots=10)) == list(range(10))
+
+
+def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
+    shared: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = 2_000
+    monkeypatch.setattr(Sharing, "_stop_helpers", lambda _: None)
+
+    def hangs_there() -> bool:
+        there = [helper.engine.memory.running() for helper in shared._engines._helpers._there]
+        return hangs in [*there, shared._engine.memory.running()]
+
+    result = run(shared, hangs=hangs, show=Observer(stopping=hangs_there))
+    assert numbers(result) == list(range(len(result.shots)))
+    assert len(result.shots) <= hangs
 
 
 def test_a_time_limit_holds(shared: Session) -> None:
