@@ -12,6 +12,7 @@ from qirjit_magic.errors import (
     ExecutionError,
     IntrinsicError,
     ProgramFailedError,
+    QirError,
     RunTimeoutError,
     WorkerCrashedError,
 )
@@ -123,6 +124,13 @@ def collect(
         watch.tick()
         collected.done = watch.done
         collected.pieces.append(copied(engine.memory, request))
+    except QirError:  # it was refused, which is no end of a run; unless somebody has been told that there is one
+        if follower.has_told:
+            follower.end(collected.done)
+        raise
+    except BaseException:
+        follower.end(collected.done)
+        raise
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
@@ -199,7 +207,7 @@ def _collect_parts(
     kept, began = sum(piece.size for piece in collected.pieces), time.perf_counter()
     collected.outcome = sharing.run(first, watch, tick, kept=kept)
     collected.timings += Timings(simulate=time.perf_counter() - began)  # of all processes together
-    collected.done = sharing.done or first
+    collected.done = sharing.parts[-1].at if sharing.parts else first
     for part in sharing.parts:
         collected.pieces += part.pieces
         collected.dropped += part.dropped

@@ -22,6 +22,7 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.session.sharing import Sharing
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.wire.memory import RecordMemory, Word
+from qirjit_magic.wire.progress import Progress
 from tests.files import program
 from tests.process.shared_runs import (
     CALL_HELPERS,
@@ -92,7 +93,10 @@ def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeyp
 
 @pytest.mark.parametrize("at", [2_000, SHOTS - 1])
 def test_a_program_that_fails_in_a_shot_ends_as_in_one_process(shared: Session, at: int) -> None:
-    one, two = (caught(ProgramFailedError, shared, jobs=jobs, fails=at) for jobs in (1, 2))
+    told: list[Progress] = []
+    show = Observer(progress=told.append)
+    one, two = (caught(ProgramFailedError, shared, jobs=jobs, fails=at, show=show) for jobs in (1, 2))
+    assert [progress.done for progress in told if progress.ended] == [at, at]
     assert two.partial.plan.processes == 2
     assert (two.shot, str(two)) == (one.shot, str(one)) == (at, str(two))
     assert everything(two.partial) == everything(one.partial)
@@ -186,7 +190,11 @@ def test_a_stop_keeps_the_first_shots(shared: Session, expected: RunResult) -> N
 
 def test_an_observer_who_wants_no_more_keeps_the_first_shots(shared: Session, expected: RunResult) -> None:
     enough = threading.Event()
-    check_first_shots(run(shared, show=Observer(at_1000(enough.set), stopping=enough.is_set)), expected)
+    told: list[Progress] = []
+    result = run(shared, show=Observer(at_1000(enough.set), stopping=enough.is_set, progress=told.append))
+    check_first_shots(result, expected)
+    assert told[-1].ended
+    assert told[-1].done == len(result.shots)
 
 
 def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session) -> None:
