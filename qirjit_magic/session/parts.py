@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qirjit_magic.wire.memory import RECORDS_CAPACITY, TEXT_CAPACITY
 from qirjit_magic.wire.protocol import Outcome
 
 if TYPE_CHECKING:
@@ -15,10 +16,27 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.records import Piece
 
 PART_S = 0.2
+FULL_RECORDS, FULL_TEXT = RECORDS_CAPACITY // 2, TEXT_CAPACITY // 2
 _LEAST_S = 0.01
 _GROWTH = 8  # a part is at most so many times as large as the one before: shots differ
 _SHORT_S = 1e-3  # what takes less is not to be measured
 _DOWN_TO = 2  # of what is left, a process takes no more than its share by this
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are kept of a run."""
+
+    records: int = 0
+    text: int = 0
+
+    def with_piece(self, piece: Piece) -> Kept:
+        """With those of one more."""
+        return Kept(self.records + piece.size - len(piece.text), self.text + len(piece.text))
+
+    def fills_since(self, before: Kept) -> bool:
+        """Whether they have become so many more as one process empties its memory of, and is looked at for."""
+        return self.records - before.records >= FULL_RECORDS or self.text - before.text >= FULL_TEXT
 
 
 @dataclass(eq=False)
@@ -61,11 +79,11 @@ class Parts:
         shots: how many there are in the whole run.
         rate: how many shots a process runs in a second, about; of each it is corrected by what its last part took.
         processes: how many there are, about.
-        kept: bytes of records and text that are kept already.
+        kept: what is kept already.
         clock: gives seconds.
 
     Attributes:
-        kept: bytes that are kept of all parts, and before them.
+        kept: bytes that are kept of all parts, and before them, when they were last looked at.
         done: how many shots have finished, those before the first part included.
     """
 
@@ -76,7 +94,7 @@ class Parts:
         *,
         rate: float,
         processes: int,
-        kept: int = 0,
+        kept: Sequence[Piece] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._next = self._in_order = first
@@ -84,7 +102,9 @@ class Parts:
         self._rate, self._rates = rate, dict[Hashable, float]()
         self._clock = clock
         self._processes = processes
-        self.kept = kept
+        self.kept = 0
+        self._kept = self._looked_at = Kept()
+        self._count(kept)
         self.done = first
         self._again: list[Part] = []
         self._running: set[Part] = set()
@@ -128,7 +148,14 @@ class Parts:
             part.pieces.append(piece)
             before, part.at = part.at, max(part.at, min(at, part.end))
             self.done += part.at - before
-            self.kept += piece.size
+            self._count([piece])
+
+    def _count(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            self._kept = self._kept.with_piece(piece)
+        if self._kept.fills_since(self._looked_at):
+            self._looked_at = self._kept
+            self.kept = self._kept.records + self._kept.text
 
     def give_back(self, part: Part) -> None:
         """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""

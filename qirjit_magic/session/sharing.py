@@ -13,9 +13,9 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
@@ -27,6 +27,9 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.protocol import Compiled, Outcome, RunReply, RunRequest
+
+if TYPE_CHECKING:
+    from qirjit_magic.wire.records import Piece
 
 LOOK_S = 0.2  # a run that takes no longer is not looked at
 WORTH_S = 1.0  # so much must be left to do
@@ -184,8 +187,8 @@ class Sharing:
 
     # -- in parts --------------------------------------------------------------------------------------------------
 
-    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: int) -> Outcome:
-        """Run what is left from a shot on, and say how that ended; so many bytes are kept already.
+    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: Sequence[Piece]) -> Outcome:
+        """Run what is left from a shot on, and say how that ended; these pieces are kept already.
 
         Messages are shown in the order of the shots: those of a part once everything before it has finished.
         """

@@ -99,11 +99,16 @@ def test_it_is_settled_when_everything_has_finished_or_when_it_is_stopped_and_no
     assert parts.take_finished()[-1].end == SHOTS
 
 
-def test_bytes_are_counted_for_all_parts_together() -> None:
-    parts = Parts(0, SHOTS, rate=100, processes=2, kept=7)
-    do(parts, taken(parts))
-    do(parts, taken(parts))
-    assert parts.kept == 7 + 2 * len(b"text")
+def test_bytes_of_all_parts_together_are_looked_at_when_they_would_fill_one_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qirjit_magic.session.parts.FULL_TEXT", 11)
+    parts = Parts(0, SHOTS, rate=100, processes=2, kept=[Piece(b"0123456789012345", b"", b"text")])
+    found = []
+    for _ in range(5):
+        do(parts, taken(parts))
+        found.append(parts.kept)
+    assert found == [0, 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 6 * len(b"text")]
 
 
 def test_shots_are_counted_once_whatever_their_order() -> None:
