@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from qirjit_magic import Session
-from tests.benchmarks.statevector import dense
+from tests.benchmarks.circuits import dense
+from tests.benchmarks.programs import emit
 from tests.files import program
 
 
@@ -30,8 +31,8 @@ class Case:
 def cases(shots: int) -> Iterator[Case]:
     """What is measured."""
     yield Case("teleportation", program("teleport"), shots)
-    yield Case("dense, 10 qubits", dense(10), max(1, shots // 100))
-    yield Case("dense, 16 qubits", dense(16), max(1, shots // 10_000))
+    yield Case("dense, 10 qubits", emit(dense(10)).encode(), max(1, shots // 100))
+    yield Case("dense, 16 qubits", emit(dense(16)).encode(), max(1, shots // 10_000))
 
 
 @dataclass(frozen=True, slots=True)
