@@ -25,7 +25,8 @@ class Limits:
         output_bytes: that are kept of what a run prints to descriptors 1 and 2, of each one half from the beginning and
             one half from the end; the rest is counted.
         records_per_shot: the rest is counted and left out.
-        kept_bytes: of records and text that are kept of a run.
+        kept_bytes: of records and text that are kept of a run; looked at each time when it has recorded 64 MiB or said
+            8 MiB, so that no shorter run is ended, in however many processes.
         cpu_seconds: of a run, those of all threads together; 0 for no limit.
 
     Raises:

@@ -53,7 +53,7 @@ class RunOptions:
     seed: int | None = None
     simulator: str = "auto"
     method: Method = "auto"
-    jobs: Jobs = "auto"
+    jobs: Jobs = 1
     name: str | None = None
     args: tuple[str, ...] = ()
     output: str | None = None
@@ -182,12 +182,9 @@ FLAGS: tuple[FlagRow, ...] = (
     ),
     FlagRow(
         ("-j", "--jobs"),
-        "over how many processes to spread live shots that take more than about a second (default: one a processor)",
-        settings={
-            "metavar": "N|auto",
-            "type": _typed(_jobs, f"auto or a number from 1 to {MOST_JOBS}"),
-            "default": "auto",
-        },
+        "how many processes share live shots: by itself one process; auto: one a processor, at most 8, where it takes "
+        "more than about a second",
+        settings={"metavar": "N|auto", "type": _typed(_jobs, f"auto or a number from 1 to {MOST_JOBS}"), "default": 1},
     ),
     FlagRow(
         ("-n", "--name"),

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.choice import Choice, choose_simulator, choose_sparse
+from qirjit_magic.engine.choice import choose_simulator, choose_sparse
 from qirjit_magic.engine.declarations import completed_declaration, placed_error
+from qirjit_magic.engine.going_on import GoingOn
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
@@ -76,7 +77,7 @@ class JitEngine:
         self._linked: list[str] = []  # since the last run that came so far as to say so
         self._compilations = 0
         self._simulator = ""
-        self._choice: Choice | None = None  # of the run that goes on
+        self._run = GoingOn()
 
     def add(
         self,
@@ -154,6 +155,7 @@ class JitEngine:
         self._modules[compiled.module.name] = Module(compiled)
 
     def _forget_links(self) -> None:
+        self._run.end()
         self._linker = None
         if self._tracing is not None:
             self._tracing.forget()
@@ -199,32 +201,32 @@ class JitEngine:
         if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
             reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
             raise EntryPointError(reason, entry.name)
-        watch = Stopwatch()
+        watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
             return self._on_stabilizer(request, entry, watch)
-        if request.first == request.begins:
-            self._choice = choose_simulator(request, entry, attachments=self._attachments, bind=self._binder(request))
-        choice = self._choice
-        assert choice is not None  # noqa: S101 - what goes on was begun
+        if begins:
+            bind = self._binder(request)
+            self._run.choice = choose_simulator(request, entry, attachments=self._attachments, bind=bind)
         watch.lap("link")
-        self._simulator = choice.attachment.simulator.spec.name
+        self._simulator = self._run.choice.attachment.simulator.spec.name
         not_drawn = ""
-        if request.first == request.begins == 0 and request.method != "live":
+        if begins and request.first == 0 and request.method != "live":
             drawn = self._draw(request, entry, watch)
             if isinstance(drawn, RunReply):
                 return self._told(drawn, watch)
             if request.method == "sampled":
                 raise _not_sampleable(request, drawn)
             not_drawn = drawn.reason
-        reply = self._run_live(request, entry, choice, watch)
+        reply = self._run_live(request, entry, watch, begins=begins)
         return self._told(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
 
     def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
         return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
 
-    def _run_live(self, request: RunRequest, entry: EntryPoint, choice: Choice, watch: Stopwatch) -> RunReply:
+    def _run_live(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch, *, begins: bool) -> RunReply:
+        choice = self._run.choice
         attachment = choice.attachment
-        if request.first == request.begins:
+        if begins:
             attachment.simulator.begin(request.seed)
             attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
@@ -232,8 +234,7 @@ class JitEngine:
         shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
         watch.lap("link")
         reply = self._run_shots(shooting.shots, attachment)
-        if reply.outcome != "full":
-            attachment.simulator.end()
+        self._run.note(request, reply.outcome)
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
             bound = self._linker_for(attachment).linkage
@@ -247,9 +248,9 @@ class JitEngine:
         self.memory.clear()
         self.memory.put_word(Word.STOP, stopping)
         bind = self._binder(request)
-        self._choice = choose_sparse(_NO_ROOM, attachments=self._attachments, bind=bind)
-        self._simulator = self._choice.attachment.simulator.spec.name
-        return self._run_live(request, entry, self._choice, watch)
+        self._run.choice = choose_sparse(_NO_ROOM, attachments=self._attachments, bind=bind)
+        self._simulator = self._run.choice.attachment.simulator.spec.name
+        return self._run_live(request, entry, watch, begins=True)
 
     def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)

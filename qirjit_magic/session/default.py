@@ -39,7 +39,7 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
     seed: int | None = None,
     simulator: str | None = None,
     method: Method = "auto",
-    jobs: Jobs = "auto",
+    jobs: Jobs = 1,
     args: Sequence[Argument] = (),
     timeout: float | None = None,
     opt_level: int | None = None,
@@ -54,7 +54,7 @@ def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
         seed: the seed of the simulator's random stream.
         simulator: the simulator's name or path.
         method: see `Session.run`.
-        jobs: over how many processes to spread a long run.
+        jobs: how many processes may share a long run; ``auto``: one a processor, at most 8.
         args: one value for each parameter.
         timeout: seconds.
         opt_level: see `Session.add`.

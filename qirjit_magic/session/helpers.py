@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from qirjit_magic.errors import EngineStartError
 from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.platforms import choose
 
 IDLE_S = 60.0
 _JOIN_S = 0.05
@@ -56,10 +57,11 @@ class Helpers:
     def lend(self, processes: int) -> list[Helper]:
         """Those that are free for a run in so many processes, each of them started.
 
-        Each may have an equal share of the first one's memory.
+        Each may have an equal share of the first one's memory. There are no more than the machine has memory for now,
+        beside everything else: the first one's state is there already.
 
         Raises:
-            EngineStartError: the system would not start one, and there is no other.
+            EngineStartError: the system would not start one, or has no memory for it, and there is no other.
         """
         with self._lock:
             self._stop_waiting()
@@ -68,9 +70,12 @@ class Helpers:
             if share != self._share:
                 self.end()
                 self._share = share
+            fit = choose().available_bytes() // share if share else processes
+            if not fit:
+                raise EngineStartError(f"this machine has no {share >> 20:,} MiB left, its share of the memory.")
             lent: list[Helper] = []
             try:
-                for place in range(processes - 1):
+                for place in range(min(processes - 1, fit)):
                     if place == len(self._there):
                         self._there.append(Helper(self._first.helper(share)))
                     if not self._there[place].busy:

@@ -58,7 +58,9 @@ class Shield:
 
 
 class FollowingShield(Shield):
-    """What a thread puts up while the main thread has a shield up: it sees that one's interrupts, and raises none.
+    """What follows the shield of the main thread: it sees that one's interrupts, raises none, and handles none itself.
+
+    It may be put up in the main thread too, under the other one, whose handler stays.
 
     Args:
         leader: the shield of the main thread.
@@ -67,6 +69,15 @@ class FollowingShield(Shield):
     def __init__(self, leader: Shield) -> None:
         super().__init__()
         self._leader = leader
+
+    def __enter__(self) -> Self:
+        self._depth += 1
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._depth -= 1
 
     @property
     def count(self) -> int:

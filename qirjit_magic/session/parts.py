@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qirjit_magic.wire.memory import RECORDS_CAPACITY, TEXT_CAPACITY
 from qirjit_magic.wire.protocol import Outcome
 
 if TYPE_CHECKING:
@@ -13,8 +16,27 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.records import Piece
 
 PART_S = 0.2
+FULL_RECORDS, FULL_TEXT = RECORDS_CAPACITY // 2, TEXT_CAPACITY // 2
 _LEAST_S = 0.01
+_GROWTH = 8  # a part is at most so many times as large as the one before: shots differ
+_SHORT_S = 1e-3  # what takes less is not to be measured
 _DOWN_TO = 2  # of what is left, a process takes no more than its share by this
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Bytes that are kept of a run."""
+
+    records: int = 0
+    text: int = 0
+
+    def with_piece(self, piece: Piece) -> Kept:
+        """With those of one more."""
+        return Kept(self.records + piece.size - len(piece.text), self.text + len(piece.text))
+
+    def fills_since(self, before: Kept) -> bool:
+        """Whether they have become so many more as one process empties its memory of, and is looked at for."""
+        return self.records - before.records >= FULL_RECORDS or self.text - before.text >= FULL_TEXT
 
 
 @dataclass(eq=False)
@@ -24,6 +46,8 @@ class Part:
     Attributes:
         first: the first of them.
         end: the shot after the last.
+        by: who runs it.
+        since: when it was taken.
         at: the shot after the last that is kept.
         pieces: what is kept.
         dropped: how many records found no room.
@@ -34,6 +58,8 @@ class Part:
 
     first: int
     end: int
+    by: Hashable = None
+    since: float = 0.0
     at: int = field(init=False)
     pieces: list[Piece] = field(default_factory=list)
     dropped: int = 0
@@ -51,32 +77,46 @@ class Parts:
     Args:
         first: the first shot that is left.
         shots: how many there are in the whole run.
-        rate: how many shots a process runs in a second, about.
+        rate: how many shots a process runs in a second, about; of each it is corrected by what its last part took.
         processes: how many there are, about.
-        kept: bytes of records and text that are kept already.
+        kept: what is kept already.
+        clock: gives seconds.
 
     Attributes:
-        kept: bytes that are kept of all parts, and before them.
+        kept: bytes that are kept of all parts, and before them, when they were last looked at.
         done: how many shots have finished, those before the first part included.
     """
 
-    def __init__(self, first: int, shots: int, *, rate: float, processes: int, kept: int = 0) -> None:
+    def __init__(
+        self,
+        first: int,
+        shots: int,
+        *,
+        rate: float,
+        processes: int,
+        kept: Sequence[Piece] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._next = self._in_order = first
         self._limit = shots  # the run ends before this shot
-        self._least, self._most = max(1, int(rate * _LEAST_S)), max(1, int(rate * PART_S))
+        self._rate, self._rates = rate, dict[Hashable, float]()
+        self._clock = clock
         self._processes = processes
-        self.kept = kept
+        self.kept = 0
+        self._kept = self._looked_at = Kept()
+        self._count(kept)
         self.done = first
         self._again: list[Part] = []
         self._running: set[Part] = set()
         self._finished: dict[int, Part] = {}
         self._changed = threading.Condition()
 
-    def take(self, *, again: bool) -> Part | None:
+    def take(self, *, again: bool, by: Hashable = None) -> Part | None:
         """The next part that nobody has, where there is one.
 
         Args:
             again: whether it may be what another process gave back.
+            by: who takes it.
         """
         with self._changed:
             waiting = [part for part in self._again if again and part.first < self._limit]
@@ -84,14 +124,23 @@ class Parts:
                 part = min(waiting, key=lambda part: part.first)
                 self._again.remove(part)
             elif self._next < self._limit:
-                left = self._limit - self._next
-                size = max(self._least, min(self._most, left // (_DOWN_TO * self._processes)))
-                part = Part(self._next, self._next + min(size, left))
+                part = Part(self._next, self._next + self._size(by))
                 self._next = part.end
             else:
                 return None
+            part.by, part.since = by, self._clock()
             self._running.add(part)
             return part
+
+    def _size(self, by: Hashable) -> int:
+        left, rate = self._limit - self._next, self._rates.get(by, self._rate)
+        least, most = max(1, int(rate * _LEAST_S)), max(1, int(rate * PART_S))
+        return min(left, max(least, min(most, left // (_DOWN_TO * self._processes))))
+
+    def _note_rate(self, part: Part) -> None:
+        done, seconds = part.at - part.first, max(self._clock() - part.since, _SHORT_S)
+        if done > 0:
+            self._rates[part.by] = min(done / seconds, _GROWTH * done / PART_S)
 
     def keep(self, part: Part, piece: Piece, at: int) -> None:
         """Keep what was recorded of a part up to a shot."""
@@ -99,19 +148,28 @@ class Parts:
             part.pieces.append(piece)
             before, part.at = part.at, max(part.at, min(at, part.end))
             self.done += part.at - before
-            self.kept += piece.size
+            self._count([piece])
+
+    def _count(self, pieces: Sequence[Piece]) -> None:
+        for piece in pieces:
+            self._kept = self._kept.with_piece(piece)
+        if self._kept.fills_since(self._looked_at):
+            self._looked_at = self._kept
+            self.kept = self._kept.records + self._kept.text
 
     def give_back(self, part: Part) -> None:
         """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""
         with self._changed:
+            self._note_rate(part)
             if part.at < part.end:
                 self._again.append(Part(part.at, part.end))
                 part.end = part.at
             self._put(part)
 
-    def conclude(self, part: Part) -> None:
-        """The run ends in this part: later ones are of no use."""
+    def conclude(self, part: Part, at: int) -> None:
+        """The run ends in this part, in a shot: later ones are of no use."""
         with self._changed:
+            part.at = max(part.at, min(at, part.end))
             self._limit = min(self._limit, part.first)
             self._put(part)
 

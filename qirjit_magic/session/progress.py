@@ -19,6 +19,9 @@ class Follower:
         shots: how many were asked for.
         tell: takes it.
         clock: gives seconds.
+
+    Attributes:
+        has_told: whether anything was told.
     """
 
     def __init__(
@@ -29,6 +32,7 @@ class Follower:
         self._clock = clock
         self._begun = self._told = clock()
         self._done = 0
+        self.has_told = self._broken = False
         self._seen: deque[tuple[float, int]] = deque([(self._begun, 0)])  # when, and how many were finished
 
     def look(self, done: int) -> None:
@@ -48,15 +52,23 @@ class Follower:
         since, before = self._seen[0]
         rate = (self._done - before) / (now - since)
         left = (self._shots - self._done) / rate if rate else None
-        self._tell(Progress(self._done, self._shots, now - self._begun, rate, left))
+        self._say(Progress(self._done, self._shots, now - self._begun, rate, left))
 
     def end(self, done: int) -> None:
-        """The run has ended with so many shots."""
-        self._note(done)
+        """The run has ended with so many shots, also where others had finished that are not kept."""
+        if self._broken:
+            return
+        self._done = min(done, self._shots)
         seconds = self._clock() - self._begun
         rate = self._done / seconds if seconds else 0.0
         left = 0.0 if self._done == self._shots else None
-        self._tell(Progress(self._done, self._shots, seconds, rate, left, ended=True))
+        self._say(Progress(self._done, self._shots, seconds, rate, left, ended=True))
+
+    def _say(self, progress: Progress) -> None:
+        # Whoever could not take one is not told another.
+        self.has_told = self._broken = True
+        self._tell(progress)
+        self._broken = False
 
     def _note(self, done: int) -> None:
         self._done = max(self._done, min(done, self._shots))

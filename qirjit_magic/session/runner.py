@@ -14,6 +14,7 @@ from qirjit_magic.limits import Limits
 from qirjit_magic.options import Jobs
 from qirjit_magic.session.catalogue import Catalogue
 from qirjit_magic.session.engines import Engines
+from qirjit_magic.session.progress import Follower
 from qirjit_magic.session.quarantine import Quarantine
 from qirjit_magic.session.runs import Collected, collect, finish, why_so_many
 from qirjit_magic.session.sharing import Sharing
@@ -119,6 +120,7 @@ class Runner:
             linkage = self._catalogue.linkage
             engine = self._engines.for_run(request.module, linkage, given_up)
             if engine is None:
+                Follower(request.shots, observer.progress).end(0)
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
             before, waited_s = time.monotonic(), engine.waited_s
             engine.prepare(request)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from qirjit_magic.errors import (
     ExecutionError,
     IntrinsicError,
     ProgramFailedError,
+    QirError,
     RunTimeoutError,
     WorkerCrashedError,
 )
@@ -94,6 +96,7 @@ def collect(
         sharing: the processes that may help.
     """
     collected = Collected()
+    request = dataclasses.replace(request, run=sharing.number) if sharing else request
     follower = Follower(request.shots, observer.progress)
 
     def stop_wanted() -> bool:
@@ -108,24 +111,46 @@ def collect(
 
     watch = _watch(engine, sharing, observer.show, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
-    try:
-        with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
-            following = _collect_pieces(
-                engine, request, collected, watch=watch, most=limits.kept_bytes, stopping=stop_wanted, sharing=sharing
-            )
-            if sharing and following is not None:
-                _collect_parts(sharing, collected, following, watch=watch, tick=tick)
-    except WorkerCrashedError as crash:
-        collected.crash = crash
-        watch.tick()
-        collected.done = watch.done
-        collected.pieces.append(copied(engine.memory, request))
+    with _ending(follower, collected):
+        try:
+            with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
+                following = _collect_pieces(
+                    engine,
+                    request,
+                    collected,
+                    watch=watch,
+                    most=limits.kept_bytes,
+                    stopping=stop_wanted,
+                    sharing=sharing,
+                )
+                if sharing and following is not None:
+                    _collect_parts(sharing, collected, following, watch=watch, tick=tick)
+                if sharing:
+                    sharing.give_back(collected.outcome)
+        except WorkerCrashedError as crash:
+            collected.crash = crash
+            watch.tick()
+            collected.done = watch.done
+            collected.pieces.append(copied(engine.memory, request))
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
-    follower.end(collected.done)
     return collected
+
+
+@contextlib.contextmanager
+def _ending(follower: Follower, collected: Collected) -> Iterator[None]:
+    try:
+        yield
+    except QirError:  # it was refused, which is no end of a run; unless somebody has been told that there is one
+        if follower.has_told:
+            follower.end(collected.done)
+        raise
+    except BaseException:
+        follower.end(collected.done)
+        raise
+    follower.end(collected.done)
 
 
 def _watch(
@@ -182,7 +207,7 @@ def _collect_pieces(
         if reply.outcome != "full" and not (sharing and sharing.has_ended(reply)):
             return None
         kept = sum(piece.size for piece in collected.pieces)
-        if kept > most:
+        if reply.outcome == "full" and kept > most:
             collected.passed = "kept_bytes", kept
             return None
         if sharing and sharing.takes_over(reply):
@@ -193,10 +218,10 @@ def _collect_pieces(
 def _collect_parts(
     sharing: Sharing, collected: Collected, first: int, *, watch: RunWatch, tick: Callable[[], None]
 ) -> None:
-    kept, began = sum(piece.size for piece in collected.pieces), time.perf_counter()
-    collected.outcome = sharing.run(first, watch, tick, kept=kept)
+    began = time.perf_counter()
+    collected.outcome = sharing.run(first, watch, tick, kept=tuple(collected.pieces))
     collected.timings += Timings(simulate=time.perf_counter() - began)  # of all processes together
-    collected.done = sharing.done or first
+    collected.done = sharing.parts[-1].at if sharing.parts else first
     for part in sharing.parts:
         collected.pieces += part.pieces
         collected.dropped += part.dropped

@@ -307,7 +307,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
-        jobs: Jobs = "auto",
+        jobs: Jobs = 1,
         args: Sequence[Argument] = (),
         timeout: float | None = None,
         show: Show | Observer = show_nothing,
@@ -323,8 +323,8 @@ class Session:
                 ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
             method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
                 state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays. See ``plan``.
-            jobs: over how many processes to spread live shots that take more than about a second, with the same result;
-                ``auto``: one a processor, at most 8. Where shots depend on those before it is one, as ``plan`` says.
+            jobs: how many processes may share live shots, with the same result; ``auto``: one a processor, at most 8,
+                where it takes more than about a second. Where shots depend on those before it is one: see ``plan``.
             args: one value for each parameter.
             timeout: seconds after which it is stopped.
             show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
@@ -368,7 +368,7 @@ class Session:
         seed: int | None = None,
         simulator: str | None = None,
         method: Method = "auto",
-        jobs: Jobs = "auto",
+        jobs: Jobs = 1,
         args: Sequence[Argument] = (),
         timeout: float | None = None,  # noqa: ASYNC109 - that of `run`, which keeps the finished shots
         show: Show | Observer = show_nothing,

@@ -8,11 +8,14 @@ the same shots again, and what that one says counts.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
@@ -25,9 +28,14 @@ from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.protocol import Compiled, Outcome, RunReply, RunRequest
 
+if TYPE_CHECKING:
+    from qirjit_magic.wire.records import Piece
+
 LOOK_S = 0.2  # a run that takes no longer is not looked at
 WORTH_S = 1.0  # so much must be left to do
 _TICK_S = 0.05
+_LATELY_S = 0.3  # so long ago is what tells how fast shots are run
+_RUNS = itertools.count(1)
 
 
 class Sharing:
@@ -59,10 +67,9 @@ class Sharing:
         most: int,
         limits: Limits,
     ) -> None:
-        self._engine, self._helpers, self._request = first, helpers, request
+        self._engine, self._helpers, self._request = first, helpers, replace(request, run=next(_RUNS))
         self._modules, self._most, self._limits = modules, most, limits
-        self._began: tuple[float, int] | None = None  # when the first shot was seen that goes on, and which
-        self._rate = 0.0  # shots of one process in a second
+        self._seen: deque[tuple[float, int]] = deque()  # lately, when which shot went on
         self._ready: list[EngineSupervisor] = []
         self._working: set[EngineSupervisor] = set()
         self._helped = self._asked = self._over = False
@@ -94,6 +101,23 @@ class Sharing:
             self._stop_helpers()
             self._helpers.rest()
 
+    def give_back(self, outcome: Outcome) -> None:
+        """The run has ended so: the first process gives back what it has kept for parts that do not come."""
+        self._over = True
+        if self._open.is_set() or outcome == "stopped":
+            self._end_run(self._engine)
+
+    def _end_run(self, engine: EngineSupervisor) -> None:
+        if engine.has_process and engine.shield.count < 2:  # noqa: PLR2004 - the second interrupt kills it
+            engine.memory.clear()
+            with contextlib.suppress(QirError):  # whatever is asked for next begins anew in any case
+                engine.run(replace(self._request, run=0, ends=0))
+
+    @property
+    def number(self) -> int:
+        """The run's, for its requests."""
+        return self._request.run
+
     @property
     def done(self) -> int | None:
         """How many shots have finished, where the run goes on in parts."""
@@ -114,30 +138,39 @@ class Sharing:
             self._show(watch)
         if self._open.is_set() or self._asked or self._is_over():
             return
-        if self._ready:
+        self._note_shot()
+        if self._ready and self._pays(LOOK_S):
             self._asked = True
             self._engine.memory.stop()
-        elif not self._helped and self._pays():
+        elif not self._helped and self._pays(WORTH_S):
             self._helped = True
             self._call_helpers()
 
-    def _pays(self) -> bool:
+    def _note_shot(self) -> None:
         now, shot = time.monotonic(), self._engine.memory.word(Word.SHOT)
-        if self._began is None:
-            if shot or self._engine.memory.word(Word.RUNNING):
-                self._began = now, shot
+        begun = self._seen or shot or self._engine.memory.word(Word.RUNNING)
+        if begun and not (self._seen and shot < self._seen[-1][1]):  # the memory has just been emptied
+            self._seen.append((now, shot))
+        while len(self._seen) > 2 and now - self._seen[1][0] >= max(_LATELY_S, LOOK_S):  # noqa: PLR2004 - two tell a rate
+            self._seen.popleft()
+
+    def _rate(self) -> float:
+        # Shots of the first process in a second; while one goes on, it counts as one.
+        if len(self._seen) < 2:  # noqa: PLR2004 - see above
+            return 0.0
+        (since, before), (now, shot) = self._seen[0], self._seen[-1]
+        return max(1, shot - before) / max(now - since, 1e-9)
+
+    def _pays(self, worth_s: float) -> bool:
+        if not self._seen or self._seen[-1][0] - self._seen[0][0] <= LOOK_S:
             return False
-        done, seconds = shot - self._began[1] + 1, now - self._began[0]
-        if done <= 0 or seconds <= LOOK_S:
-            return False
-        self._rate = done / seconds
-        return self._request.shots - shot - 1 > self._rate * WORTH_S
+        return self._request.shots - self._seen[-1][1] - 1 > self._rate() * worth_s
 
     def _call_helpers(self) -> None:
         try:
             lent = self._helpers.lend(self._most)
         except EngineStartError as error:
-            self.lost = str(error)
+            self.lost = _cause(error)
             return
         for helper in lent[: self._request.shots]:
             helper.work(self._help)
@@ -154,19 +187,19 @@ class Sharing:
 
     # -- in parts --------------------------------------------------------------------------------------------------
 
-    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: int) -> Outcome:
-        """Run what is left from a shot on, and say how that ended; so many bytes are kept already.
+    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: Sequence[Piece]) -> Outcome:
+        """Run what is left from a shot on, and say how that ended; these pieces are kept already.
 
         Messages are shown in the order of the shots: those of a part once everything before it has finished.
         """
         shots, processes = self._request.shots, len(self._ready) + 1
-        self._left = left = Parts(first, shots, rate=self._rate, processes=processes, kept=kept)
+        self._left = left = Parts(first, shots, rate=self._rate(), processes=processes, kept=kept)
         watch.live = False
         self._open.set()
         while True:
             tick()
             stopped = self._is_over()
-            part = None if stopped else left.take(again=True)
+            part = None if stopped else left.take(again=True, by=self._engine)
             if part is not None:
                 self._run_here(left, part)
             elif left.is_settled(stopped=stopped):
@@ -198,7 +231,7 @@ class Sharing:
     def _conclude(self, engine: EngineSupervisor, left: Parts, part: Part) -> None:
         _count(part, engine)
         part.pieces.append(copied(engine.memory, self._request))
-        left.conclude(part)
+        left.conclude(part, engine.memory.word(Word.SHOT))
 
     def _run_part(self, engine: EngineSupervisor, left: Parts, part: Part) -> Outcome | None:
         # How the run ends in it; None where it does not.
@@ -223,15 +256,16 @@ class Sharing:
     def _help(self, helper: Helper) -> None:
         engine = helper.engine
         try:
-            with engine.watching(show_nothing, lambda: self._note_cpu(engine)):
+            with engine.watching(show_nothing, lambda: self._tick(engine)):
                 self._make_ready(engine)
                 left = self._wait_for_parts()
                 self._working.add(engine)
-                while left and not self._is_over() and (part := left.take(again=False)):
+                while left and not self._is_over() and (part := left.take(again=False, by=engine)):
                     if not self._help_with(engine, left, part):
                         break
-        except (QirError, KeyboardInterrupt) as error:
-            self.lost = self.lost or str(error) or "it was interrupted"
+                self._end_run(engine)
+        except BaseException as error:  # noqa: BLE001 - nobody waits for the thread: the plan is where it can be said
+            self.lost = self.lost or _cause(error)
         finally:
             self._working.discard(engine)
 
@@ -264,9 +298,19 @@ class Sharing:
             self.lost = "a shot failed there"
         return outcome is None
 
-    def _note_cpu(self, engine: EngineSupervisor) -> None:
-        if self._limits.cpu_seconds:
+    def _tick(self, engine: EngineSupervisor) -> None:
+        if self._is_over():  # again and again: a stop just before a request is forgotten by it
+            engine.stop()
+        if self._limits.cpu_seconds and engine in self._ready:  # until then it counts what others have used
             self._cpu[engine] = engine.cpu_seconds()
+
+
+def _cause(error: BaseException) -> str:
+    if isinstance(error, WorkerCrashedError):
+        return f"it died of {error.cause}"
+    if isinstance(error, EngineStartError):
+        return f"it did not start: {error.message}"
+    return str(error) or f"it ended by {type(error).__name__}"
 
 
 def _count(part: Part, engine: EngineSupervisor) -> None:

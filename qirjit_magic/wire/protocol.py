@@ -34,6 +34,8 @@ class RunRequest:
         method: whether shots are run one by one, sampled, or what is exact and faster.
         begins: the first of the shots that this process runs one after the other; above 0 others run those before it.
         ends: the shot before which it ends; None: it runs all that there are.
+        run: above 0 a number of the run, no other one's: this process may get more of it, and keeps what it has
+            computed for it until it ends, or something else is asked for.
     """
 
     module: str
@@ -47,6 +49,7 @@ class RunRequest:
     method: Method = "live"
     begins: int = 0
     ends: int | None = None
+    run: int = 0
 
     @property
     def end(self) -> int:

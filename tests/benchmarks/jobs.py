@@ -1,4 +1,5 @@
-"""One run over two processes beside the same in one, in turn: shots that cost next to nothing, and dense states.
+"""One run over two processes beside the same in one, in turn: shots that cost next to nothing, dense states, and
+a long way that all shots have in common.
 
 Run: ``python -m tests.benchmarks.jobs [ROUNDS] [--shots N] [--jobs N]``. The figures are those of the run itself; what
 it takes to make columns of ten million shots afterwards is told apart. Where the processors have other work, several
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from qirjit_magic import Session
-from tests.benchmarks.circuits import dense
+from tests.benchmarks.circuits import Circuit, Step, dense
 from tests.benchmarks.programs import emit
 from tests.files import program
 
@@ -33,6 +34,13 @@ def cases(shots: int) -> Iterator[Case]:
     yield Case("teleportation", program("teleport"), shots)
     yield Case("dense, 10 qubits", emit(dense(10)).encode(), max(1, shots // 100))
     yield Case("dense, 16 qubits", emit(dense(16)).encode(), max(1, shots // 10_000))
+    yield Case("dense, 20 qubits, one of them read", emit(_read(dense(20))).encode(), max(1, shots // 500))
+
+
+def _read(circuit: Circuit) -> Circuit:
+    # All shots are the same up to a measurement, which is read: each process computes that once, if it forgets nothing.
+    steps = (Step("mz", (0,), result=0), Step("x", (1,), only_if=0), Step("mz", (1,), result=1))
+    return Circuit(circuit.qubits, 2, (*circuit.gates, *steps), (1,))
 
 
 @dataclass(frozen=True, slots=True)

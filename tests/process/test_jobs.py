@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import threading
@@ -14,82 +13,41 @@ from typing import Any
 
 import pytest
 
-from qirjit_magic.errors import ExecutionError, ProgramFailedError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.errors import ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
-from qirjit_magic.session import helpers, parts, process, sharing
+from qirjit_magic.session import helpers, parts
 from qirjit_magic.session.process import EngineProcess
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sharing import Sharing
 from qirjit_magic.session.streams import Observer
-from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.platforms import choose
+from qirjit_magic.wire.progress import Progress
 from tests.files import program
+from tests.process.shared_runs import (
+    CALL_HELPERS,
+    NEVER,
+    SHOTS,
+    TURNS,
+    be_eager,
+    caught,
+    everything,
+    numbers,
+    run,
+    session_on,
+)
 from tests.process.support import Once, children, eventually, is_gone
-
-NEVER = -1
-TURNS = 200_000  # some tenth of a millisecond
-SHOTS = 3_000
-CALL_HELPERS = Sharing._call_helpers
 
 
 @pytest.fixture(autouse=True)
-def eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
-
-    def call_and_wait(run: Sharing) -> None:
-        assert run._engine._process is not None
-        pid = run._engine._process.pid
-        os.kill(pid, signal.SIGSTOP)
-        CALL_HELPERS(run)
-        assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
-        run._engine.memory.stop()
-        run._asked = True
-        os.kill(pid, signal.SIGCONT)
-
-    monkeypatch.setattr(process, "_TICK_S", 0.005)
-    monkeypatch.setattr(sharing, "LOOK_S", 0.0)
-    monkeypatch.setattr(sharing, "WORTH_S", 0.0)
-    monkeypatch.setattr(parts, "PART_S", 0.03)
-    monkeypatch.setattr(Sharing, "_call_helpers", call_and_wait)
-
-
-@contextlib.contextmanager
-def session_on(platform: str) -> Iterator[Session]:
-    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(platform), grace_s=0.3)) as session:
-        session.add(program("shared_shots"), "shared")
-        yield session
+def _eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    be_eager(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Session]:
     with session_on("linux") as session:
         yield session
-
-
-def run(
-    session: Session,
-    *,
-    jobs: int = 2,
-    said: int = 100,
-    fails: int = NEVER,
-    dies: int = NEVER,
-    hangs: int = NEVER,
-    shots: int = SHOTS,
-    **options: Any,
-) -> RunResult:
-    arguments = [TURNS, said, fails, dies, hangs]
-    return session.run("numbered", module="shared", args=arguments, shots=shots, seed=5, jobs=jobs, **options)
-
-
-def numbers(result: RunResult | None) -> list[object]:
-    assert result is not None
-    return [shot.records[0].value for shot in result.shots]
-
-
-def everything(result: RunResult) -> list[object]:
-    return [result.to_text("labeled"), result.messages, result.returns, result.stdout, result.stderr]
 
 
 # -- the same as one ---------------------------------------------------------------------------------------------
@@ -133,16 +91,12 @@ def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeyp
 # -- what ends badly ---------------------------------------------------------------------------------------------
 
 
-def caught(kind: type[ExecutionError], session: Session, **options: Any) -> Any:
-    with pytest.raises(kind) as error:
-        run(session, **options)
-    assert error.value.partial is session.last
-    return error.value
-
-
 @pytest.mark.parametrize("at", [2_000, SHOTS - 1])
 def test_a_program_that_fails_in_a_shot_ends_as_in_one_process(shared: Session, at: int) -> None:
-    one, two = (caught(ProgramFailedError, shared, jobs=jobs, fails=at) for jobs in (1, 2))
+    told: list[Progress] = []
+    show = Observer(progress=told.append)
+    one, two = (caught(ProgramFailedError, shared, jobs=jobs, fails=at, show=show) for jobs in (1, 2))
+    assert [progress.done for progress in told if progress.ended] == [at, at]
     assert two.partial.plan.processes == 2
     assert (two.shot, str(two)) == (one.shot, str(one)) == (at, str(two))
     assert everything(two.partial) == everything(one.partial)
@@ -158,17 +112,17 @@ def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: i
     assert numbers(run(shared, shots=10)) == list(range(10))
 
 
-def helper_of(session: Session) -> int:
-    """The process that helps, once it runs shots."""
+def helper_of(session: Session, *, at_work: bool = False) -> int:
+    """The process that helps, or has helped; once it runs shots, where that matters."""
     (helper,) = session._engines._helpers._there
     memory: RecordMemory = helper.engine.memory
-    assert eventually(lambda: memory.word(Word.SHOT) > 0)
+    assert not at_work or eventually(lambda: memory.word(Word.SHOT) > 0)
     assert helper.engine._process is not None
     return helper.engine._process.pid
 
 
 def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
-    kill = Once(lambda: os.kill(helper_of(shared), signal.SIGKILL))
+    kill = Once(lambda: os.kill(helper_of(shared, at_work=True), signal.SIGKILL))
     result = run(shared, show=lambda text: kill() if int(text) >= 1_500 else None)
     assert kill.done
     assert "died of SIGKILL" in result.plan.why
@@ -189,6 +143,19 @@ def test_a_helper_that_cannot_be_started_costs_nothing(
         patch.setattr(EngineProcess, "_spawn", refuse)
         result = run(shared)
     assert "no more processes" in result.plan.why
+    assert everything(result) == everything(expected)
+
+
+def test_whatever_goes_wrong_beside_the_run_costs_nothing(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(*_: object) -> None:
+        raise LookupError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sharing, "_make_ready", break_off)
+        result = run(shared)
+    assert result.plan.why == "a process that was to help was of no use: it ended by LookupError"
     assert everything(result) == everything(expected)
 
 
@@ -223,7 +190,11 @@ def test_a_stop_keeps_the_first_shots(shared: Session, expected: RunResult) -> N
 
 def test_an_observer_who_wants_no_more_keeps_the_first_shots(shared: Session, expected: RunResult) -> None:
     enough = threading.Event()
-    check_first_shots(run(shared, show=Observer(at_1000(enough.set), stopping=enough.is_set)), expected)
+    told: list[Progress] = []
+    result = run(shared, show=Observer(at_1000(enough.set), stopping=enough.is_set, progress=told.append))
+    check_first_shots(result, expected)
+    assert told[-1].ended
+    assert told[-1].done == len(result.shots)
 
 
 def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session) -> None:
@@ -242,17 +213,41 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     assert numbers(run(shared, shots=10)) == list(range(10))
 
 
+def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
+    shared: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = 2_000
+    monkeypatch.setattr(Sharing, "_stop_helpers", lambda _: None)
+
+    def hangs_there() -> bool:
+        there = [helper.engine.memory.running() for helper in shared._engines._helpers._there]
+        return hangs in [*there, shared._engine.memory.running()]
+
+    result = run(shared, hangs=hangs, show=Observer(stopping=hangs_there))
+    assert numbers(result) == list(range(len(result.shots)))
+    assert len(result.shots) <= hangs
+
+
 def test_a_time_limit_holds(shared: Session) -> None:
     error = caught(RunTimeoutError, shared, shots=10**9, timeout=1.0)
     assert numbers(error.partial) == list(range(len(error.partial.shots)))
 
 
 def test_a_limit_is_one_of_all_processes_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "FULL_RECORDS", 64 * 100)
     monkeypatch.setattr(shared, "limits", shared.limits.but({"kept_bytes": 64 * 2_000}))
     error = caught(LimitError, shared)
     assert error.limit == "kept_bytes"
     assert numbers(error.partial) == list(range(len(error.partial.shots)))
     assert 0 < len(error.partial.shots) < SHOTS
+
+
+def test_a_run_that_one_process_brings_to_its_end_is_whole(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "limits", shared.limits.but({"kept_bytes": 1}))
+    for jobs in (1, 2):
+        assert everything(run(shared, jobs=jobs)) == everything(expected)
 
 
 def test_the_time_of_all_processors_is_limited_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:

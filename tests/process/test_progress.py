@@ -80,6 +80,25 @@ def test_a_run_that_crashes_ends_with_what_it_has(session: Session, following: F
     following.check(done=0, shots=5)
 
 
+def test_a_run_whose_messages_nobody_takes_ends_with_what_it_has(session: Session, following: Following) -> None:
+    def show(_: str) -> None:
+        raise BrokenPipeError
+
+    session.add(program("slow_shots"))
+    with pytest.raises(BrokenPipeError):
+        session.run("slow", shots=5, method="live", show=Observer(show, progress=following.told.append))
+    following.check(done=0, shots=5)
+
+
+def test_a_run_that_is_given_up_before_its_modules_are_compiled_has_ended_too(
+    session: Session, following: Following
+) -> None:
+    session.add(program("slow_shots"), trust=True)
+    observer = Observer(stopping=lambda: True, progress=following.told.append)
+    assert not session.run("slow", shots=5, show=observer).shots
+    following.check(done=0, shots=5)
+
+
 def test_a_run_that_is_refused_is_told_nothing(session: Session, following: Following) -> None:
     session.add(program("slow_shots"))
     with pytest.raises(SimulatorError):

@@ -113,3 +113,12 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
         _interrupt()
         assert leader.count == 3
     assert seen == [(2, False)]
+
+
+def test_a_shield_that_follows_another_in_the_main_thread_leaves_it_the_handler() -> None:
+    told: list[int] = []
+    leader = Shield(lambda: told.append(1))
+    with leader, FollowingShield(leader) as shield:
+        _interrupt()
+        assert (leader.count, shield.count, told) == (1, 1, [1])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

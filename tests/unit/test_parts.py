@@ -77,12 +77,13 @@ def test_a_run_ends_in_the_lowest_part_that_ends_it() -> None:
     for part in (three, two):
         part.outcome = "failed"
         part.pieces.append(Piece(b"", b"", b""))
-        parts.conclude(part)
+        parts.conclude(part, part.first + 7)
     assert parts.take(again=True) is None
     assert not parts.is_settled(stopped=True)
     do(parts, one)
     assert parts.is_settled(stopped=False)
     assert parts.take_finished() == [one, two]
+    assert two.at == two.first + 7
 
 
 def test_it_is_settled_when_everything_has_finished_or_when_it_is_stopped_and_nothing_goes_on() -> None:
@@ -98,11 +99,16 @@ def test_it_is_settled_when_everything_has_finished_or_when_it_is_stopped_and_no
     assert parts.take_finished()[-1].end == SHOTS
 
 
-def test_bytes_are_counted_for_all_parts_together() -> None:
-    parts = Parts(0, SHOTS, rate=100, processes=2, kept=7)
-    do(parts, taken(parts))
-    do(parts, taken(parts))
-    assert parts.kept == 7 + 2 * len(b"text")
+def test_bytes_of_all_parts_together_are_looked_at_when_they_would_fill_one_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qirjit_magic.session.parts.FULL_TEXT", 11)
+    parts = Parts(0, SHOTS, rate=100, processes=2, kept=[Piece(b"0123456789012345", b"", b"text")])
+    found = []
+    for _ in range(5):
+        do(parts, taken(parts))
+        found.append(parts.kept)
+    assert found == [0, 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 6 * len(b"text")]
 
 
 def test_shots_are_counted_once_whatever_their_order() -> None:
@@ -128,3 +134,38 @@ def test_whoever_waits_is_woken_by_what_finishes() -> None:
     threading.Timer(0.01, do, (parts, part)).start()
     while not parts.take_finished():
         parts.wait(60)
+
+
+class Clocked:
+    """Parts of a very long run, and processes that take so many seconds for a shot."""
+
+    def __init__(self, rate: float) -> None:
+        self.now = 0.0
+        self.parts = Parts(0, 10**9, rate=rate, processes=2, clock=lambda: self.now)
+
+    def sizes(self, count: int, *, seconds: float, by: str = "one") -> list[int]:
+        """How large parts are that a process takes one after the other."""
+        sizes = []
+        for _ in range(count):
+            part = self.parts.take(again=False, by=by)
+            assert part is not None
+            self.now += seconds * (part.end - part.first)
+            do(self.parts, part)
+            sizes.append(part.end - part.first)
+        return sizes
+
+
+def test_parts_grow_where_the_shots_are_quicker_than_was_thought() -> None:
+    sizes = Clocked(rate=1.0).sizes(6, seconds=PART_S / 1_000)
+    assert sizes[:3] == [1, 8, 64]
+    assert sizes[-1] == pytest.approx(1_000, rel=0.01)
+
+
+def test_parts_shrink_where_the_shots_take_longer_than_was_thought() -> None:
+    assert Clocked(rate=1_000 / PART_S).sizes(2, seconds=PART_S / 10) == [1_000, 10]
+
+
+def test_a_slow_process_does_not_make_the_parts_of_another_small() -> None:
+    clocked = Clocked(rate=1_000 / PART_S)
+    assert clocked.sizes(2, seconds=PART_S, by="slow") == [1_000, 1]
+    assert clocked.sizes(1, seconds=PART_S / 1_000, by="quick") == [1_000]

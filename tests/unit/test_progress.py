@@ -74,7 +74,8 @@ def test_whatever_the_process_says_shots_only_grow_and_are_no_more_than_asked_fo
         run.look(0.2, done)
     run.follower.end(end)
     counts = [progress.done for progress in run.told]
-    assert counts == sorted(counts)
+    assert counts[:-1] == sorted(counts[:-1])
+    assert counts[-1] == end
     assert all(0 <= progress.done <= 100 for progress in run.told)
     assert all(progress.rate >= 0 and (progress.left is None or progress.left >= 0) for progress in run.told)
     assert [progress.ended for progress in run.told] == [False] * len(said) + [True]
@@ -92,6 +93,20 @@ def test_a_run_that_stops_early_has_no_time_left_that_anybody_knows(run: _Run) -
     run.now += 2.0
     run.follower.end(50)
     assert run.told == [Progress(50, 100, 2.0, 25.0, None, ended=True)]
+
+
+def test_whoever_could_not_take_one_is_not_told_the_end() -> None:
+    told: list[Progress] = []
+
+    def refuse(progress: Progress) -> None:
+        told.append(progress)
+        raise BrokenPipeError
+
+    follower = Follower(100, refuse, iter([0.0, 1.0]).__next__)
+    with pytest.raises(BrokenPipeError):
+        follower.look(1)
+    follower.end(1)
+    assert len(told) == 1
 
 
 def test_a_run_that_took_no_time_has_no_rate(run: _Run) -> None:

@@ -1,0 +1,84 @@
+"""Runs that several processes share, however short they are."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from qirjit_magic.errors import ExecutionError
+from qirjit_magic.session import parts, process, sharing
+from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.sharing import Sharing
+from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.wire.platforms import choose
+from tests.files import program
+from tests.process.support import eventually
+
+NEVER = -1
+TURNS = 200_000  # some tenth of a millisecond
+SHOTS = 3_000
+CALL_HELPERS = Sharing._call_helpers
+
+
+def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
+
+    def call_and_wait(run: Sharing) -> None:
+        assert run._engine._process is not None
+        pid = run._engine._process.pid
+        os.kill(pid, signal.SIGSTOP)
+        CALL_HELPERS(run)
+        assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
+        run._engine.memory.stop()
+        run._asked = True
+        os.kill(pid, signal.SIGCONT)
+
+    monkeypatch.setattr(process, "_TICK_S", 0.005)
+    monkeypatch.setattr(sharing, "LOOK_S", 0.0)
+    monkeypatch.setattr(sharing, "WORTH_S", 0.0)
+    monkeypatch.setattr(parts, "PART_S", 0.03)
+    monkeypatch.setattr(Sharing, "_call_helpers", call_and_wait)
+
+
+@contextlib.contextmanager
+def session_on(platform: str) -> Iterator[Session]:
+    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(platform), grace_s=0.3)) as session:
+        session.add(program("shared_shots"), "shared")
+        yield session
+
+
+def run(
+    session: Session,
+    *,
+    jobs: int = 2,
+    said: int = 100,
+    fails: int = NEVER,
+    dies: int = NEVER,
+    hangs: int = NEVER,
+    shots: int = SHOTS,
+    **options: Any,
+) -> RunResult:
+    arguments = [TURNS, said, fails, dies, hangs]
+    return session.run("numbered", module="shared", args=arguments, shots=shots, seed=5, jobs=jobs, **options)
+
+
+def numbers(result: RunResult | None) -> list[object]:
+    assert result is not None
+    return [shot.records[0].value for shot in result.shots]
+
+
+def everything(result: RunResult) -> list[object]:
+    return [result.to_text("labeled"), result.messages, result.returns, result.stdout, result.stderr]
+
+
+def caught(kind: type[ExecutionError], session: Session, **options: Any) -> Any:
+    with pytest.raises(kind) as error:
+        run(session, **options)
+    assert error.value.partial is session.last
+    return error.value
