@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.limits import Limits
-from qirjit_magic.session.helpers import Helpers
+from qirjit_magic.session.lending import Helpers
 from qirjit_magic.session.sharing import Sharing, one_stream
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import PYTHON, Linkage, check_renewal

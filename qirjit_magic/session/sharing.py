@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
-from qirjit_magic.session.helpers import Helper, Helpers
+from qirjit_magic.session.lending import Helper, Helpers
 from qirjit_magic.session.parts import Part, Parts
 from qirjit_magic.session.pieces import copied
 from qirjit_magic.session.streams import show_nothing
@@ -95,7 +95,7 @@ class Sharing:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The run has ended: helpers that still work for it are to stop, and come to rest.
+        # The run has ended: lending that still work for it are to stop, and come to rest.
         self._over = True
         if self._helped:
             self._stop_helpers()

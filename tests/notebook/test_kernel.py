@@ -77,9 +77,9 @@ def test_what_a_failing_program_printed_is_shown(kernel: Kernel) -> None:
 
 def test_an_interrupted_run_shows_and_keeps_its_finished_shots(kernel: Kernel) -> None:
     interrupt = threading.Timer(1.0, kernel.manager.interrupt_kernel)
-    kernel.run("%%qir --no-run\n" + program("slow_coin"))
+    kernel.run("%%qir --entry SlowCoin\n" + program("slow_coin"))  # once, so that everything is there
     interrupt.start()
-    cell = kernel.run("%qir SlowCoin --shots 100000000 -o partial")
+    cell = kernel.run("%qir SlowCoin --shots 100000000 --method live -o partial")
     assert cell.error_name == "KeyboardInterrupt"
     assert "stopped before the end" in cell.displayed[-1]["text/plain"]
     assert kernel.value(

@@ -9,6 +9,7 @@ import pytest
 
 from tests.notebook.kernels import Cell, Kernel, program
 
+PLAN = r"(?:live|sampled) shots on the simulator '\w+'(?:: .*)?\n"
 STEPS = r"(?:\w+ +[\d,.]* *(?:ms|  )(?:  .*)?\n)+"
 
 
@@ -71,13 +72,13 @@ def test_an_interrupted_run_leaves_no_bar(kernel: Kernel) -> None:
 def test_time_tells_the_steps_under_the_result(kernel: Kernel) -> None:
     cell = kernel.run(f"%%qir --shots 1000 --time --name bell\n{program('Bell')}\n; anew")
     assert cell.displayed[-1]["text/plain"].startswith("Bell · 1,000 shots")
-    assert re.fullmatch(STEPS, cell.stdout)
+    assert re.fullmatch(PLAN + STEPS, cell.stdout)
     names = [line.split()[0] for line in cell.stdout.splitlines()]
     assert names[-3:] == ["decode", "rest", "total"]
     assert {"compile", "link", "trace", "sample"} <= set(names)
     again = kernel.run("%qir Bell --shots 1000 --time --quiet")
     assert (again.displayed, "compile" in again.stdout) == ([], False)
-    assert re.fullmatch(STEPS, again.stdout)
+    assert re.fullmatch(PLAN + STEPS, again.stdout)
 
 
 def test_time_of_a_cell_that_is_only_compiled_is_that_of_compiling(kernel: Kernel) -> None:
@@ -91,4 +92,4 @@ def test_time_of_a_cell_that_is_only_compiled_is_that_of_compiling(kernel: Kerne
 def test_with_a_format_the_steps_are_told_aside(kernel: Kernel) -> None:
     cell = kernel.run("%qir Bell --name bell --format counts --time")
     assert re.fullmatch(r"\d+\t1\n", cell.stdout)
-    assert re.fullmatch(STEPS, cell.stderr)
+    assert re.fullmatch(PLAN + STEPS, cell.stderr)

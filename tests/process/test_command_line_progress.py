@@ -82,7 +82,9 @@ def test_time_is_told_aside_and_the_output_stays_what_it_is() -> None:
     _, plain, nothing = run(*words, terminal=False)
     status, output, errors = run(*words, "--time", terminal=False)
     assert (status, output, nothing) == (0, plain, "")
-    names = [line.split()[0] for line in errors.splitlines()]
+    plan, *steps = errors.splitlines()
+    assert plan.startswith("qirjit: sampled shots on the simulator 'statevector': ")
+    names = [line.split()[0] for line in steps]
     assert names[0] == "start"
     assert names[-3:] == ["decode", "rest", "total"]
     assert "sample" in names

@@ -15,7 +15,7 @@ import pytest
 
 from qirjit_magic.errors import ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
-from qirjit_magic.session import helpers, parts
+from qirjit_magic.session import lending, parts
 from qirjit_magic.session.process import EngineProcess
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
@@ -362,7 +362,7 @@ def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared:
 
 
 def test_idle_helpers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(helpers, "IDLE_S", 0.05)
+    monkeypatch.setattr(lending, "IDLE_S", 0.05)
     before = children()
     run(shared)
     pid = helper_of(shared)
