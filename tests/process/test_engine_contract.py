@@ -22,14 +22,11 @@ from qirjit_magic.wire.memory import RecordKind, Word
 from qirjit_magic.wire.protocol import RunRequest
 from tests.files import program
 from tests.process.support import recording, refusal, returned, run
+from tests.words import double_word
 
 ONE = b"define i64 @number() { ret i64 1 }"
 TWO = b"define i64 @number() { ret i64 2 }"
 RECORD_MANY, SHOTS_OF_THESE = 1_500_000, 5
-
-
-def double_word(value: float) -> int:
-    return int(struct.unpack("<q", struct.pack("<d", value))[0])
 
 
 def coins(engine: Engine, *, seed: int | None, first: int = 0, shots: int = 20) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +22,7 @@ from qirjit_magic.wire.protocol import Intrinsic, Raised, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 from tests.files import program
 from tests.process.support import refusal, returned, run
+from tests.words import double_word
 
 X = "__quantum__qis__x__body"
 # Calls f, and counts.
@@ -51,10 +51,6 @@ def caller(signature: Signature, name: str = "f") -> bytes:
     return f"{declared}\ndefine {signature.returns} @call({parameters}) {{\n{end}\n}}".encode()
 
 
-def bits(number: float) -> int:
-    return int(struct.unpack("<q", struct.pack("<d", number))[0])
-
-
 @pytest.fixture
 def engine(engine: Engine) -> Iterator[Engine]:
     yield engine
@@ -78,12 +74,12 @@ def engine(engine: Engine) -> Iterator[Engine]:
         ("i1", lambda x: not x, 1, 0),
         ("i1", lambda x: x is False, 0, 1),
         ("i1", np.bool_, 1, 1),
-        ("double", lambda x: x * 2, bits(0.1), bits(0.2)),
-        ("double", lambda x: x, bits(math.inf), bits(math.inf)),
-        ("double", np.float32, bits(1.5), bits(1.5)),
-        ("double", int, bits(2.5), bits(2.0)),
-        ("float", lambda x: x / 2, bits(3.0), bits(1.5)),
-        ("float", lambda x: x + 1e-9, bits(1.0), bits(1.0)),
+        ("double", lambda x: x * 2, double_word(0.1), double_word(0.2)),
+        ("double", lambda x: x, double_word(math.inf), double_word(math.inf)),
+        ("double", np.float32, double_word(1.5), double_word(1.5)),
+        ("double", int, double_word(2.5), double_word(2.0)),
+        ("float", lambda x: x / 2, double_word(3.0), double_word(1.5)),
+        ("float", lambda x: x + 1e-9, double_word(1.0), double_word(1.0)),
     ],
 )
 def test_a_value_of_each_type_goes_and_comes(
@@ -99,14 +95,14 @@ def test_what_python_gets_is_of_pythons_types(engine: Engine) -> None:
     signature = Signature("i64", ("i1", "i8", "float", "double"))
     define(engine, "f", signature, lambda *x: [type(v) for v in x] == [bool, int, float, float])
     engine.add("m", caller(signature))
-    assert returned(engine, "m", "call", 1, -1, bits(0.5), bits(0.25)) == 1
+    assert returned(engine, "m", "call", 1, -1, double_word(0.5), double_word(0.25)) == 1
 
 
 def test_more_arguments_than_there_are_registers_arrive_in_their_places(engine: Engine) -> None:
     kinds = ("i1", "i64", "double", "float", "i7") * 5
     signature = Signature("i64", kinds)
     numbers = tuple(n if kind in {"double", "float"} else n % 2 for n, kind in enumerate(kinds))
-    words = (bits(n) if kind in {"double", "float"} else n for n, kind in zip(numbers, kinds, strict=True))
+    words = (double_word(n) if kind in {"double", "float"} else n for n, kind in zip(numbers, kinds, strict=True))
     define(engine, "f", signature, lambda *x: x == numbers)
     engine.add("m", caller(signature))
     assert returned(engine, "m", "call", *words) == 1

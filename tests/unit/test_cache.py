@@ -41,7 +41,6 @@ def _path(cache: ObjectCache, key: str) -> Path:
 
 
 def _sized(size: int) -> Compiled:
-    """Something that takes this many bytes on disk."""
     empty = Compiled(_MODULE, b"")
     return replace(empty, object_code=bytes(size - len(pack_object(_key(), empty))))
 

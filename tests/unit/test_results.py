@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import math
 import pickle
-import struct
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
 from qirjit_magic.wire.parsing import parse_output
 from qirjit_magic.wire.records import Record, RecordTable
+from tests.words import double_word
 
 _DECLARED = (("entry_point", ""), ("required_num_qubits", "1"))
 _ROWS = ((RecordKind.MESSAGE, 0, 0), (RecordKind.RESULT, 1, 1), (RecordKind.RESULT, -1, 0))
@@ -44,10 +44,6 @@ def _result(
 ) -> RunResult:
     entry = EntryPoint("main", Signature(returns), True, attributes)  # noqa: FBT003 - the order of a signature
     return RunResult("bell", entry, _table(rows, list(returned)), requested=requested)
-
-
-def _word(value: float) -> int:
-    return int(struct.unpack("<q", struct.pack("<d", value))[0])
 
 
 def test_shots_are_a_sequence() -> None:
@@ -186,8 +182,8 @@ def test_the_counts_are_a_line_each() -> None:
 
 
 def test_the_json_is_one_object_a_shot() -> None:
-    rows = (*_ROWS, (RecordKind.DOUBLE, 1, _word(math.inf)), (RecordKind.BOOL, -1, 1))
-    lines = _result(rows, (_word(math.nan), _word(0.5)), returns="double").to_text("json").splitlines()
+    rows = (*_ROWS, (RecordKind.DOUBLE, 1, double_word(math.inf)), (RecordKind.BOOL, -1, 1))
+    lines = _result(rows, (double_word(math.nan), double_word(0.5)), returns="double").to_text("json").splitlines()
     first, second = map(json.loads, lines)
     assert first["records"] == second["records"]
     assert first["records"] == [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,10 +17,7 @@ from qirjit_magic.wire.returns import (
     scalars,
     word_count,
 )
-
-
-def _word(value: float) -> int:
-    return int(struct.unpack("<q", struct.pack("<d", value))[0])
+from tests.words import double_word
 
 
 @pytest.mark.parametrize(
@@ -33,8 +28,8 @@ def _word(value: float) -> int:
         (-2, "i1", False),
         (-1, "i8", -1),
         (-(2**63), "i64", -(2**63)),
-        (_word(0.5), "double", 0.5),
-        (_word(-0.25), "float", -0.25),
+        (double_word(0.5), "double", 0.5),
+        (double_word(-0.25), "float", -0.25),
     ],
 )
 def test_a_returned_word_is_a_value_of_its_type(word: int, kind: str, value: object) -> None:
@@ -45,7 +40,7 @@ def test_a_returned_word_is_a_value_of_its_type(word: int, kind: str, value: obj
 
 @given(st.floats(allow_nan=False))
 def test_every_double_is_returned_as_it_is(value: float) -> None:
-    assert returned_value("double", _word(value), []) == value
+    assert returned_value("double", double_word(value), []) == value
 
 
 _SCALARS = st.sampled_from(["i1", "i7", "i64", "double", "float", "ptr"])
