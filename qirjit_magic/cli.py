@@ -85,7 +85,7 @@ def _run(session: Session, options: RunOptions) -> int:
     )
     _tell(module.diagnostics)
     if options.no_run:
-        _print_times(module.timings, options)
+        _tell_times(module.timings, options)
         return DONE
     with TerminalBar(sys.stderr) as bar:
         result = session.run(
@@ -134,14 +134,12 @@ def _print_result(result: RunResult | None, options: RunOptions) -> None:
     if not options.quiet:
         _print_now(result.to_text(options.format or "labeled"))
         _tell(result.notices)
-    if options.time:
-        print(f"{PROGRAM}: {result.plan}", file=sys.stderr)
-    _print_times(result.timings, options)
+    _tell_times(result.timings, options, plan=f"{PROGRAM}: {result.plan}")
 
 
-def _print_times(timings: Timings, options: RunOptions) -> None:
+def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
     if options.time:
-        print(table(timings), file=sys.stderr)
+        print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr)
 
 
 def _tell(diagnostics: Iterable[Diagnostic]) -> None:

@@ -228,7 +228,7 @@ class JitEngine:
         attachment = choice.attachment
         if begins:
             attachment.simulator.begin(request.seed)
-            attachment.runtime.set_seed(secrets.randbits(64) if request.seed is None else request.seed)
+            attachment.runtime.set_seed(_seed(request))
         attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
         thunk = self._thunks.address(entry)
         shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
@@ -278,8 +278,7 @@ class JitEngine:
         watch.lap("trace")
         if isinstance(tape, Doubt):
             return tape
-        seed = secrets.randbits(64) if request.seed is None else request.seed
-        sample = Sampler(self._attachments, self.memory, watch).draw(tape, request, seed)
+        sample = Sampler(self._attachments, self.memory, watch).draw(tape, request, _seed(request))
         if isinstance(sample, Doubt):
             return sample
         if not sample.shots:
@@ -356,6 +355,10 @@ def _checked(module: QirModule, *, trust: bool) -> QirModule:
     check_names(module)
     check_safety(module, trust=trust)
     return module
+
+
+def _seed(request: RunRequest) -> int:
+    return secrets.randbits(64) if request.seed is None else request.seed
 
 
 def _not_sampleable(request: RunRequest, doubt: Doubt) -> NotSampleableError:

@@ -131,11 +131,11 @@ class Sampler:
         try:
             circuit = read_circuit(tape)
         except NotExactError as error:
-            program = error.doubt if request.simulator == STATEVECTOR else _clifford(tape, seed)
+            program = error.doubt if request.simulator == STATEVECTOR else _unasked_of_stim(tape, seed)
             return error.doubt if isinstance(program, Doubt) else program
         if request.simulator == STATEVECTOR or len(circuit.gates) << circuit.wires <= _SMALL:
             return self._played(circuit, seed, stack)
-        program = _clifford(tape, seed)
+        program = _unasked_of_stim(tape, seed)
         if isinstance(program, CliffordProgram):
             return program
         more = circuit.wires - circuit.qubits
@@ -161,24 +161,26 @@ class Sampler:
 
 
 def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
-    # What stim draws without being asked to.
     try:
-        program = CliffordProgram(tape, seed)
+        return CliffordProgram(tape, seed)
     except NotExactError as error:
         return error.doubt
     except ImportError:
         return _NO_STIM
-    return program if program.qubits <= _MOST_QUBITS else Doubt(f"{program.qubits:,} qubits take stim minutes")
+
+
+def _unasked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
+    program = _clifford(tape, seed)
+    if isinstance(program, CliffordProgram) and program.qubits > _MOST_QUBITS:
+        return Doubt(f"{program.qubits:,} qubits take stim minutes")
+    return program
 
 
 def _asked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | Doubt:
-    try:
-        program = CliffordProgram(tape, seed)
-    except NotExactError as error:
-        return error.doubt
-    except ImportError:
-        raise SimulatorError(f"{_NO_STIM.reason}.") from None
-    if program.memory > choose().available_bytes() // 2:
+    program = _clifford(tape, seed)
+    if program is _NO_STIM:
+        raise SimulatorError(f"{_NO_STIM.reason}.")
+    if isinstance(program, CliffordProgram) and program.memory > choose().available_bytes() // 2:
         return Doubt(f"a tableau of {program.qubits:,} qubits takes {program.memory >> 20:,} MiB of memory")
     return program
 

@@ -351,10 +351,8 @@ def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
 
 def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
     if options.time:
-        print(
-            "\n".join(filter(None, (plan, table(timings)))),
-            file=sys.stderr if options.format is not None else sys.stdout,
-        )
+        aside = options.format is not None
+        print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)
 
 
 class _Bundle:

@@ -166,12 +166,11 @@ class Engines:
         """
         self.compiling = UNTIMED
         self._forget_gone()
-        reached = linkage.reachable(module)
         if not _is_trusting(linkage, module):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
-            if not self._bring_up_to_date(engine, reached, stopping):
+            if not self._bring_up_to_date(engine, linkage.reachable(module), stopping):
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
         return engine if _is_trusting(Linkage(engine.infos), module) else self.fenced

@@ -95,7 +95,7 @@ class Sharing:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The run has ended: lending that still work for it are to stop, and come to rest.
+        # The run has ended: helpers that still work for it are to stop, and come to rest.
         self._over = True
         if self._helped:
             self._stop_helpers()

@@ -84,29 +84,24 @@ class EngineSupervisor(RevivingProcess):
 
     def open_sibling(self) -> EngineSupervisor:
         """One with a process of its own that is not fenced, and otherwise like this one."""
-        return EngineSupervisor(
-            self._platform,
-            grace_s=self._grace_s,
-            cache=self._cache,
-            fenced=False,
-            memory_limit=self._memory_limit,
-            compile_limit_s=self._compile_limit_s,
-            shield=self.shield,
-        )
+        return self._sibling(fenced=False, memory_limit=self._memory_limit, shield=self.shield)
 
     def helper(self, memory_limit: int) -> EngineSupervisor:
         """One for another thread, with a process of its own that has this much memory, and otherwise like this one.
 
         It sees the interrupts of this one's shield; whoever stops this one has to stop it too.
         """
+        return self._sibling(fenced=self.fenced, memory_limit=memory_limit, shield=FollowingShield(self.shield))
+
+    def _sibling(self, *, fenced: bool, memory_limit: int, shield: Shield) -> EngineSupervisor:
         return EngineSupervisor(
             self._platform,
             grace_s=self._grace_s,
             cache=self._cache,
-            fenced=self.fenced,
+            fenced=fenced,
             memory_limit=memory_limit,
             compile_limit_s=self._compile_limit_s,
-            shield=FollowingShield(self.shield),
+            shield=shield,
         )
 
     def add(

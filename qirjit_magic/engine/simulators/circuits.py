@@ -156,8 +156,8 @@ def _read_first_gates(tape: NDArray[np.void]) -> tuple[_Reader, NDArray[np.void]
     # Those before anything else are read all at once: there may be millions.
     others = np.flatnonzero((tape["op"] >= Op.MEASURE) | (tape["op"] == Op.SWAP))
     first = tape[: others[0] if len(others) else len(tape)].copy()
-    a, b, c = ids = np.stack([first[place] for place in _PLACES])
-    used = np.arange(len(_PLACES))[:, None] < _ARITIES[first["op"]]
+    ids, used = _qubits(first)
+    a, b, c = ids
     same = np.flatnonzero((used[1] & (a == b)) | (used[2] & ((a == c) | (b == c))))
     if len(same):  # the reader says what is wrong with it
         first, ids, used = first[: same[0]], ids[:, : same[0]], used[:, : same[0]]
@@ -165,6 +165,12 @@ def _read_first_gates(tape: NDArray[np.void]) -> tuple[_Reader, NDArray[np.void]
     _put(first, np.where(used, np.searchsorted(qubits, ids), 0))
     wires = {qubit: _Wire(number, touched=True) for number, qubit in enumerate(qubits.tolist())}
     return _Reader(wires, len(wires), len(wires)), first
+
+
+def _qubits(gates: NDArray[np.void]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    # The three places of each gate, and which of them it uses.
+    used = np.arange(len(_PLACES))[:, None] < _ARITIES[gates["op"]]
+    return np.stack([gates[place] for place in _PLACES]), used
 
 
 def _put(gates: NDArray[np.void], wires: NDArray[np.integer]) -> None:
@@ -189,7 +195,7 @@ def _needed(reader: _Reader, gates: NDArray[np.void], columns: tuple[Column, ...
     numbers = np.zeros(max(1, reader.wires), np.int64)
     numbers[sorted(reached)] = np.arange(len(reached))
     left = gates[kept]
-    used = np.arange(len(_PLACES))[:, None] < _ARITIES[left["op"]]
-    _put(left, np.where(used, numbers[np.stack([left[place] for place in _PLACES])], 0))
+    wires, used = _qubits(left)
+    _put(left, np.where(used, numbers[wires], 0))
     renamed = (Column(None if c.wire is None else int(numbers[c.wire]), c.flipped) for c in columns)
     return Circuit(len(reached), left, tuple(renamed), reader.most)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.statevector.tables import Words, doubles, places, table
+from qirjit_magic.engine.simulators.statevector.tables import Words, parts, places, table
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 
 _ONE = -2
@@ -26,7 +26,7 @@ def state_text(words: Words) -> str:
 
 def amplitudes(words: Words) -> Iterator[tuple[int, complex]]:
     """The basis states that a settled state has, in order, with their amplitudes; qubit q is bit q."""
-    re, im = (doubles(words, at, 1 << words[MachineWord.POSITIONS]) for at in (MachineWord.RE, MachineWord.IM))
+    re, im = parts(words)
     norm, angle = (_double(words[at]) for at in (MachineWord.NORM, MachineWord.ANGLE))
     factor = cmath.rect(1 / math.sqrt(norm), angle)
     owners = table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()

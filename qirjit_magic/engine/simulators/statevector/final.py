@@ -10,8 +10,7 @@ import numpy as np
 from qirjit_magic.engine.runtime.program import Runtime, Shots, ShotsEnd
 from qirjit_magic.engine.simulators.circuits import Circuit
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.statevector.tables import doubles, places
-from qirjit_magic.engine.simulators.statevector.words import MachineWord
+from qirjit_magic.engine.simulators.statevector.tables import parts, places
 from qirjit_magic.wire.memory import RecordMemory, Word
 from qirjit_magic.wire.records import Piece, decode
 
@@ -52,6 +51,6 @@ def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, me
     if end is not ShotsEnd.DONE:
         return failure.message if failure else "it was stopped"
     words = simulator.words
-    re, im = (doubles(words, at, 1 << words[MachineWord.POSITIONS]) for at in (MachineWord.RE, MachineWord.IM))
+    re, im = parts(words)
     known = places(words).tolist()
     return FinalState(re, im, tuple(known[wire] if wire < len(known) else -1 for wire in range(circuit.wires)))

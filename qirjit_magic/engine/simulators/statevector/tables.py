@@ -19,9 +19,11 @@ def table(words: Words, at: MachineWord, size: int) -> Integers:
     return np.ctypeslib.as_array(there)
 
 
-def doubles(words: Words, at: MachineWord, size: int) -> Doubles:
-    """So many doubles of a table."""
-    return np.ctypeslib.as_array((ctypes.c_double * size).from_address(words[at]))
+def parts(words: Words) -> tuple[Doubles, Doubles]:
+    """The real and the imaginary parts of the amplitudes."""
+    kind = ctypes.c_double * (1 << words[MachineWord.POSITIONS])
+    re, im = (np.ctypeslib.as_array(kind.from_address(words[at])) for at in (MachineWord.RE, MachineWord.IM))
+    return re, im
 
 
 def places(words: Words) -> Integers:
