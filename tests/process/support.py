@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import tempfile
 import time
@@ -111,7 +112,8 @@ def is_gone(pid: int) -> bool:
 
 
 def descriptors() -> set[str]:
-    """The open descriptors of this process."""
+    """The open descriptors of this process, without those of lost objects, which the collector closes at any time."""
+    gc.collect()
     return {str(number) for number in range(1024) if _is_open(number)}
 
 

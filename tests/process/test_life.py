@@ -171,7 +171,7 @@ def test_a_failed_start_leaves_no_descriptor(monkeypatch: pytest.MonkeyPatch) ->
     for _ in range(3):
         with pytest.raises(EngineStartError):
             Session()
-    assert descriptors() == kept
+    assert descriptors() <= kept
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -186,7 +186,7 @@ def test_a_supervisor_whose_start_failed_can_be_closed_or_tried_again(
             supervisor.start()
     assert supervisor.status().pid > 0
     supervisor.close()
-    assert eventually(lambda: descriptors() == kept)
+    assert eventually(lambda: descriptors() <= kept), sorted(descriptors() - kept)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
