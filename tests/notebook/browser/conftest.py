@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tests.notebook.browser import needs
-from tests.notebook.browser.servers import Server, serving
+from tests.notebook.browser.servers import Servers
 
 if TYPE_CHECKING:  # what may be missing is imported by the fixtures
     from playwright.sync_api import Browser
@@ -31,10 +32,10 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """JupyterLab, Notebook 7 and Voila."""
-    with serving() as started:
-        yield started
+def servers() -> Iterator[Servers]:
+    """JupyterLab, Notebook 7 and Voila, started when a test opens something there."""
+    with contextlib.ExitStack() as closing:
+        yield Servers(closing)
 
 
 @pytest.fixture(scope="module")  # no longer: while it is there, an event loop runs in this thread
@@ -47,11 +48,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_notebook(server: Server, browser: Browser) -> Iterator[Opener]:
+def open_notebook(servers: Servers, browser: Browser) -> Iterator[Opener]:
     """Opens notebooks; afterwards their pages and kernels are closed, and no page may have had an error."""
     from tests.notebook.browser.opening import Opener  # noqa: PLC0415 - it imports what may be missing
 
-    opener = Opener(server, browser)
+    opener = Opener(servers, browser)
     yield opener
     opener.close()
     assert opener.problems() == []

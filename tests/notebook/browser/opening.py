@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.notebook.browser.needs import chromium as chromium_path
 from tests.notebook.browser.pages import FRONT_ENDS, TIMEOUT_S, NotebookPage
-from tests.notebook.browser.servers import Server
+from tests.notebook.browser.servers import Servers
 
 LIGHT, DARK = "JupyterLab Light", "JupyterLab Dark"
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -32,9 +32,9 @@ def chromium() -> Iterator[Browser]:
 
 @dataclass
 class Opener:
-    """Opens notebooks of one server in one browser."""
+    """Opens notebooks in one browser."""
 
-    server: Server
+    servers: Servers
     browser: Browser
     pages: list[NotebookPage] = field(default_factory=list)
 
@@ -51,25 +51,26 @@ class Opener:
             height: likewise.
         """
         name = f"{next(_numbers)}.ipynb"
-        write_notebook(self.server.folder / name, *cells)
+        write_notebook(self.servers[front_end].folder / name, *cells)
         return self.open(front_end, name, theme=theme, width=width, height=height)
 
     def open(
         self, front_end: str, path: str, *, theme: str = LIGHT, width: int = 1280, height: int = 900
     ) -> NotebookPage:
         """A page with a notebook that is there, by its path in the server's folder."""
-        self.server.set_theme(theme)
+        server = self.servers[front_end]
+        server.set_theme(theme)
         dark = theme == DARK
         page = self.browser.new_page(
             viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         opened = NotebookPage(page, front_end)
         self.pages.append(opened)
-        query = f"token={self.server.token}"
+        query = f"token={server.token}"
         if front_end == "voila" and dark:
             query += "&theme=dark"
         route = FRONT_ENDS[front_end].format(number=next(_numbers))
-        opened.open(f"{self.server.url}{route}/{path}?{query}")
+        opened.open(f"{server.url}{route}/{path}?{query}")
         return opened
 
     def problems(self) -> list[str]:
@@ -80,7 +81,8 @@ class Opener:
         """Close the pages, end the kernels."""
         for opened in self.pages:
             opened.page.context.close()
-        self.server.end_kernels()
+        for server in self.servers:
+            server.end_kernels()
 
 
 def write_notebook(path: Path, *cells: str) -> None:

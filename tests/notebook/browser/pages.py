@@ -8,8 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 TIMEOUT_S = 30.0
 
-# Where notebooks are opened in each front end. Each page of JupyterLab has a workspace of its own, so that neither it nor
-# Notebook 7 looks for what an earlier one had open.
+# Where notebooks are opened; each page of JupyterLab has a workspace of its own, without what earlier ones left.
 FRONT_ENDS = {"lab": "lab/workspaces/{number}/tree", "notebook": "notebooks", "voila": "voila/render"}
 
 # Notebook 7 has these errors with any notebook, also an empty one.

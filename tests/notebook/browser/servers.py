@@ -1,4 +1,4 @@
-"""A Jupyter server of one's own: JupyterLab, Notebook 7 and Voila in one process, with folders of its own."""
+"""Jupyter servers with folders of their own: one has JupyterLab and Voila, one Notebook 7."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ import qirjit_magic
 from tests.files import REPOSITORY
 
 _START_S, _END_S, _LOOK_S = 60, 15, 0.02
+# Together in one process, what JupyterLab has opened makes errors in Notebook 7.
+_MODULES = {"lab": "jupyterlab", "voila": "jupyterlab", "notebook": "notebook"}
 _SETTINGS: dict[str, dict[str, Any]] = {
     # Every cell stays on the page, so that one that is scrolled away is found too.
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -70,13 +72,33 @@ class Server:
             return json.loads(answer.read() or "null")
 
 
+@dataclass
+class Servers:
+    """The servers of the front ends, each started when it is first asked for."""
+
+    _closing: contextlib.ExitStack
+    _started: dict[str, Server] = field(default_factory=dict)
+
+    def __getitem__(self, front_end: str) -> Server:
+        """The server of ``lab``, ``notebook`` or ``voila``."""
+        module = _MODULES[front_end]
+        if module not in self._started:
+            self._started[module] = self._closing.enter_context(serving(module))
+        return self._started[module]
+
+    def __iter__(self) -> Iterator[Server]:
+        """Those that were started."""
+        return iter(self._started.values())
+
+
 @contextlib.contextmanager
-def serving(labextensions: Sequence[Path] = ()) -> Iterator[Server]:
+def serving(module: str = "jupyterlab", *, labextensions: Sequence[Path] = ()) -> Iterator[Server]:
     """A server; it, its kernels and all of its folders are gone afterwards.
 
     Its kernels import the ``qirjit_magic`` that this process has.
 
     Args:
+        module: ``jupyterlab``, which has Voila with it, or ``notebook``.
         labextensions: folders of extensions of JupyterLab, beside those that are installed.
     """
     with tempfile.TemporaryDirectory(prefix="qirjit-browser-", ignore_cleanup_errors=True) as name:
@@ -86,7 +108,7 @@ def serving(labextensions: Sequence[Path] = ()) -> Iterator[Server]:
         log = folder / "server.log"
         with log.open("wb") as out:
             process = psutil.Popen(
-                [sys.executable, "-m", "tests.notebook.browser.launcher", "--no-browser", "--allow-root"],
+                [sys.executable, "-m", "tests.notebook.browser.launcher", module, "--no-browser", "--allow-root"],
                 cwd=REPOSITORY,
                 env=_environment(folder),
                 stdin=subprocess.DEVNULL,
