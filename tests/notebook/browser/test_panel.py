@@ -1,32 +1,57 @@
-"""The panel in JupyterLab, Notebook 7 and Voila."""
+"""The panel at work in JupyterLab, Notebook 7 and Voila."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.notebook.browser.lessons import LOAD, PANEL, adding
 from tests.notebook.browser.opening import Opener
 from tests.notebook.browser.panels import PanelOnPage
-from tests.notebook.kernels import program
 
-LOAD = "%load_ext qirjit_magic"
-SLOW = f"%%qir --name slow --no-run\n{program('slow_coin')}"
-HELLO = f"%%qir --name hello --no-run\n{program('Hello')}"
+FRONT_ENDS = ["lab", "notebook", "voila"]
+BILLION = "1000000000"
 
 
-@pytest.mark.parametrize("front_end", ["lab", "notebook", "voila"])
-def test_an_entry_is_chosen_and_run_from_the_panel(front_end: str, open_notebook: Opener) -> None:
-    notebook = open_notebook(front_end, LOAD, HELLO, SLOW, "%qir_panel")
-    if front_end != "voila":
+@pytest.fixture
+def panel(request: pytest.FixtureRequest, open_notebook: Opener) -> PanelOnPage:
+    """The panel of a notebook in which every cell was run."""
+    notebook = open_notebook(request.param, LOAD, adding("Hello"), adding("slow_shots"), PANEL)
+    if notebook.front_end != "voila":
         notebook.run_all()
-    panel = PanelOnPage(notebook.page)
-    panel.choose("slow · SlowCoin() *")
+    return PanelOnPage(notebook.page)
+
+
+@pytest.mark.parametrize("panel", FRONT_ENDS, indirect=True)
+def test_the_entry_that_is_chosen_runs_for_as_many_shots_as_are_set(panel: PanelOnPage) -> None:
+    expect(panel.stop).to_be_disabled()
+    panel.choose("slow_shots · slow() *")
     panel.shots.fill("20")
     panel.run.click()
     expect(panel.root).to_contain_text("20 shots")
-    panel.choose("hello · Hello__HelloQ()")
+    panel.choose("Hello · Hello__HelloQ()")
     panel.shots.fill("3")
     panel.run.click()
-    expect(panel.root).to_contain_text("Hello quantum world!")
-    expect(panel.stop).to_be_disabled()
+    expect(panel.root).to_contain_text(re.compile(r"(Hello quantum world!\s*){3}"))
     expect(panel.run).to_be_enabled()
+    expect(panel.stop).to_be_disabled()
+
+
+@pytest.mark.parametrize("panel", FRONT_ENDS, indirect=True)
+def test_lines_and_progress_are_live_and_stop_keeps_the_shots_that_are_done(panel: PanelOnPage) -> None:
+    panel.choose("slow_shots · slow() *")
+    panel.shots.fill(BILLION)
+    panel.run.click()
+    expect(panel.run).to_be_disabled()
+    expect(panel.root).to_contain_text(re.compile(r"(running\s*){2}"))
+    early = panel.shots_done()
+    while panel.shots_done() == early:
+        expect(panel.stop).to_be_enabled()
+    assert panel.shots_done() > early > 0
+    panel.stop.click()
+    expect(panel.root).to_contain_text("stopped before the end")
+    expect(panel.root).to_contain_text(re.compile(r"[\d,]+ shots"))
+    expect(panel.run).to_be_enabled()
+    expect(panel.stop).to_be_disabled()
