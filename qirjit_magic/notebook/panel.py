@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import ipywidgets as widgets
 
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.display.progress import is_long, page
 from qirjit_magic.errors import ExecutionError, OptionError, QirError
+from qirjit_magic.options import Method
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
 from qirjit_magic.wire.progress import Progress
+from qirjit_magic.wire.simulators import simulator_names
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
@@ -50,10 +52,17 @@ class Panel:
         self.seed = widgets.Text(
             "", placeholder="drawn", description="Seed", style=style, layout={"width": "11em"}, continuous_update=False
         )
+        self.simulator = widgets.Dropdown(
+            options=simulator_names(), description="Simulator", style=style, layout={"width": "14em"}
+        )
+        self.method = widgets.Dropdown(
+            options=get_args(Method), description="Method", style=style, layout={"width": "11em"}
+        )
         self.run_button = widgets.Button(description="Run", icon="play", button_style="primary", layout=_BUTTON)
         self.stop_button = widgets.Button(description="Stop", icon="stop", disabled=True, layout=_BUTTON)
         self.output = widgets.HTML()
-        controls = [self.entry, self.shots, self.seed, self.run_button, self.stop_button]
+        settings = [self.entry, self.shots, self.seed, self.simulator, self.method]
+        controls = [*settings, self.run_button, self.stop_button]
         self.widget = widgets.VBox(
             [widgets.HBox(controls, layout={"flex_flow": "row wrap"}), self.output],
             layout={"padding": "4px"},
@@ -111,7 +120,13 @@ class Panel:
         observer = Observer(self._show, stopping=self._stop.is_set, on_tick=self._flush, progress=self._follow)
         try:
             result = self._session.run(
-                entry, module=module, shots=self.shots.value, seed=self._chosen_seed(), show=observer
+                entry,
+                module=module,
+                shots=self.shots.value,
+                seed=self._chosen_seed(),
+                simulator=self.simulator.value,
+                method=self.method.value,
+                show=observer,
             )
             self._finish(result, "")
         except ExecutionError as error:
