@@ -12,6 +12,7 @@ from qirjit_magic.notebook.panel.words import error_block, quiet
 
 Page = str | Callable[[], str]
 """A fragment of HTML, or what makes one, which may take a while and wait for a run."""
+_ONLY_TITLES = "26px"
 
 
 class Tabs:
@@ -68,6 +69,8 @@ class Tabs:
     def _look(self) -> None:
         with self._lock:
             title = self.chosen
+            self.widget.layout.max_height = _ONLY_TITLES if title is None else None
+            self.widget.layout.overflow = "hidden" if title is None else None
             if title is None or title in self._shown:
                 return
             page = self._shown[title] = self._pages[title]

@@ -125,12 +125,11 @@ def whole_link(tail: Tail, name: str) -> str:
     if not tail.is_cut:
         return ""
     data = b64encode(plain(tail.whole()).encode()).decode()
-    what = "all of it" if tail.is_whole else "its beginning and its end; all of it is in result.messages"
-    size = f"{number(tail.lines)} lines"
+    what = f"all {number(tail.lines)} lines" if tail.is_whole else "its beginning and its end: the result has all of it"
     return (
         f'<a download="{escape(name)}" href="data:text/plain;charset=utf-8;base64,{data}" '
         f'style="color:var(--jp-content-link-color,#1976d2)">Save the output</a> '
-        f'<span style="{_QUIET}">({size}: {what})</span>'
+        f'<span style="{_QUIET}">({what})</span>'
     )
 
 
