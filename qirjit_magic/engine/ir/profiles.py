@@ -32,9 +32,10 @@ from qirjit_magic.engine.ir.declarations import (
     profile_of,
 )
 from qirjit_magic.engine.ir.flags import declared_profile
-from qirjit_magic.engine.ir.instructions import Function, read_functions
+from qirjit_magic.engine.ir.instructions import Function
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.places import Place, PlaceFinder
+from qirjit_magic.engine.ir.reading import read_functions
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
 
 LOOKED_AT = 2000  # instructions: to look at them takes a twentieth of a second
@@ -109,7 +110,7 @@ def _is_odd(entry: EntryPoint) -> bool:
 
 def _read(module: QirModule) -> _Content | None:
     entries = module.info.entry_points
-    functions = read_functions(module, [entry.name for entry in entries], LOOKED_AT)
+    functions = read_functions(module, [entry.name for entry in entries], limit=LOOKED_AT)
     if functions is None:
         return None
     found: dict[str, list[Finding]] = {name: list(find_capabilities(f)) for name, f in functions.items()}
