@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from qirjit_magic.engine.ir.base_profile import find_beyond_base, find_numbers
+from qirjit_magic.engine.ir.base_profile import always_reads, find_beyond_base, find_numbers
 from qirjit_magic.engine.ir.capabilities import (
     CAPABILITIES,
     FLOATS,
@@ -58,11 +58,13 @@ class ProfileReport:
             ``int_computations:i64``, ``ir_functions``, ``backwards_branching:3``. A type of number is left out where
             numbers are only recorded.
         diagnostics: warnings where it breaks what it declares; none where no entry point declares a profile.
+        reads_results: see `ModuleInfo`.
     """
 
     profile: str
     capabilities: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    reads_results: tuple[str, ...] = ()
 
 
 def report_profile(module: QirModule) -> ProfileReport:
@@ -79,7 +81,12 @@ def report_profile(module: QirModule) -> ProfileReport:
     lines = PlaceFinder(module.text)
     breaks = dict.fromkeys(_breaks(info, content, module.text.text))
     diagnostics = (Diagnostic("warning", f"{found.message}.", _line(found, lines)) for found in breaks)
-    return ProfileReport(profile, capabilities, tuple(sorted(diagnostics, key=lambda found: found.line or 0)))
+    sorted_diagnostics = tuple(sorted(diagnostics, key=lambda found: found.line or 0))
+    return ProfileReport(profile, capabilities, sorted_diagnostics, tuple(_reading(info, content) if content else ()))
+
+
+def _reading(info: ModuleInfo, content: _Content) -> Iterator[str]:
+    return (entry.name for entry in info.entry_points if always_reads(content.functions[entry.name]))
 
 
 @dataclass(frozen=True, slots=True)

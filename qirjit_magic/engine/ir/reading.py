@@ -11,7 +11,7 @@ from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined
-from qirjit_magic.engine.ir.parse import QirModule, signature_of
+from qirjit_magic.engine.ir.parse import QirModule, read_signature, signature_of
 from qirjit_magic.engine.ir.places import Place
 from qirjit_magic.engine.ir.written import WrittenFunctions
 from qirjit_magic.wire.modules import Signature
@@ -41,7 +41,7 @@ class _Reader:
         self._left = limit
         self._functions = {function.name: function for function in module.llvm_module.functions}
         self._signatures = {function.name: function.signature for function in module.info.functions}
-        self._signatures |= {d.name: _signature(d.type) for d in module.info.declarations if d.function}
+        self._signatures |= {d.name: read_signature(d.type) for d in module.info.declarations if d.function}
         self._whole = OUTLINED in module.text.text  # nothing is outlined in a program that has such names itself
         self._operands: dict[int, Operand] = {}
         self._callees: dict[str, Callee] = {}
@@ -128,12 +128,6 @@ class _Reader:
             function = self._functions[name]
             self._callees[name] = _read_callee(function, self._signatures.get(name) or signature_of(function))
         return self._callees[name]
-
-
-def _signature(text: str) -> Signature:
-    # To ask LLVM again costs more than all the rest of a small program
-    returns, _, parameters = text.removesuffix(")").rpartition(" (")
-    return Signature(returns, tuple(filter(None, parameters.split(", "))))
 
 
 def _number(value: llvm.ValueRef, kind: ValueKind) -> int | None:
