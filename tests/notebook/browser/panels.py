@@ -7,11 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-_DONE = re.compile(r"([\d,]+) of [\d,]+ shots")
-
-
-def _named(word: str) -> re.Pattern[str]:
-    return re.compile(rf"^\W*{word}$")  # a button's icon is a character of its name
+_DONE = re.compile(r"([\d\s]+) / [\d\s]+")
 
 
 @dataclass(frozen=True)
@@ -33,17 +29,40 @@ class PanelOnPage:
     @property
     def shots(self) -> Locator:
         """The field of shots."""
-        return self.root.get_by_label("Shots")
+        return self.root.get_by_role("spinbutton", name="Shots")
 
     @property
     def run(self) -> Locator:
         """The button that starts a run."""
-        return self.root.get_by_role("button", name=_named("Run"))
+        return self.root.get_by_role("button", name="Run", exact=True)
 
     @property
     def stop(self) -> Locator:
         """The button that ends it."""
-        return self.root.get_by_role("button", name=_named("Stop"))
+        return self.root.get_by_role("button", name="Stop", exact=True)
+
+    @property
+    def output(self) -> Locator:
+        """What a run says."""
+        return self.root.get_by_role("region", name="Output")
+
+    @property
+    def progress(self) -> Locator:
+        """The bar of a run."""
+        return self.root.get_by_role("progressbar", name="Shots")
+
+    def argument(self, label: str) -> Locator:
+        """The field of a parameter, such as ``Argument 1 (i64)``."""
+        return self.root.get_by_label(label)
+
+    def tab(self, title: str) -> Locator:
+        """The title of a page."""
+        return self.root.get_by_role("tab", name=title, exact=True)
+
+    @property
+    def shown(self) -> Locator:
+        """The page whose tab is chosen."""
+        return self.root.locator(".widget-tab-contents > :visible, .lm-StackedPanel > :visible").first
 
     def choose(self, label: str) -> None:
         """Choose an entry point."""
@@ -51,6 +70,7 @@ class PanelOnPage:
 
     def shots_done(self) -> int:
         """How many shots of a long run are done; waits until it says so."""
-        expect(self.root).to_contain_text(_DONE)
-        found = _DONE.search(self.root.inner_text())
-        return int(found[1].replace(",", "")) if found else -1
+        told = self.progress.locator("..")
+        expect(told).to_contain_text(_DONE)
+        found = _DONE.search(told.inner_text())
+        return int("".join(found[1].split())) if found else -1
