@@ -32,6 +32,11 @@ class PanelOnPage:
         return self.root.get_by_role("spinbutton", name="Shots")
 
     @property
+    def seed(self) -> Locator:
+        """The field of the seed."""
+        return self.root.get_by_role("textbox", name="Seed")
+
+    @property
     def run(self) -> Locator:
         """The button that starts a run."""
         return self.root.get_by_role("button", name="Run", exact=True)
@@ -62,7 +67,7 @@ class PanelOnPage:
     @property
     def shown(self) -> Locator:
         """The page whose tab is chosen."""
-        return self.root.locator(".widget-tab-contents > :visible, .lm-StackedPanel > :visible").first
+        return self.root.locator(".widget-tab-contents > :not(.lm-mod-hidden)")
 
     def choose(self, label: str) -> None:
         """Choose an entry point."""
