@@ -1,43 +1,46 @@
-"""What the tabs of a panel show: of a result, and of the chosen entry point's program."""
+"""What the tabs of a panel show: a result, and the chosen entry point's program."""
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from qirjit_magic.display.code import CodeView, Section
+from qirjit_magic.display.views import views
 from qirjit_magic.notebook.panel.choices import Choice
 from qirjit_magic.notebook.panel.tabs import Page
-from qirjit_magic.plain import plain
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
     from qirjit_magic.session.session import Session
 
-_SHOWN_CHARACTERS = 20_000
+CIRCUIT, CODE, MESSAGES = "Circuit", "IR", "Messages"
+_ORDER = ("Histogram", "Records", MESSAGES, "State")
 
 
 def result_pages(result: RunResult) -> dict[str, Page]:
     """Title and page of what a result has."""
-    pages: dict[str, Page] = {}
-    if not result.empty:
-        title = "Records" if result.requested == 1 else "Histogram"
-        pages[title] = result._repr_mimebundle_()["text/html"]
-    if result.messages:
-        text = plain("\n".join(result.messages[-1000:]))[-_SHOWN_CHARACTERS:]
-        pages["Messages"] = f"<pre>{escape(text)}</pre>"
-    return pages
+    found = views(result)
+    return {title: found[title] for title in sorted(found, key=_ORDER.index)}
 
 
-def ir_page(session: Session, choice: Choice) -> Page:
-    """The module's IR as written and as compiled."""
+def program_pages(session: Session, choice: Choice, arguments: Sequence[str]) -> dict[str, Page]:
+    """The circuit of an entry point with these arguments, and its module's code: both are made when they are wanted."""
+    module, entry = choice
 
-    def make() -> str:
-        module = session.module(choice[0])
+    def circuit() -> str:
+        return _html(session.circuit(entry, module=module, args=arguments)._repr_mimebundle_())
+
+    def code() -> str:
+        info = session.module(module)
         sections = (
-            Section("as written", session.show(module.name, "ir")),
-            Section(f"as compiled (-O{module.opt_level})", session.show(module.name, "compiled")),
+            Section("as written", session.show(info.name, "ir")),
+            Section(f"as compiled (-O{info.opt_level})", session.show(info.name, "compiled")),
         )
-        return CodeView(sections, "llvm", f"session.show({module.name!r})")._repr_mimebundle_()["text/html"]
+        return _html(CodeView(sections, "llvm", f"session.show({info.name!r})")._repr_mimebundle_())
 
-    return make
+    return {CIRCUIT: circuit, CODE: code}
+
+
+def _html(bundle: dict[str, str]) -> str:
+    return bundle["text/html"]

@@ -15,7 +15,7 @@ from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, ne
 from qirjit_magic.notebook.panel.desk import desk_of
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close
 from qirjit_magic.notebook.panel.job import Job
-from qirjit_magic.notebook.panel.pages import ir_page, result_pages
+from qirjit_magic.notebook.panel.pages import MESSAGES, program_pages, result_pages
 from qirjit_magic.notebook.panel.parameters import seed_of, seed_problem
 from qirjit_magic.notebook.panel.tabs import Page, Tabs
 from qirjit_magic.options import Method, RunOptions
@@ -88,9 +88,11 @@ class Panel:
             self.parameters.widget,
             widgets.HBox([self.run_button, self.stop_button, self.status], layout=ROW),
         ]
+        style = widgets.HTML(words.STYLE, layout={"display": "none"})
         self.widget = widgets.VBox(
-            [*rows, self._output_box, self.link, self.problem, self.tabs.widget], layout={"padding": "4px"}
+            [*rows, self._output_box, self.link, self.problem, self.tabs.widget, style], layout={"padding": "4px"}
         )
+        self.widget.add_class("qirjit-panel")
         self._begin_with(options)
         self._session.on_change.append(self.refresh)
         self._desk.listen(self._paint)
@@ -178,12 +180,14 @@ class Panel:
             self._paint()
 
     def _parameter_changed(self) -> None:
-        self._paint()
+        with self._painting:
+            self._show_pages(self.tabs.chosen)
+            self._paint()
 
     def _show_pages(self, front: str | None) -> None:
         pages = dict(self._pages)
         if self.entry.value is not None:
-            pages["IR"] = ir_page(self._session, self.entry.value)
+            pages |= program_pages(self._session, self.entry.value, self.parameters.values)
         self.tabs.show(pages, front)
 
     # -- runs ------------------------------------------------------------------------------------------------------
@@ -241,14 +245,18 @@ class Panel:
             self._desk.tell()
             with self._painting:
                 self._show_pages(self._front)
-        else:
-            self._paint()
+            return
+        if self._pages:  # it takes a moment: what stands there is of another run
+            self._pages = {}
+            with self._painting:
+                self._show_pages(self.tabs.chosen)
+        self._paint()
 
     @property
     def _front(self) -> str | None:
         # Where one looked before, if that is about the result; what it has said stands above already.
         chosen = self.tabs.chosen
-        pages = [title for title in self._pages if title != "Messages"]
+        pages = [title for title in self._pages if title != MESSAGES]
         return chosen if chosen in self._pages else next(iter(pages), chosen)
 
     # -- painting: in any thread, one at a time --------------------------------------------------------------------
@@ -258,7 +266,7 @@ class Panel:
             running = self._desk.job
             self.run_button.disabled = not self._can_run
             self.stop_button.disabled = running is None or running.stopping
-            self.status.value = self._status(running)
+            self.status.value = words.status(self._status(running))
             self._paint_output()
 
     def _status(self, running: Job | None) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import ipywidgets as widgets
 
 from qirjit_magic.errors import QirError
-from qirjit_magic.notebook.panel.words import error_block, quiet
+from qirjit_magic.notebook.panel import words
 
 Page = str | Callable[[], str]
 """A fragment of HTML, or what makes one, which may take a while and wait for a run."""
@@ -77,7 +77,7 @@ class Tabs:
             if isinstance(page, str):
                 self._put(title, page, page)
                 return
-            self._put(title, page, quiet("being made; a run that goes on comes first …"))
+            self._put(title, page, words.quiet("being made; a run that goes on comes first …"))
         self._making = threading.Thread(target=self._make, args=(title, page), name="qirjit-panel-page", daemon=True)
         self._making.start()
 
@@ -91,10 +91,10 @@ class Tabs:
         try:
             made = page()
         except QirError as error:
-            made = error_block(error)
+            made = words.error_block(error)
         with self._lock:
             self._put(title, page, made)
 
     def _put(self, title: str, page: Page, html: str) -> None:
         if self._pages.get(title) is page:  # nobody has put another one there meanwhile
-            self.widget.children[self.titles.index(title)].value = html
+            self.widget.children[self.titles.index(title)].value = words.page(html)

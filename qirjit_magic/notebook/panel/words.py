@@ -36,6 +36,12 @@ _ERROR = (
 )
 _WRONG = "color:var(--jp-error-color1,#d32f2f);line-height:1.3"
 
+# Decoration only: tabs as wide as their titles, so that all of them find room on a narrow page.
+STYLE = (
+    "<style>.qirjit-panel .jupyter-widget-tab>.lm-TabBar .lm-TabBar-tab{flex:0 1 auto;min-width:max-content;"
+    "padding:0 clamp(4px,1.1vw,14px)}.qirjit-panel .widget-html-content{line-height:1.5}</style>"
+)
+
 
 def number(value: int) -> str:
     """``7 000``, with spaces that do not break."""
@@ -54,7 +60,9 @@ def rate(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """``0.2 s``, ``12 s`` or ``3 min``."""
+    """``25 ms``, ``2.5 s``, ``12 s`` or ``3 min``."""
+    if value < 1:
+        return f"{value * _THOUSAND:.0f}{_SPACE}ms"
     if value < _TEN:
         return f"{value:.1f}{_SPACE}s"
     whole = round(value)
@@ -82,9 +90,9 @@ def progress_bar(progress: Progress) -> str:
     """A bar, and its words beside it."""
     percent = 100 * progress.done // max(1, progress.shots)
     return (
-        f'<span role="progressbar" aria-label="Shots" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent}" '
-        f'style="{_TRACK}"><span style="{_BAR};width:{percent}%"></span></span>'
-        f'<span style="white-space:nowrap">{progress_words(progress)}</span>'
+        f'<span role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
+        f'aria-valuenow="{percent}" style="{_TRACK}"><span style="{_BAR};width:{percent}%"></span></span>'
+        f"<span>{progress_words(progress)}</span>"
     )
 
 
@@ -131,6 +139,16 @@ def whole_link(tail: Tail, name: str) -> str:
         f'style="color:var(--jp-content-link-color,#1976d2)">Save the output</a> '
         f'<span style="{_QUIET}">({what})</span>'
     )
+
+
+def page(html: str) -> str:
+    """A fragment as the page of a tab: as wide as that is, so that what is wider scrolls in its own box."""
+    return f'<div style="display:grid;grid-template-columns:minmax(0,1fr)">{html}</div>' if html else ""
+
+
+def status(html: str) -> str:
+    """The line beside the buttons, which may be two."""
+    return f'<div style="line-height:1.4;padding:4px 0">{html}</div>'
 
 
 def error_block(error: BaseException) -> str:
