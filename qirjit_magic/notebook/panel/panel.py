@@ -287,6 +287,8 @@ class Panel:
     @staticmethod
     def _running_status(job: Job) -> str:
         stopping = words.quiet(" · stopping …") if job.stopping else ""
+        if job.progress is not None and job.progress.ended:
+            return words.quiet(f"{words.progress_words(job.progress)} · making the result …")
         if job.progress is None:
             return words.quiet("running …" if job.begun else "waiting for its turn …") + stopping
         return words.progress_bar(job.progress) + stopping
