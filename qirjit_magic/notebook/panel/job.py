@@ -61,6 +61,11 @@ class Job:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def finishing(self) -> bool:
+        """Whether no shot is run any more, and its result is being made."""
+        return self.progress is not None and self.progress.ended
+
     def _work(self) -> None:
         observer = Observer(
             self._show, stopping=self._is_stopping, on_tick=self._tick, progress=self._follow, newest=True
