@@ -39,6 +39,11 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
     return tuple(_word(entry, index, kind, value) for index, (kind, value) in enumerate(pairs, 1))
 
 
+def takes_numbers(entry: EntryPoint) -> bool:
+    """Whether arguments can be given for all of its parameters, or it has none."""
+    return all(map(_can_be_given, entry.signature.parameters))
+
+
 def _can_be_given(kind: str) -> bool:
     return kind in _FLOATING or integer_bits(kind) is not None
 
