@@ -75,7 +75,7 @@ def _convert(command: str, words: Sequence[str]) -> int:
         return USAGE
     except QirError as error:
         print(f"{program}: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, OptionError) else DIED if isinstance(error, EngineError) else WRONG
+        return USAGE if isinstance(error, OptionError) else _status(error)
     return DONE
 
 
