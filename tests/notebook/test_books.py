@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 from qirjit_magic.cli import main
 from tests.files import PROGRAMS, TUTORIAL_PROGRAMS
 from tests.notebook.kernels import TIMEOUT_S
+
+_COMMAND = re.compile(r"^- `[^`]+`: `(%qir [^`]+)`$", re.MULTILINE)
 
 
 def _run(notebook: Any) -> list[str]:
@@ -33,12 +36,10 @@ def test_a_made_notebook_runs_from_top_to_bottom(tmp_path: Path) -> None:
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells]
     assert len(set(ids)) == len(ids)
-    commands = [
-        word.strip("`") for cell in notebook.cells for word in cell.source.splitlines() if word.startswith("- `Bell")
-    ]
-    assert [line.partition("`: `")[2] for line in commands] == ["%qir Bell --name Bell", "%qir Bell"]
-    runs = ["%qir is_even --args 10", *(line.partition("`: `")[2] for line in commands)]
-    notebook.cells += [nbformat.v4.new_code_cell(f"{line} --seed 7 --format counts --shots 10") for line in runs]
+    commands = _COMMAND.findall("\n".join(cell.source for cell in notebook.cells))
+    assert commands[0] == "%qir is_even --args 1"
+    assert commands[-2:] == ["%qir Bell --name Bell", "%qir Bell"]
+    notebook.cells += [nbformat.v4.new_code_cell(f"{line} --seed 7 --format counts --shots 10") for line in commands]
     printed = _run(notebook)
     assert printed[0] == ""
     assert [text.splitlines()[0].split(":")[0] for text in printed[1:6]] == [

@@ -51,7 +51,7 @@ def test_a_notebook_has_a_cell_for_each_module_between_the_extension_and_a_panel
     assert (first, last) == ("%load_ext qirjit_magic", "%qir_panel")
     assert cells == [f"%%qir --name {file.stem} --no-run\n{file.read_text()[:-1]}" for file in (BELL, HELLO)]
     assert "`Bell() → i64`: `%qir Bell`" in _prose("lesson.ipynb")
-    assert "From `Bell.ll`, of the base profile." in _prose("lesson.ipynb")
+    assert "From `Bell.ll`, of the `base` profile." in _prose("lesson.ipynb")
     assert "`Hello__HelloQ()`: `%qir Hello__HelloQ`" in _prose("lesson.ipynb")
 
 

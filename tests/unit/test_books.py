@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,6 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from qirjit_magic.errors import SourceError
 from qirjit_magic.notebook.books.cells import QirCell, plain_names
 from qirjit_magic.notebook.books.reading import read_cells
+from qirjit_magic.notebook.books.writing import _code
+from qirjit_magic.plain import plain_line
 from tests.hostile import HOSTILE
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -239,3 +242,13 @@ def test_whatever_a_notebook_holds_it_is_read_or_told(version: int, minor: Any, 
     except SourceError:
         return
     assert all(isinstance(cell, QirCell) for cell in found)
+
+
+@pytest.mark.parametrize("text", ["plain", "`", "``x`", "a`b``c", "x\n# title", "<script>alert(1)</script>", "[a](b)"])
+def test_text_of_programs_is_code_in_prose_and_nothing_that_markdown_reads(text: str) -> None:
+    shown = _code(text)
+    ticks = shown[: len(shown) - len(shown.lstrip("`"))]
+    inner = shown.removeprefix(ticks).removesuffix(ticks)
+    assert "\n" not in shown
+    assert inner.strip(" ") == plain_line(text)
+    assert len(ticks) not in {len(run) for run in re.findall("`+", inner)}

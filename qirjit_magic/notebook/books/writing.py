@@ -13,7 +13,7 @@ from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import SourceError
 from qirjit_magic.notebook.books.cells import QirCell
 from qirjit_magic.plain import plain_line
-from qirjit_magic.session.arguments import takes_numbers
+from qirjit_magic.session.arguments import example_arguments, takes_numbers
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
 from qirjit_magic.wire.linkage import Linkage
@@ -90,7 +90,7 @@ def _introduction(cells: Sequence[QirCell]) -> str:
 
 
 def _prose(module: ModuleInfo, file: str, linkage: Linkage) -> str:
-    profile = f", of the {module.declared_profile} profile" if module.declared_profile != "unrestricted" else ""
+    profile = f", of the {_code(module.declared_profile)} profile" if module.declared_profile != "unrestricted" else ""
     lines = [f"## {_code(module.name)}", "", f"From {_code(file)}{profile}.", "", *_functions(module, linkage)]
     if missing := linkage.undefined(module.name):
         names = ", ".join(_code(declaration.name) for declaration in missing[:_SHOWN])
@@ -119,7 +119,8 @@ def _command(function: EntryPoint, module: str, linkage: Linkage) -> str:
         return ""
     elsewhere = linkage.owner(function.name) != module
     where = f" --name {shlex.quote(module)}" if elsewhere else ""
-    return f"%qir {function.name}{where}{' --args …' if function.signature.parameters else ''}"
+    given = f" --args {example_arguments(function)}" if function.signature.parameters else ""
+    return f"%qir {function.name}{where}{given}"
 
 
 def _code(text: str) -> str:
