@@ -229,7 +229,7 @@ def _bar(bar: Bar, top: int, height: int) -> str:
     if bar.length <= 1:
         return rect
     # Longer than there is room: a gap says so.
-    return f'{rect}<svg x="92%" y="{top}" overflow="visible"><path class="qirjit-gap" d="M0 {height + 2}L8 -2"/></svg>'
+    return f'{rect}<svg x="100%" y="{top}" overflow="visible"><path class="qirjit-gap" d="M-22 {height + 2}L-14 -2"/></svg>'
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
