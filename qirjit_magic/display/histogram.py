@@ -229,7 +229,8 @@ def _bar(bar: Bar, top: int, height: int) -> str:
     if bar.length <= 1:
         return rect
     # Longer than there is room: a gap says so.
-    return f'{rect}<svg x="100%" y="{top}" overflow="visible"><path class="qirjit-gap" d="M-22 {height + 2}L-14 -2"/></svg>'
+    gap = f'<path class="qirjit-gap" d="M-22 {height + 2}L-14 -2"/>'
+    return f'{rect}<svg x="100%" y="{top}" overflow="visible">{gap}</svg>'
 
 
 # -- text --------------------------------------------------------------------------------------------------------------
