@@ -100,7 +100,8 @@ _SHEET = """
 .qirjit .qirjit-table.qirjit-table svg { display: inline-block; vertical-align: middle; }
 @media (max-width: 480px) {
     .qirjit .qirjit-table.qirjit-table .qirjit-wide { display: none; }
-    .qirjit .qirjit-table.qirjit-table :is(th,td) { padding-right: 8px; }
+    .qirjit .qirjit-table.qirjit-table { font-size: 12px; }
+    .qirjit .qirjit-table.qirjit-table :is(th,td) { padding-right: 6px; }
 }
 .qirjit-scroll { overflow-x: auto; max-width: 100%; }
 /* Records as a tree. */
