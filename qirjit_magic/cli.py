@@ -16,6 +16,7 @@ from qirjit_magic.errors import (
     ExecutionError,
     OptionError,
     QirError,
+    SimulatorNotFoundError,
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError
@@ -63,6 +64,8 @@ def _run_in(session: Session, options: RunOptions) -> int:
         return UNREAD
     except KeyboardInterrupt:
         _print_result(session.last, options)
+        finished = len(session.last.shots) if session.last else 0
+        print(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.", file=sys.stderr)
         return INTERRUPTED
     except ExecutionError as error:
         _print_result(error.partial, options)
@@ -72,7 +75,13 @@ def _run_in(session: Session, options: RunOptions) -> int:
         return DIED if isinstance(error, WorkerCrashedError) else FAILED
     except QirError as error:
         _complain(error)
-        return DIED if isinstance(error, EngineError) else WRONG
+        return _status(error)
+
+
+def _status(error: QirError) -> int:
+    if isinstance(error, EngineError):
+        return DIED
+    return USAGE if isinstance(error, SimulatorNotFoundError) else WRONG
 
 
 def _run(session: Session, options: RunOptions) -> int:
