@@ -50,9 +50,9 @@ def text_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
     counts = ", ".join(f"{name} {count:,}" for name, count in figures(diagram)[3:])
     two = counted(diagram.two_qubit_count, "two-qubit gate")
     head = [line for words in (f"{title(diagram)}, {two}", counts) for line in wrap(words, width)]
-    rows = ["\n".join(row) for row in _rows(diagram, layout, width)]
+    rows = "\n\n\n".join("\n".join(row) for row in _rows(diagram, layout, width))
     said = [line for note in notes(diagram, layout) for line in wrap(note, width)]
-    return "\n\n".join(filter(None, ["\n".join(head), *rows, "\n".join(said)]))
+    return "\n\n".join(filter(None, ["\n".join(head), rows, "\n".join(said)]))
 
 
 def _rows(diagram: CircuitDiagram, layout: Layout, width: int) -> Iterator[list[str]]:
