@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -19,8 +19,11 @@ from tests.process.support import number
 
 
 @pytest.fixture
-def drawing(sessions: Callable[[str], Session]) -> Session:
-    return sessions("linux")
+def drawing(sessions: Callable[[str], Session]) -> Iterator[Session]:
+    shared = sessions("linux")
+    yield shared
+    for info in shared.modules:
+        shared.remove(info.name)
 
 
 @pytest.mark.parametrize("name", PICTURED)
@@ -111,7 +114,6 @@ def test_a_program_that_dies_while_it_is_drawn_takes_its_process_only(drawing: S
     with pytest.raises(WorkerCrashedError, match="SIGSEGV"):
         drawing.circuit(module=bad)
     assert drawing.run("number", module=kept).returns[0] == 7
-    drawing.remove(bad)
 
 
 def test_a_trace_that_does_not_end_is_killed(drawing: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,4 +123,3 @@ def test_a_trace_that_does_not_end_is_killed(drawing: Session, monkeypatch: pyte
     with pytest.raises(WorkerCrashedError, match=r"the trace had not ended after 0\.3 s"):
         drawing.circuit(module="endless")
     assert time.monotonic() - began < 20
-    drawing.remove("endless")
