@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from qirjit_magic.wire.records import Record
-from qirjit_magic.wire.tallies import Tally
+from qirjit_magic.wire.tallies import NOTHING, Tally
 
 SHOWN_ROWS = 25  # of a histogram
 SHOWN_RECORDS = 100
@@ -27,6 +27,9 @@ class Texts:
         return self.total - len(self.first)
 
 
+_NO_TEXTS = Texts()
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a picture of a run needs.
@@ -35,7 +38,7 @@ class Summary:
         entry: the entry point's name.
         shots: how many shots finished.
         requested: how many were asked for.
-        outcomes: how often each string of results came.
+        outcomes: how often each string of results came; nothing where `records` has more to say.
         returned: how often each value was returned; empty for ``void``.
         records: the first records of a single shot, at most `SHOWN_RECORDS`, messages left out.
         more_records: how many more there are.
@@ -48,14 +51,20 @@ class Summary:
     entry: str
     shots: int
     requested: int
-    outcomes: Tally = Tally()
-    returned: Tally = Tally()
-    records: tuple[Record, ...] = field(default=())
+    outcomes: Tally = NOTHING
+    returned: Tally = NOTHING
+    records: tuple[Record, ...] = ()
     more_records: int = 0
-    messages: Texts = Texts()
-    states: Texts = Texts()
+    messages: Texts = _NO_TEXTS
+    states: Texts = _NO_TEXTS
     qubits: int = 0
     dropped: int = 0
+
+    @property
+    def only_messages(self) -> bool:
+        """Whether there is nothing to show but messages: one finished shot, no record, no state, nothing returned."""
+        something = self.outcomes.total or self.returned.total or self.records or self.states.total
+        return self.shots == self.requested == 1 and not something
 
 
 class Summarised(Protocol):

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.display.circuit.words import angle_text, end_text, gate_label, result_name, sentence
 from qirjit_magic.wire.circuits import RETURNED, SHAPES, Operation, TraceEnd
+from tests.pages import Page
 from tests.unit.operations import diagram, operation, operations
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -161,7 +162,14 @@ def test_the_picture_has_a_name_and_the_same_as_text_for_those_who_do_not_see_it
     root = _parsed(shown.svg())
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"] == root[0].text == "Circuit of bell · 1 qubit, depth 1"
-    assert f'<pre class="qirjit-text qirjit-wide">{shown.text()}</pre>' in _page(shown)
+    assert f'<pre class="qirjit-text qirjit-circuit-text">{shown.text()}</pre>' in _page(shown)
+
+
+def test_a_page_that_drops_svg_and_style_still_shows_the_circuit() -> None:
+    shown = diagram(operation("h", 0), operation("cx", 0, 1), end=READS)
+    seen = Page(_page(shown)).seen
+    assert shown.text() in seen
+    assert "Circuit of" not in seen
 
 
 def test_without_any_style_the_picture_has_its_ink() -> None:
