@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -123,3 +125,23 @@ def test_a_trace_that_does_not_end_is_killed(drawing: Session, monkeypatch: pyte
     with pytest.raises(WorkerCrashedError, match=r"the trace had not ended after 0\.3 s"):
         drawing.circuit(module="endless")
     assert time.monotonic() - began < 20
+
+
+def test_a_trace_that_does_not_end_can_be_stopped(drawing: Session) -> None:
+    drawing.add(PROGRAMS / "endless.ll", "endless")
+    timer = threading.Timer(0.3, drawing.stop)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        drawing.circuit(module="endless")
+    timer.join()
+    assert picture(drawing, "bell").depth == 3
+
+
+def test_a_trace_that_does_not_end_can_be_interrupted(drawing: Session) -> None:
+    drawing.add(PROGRAMS / "endless.ll", "endless")
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        drawing.circuit(module="endless")
+    timer.join()
+    assert picture(drawing, "bell").depth == 3
