@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
 from qirjit_magic.display.style import drawn, standalone, styled
 from qirjit_magic.display.words import number, percent, shortened, shown
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.tallies import Tally
 
 Order = Literal["value", "count"]
@@ -78,12 +79,12 @@ class Histogram:
     def words(self) -> str:
         """Distinct and, where no title says it, total in words; and what is left out."""
         different = "" if self.tally.distinct == 1 else "different "
-        words = number(self.tally.distinct, f"{different}{self.noun}")
+        words = number(self.tally.distinct, f"{different}{plain_line(self.noun)}")
         if not self.title:
             words += f" in {number(self.tally.total, 'shot')}"
         if not self.tally.unnamed:
             return words
-        more = f": {self.hint}" if self.hint else ""
+        more = f": {plain_line(self.hint)}" if self.hint else ""
         return f"{words}; the {len(self.tally.rows):,} most frequent are shown{more}"
 
     def text(self) -> str:
@@ -109,15 +110,12 @@ class Histogram:
 
     def fragment(self) -> str:
         """The histogram as HTML without its style."""
+        bars = self.bars()
         other: Order = "value" if self.order == "count" else "count"
-        pictures = [self.order] if _same_order(self.bars(), self.bars(other)) else [self.order, other]
-        figures = "".join(
-            self._figure(order, "" if len(pictures) == 1 else ("qirjit-first", "qirjit-second")[at])
-            for at, order in enumerate(pictures)
-        )
+        moves = _moves(bars, self.bars(other))
         return (
-            f'<section class="qirjit-views"><div class="qirjit-note">{escape(self.words())}</div>{figures}'
-            f"{_choices(other if len(pictures) > 1 else None)}{self._table()}</section>"
+            f'<section class="qirjit-views"><div class="qirjit-note">{escape(self.words())}</div>'
+            f"{self._figure(bars, moves)}{_choices(other if any(moves) else None)}{self._table(bars)}</section>"
         )
 
     def _repr_mimebundle_(
@@ -128,37 +126,38 @@ class Histogram:
         title = f'<div class="qirjit-title">{shown(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
         return {"text/plain": self.text(), "text/html": styled(title + self.fragment())}
 
-    def _figure(self, order: Order, kind: str) -> str:
-        bars = self.bars(order)
+    def _figure(self, bars: list[Bar], moves: list[int]) -> str:
         layout = _Layout.of(bars)
         picture = (
             f'<svg role="img" aria-label="{escape(self._label())}" height="{layout.height(bars)}" '
             f'style="width:calc(100% - {layout.left + layout.right:g}px);margin-left:{layout.left:g}px">'
-            f"{''.join(_rows(bars, layout, self.tally.total))}</svg>"
+            f"{''.join(_rows(bars, layout, self.tally.total, moves))}</svg>"
         )
-        return drawn(picture, f"qirjit-figure {kind}".rstrip())
+        return drawn(picture, "qirjit-figure")
 
     def _label(self) -> str:
         top = sorted(self.tally.rows, key=lambda row: -row[1])[:3]
         most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.tally.total or 1))}" for name, n in top)
         return f"Histogram: {self.words()}. Most frequent: {most}."
 
-    def _table(self) -> str:
+    def _table(self, bars: list[Bar]) -> str:
         body = "".join(
             f'<tr><th scope="row" class="qirjit-name">{shown(bar.name, _LONGEST_TOLD)}</th>'
             f'<td class="qirjit-number">{bar.count:,}</td>'
             f'<td class="qirjit-number">{escape(percent(bar.share))}</td></tr>'
-            for bar in self.bars()
+            for bar in bars
         )
         return (
             '<div class="qirjit-numbers qirjit-scroll"><table class="qirjit-table"><thead><tr>'
-            f'<th scope="col">{escape(self.noun)}</th><th scope="col" class="qirjit-number">shots</th>'
+            f'<th scope="col">{shown(self.noun, _LONGEST_NAME)}</th><th scope="col" class="qirjit-number">shots</th>'
             f'<th scope="col" class="qirjit-number">share</th></tr></thead><tbody>{body}</tbody></table></div>'
         )
 
 
-def _same_order(some: list[Bar], others: list[Bar]) -> bool:
-    return [bar.name for bar in some] == [bar.name for bar in others]
+def _moves(bars: list[Bar], others: list[Bar]) -> list[int]:
+    # By how many lines each bar moves where the other order is chosen.
+    places = {bar.name: place for place, bar in enumerate(others)}
+    return [places[bar.name] - place for place, bar in enumerate(bars)]
 
 
 def _choices(other: Order | None) -> str:
@@ -202,7 +201,7 @@ def _name(bar: Bar) -> str:
     return shortened(bar.name, _LONGEST_NAME)
 
 
-def _rows(bars: list[Bar], layout: _Layout, total: int) -> Iterator[str]:
+def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
     counts_end = layout.right - _DIGIT * 7 - _GAP
     for place, bar in enumerate(bars):
         top = (place + 1) * layout.row - layout.bar - 4
@@ -210,8 +209,9 @@ def _rows(bars: list[Bar], layout: _Layout, total: int) -> Iterator[str]:
         told = f"{shortened(bar.name, _LONGEST_TOLD)}: {bar.count:,} of {number(total, 'shot')}, {percent(bar.share)}"
         name_at = f'x="0" y="{top - 5}"' if layout.above else f'x="-{_GAP}" y="{base}" text-anchor="end"'
         kind = "qirjit-soft" if bar.rest else "qirjit-name"
+        moved = f' style="--qirjit-move:{moves[place] * layout.row}px"' if any(moves) else ""
         yield (
-            f'<g class="qirjit-row"><title>{escape(told)}</title>'
+            f'<g class="qirjit-row"{moved}><title>{escape(told)}</title>'
             f'<rect class="qirjit-track" y="{top}" width="100%" height="{layout.bar}"/>{_bar(bar, top, layout.bar)}'
             f'<text class="{kind}" {name_at}>{escape(_name(bar))}</text>'
             f'<text class="qirjit-number" x="100%" dx="{counts_end:g}" y="{base}" '
@@ -229,7 +229,8 @@ def _bar(bar: Bar, top: int, height: int) -> str:
     if bar.length <= 1:
         return rect
     # Longer than there is room: a gap says so.
-    return f'{rect}<svg x="92%" y="{top}" overflow="visible"><path class="qirjit-gap" d="M0 {height + 2}L8 -2"/></svg>'
+    gap = f'<path class="qirjit-gap" d="M-22 {height + 2}L-14 -2"/>'
+    return f'{rect}<svg x="100%" y="{top}" overflow="visible">{gap}</svg>'
 
 
 # -- text --------------------------------------------------------------------------------------------------------------

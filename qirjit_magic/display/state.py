@@ -141,6 +141,8 @@ def state_fragment(text: str, qubits: int, hint: str) -> str:
 
 
 def _order(qubits: int) -> str:
+    if not qubits:
+        return ""
     return "qubit 0" if qubits == 1 else f"qubits 0–{qubits - 1}"  # noqa: RUF001 - a dash of a range
 
 
@@ -182,22 +184,28 @@ def state_lines(text: str, qubits: int, hint: str) -> Iterator[str]:
     if state is None:
         yield plain(_beginning(text, hint))
         return
-    kets = [f"|{shortened(str(basis), 40)}⟩" for basis, _ in state.amplitudes]
-    amplitudes = [amplitude_text(amplitude) for _, amplitude in state.amplitudes]
-    width, amplitude_width = (max(map(len, column)) for column in (kets, amplitudes))
-    for ket, (basis, amplitude), said in zip(kets, state.amplitudes, amplitudes, strict=True):
-        bits = f"  {_bits(basis, state.qubits)}" if state.qubits else ""
-        probability, degrees = _probability(amplitude), _degrees(amplitude)
-        bar = "█" * round(_BAR * min(probability, 1.0))
-        arrow = _ARROWS[round(degrees / 45) % 8]
-        yield (
-            f"{ket:<{width}}{bits}  {said:>{amplitude_width}}  {percent(probability):>6}  {bar:<{_BAR}}  "
-            f"{degrees:>3}° {arrow}"
-        )
+    head = ("state", _order(state.qubits), "amplitude", "probability", "", "phase")
+    rows = [head, *(_cells(basis, amplitude, state.qubits) for basis, amplitude in state.amplitudes)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [f"{cell:{side}{width}}" for cell, side, width in zip(row, "<<>><<", widths, strict=True) if width]
+        yield "  ".join(cells).rstrip()
     if state.results:
         yield f"results so far: {shortened(state.results, 80)}"
     if rest := _rest(state, hint):
         yield rest
+
+
+def _cells(basis: int, amplitude: complex, qubits: int) -> tuple[str, ...]:
+    probability, degrees = _probability(amplitude), _degrees(amplitude)
+    return (
+        f"|{shortened(str(basis), 40)}⟩",
+        _bits(basis, qubits) if qubits else "",
+        amplitude_text(amplitude),
+        percent(probability),
+        "█" * round(_BAR * min(probability, 1.0)),
+        f"{degrees:>3}° {_ARROWS[round(degrees / 45) % 8]}",
+    )
 
 
 def _beginning(text: str, hint: str) -> str:

@@ -71,9 +71,8 @@ _SHEET = """
 }
 .qirjit-choices input:checked { background: var(--qirjit-bar) content-box; border-color: var(--qirjit-bar); }
 .qirjit-choices input:focus-visible { outline: 2px solid var(--qirjit-bar); outline-offset: 1px; }
-.qirjit-drawn.qirjit-second { display: none!important; }
-.qirjit-views:has(.qirjit-sort:checked) .qirjit-drawn.qirjit-second { display: block!important; }
-.qirjit-views:has(.qirjit-sort:checked) .qirjit-drawn.qirjit-first { display: none!important; }
+.qirjit-views:has(.qirjit-sort:checked) .qirjit-row { transform: translateY(var(--qirjit-move,0)); }
+@media (prefers-reduced-motion: no-preference) { .qirjit-row { transition: transform .3s; } }
 .qirjit-views:has(.qirjit-as-table:checked) .qirjit-drawn.qirjit-figure { display: none!important; }
 /* The same numbers as a table: seen by readers of screens, and by all where the box asks or there is no picture. */
 .qirjit-views:has(svg):not(:has(.qirjit-as-table:checked)) .qirjit-numbers {
@@ -101,7 +100,8 @@ _SHEET = """
 .qirjit .qirjit-table.qirjit-table svg { display: inline-block; vertical-align: middle; }
 @media (max-width: 480px) {
     .qirjit .qirjit-table.qirjit-table .qirjit-wide { display: none; }
-    .qirjit .qirjit-table.qirjit-table :is(th,td) { padding-right: 8px; }
+    .qirjit .qirjit-table.qirjit-table { font-size: 12px; }
+    .qirjit .qirjit-table.qirjit-table :is(th,td) { padding-right: 6px; }
 }
 .qirjit-scroll { overflow-x: auto; max-width: 100%; }
 /* Records as a tree. */
@@ -121,7 +121,7 @@ _SHEET = """
     background: var(--qirjit-track); max-height: 24em; overflow: auto; white-space: pre-wrap;
     overflow-wrap: anywhere; font-family: var(--qirjit-code); font-size: 13px; color: inherit;
 }
-.qirjit pre.qirjit-wide { white-space: pre; max-height: 40em; line-height: 1.25; }
+.qirjit pre.qirjit-circuit-text { white-space: pre; max-height: 40em; line-height: 1.25; }
 /* A picture that may be long, and its figures beside it where there is room. */
 .qirjit-tall { max-height: 640px; overflow: auto; }
 .qirjit-beside { display: flex; flex-flow: row wrap; gap: 8px 28px; align-items: flex-start; }
@@ -133,7 +133,7 @@ _ALONE = (
     "text{font:13px system-ui,sans-serif;fill:#24292f}.qirjit-name{font-family:ui-monospace,Menlo,Consolas,monospace}"
     ".qirjit-number{font-variant-numeric:tabular-nums}.qirjit-strong{font-weight:600}"
     ".qirjit-soft{fill:#6e7781}.qirjit-bar,.qirjit-dot{fill:#2f80d0}.qirjit-rest{fill:#9aa4ae}"
-    ".qirjit-track{fill:#8b949e;fill-opacity:.14}.qirjit-line{stroke:#8b949e;fill:none}"
+    ".qirjit-row>.qirjit-track{fill:none}.qirjit-track{fill:#8b949e;fill-opacity:.14}.qirjit-line{stroke:#8b949e;fill:none}"
     ".qirjit-gap{stroke:#fff;stroke-width:3}.qirjit-hand{stroke:#2f80d0;stroke-width:2}"
     "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.qirjit-soft{fill:#9aa4ae}.qirjit-gap{stroke:#0d1117}}"
 )

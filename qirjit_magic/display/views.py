@@ -9,7 +9,7 @@ from qirjit_magic.display.histogram import Histogram
 from qirjit_magic.display.records import messages_fragment, messages_lines, records_fragment, records_lines, unshown
 from qirjit_magic.display.state import state_fragment, state_lines
 from qirjit_magic.display.style import styled
-from qirjit_magic.display.summary import Summarised, Summary
+from qirjit_magic.display.summary import Summarised, Summary, Texts
 from qirjit_magic.display.words import number, shortened, shown
 from qirjit_magic.plain import plain_line
 
@@ -87,10 +87,19 @@ def _records(summary: Summary) -> str:
 
 
 def _states(summary: Summary) -> str:
-    parts = [state_fragment(text, summary.qubits, _ALL_MESSAGES) for text in summary.states.first]
+    parts = [
+        (f'<div class="qirjit-note">{which}</div>' if which else "")
+        + state_fragment(text, summary.qubits, _ALL_MESSAGES)
+        for which, text in _numbered(summary.states)
+    ]
     if summary.states.more:
         parts.append(f'<div class="qirjit-note">{unshown(summary.states.more, "state dump", _ALL_MESSAGES)}</div>')
     return "".join(parts)
+
+
+def _numbered(states: Texts) -> Iterator[tuple[str, str]]:
+    for place, text in enumerate(states.first, 1):
+        yield f"state {place:,} of {states.total:,}" if states.total > 1 else "", text
 
 
 def describe(summary: Summary) -> str:
@@ -105,7 +114,8 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from chart.lines()
     if summary.returned.total and summary.shots == 1:
         yield f"returned {shortened(summary.returned.rows[0][0], _LONGEST_NAME)}"
-    for text in summary.states.first:
+    for which, text in _numbered(summary.states):
+        yield from [which] if which else []
         yield from state_lines(text, summary.qubits, _ALL_MESSAGES)
     if summary.states.more:
         yield unshown(summary.states.more, "state dump", _ALL_MESSAGES)

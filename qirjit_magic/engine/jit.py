@@ -27,6 +27,7 @@ from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.own_code import own_code
+from qirjit_magic.engine.requests import requested_entry
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
@@ -34,7 +35,7 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.engine.simulators.sparse import results_object
-from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
+from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
@@ -204,7 +205,7 @@ class JitEngine:
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
-        entry = self._entry(request)
+        entry = requested_entry(self._modules, request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
             return self._on_stabilizer(request, entry, watch)
@@ -227,17 +228,6 @@ class JitEngine:
     def _may_be_drawn(self, request: RunRequest) -> bool:
         module = self._modules[request.module].compiled.module
         return request.method == "sampled" or request.entry not in module.reads_results
-
-    def _entry(self, request: RunRequest) -> EntryPoint:
-        module = self._modules.get(request.module)
-        entry = module.compiled.module.function(request.entry) if module else None
-        if module is None or entry is None:
-            reason = f"no module '{request.module}' with a function '{request.entry}' is here."
-            raise EntryPointError(reason, request.entry)
-        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
-            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
-            raise EntryPointError(reason, entry.name)
-        return entry
 
     def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
         return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
@@ -316,7 +306,8 @@ class JitEngine:
         from qirjit_magic.engine.diagrams import circuit_of  # noqa: PLC0415 - NumPy
 
         traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
-        return circuit_of(self._tracer().follow(traced, self._entry(traced), self._modules))
+        entry = requested_entry(self._modules, traced)
+        return circuit_of(self._tracer().follow(traced, entry, self._modules))
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:

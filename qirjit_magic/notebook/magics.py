@@ -79,7 +79,8 @@ Examples:
     %qir --file bell.ll --shots 100 --format counts
     %qir main --simulator ./libmysim.so:InitMySim
 
-Afterwards, in Python: result.counts(), result.returns, result.messages, result.shots[0], result.to_text("labeled").
+Afterwards, in Python: result.counts(), result.histogram(top=10), result.returns, result.messages, result.shots[0],
+result.to_text("labeled").
 
 Flags of the cell:
 

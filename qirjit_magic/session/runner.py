@@ -160,11 +160,17 @@ class Runner:
         """
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine = self._engines.for_run(request.module, self._catalogue.linkage)
-            if engine is None:
-                raise KeyboardInterrupt
-            engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
-            traced = engine.circuit(request)
+            try:
+                self._stopping, self._begun = False, True
+                engine = self._engines.for_run(request.module, self._catalogue.linkage, lambda: self._stopping)
+                if engine is not None:
+                    engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
+                self._running = True
+                if engine is None or self._stopping or self.closing:
+                    raise KeyboardInterrupt
+                traced = engine.circuit(request)
+            finally:
+                self._begun = self._running = False
         engine.save()
         return CircuitDiagram(module=request.module, entry=request.entry, traced=traced)
 

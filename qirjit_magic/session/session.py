@@ -379,13 +379,13 @@ class Session:
         """The circuit of an entry point, as SVG and text: what one shot does until it reads a result.
 
         Args:
-            entry: any defined function; see `entry`.
+            entry: see `run`, as for the others.
             module: the module to look in.
             args: one value for each parameter.
 
         Raises:
             EntryPointError, LinkError, DefinitionError: nothing was traced.
-            WorkerCrashedError: the program died, or did not end in 20 s.
+            WorkerCrashedError, KeyboardInterrupt: it died, or did not end in 20 s; it was interrupted or stopped.
         """
         with self._lock:
             self._check_open()

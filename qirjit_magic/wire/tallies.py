@@ -108,6 +108,8 @@ def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np
     # half a minute for a million of them.
     ranks = np.zeros(words.shape[1], np.int64)
     for row in words:
+        if ranks.any() and ranks.max() == len(ranks) - 1:
+            break  # each is different already
         _, ranks_of_row = np.unique(row, return_inverse=True)
         if ranks.any():
             ranks = ranks * (int(ranks_of_row.max()) + 1) + ranks_of_row

@@ -65,7 +65,9 @@ def test_what_a_run_gives_is_in_tabs_in_python_and_in_the_session(kernel: Kernel
     )
     assert kernel.value("sum(panel.result.counts().values()), panel.result.seed") == "(1000, 7)"
     assert kernel.value("__import__('qirjit_magic').default_session().last is panel.result") == "True"
-    assert kernel.value("'1\u202f000 shots' in panel.status.value, 'seed 7' in panel.status.value") == ("(True, True)")
+    assert kernel.value("'Bell · 1\u202f000 shots' in panel.status.value, 'seed 7' in panel.status.value") == (
+        "(True, True)"
+    )
     assert kernel.value("'<svg' in panel.tabs.page('Histogram'), panel.tabs.page('IR')") == "(True, '')"
     kernel.run("panel.tabs.widget.selected_index = 2\nmade = panel.tabs.wait(30)")
     assert kernel.value("made, '@Bell' in panel.tabs.page('IR')") == "(True, True)"

@@ -10,7 +10,7 @@ from qirjit_magic.wire.protocol import CircuitReply
 SHOWN_COLUMNS = 200
 SHOWN_QUBITS = 40
 TEXT_WIDTH = 100
-SVG_WIDTH = 960
+SVG_WIDTH = 800  # what most notebooks have beside their prompts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qirjit_magic.wire.circuits import SHAPES, Operation
 from qirjit_magic.wire.protocol import CircuitReply
 
-MOST_DRAWN = 2000  # operations: a picture of more would be too long for a notebook
+MOST_DRAWN = 1500  # operations: a picture of more would be too long for a notebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def page_of(diagram: CircuitDiagram, *, columns: int, qubits: int, width: int, t
         f'<div class="qirjit-title">{escape(title(diagram))}</div>'
         f'<div class="qirjit-beside">{picture}{tables}</div>{said}'
         f"<details><summary>The circuit as text</summary>"
-        f'<pre class="qirjit-text qirjit-wide">{escape(text)}</pre></details>'
+        f'<pre class="qirjit-text qirjit-circuit-text">{escape(text)}</pre></details>'
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit.layout import Column, Layout
@@ -48,10 +49,10 @@ def text_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
     """
     counts = ", ".join(f"{name} {count:,}" for name, count in figures(diagram)[3:])
     two = counted(diagram.two_qubit_count, "two-qubit gate")
-    head = [f"{title(diagram)}, {two}", *([counts] if counts else [])]
-    rows = ["\n".join(row) for row in _rows(diagram, layout, width)]
-    said = list(notes(diagram, layout))
-    return "\n\n".join(filter(None, ["\n".join(head), *rows, "\n".join(said)]))
+    head = [line for words in (f"{title(diagram)}, {two}", counts) for line in wrap(words, width)]
+    rows = "\n\n\n".join("\n".join(row) for row in _rows(diagram, layout, width))
+    said = [line for note in notes(diagram, layout) for line in wrap(note, width)]
+    return "\n\n".join(filter(None, ["\n".join(head), rows, "\n".join(said)]))
 
 
 def _rows(diagram: CircuitDiagram, layout: Layout, width: int) -> Iterator[list[str]]:

@@ -24,7 +24,7 @@ class Job:
     Args:
         label: what is run, in words.
         run: runs it, followed by the observer that it gets.
-        tell: called in the thread when there is something new: at most ten times a second, and once when it has ended.
+        tell: called in the thread when there is something new: at most ten times a second, and when it has ended.
 
     Attributes:
         tail: what it has said.
@@ -61,6 +61,11 @@ class Job:
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    @property
+    def finishing(self) -> bool:
+        """Whether no shot is run any more, and its result is being made."""
+        return self.progress is not None and self.progress.ended
+
     def _work(self) -> None:
         observer = Observer(
             self._show, stopping=self._is_stopping, on_tick=self._tick, progress=self._follow, newest=True
@@ -87,6 +92,8 @@ class Job:
     def _follow(self, progress: Progress) -> None:
         self.progress = progress
         self._new = True
+        if progress.ended:  # nothing ticks any more while the result is made, which may take a while
+            self._tell()
 
     def _tick(self) -> None:
         now = time.monotonic()

@@ -265,7 +265,7 @@ class Panel:
         with self._painting:
             running = self._desk.job
             self.run_button.disabled = not self._can_run
-            self.stop_button.disabled = running is None or running.stopping
+            self.stop_button.disabled = running is None or running.stopping or running.finishing
             self.status.value = words.status(self._status(running))
             self._paint_output()
 
@@ -287,6 +287,8 @@ class Panel:
     @staticmethod
     def _running_status(job: Job) -> str:
         stopping = words.quiet(" · stopping …") if job.stopping else ""
+        if job.progress is not None and job.finishing:
+            return words.quiet(f"{words.progress_words(job.progress)} · making the result …")
         if job.progress is None:
             return words.quiet("running …" if job.begun else "waiting for its turn …") + stopping
         return words.progress_bar(job.progress) + stopping

@@ -6,6 +6,7 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.words import shortened
 from qirjit_magic.notebook.panel.tail import Tail
 from qirjit_magic.plain import plain, plain_line
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.progress import Progress
 
 _THOUSAND = 1000
+_LONGEST_NAME = 48
 _UNITS = ("", " k", " M", " G")
 _HUNDRED, _TEN = 100, 10
 _SPACE = "\u202f"
@@ -90,14 +92,14 @@ def progress_bar(progress: Progress) -> str:
     """A bar, and its words beside it."""
     percent = 100 * progress.done // max(1, progress.shots)
     return (
-        f'<span role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
+        f'<span role="progressbar" aria-label="Progress of the shots" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{percent}" style="{_TRACK}"><span style="{_BAR};width:{percent}%"></span></span>'
         f"<span>{progress_words(progress)}</span>"
     )
 
 
 def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) -> str:
-    """How a run ended: what was kept, how long it took, and the seed, with which it can be had again."""
+    """What was run, and how it ended: what was kept, how long it took, and the seed, with which it can be had again."""
     finished = len(result.table)
     if finished == result.requested:
         words = [shots(finished)]
@@ -108,7 +110,7 @@ def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) 
         words += [f"{rate(progress.rate)} shots/s"] if progress.rate and finished > 1 else []
     words += [f"seed {result.seed}"] if result.seed is not None else []
     words.append(f"{result.plan.method} on {plain_line(result.plan.simulator)}")
-    return " · ".join(words)
+    return " · ".join([shortened(result.entry.name, _LONGEST_NAME), *words])
 
 
 def quiet(words: str) -> str:
