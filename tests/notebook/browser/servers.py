@@ -180,8 +180,11 @@ def _address(process: psutil.Popen, runtime: Path, log: Path) -> str:
     end = time.monotonic() + _START_S
     while process.poll() is None and time.monotonic() < end:
         for found in runtime.glob("jpserver-*.json"):
-            with contextlib.suppress(json.JSONDecodeError):  # it is being written
-                return str(json.loads(found.read_text("utf-8"))["url"])
+            # It may be half written, and the server listens only after that.
+            with contextlib.suppress(json.JSONDecodeError, urllib.error.URLError):
+                url = str(json.loads(found.read_text("utf-8"))["url"])
+                with urllib.request.urlopen(f"{url}api", timeout=_END_S):  # noqa: S310 - the server's own address
+                    return url
         time.sleep(_LOOK_S)
     raise RuntimeError(f"The Jupyter server did not start. It said:\n{log.read_text('utf-8')[-4000:]}")
 

@@ -135,6 +135,7 @@ def test_each_tab_shows_its_page(panel_in: PanelIn) -> None:
     panel.choose("dumps · dumps() *")
     panel.shots.fill("1")
     panel.run.click()
+    expect(panel.tab("Records")).to_have_attribute("aria-selected", "true")
     panel.tab("Messages").click()
     expect(panel.shown).to_contain_text("between")
     panel.tab("State").click()
@@ -168,6 +169,7 @@ def test_the_panel_can_be_read_in_the_theme_one_switches_to(
     panel.choose("Bell · Bell() → i64 *")
     panel.shots.fill("1000")
     panel.run.click()
+    expect(panel.tab("Histogram")).to_have_attribute("aria-selected", "true")  # it comes to the front when it is there
     for theme in (DARK, LIGHT):
         notebooks(front_end).switch_theme(theme)
         for title, part in (("IR", "define"), ("Circuit", "depth"), ("Histogram", "outcomes")):
