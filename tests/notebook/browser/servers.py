@@ -28,9 +28,6 @@ _MODULES = {"lab": "jupyterlab", "voila": "jupyterlab", "notebook": "notebook"}
 _SETTINGS: dict[str, dict[str, Any]] = {
     # Every cell stays on the page, so that one that is scrolled away is found too.
     "notebook-extension/tracker": {"windowingMode": "none"},
-    # Otherwise a click is handled in a subshell's thread, and may overtake the value of a field, for which the main thread
-    # is. Who fills a field in and clicks does that within milliseconds here.
-    "apputils-extension/kernels-settings": {"commsOverSubshells": "disabled"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
