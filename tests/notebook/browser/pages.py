@@ -23,7 +23,7 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
   .flatMap(cell => cell.model.type === 'code' ? cell.model.sharedModel.toJSON().outputs : [])
   .filter(output => output.output_type === 'error').map(output => `${output.ename}: ${output.evalue}`)"""
 
-# Otherwise a click is handled in a subshell's thread, and may overtake the value of a field, which is handled in the main
+# Otherwise a click is handled in a subshell, and may overtake the value of a field, which is handled in the main
 # thread. Here, a field is filled in and the button clicked within milliseconds.
 _IN_ORDER = "jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled'"
 _SHOW_ANEW = """async index => {
