@@ -135,6 +135,14 @@ def test_every_section_is_a_region_with_its_title_as_its_name_that_a_keyboard_re
     assert page.said == "as writtena<as> compiledb"
 
 
+def test_sections_are_columns_that_stack_where_there_is_no_room_for_two() -> None:
+    styles = [a["style"] for a in _page(_view("a", "b")).attributes if "style" in a]
+    assert styles[0] is not None
+    assert "display:flex" in styles[0]
+    assert "flex-wrap:wrap" in styles[0]
+    assert sum("flex:1 1 24em;min-width:min(24em,100%)" in (style or "") for style in styles) == 2
+
+
 @pytest.mark.parametrize("language", _LANGUAGES)
 def test_html_holds_only_our_elements_whatever_the_program_holds(language: Language) -> None:
     codes = (_HOSTILE, _HOSTILE_IR, _assembly(_HOSTILE_IR), "x" * LONGEST_LINE + _HOSTILE)
