@@ -30,6 +30,13 @@ def definition_text(ir: str, name: str) -> str:
     return ""
 
 
+def global_name(token: str) -> str:
+    r"""The name that a global identifier such as ``@main`` or ``@"gr\C3\B6\C3\9Fe"`` stands for."""
+    if not token.startswith('@"'):
+        return token[1:]
+    return _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1].decode()), token[2:-1].encode()).decode(errors="replace")
+
+
 def _end(ir: str, start: int, name: str) -> int:
     # 0 where the definition that starts here is another function's, or has no end.
     named, parentheses, braces = False, 0, 0
@@ -39,18 +46,12 @@ def _end(ir: str, start: int, name: str) -> int:
         if parentheses or braces:
             continue
         if token[0].startswith("@") and not named:
-            if _unquoted(token[0]) != name:
+            if global_name(token[0]) != name:
                 return 0
             named = True
         elif token[0] == "}" and named:
             return token.end()
     return 0
-
-
-def _unquoted(token: str) -> str:
-    if not token.startswith('@"'):
-        return token[1:]
-    return _ESCAPE.sub(lambda escape: bytes.fromhex(escape[1].decode()), token[2:-1].encode()).decode(errors="replace")
 
 
 def _start(ir: str, start: int) -> int:

@@ -24,7 +24,7 @@ from qirjit_magic.display.modules import (
 from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.limits import default_limits
-from qirjit_magic.notebook.code import CODE_FLAGS, code_view
+from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.notebook.progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.plain import plain, plain_line
@@ -96,6 +96,7 @@ class QirMagics(Magics):
         self._cell: ExecutionInfo | None = None
         self._names: dict[str, str] = {}
         self._panels: list[Panel] = []
+        self.completion = QirCompletion(shell)
         if self.limits:
             self._set_limits()
 
@@ -256,6 +257,8 @@ class QirMagics(Magics):
         the assembly of this machine, ``--object`` what the object code holds, ``--profile`` the QIR profile that it
         has, and where it breaks the one it declares.
         """
+        from qirjit_magic.notebook.code import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
+
         words = self._words("%qir_show", line, 1, 2)
         forms = [word for word in words if word.startswith("-")]
         names = [word for word in words if not word.startswith("-")]
@@ -359,6 +362,7 @@ def load(shell: InteractiveShell) -> None:
     default_session()
     shell.register_magics(magics)
     shell.events.register("pre_run_cell", magics.remember_cell)
+    magics.completion.register()
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -366,6 +370,7 @@ def unload(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("QirMagics", None)
     if isinstance(magics, QirMagics):
         shell.events.unregister("pre_run_cell", magics.remember_cell)
+        magics.completion.unregister()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)
