@@ -9,6 +9,9 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+_MOST_TOLD = 60
+_UNBROKEN = str.maketrans(" ", "\N{NO-BREAK SPACE}")
+
 
 class QirCompletion:
     """Completes what the magics of QIR take, while it is registered. It starts no engine process and waits for none."""
@@ -34,10 +37,16 @@ class QirCompletion:
         line_magics = self._shell.magics_manager.magics["line"]
         helps = {name: magic.__doc__ or "" for name, magic in line_magics.items() if name.startswith("qir")}
         found = offers_at(context.full_text, context.cursor_line, context.cursor_position, helps=helps)
-        completions = [SimpleCompletion(offer.text, type=offer.told or None) for offer in found.offers]
+        completions = [SimpleCompletion(offer.text, type=_told(offer.told)) for offer in found.offers]
         return {
             "completions": completions,
             "matched_fragment": found.fragment,
             "suppress": bool(completions),
             "ordered": True,
         }
+
+
+def _told(text: str) -> str | None:
+    # JupyterLab has one line for it, as wide as it is, and would break it over the next ones at each space.
+    short = text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 1].rstrip()}…"
+    return short.translate(_UNBROKEN) or None

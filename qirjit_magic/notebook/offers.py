@@ -119,11 +119,7 @@ def _row(name: str, face: Face) -> FlagRow | None:
 
 def _flags(face: Face, words: Sequence[str], *, short: bool) -> list[Offer]:
     rows = [row for row in FLAGS if face in row.faces and not {*row.names} & {*words}]
-    return [
-        Offer(name, f"{row.settings.get('metavar', '')}: {row.help}".removeprefix(": "))
-        for row in rows
-        for name in (row.names if short else row.names[-1:])
-    ]
+    return [Offer(name, row.help) for row in rows for name in (row.names if short else row.names[-1:])]
 
 
 def _values(

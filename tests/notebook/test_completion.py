@@ -18,7 +18,7 @@ def test_flags_entries_and_known_names_are_completed_where_they_stand(kernel: Ke
     flags = completed(kernel, "%%qir --sh")
     assert (flags["matches"], flags["cursor_start"], flags["cursor_end"]) == (["--shots"], 6, 10)
     (told,) = flags["metadata"]["_jupyter_types_experimental"]
-    assert told["type"] == "N: how often to run it (default 1)"
+    assert told["type"] == "how often to run it (default 1)".replace(" ", "\N{NO-BREAK SPACE}")
     assert completed(kernel, "%qir --entry A")["matches"] == ["Add"]
     assert completed(kernel, "%qir_show ad")["matches"] == ["adding"]
     known = completed(kernel, "%%qir\ndefine void @f() {\n  call void @__quantum__qis__cc")

@@ -62,7 +62,7 @@ def offered(matcher: QirCompletion, text: str) -> list[str]:
 
 def told(matcher: QirCompletion, text: str) -> dict[str, str]:
     """What is told beside each."""
-    return {found.text: found.type for found in asked(matcher, text)["completions"]}
+    return {found.text: (found.type or "").replace("\xa0", " ") for found in asked(matcher, text)["completions"]}
 
 
 # -- flags -------------------------------------------------------------------------------------------------------------
@@ -73,7 +73,14 @@ def test_each_flag_of_the_place_is_offered_with_its_help(matcher: QirCompletion,
     long = {row.names[-1]: row.help for row in FLAGS if face in row.faces and row.names[-1].startswith("--")}
     found = told(matcher, line)
     assert list(found) == list(long)
-    assert all(found[name].endswith(text) for name, text in long.items())
+    assert all(text.startswith(found[name].removesuffix("…")) for name, text in long.items())
+
+
+def test_what_is_told_is_one_line_of_a_bounded_width(matcher: QirCompletion) -> None:
+    for line in ("%%qir --|", "%%qir\n@__q|", "%qir |"):
+        told_there = [found.type for found in asked(matcher, line)["completions"]]
+        assert 20 < max(map(len, told_there)) <= 60
+        assert not any(" " in text for text in told_there)
 
 
 def test_after_one_dash_short_flags_are_offered_too(matcher: QirCompletion) -> None:
