@@ -59,7 +59,7 @@
     sspreq sspstrong strictfp swiftasync swifterror swiftself uwtable vscale_range willreturn writable write writeonly
     zeroext argmem errnomem readwrite
 
-    sideeffect inteldialect distinct uselistorder_bb`);
+    sideeffect inteldialect distinct uselistorder_bb blockaddress dso_local_equivalent no_cfi ptrauth`);
 
   // -- tokens ---------------------------------------------------------------------------------------------------------
 
