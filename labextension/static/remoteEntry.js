@@ -9,7 +9,9 @@
 
   const NAME = "qirjit-magic";
   const PLUGIN = `${NAME}:highlighting`;
-  const MOST_CHARACTERS = 200_000; // coloured at once, far more than a screen shows
+  const MOST_CHARACTERS = 50_000; // coloured at once, more than a screen shows
+  const MOST_OF_HEAD = 2_000; // of the line of flags
+  const MOST_BEFORE = 100; // lines before %%qir
   const LOOKED_BACK = 20_000; // for the start of a comment over lines
 
   // -- LLVM's words ---------------------------------------------------------------------------------------------------
@@ -63,19 +65,19 @@
 
   // -- tokens ---------------------------------------------------------------------------------------------------------
 
-  // In this order, at each place. A quoted string before a colon is a label; so is a name or number.
+  // In this order, at each place. Each takes all that it looks at, so that no text, however odd, takes long.
   const PATTERNS = [
     ["comment", /;[^\n]*|\/\*(?:(?!\*\/)[^])*(?:\*\/)?/y],
     ["quantum", /@__quantum__[-\w$.]*|@"__quantum__[^"]*"?/y],
     ["global", /@(?:[-\w$.\u0080-\uffff]+|"[^"]*"?)/y],
     ["local", /%(?:[-\w$.\u0080-\uffff]+|"[^"]*"?)/y],
     ["metadata", /!(?:[-\w$.\\]+|"[^"]*"?)?|#\d+|\$(?:[-\w$.]+|"[^"]*"?)/y],
-    ["label", /(?:[-\w$.]+|"[^"\n]*"):(?!\w)/y],
+    ["label", /"[^"\n]*":(?!\w)/y],
     ["string", /c?"[^"]*"?/y],
-    ["number", /[us]?0x[KLMHR]?[0-9A-Fa-f]+\b|[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?)?(?![\w.])/y],
-    ["word", /[A-Za-z_][-\w.$]*/y],
+    ["number", /[-+]?\d+\.\d*[eE]\+\d+/y],
+    ["word", /[-\w$.]+/y],
     ["space", /\s+/y],
-    ["plain", /[^\s;"@%!#$A-Za-z_\d/+-]+|[^]/y],
+    ["plain", /[^\s;"@%!#$\w./-]+|[^]/y],
   ];
   const HEAD_PATTERNS = [
     ["magic", /%%[\w.]+/y],
@@ -86,7 +88,10 @@
     ["plain", /[^\s"'-][^\s"']*|[^]/y],
   ];
 
+  const NUMBER = /^(?:[us]?0x[KLMHR]?[0-9A-Fa-f]+|-?\d+(?:\.\d*(?:[eE]-?\d+)?)?)$/;
+
   const kindOfWord = (word) => {
+    if (NUMBER.test(word)) return "number";
     if (TYPES.has(word) || /^i[1-9]\d*$/.test(word)) return "type";
     if (CONSTANTS.has(word)) return "constant";
     return KEYWORDS.has(word) ? "keyword" : "plain";
@@ -96,15 +101,15 @@
   function* tokens(text, patterns = PATTERNS) {
     let place = 0;
     while (place < text.length) {
-      for (const [kind, pattern] of patterns) {
-        pattern.lastIndex = place;
-        if (!pattern.test(text)) continue;
-        const end = pattern.lastIndex;
-        if (kind === "word") yield [kindOfWord(text.slice(place, end)), place, end];
-        else if (kind !== "space") yield [kind, place, end];
-        place = end;
-        break;
-      }
+      const [kind, pattern] = patterns.find(([, candidate]) => {
+        candidate.lastIndex = place;
+        return candidate.test(text);
+      });
+      const start = place;
+      place = pattern.lastIndex;
+      if (kind === "word" && text[place] === ":") yield ["label", start, ++place];
+      else if (kind === "word") yield [kindOfWord(text.slice(start, place)), start, place];
+      else if (kind !== "space") yield [kind, start, place];
     }
   }
 
@@ -112,7 +117,7 @@
 
   // The number, from 1, of a text's %%qir line; 0 where it has none. Other cell magics, such as %%time, may stand before.
   const headOf = (lineCount, line) => {
-    for (let number = 1; number <= lineCount; number++) {
+    for (let number = 1; number <= Math.min(lineCount, MOST_BEFORE); number++) {
       const text = line(number);
       if (/^\s*%%qir(?!\S)/.test(text)) return number;
       if (!/^\s*(?:%%\w.*)?$/.test(text)) return 0;
@@ -173,16 +178,16 @@
       const headLine = doc.line(head);
       const bodyStart = Math.min(headLine.to + 1, doc.length);
       const builder = new RangeSetBuilder();
-      const add = (start, end, patterns) => {
-        const text = doc.sliceString(start, Math.min(end, start + MOST_CHARACTERS));
+      const add = (start, end, patterns, most) => {
+        const text = doc.sliceString(start, Math.min(end, start + most));
         for (const [kind, from, to] of tokens(text, patterns)) builder.add(start + from, start + to, mark(kind));
         return end;
       };
-      let done = add(headLine.from, headLine.to, HEAD_PATTERNS);
+      let done = add(headLine.from, headLine.to, HEAD_PATTERNS, MOST_OF_HEAD);
       for (const { from, to } of view.visibleRanges) {
         if (to <= bodyStart) continue;
         const start = Math.max(done, beginning(doc, bodyStart, Math.max(from, bodyStart)));
-        if (start < to) done = add(start, to, PATTERNS);
+        if (start < to) done = add(start, to, PATTERNS, MOST_CHARACTERS);
       }
       return builder.finish();
     };
