@@ -19,7 +19,7 @@ LONGEST_LINE = 1_000  # the time for what the lexers do not know grows with the 
 Language = Literal["llvm", "asm", "text"]
 
 _COMMENT_MARK: dict[Language, str] = {"llvm": "; ", "asm": "# ", "text": ""}
-_SCOPE = "qirjit-code"
+_SCOPE = "qirjit-listing"
 _CLASS_PREFIX = "qirjit-"
 # JupyterLab's variable for a kind of token, and what other notebooks get: as far from a white page as from a dark one.
 _COLOURS = {

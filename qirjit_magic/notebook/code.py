@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.definitions import definition_text
+from qirjit_magic.session.default import existing_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.protocol import Form
 
@@ -15,25 +16,28 @@ CODE_FLAGS: dict[str, tuple[tuple[tuple[str, Form], ...], Language]] = {
 }
 
 
-def code_view(session: Session, name: str, flag: str = "--ir") -> CodeView:
-    """Code of a module, or of a function: LLVM IR of a function is its definition alone.
+def code_view(session: Session, name: str, flag: str = "--ir", *, function: str | None = None) -> CodeView:
+    """Code of a module; LLVM IR of a function is its definition alone.
 
     Args:
         session: where it was compiled.
         name: the module's name, or a function's, of which the newest is meant.
         flag: one of `CODE_FLAGS`.
+        function: of the module; None: ``name``, where it is no module's.
 
     Raises:
         EntryPointError: nothing has this name.
     """
     forms, language = CODE_FLAGS[flag]
     module = session.module(name)
+    wanted = function or (name if name != module.name else "")
     sections = []
     for title, form in forms:
         code = session.show(module.name, form)
         level = "" if form == "ir" else f" (-O{module.opt_level})"
-        definition = definition_text(code, name) if flag == "--ir" and name != module.name else ""
+        definition = definition_text(code, wanted) if wanted and language == "llvm" else ""
         # A private function may be gone once its calls are inlined: then there is the module to look at.
-        whose = f"{name} of {module.name} " if definition else ""
+        whose = f"{wanted} of {module.name} " if definition else ""
         sections.append(Section(f"{whose}{title}{level}", definition or code))
-    return CodeView(tuple(sections), language, f"qirjit_magic.default_session().show({name!r}, {forms[-1][1]!r})")
+    whole = "qirjit_magic.default_session()" if session is existing_session() else "session"
+    return CodeView(tuple(sections), language, f"{whole}.show({name!r}, {forms[-1][1]!r})")

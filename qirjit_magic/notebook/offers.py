@@ -29,7 +29,7 @@ _DECLARED = re.compile(r"\s*declare\s+(?P<returns>[^@\s][^@]*?)\s*@[-\w$.]*\Z")
 _DEFINED = re.compile(r'^\s*define\b[^@\n"]*(@"[^"\n]*"|@[-\w$.]+)', re.MULTILINE)
 _BARE = re.compile(r"[-a-zA-Z$._][-\w$.]*", re.ASCII)  # a name that LLVM reads without quotes
 _UNWRITABLE = re.compile(r'["\\]')  # needs an escape in LLVM's text
-_DOCUMENTED = re.compile(r"``(--[\w-]+)``")
+_DOCUMENTED = re.compile(r"``(--[\w-]+)")
 _TAKE_MODULES = {"qir_show", "qir_reset"}  # line magics
 
 

@@ -240,20 +240,20 @@ def test_every_class_that_is_used_has_a_colour(language: Language, real_code: di
     assert len(page.classes) >= 5
     for name in page.classes:
         assert re.search(
-            rf"\.qirjit-code \.{name}\{{color:var\(--jp-mirror-editor-[\w-]+,#[0-9a-f]{{6}}\)\}}", page.style
+            rf"\.qirjit-listing \.{name}\{{color:var\(--jp-mirror-editor-[\w-]+,#[0-9a-f]{{6}}\)\}}", page.style
         )
 
 
 @given(_CODE, st.sampled_from(_LANGUAGES))
 def test_no_code_uses_a_class_without_a_colour(code: str, language: Language) -> None:
     page = _page(_view(code, language=language))
-    assert page.classes <= set(re.findall(r"\.qirjit-code \.([\w-]+)\{", page.style))
+    assert page.classes <= set(re.findall(r"\.qirjit-listing \.([\w-]+)\{", page.style))
 
 
 def test_the_style_reaches_nothing_outside_the_code() -> None:
     rules = _page(_view("ret")).style.split("}")[:-1]
     assert rules
-    assert all(rule.startswith(".qirjit-code .qirjit-") for rule in rules)
+    assert all(rule.startswith(".qirjit-listing .qirjit-") for rule in rules)
 
 
 def test_colours_without_jupyterlab_stand_out_from_white_and_from_dark_pages() -> None:
