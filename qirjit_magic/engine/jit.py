@@ -40,7 +40,17 @@ from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
+from qirjit_magic.wire.protocol import (
+    CircuitReply,
+    CircuitRequest,
+    Compiled,
+    EngineStatus,
+    Form,
+    Intrinsic,
+    Outcome,
+    RunReply,
+    RunRequest,
+)
 from qirjit_magic.wire.simulators import AUTO, STABILIZER
 from qirjit_magic.wire.timings import Stopwatch
 
@@ -194,14 +204,7 @@ class JitEngine:
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
-        module = self._modules.get(request.module)
-        entry = module.compiled.module.function(request.entry) if module else None
-        if module is None or entry is None:
-            reason = f"no module '{request.module}' with a function '{request.entry}' is here."
-            raise EntryPointError(reason, request.entry)
-        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
-            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
-            raise EntryPointError(reason, entry.name)
+        entry = self._entry(request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
             return self._on_stabilizer(request, entry, watch)
@@ -224,6 +227,17 @@ class JitEngine:
     def _may_be_drawn(self, request: RunRequest) -> bool:
         module = self._modules[request.module].compiled.module
         return request.method == "sampled" or request.entry not in module.reads_results
+
+    def _entry(self, request: RunRequest) -> EntryPoint:
+        module = self._modules.get(request.module)
+        entry = module.compiled.module.function(request.entry) if module else None
+        if module is None or entry is None:
+            reason = f"no module '{request.module}' with a function '{request.entry}' is here."
+            raise EntryPointError(reason, request.entry)
+        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
+            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
+            raise EntryPointError(reason, entry.name)
+        return entry
 
     def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
         return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
@@ -275,11 +289,9 @@ class JitEngine:
     def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | Doubt:
         from qirjit_magic.engine.sampling import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
         from qirjit_magic.engine.simulators.tape import Doubt  # noqa: PLC0415 - likewise
-        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
 
-        if self._tracing is None:
-            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
-        tape = self._tracing.trace(request, entry, self._modules)
+        tracing = self._tracer()
+        tape = tracing.trace(request, entry, self._modules)
         watch.lap("trace")
         if isinstance(tape, Doubt):
             return tape
@@ -288,9 +300,23 @@ class JitEngine:
             return sample
         if not sample.shots:
             return RunReply("stopped", 0)
-        put_sample(self.memory, self._tracing.memory, sample.bits)
+        put_sample(self.memory, tracing.memory, sample.bits)
         outcome: Outcome = "done" if sample.shots == request.shots else "stopped"
         return RunReply(outcome, sample.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
+
+    def _tracer(self) -> Tracing:
+        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - NumPy, not needed for one shot
+
+        if self._tracing is None:
+            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
+        return self._tracing
+
+    def circuit(self, request: CircuitRequest) -> CircuitReply:
+        """See `Engine.circuit`."""
+        from qirjit_magic.engine.diagrams import circuit_of  # noqa: PLC0415 - NumPy
+
+        traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
+        return circuit_of(self._tracer().follow(traced, self._entry(traced), self._modules))
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:

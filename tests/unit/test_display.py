@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from qirjit_magic.display.text import SHOWN_ROWS, Summary
 
 from qirjit_magic.display import html, modules, text
-from qirjit_magic.display.text import SHOWN_ROWS, Summary
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature

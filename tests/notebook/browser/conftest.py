@@ -54,5 +54,6 @@ def open_notebook(servers: Servers, browser: Browser) -> Iterator[Opener]:
 
     opener = Opener(servers, browser)
     yield opener
+    problems = opener.problems()
     opener.close()
-    assert opener.problems() == []
+    assert problems == []

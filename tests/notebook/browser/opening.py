@@ -74,21 +74,22 @@ class Opener:
         return opened
 
     def problems(self) -> list[str]:
-        """Errors that the pages had, beside those that a front end always has."""
+        """Errors that the open pages had, beside those that a front end always has."""
         return [problem for page in self.pages for problem in page.unexpected_problems()]
 
     def close(self) -> None:
         """Close the pages, end the kernels."""
         for opened in self.pages:
             opened.page.context.close()
+        self.pages.clear()
         for server in self.servers:
             server.end_kernels()
 
 
 def write_notebook(path: Path, *cells: str) -> None:
-    """Write a notebook of these code cells."""
+    """Write a notebook of these code cells; where one fails, *Run all* goes on."""
     notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+        cells=[nbformat.v4.new_code_cell(cell, metadata={"tags": ["raises-exception"]}) for cell in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
     nbformat.write(notebook, path)
