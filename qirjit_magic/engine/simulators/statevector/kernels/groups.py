@@ -6,10 +6,13 @@ of some higher ones.
 
 from __future__ import annotations
 
+from qirjit_magic.engine.simulators.statevector.kernels.brackets import apply_factored
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import inline, kernel, load, put_word, store, word
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     CONTROLS,
     DONE,
+    FACTORED,
+    FORM,
     GROUP,
     HIGH,
     IM,
@@ -51,6 +54,8 @@ def apply_whole(machine: int, at: int) -> None:
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     if word(at, CONTROLS):
         apply_controlled(re, im, size, word(at, LOW), word(at, CONTROLS), at)
+    elif word(at, FORM) == FACTORED:
+        apply_factored(re, im, size, word(at, LOW), word(at, HIGH), at)
     else:
         apply_pair(re, im, size, word(at, LOW), word(at, HIGH), at)
 
@@ -146,6 +151,8 @@ def _apply_to_group(machine: int, part_re: int, base: int, held: int) -> None:
             continue
         if word(at, CONTROLS):
             apply_controlled(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_CONTROLS), at)
+        elif word(at, FORM) == FACTORED:
+            apply_factored(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_HIGH), at)
         else:
             apply_pair(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_HIGH), at)
     _move(machine, part_re, base, held, False)  # noqa: FBT003 - likewise
