@@ -140,7 +140,7 @@ def _waits(machine: int, position: int) -> bool:
 
 @kernel
 def _split_last(machine: int, position: int, mixing: int) -> None:
-    """Factor the last pass on a position, if nothing came after it; not one that moves amplitudes that then are moved."""
+    """Factor the last pass on a position, if it was the last on both, and it or the next mixes amplitudes."""
     last = _last(machine, position)
     at = pass_at(machine, last)
     if last < 0 or word(at, FORM) <= FACTORED:
