@@ -37,7 +37,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 )
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled, apply_pair
 
-GROUP_BITS, RUN_BITS = 16, 7
+GROUP_BITS, RUN_BITS = 16, 6
 HELD = GROUP_BITS - RUN_BITS  # how many positions above the run a group has
 _RUN, _SIZE = 1 << RUN_BITS, 1 << GROUP_BITS
 _WAITS, _CHOSEN, _APPLIED = 0, 1, 2
