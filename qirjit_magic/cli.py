@@ -1,4 +1,4 @@
-"""The command line: ``qirjit FILE [ENTRY] [flags]``."""
+"""The command line: ``qirjit FILE [ENTRY] [flags]``; ``qirjit notebook`` and ``qirjit extract``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from qirjit_magic.errors import (
     ExecutionError,
     OptionError,
     QirError,
+    SimulatorNotFoundError,
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError
@@ -31,16 +32,20 @@ if TYPE_CHECKING:
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
+_BOOKS = ("notebook", "extract")
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a program, print what it gives, and return the exit status.
+    """Run a program, print what it gives, and return the exit status; or make a notebook, or files from one.
 
     0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed, or its time was over;
     4 the engine process died; 130 interrupted; 141 nobody reads what is printed.
     """
+    words = sys.argv[1:] if words is None else words
+    if words and words[0] in _BOOKS:
+        return _convert(words[0], words[1:])
     try:
-        options = parse(Face.COMMAND, PROGRAM, sys.argv[1:] if words is None else words)
+        options = parse(Face.COMMAND, PROGRAM, words)
     except FlagError as problem:
         print(f"{PROGRAM}: {problem}. Try '{PROGRAM} --help'.", file=sys.stderr)
         return USAGE
@@ -55,14 +60,40 @@ def main(words: Sequence[str] | None = None) -> int:
         return USAGE
 
 
+def _convert(command: str, words: Sequence[str]) -> int:
+    from qirjit_magic.notebook.books import commands  # noqa: PLC0415 - nbformat takes 0.1 s, which a run spares
+
+    program = f"{PROGRAM} {command}"
+    try:
+        (commands.write_notebook if command == _BOOKS[0] else commands.extract_cells)(program, words)
+    except BrokenPipeError:
+        return _unread()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except FlagError as problem:
+        print(f"{program}: {plain_line(str(problem))}. Try '{program} --help'.", file=sys.stderr)
+        return USAGE
+    except QirError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return USAGE if isinstance(error, OptionError) else _status(error)
+    return DONE
+
+
+def _unread() -> int:
+    # As Python's documentation advises: nothing is flushed at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return UNREAD
+
+
 def _run_in(session: Session, options: RunOptions) -> int:
     try:
         return _run(session, options)
-    except BrokenPipeError:  # as Python's documentation advises: nothing is flushed at the end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREAD
+    except BrokenPipeError:
+        return _unread()
     except KeyboardInterrupt:
         _print_result(session.last, options)
+        finished = len(session.last.shots) if session.last else 0
+        print(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.", file=sys.stderr)
         return INTERRUPTED
     except ExecutionError as error:
         _print_result(error.partial, options)
@@ -72,7 +103,13 @@ def _run_in(session: Session, options: RunOptions) -> int:
         return DIED if isinstance(error, WorkerCrashedError) else FAILED
     except QirError as error:
         _complain(error)
-        return DIED if isinstance(error, EngineError) else WRONG
+        return _status(error)
+
+
+def _status(error: QirError) -> int:
+    if isinstance(error, EngineError):
+        return DIED
+    return USAGE if isinstance(error, SimulatorNotFoundError) else WRONG
 
 
 def _run(session: Session, options: RunOptions) -> int:

@@ -241,19 +241,27 @@ _COMMAND_HELP = """Run QIR, the LLVM IR of quantum programs.
   qirjit bell.ll --shots 1000 --format counts
   qirjit hello.ll Hello__HelloQ --format none
   qirjit add.ll --args 3,4
-  some-compiler | qirjit -"""
+  some-compiler | qirjit -
+
+Two words in the place of FILE do something else (a file called so is ./notebook):
+
+  qirjit notebook bell.ll    make a notebook of QIR; qirjit notebook --help says more
+  qirjit extract bell.ipynb  write a notebook's %%qir cells as .ll files"""
 _STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed or its time was
 over, 4 the engine process died, 130 interrupted"""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A parser for which a mistake is a `FlagError`."""
+
     def error(self, message: str) -> NoReturn:
+        """Raise the mistake, where argparse would end the process."""
         raise FlagError(message)
 
 
 def parser(face: Face, program: str) -> argparse.ArgumentParser:
     """A parser of the flags that exist there; a mistake is a `FlagError`."""
-    made = _Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False)
+    made = Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False)
     if face is Face.COMMAND:
         made.description, made.epilog = _COMMAND_HELP, _STATUS_HELP
         made.formatter_class = argparse.RawDescriptionHelpFormatter

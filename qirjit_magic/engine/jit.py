@@ -125,6 +125,7 @@ class JitEngine:
             breaks=report.diagnostics,
             trusted=trust,
             looks_at_pointers=looks_at_pointers(module.text.text),
+            reads_results=report.reads_results,
         )
         watch.lap("verify")
         return replace(module, info=info)
@@ -211,14 +212,18 @@ class JitEngine:
         self._simulator = self._run.choice.attachment.simulator.spec.name
         not_drawn = ""
         if begins and request.first == 0 and request.method != "live":
-            drawn = self._draw(request, entry, watch)
+            drawn = self._draw(request, entry, watch) if self._may_be_drawn(request) else None
             if isinstance(drawn, RunReply):
                 return self._told(drawn, watch)
-            if request.method == "sampled":
+            if drawn and request.method == "sampled":
                 raise _not_sampleable(request, drawn)
-            not_drawn = drawn.reason
+            not_drawn = drawn.reason if drawn else "each of them reads a result"
         reply = self._run_live(request, entry, watch, begins=begins)
         return self._told(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
+
+    def _may_be_drawn(self, request: RunRequest) -> bool:
+        module = self._modules[request.module].compiled.module
+        return request.method == "sampled" or request.entry not in module.reads_results
 
     def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
         return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)

@@ -39,6 +39,16 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
     return tuple(_word(entry, index, kind, value) for index, (kind, value) in enumerate(pairs, 1))
 
 
+def takes_numbers(entry: EntryPoint) -> bool:
+    """Whether arguments can be given for all of its parameters, or it has none."""
+    return all(map(_can_be_given, entry.signature.parameters))
+
+
+def example_arguments(entry: EntryPoint) -> str:
+    """What ``--args`` could say, one number for each parameter: ``1,0.5``."""
+    return ",".join("0.5" if kind in _FLOATING else "1" for kind in entry.signature.parameters)
+
+
 def _can_be_given(kind: str) -> bool:
     return kind in _FLOATING or integer_bits(kind) is not None
 
@@ -48,8 +58,10 @@ def _count_reason(entry: EntryPoint, given: int) -> str:
     if not parameters:
         return f"'{entry.name}' takes no arguments, and got {given}. Give none."
     takes = "1 argument" if len(parameters) == 1 else f"{len(parameters)} arguments"
-    example = ",".join("0.5" if kind in _FLOATING else "1" for kind in parameters)
-    return f"'{entry.name}' takes {takes} ({', '.join(parameters)}), and got {given}. Give one each: --args {example}."
+    listed = ", ".join(parameters)
+    return (
+        f"'{entry.name}' takes {takes} ({listed}), and got {given}. Give one each: --args {example_arguments(entry)}."
+    )
 
 
 def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:

@@ -159,6 +159,7 @@ class ModuleInfo:
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
         trusted: whether it may hold code that can do anything, and use what only the C library has.
         looks_at_pointers: whether it compares pointers or takes them for numbers, which results may be.
+        reads_results: the entry points each of whose shots measures, then reads a result: traced only if asked for.
         timings: how long it took to add it; all 0 where it was there already.
     """
 
@@ -178,6 +179,7 @@ class ModuleInfo:
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
     looks_at_pointers: bool = False
+    reads_results: tuple[str, ...] = ()
     timings: Timings = field(default=UNTIMED, compare=False)
 
     @property

@@ -24,6 +24,7 @@ _WORD_MASK = (1 << 64) - 1
 _OFFSET_MASK = (1 << 32) - 1
 _ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
 _BITS = bytes(byte if byte in (0, ord("1")) else ord("0") for byte in range(256))  # a NUL ends them
+_NARROW = 16  # results: their words are few enough to be counted in a table
 Value = bool | int | float | str
 
 
@@ -154,9 +155,7 @@ class RecordTable:
         ends = np.concatenate(([0], np.cumsum(mask)))[self.ends]
         widths = np.diff(ends, prepend=0)
         if not arrays.any() and (widths == widths[0]).all():
-            characters = ((self.values[mask] & 1) + ord("0")).astype(np.uint8)
-            words, counts = np.unique(characters.view(f"S{widths[0]}"), return_counts=True)
-            return dict(zip((word.decode() for word in words.tolist()), counts.tolist(), strict=True))
+            return _counts_of_bits((self.values[mask] & 1).reshape(len(self), -1))
         pieces = [
             _bits(value, self.strings) if array else "01"[value & 1]
             for array, value in zip(arrays[mask].tolist(), self.values[mask].tolist(), strict=True)
@@ -174,6 +173,15 @@ class RecordTable:
         """The texts of messages and state dumps of all shots, in order."""
         rows = np.flatnonzero(np.isin(self.kinds, TEXT_KINDS))
         return [self.strings[text] if text >= 0 else "" for text in self.texts[rows].tolist()]
+
+
+def _counts_of_bits(bits: NDArray[np.int64]) -> dict[str, int]:
+    width = bits.shape[1]
+    if width <= _NARROW:
+        counts = np.bincount(bits @ (1 << np.arange(width)[::-1]))
+        return {f"{word:0{width}b}": int(counts[word]) for word in np.flatnonzero(counts).tolist()}
+    words, counts = np.unique((bits + ord("0")).astype(np.uint8).view(f"S{width}"), return_counts=True)
+    return dict(zip((word.decode() for word in words.tolist()), counts.tolist(), strict=True))
 
 
 def _record(kind: RecordKind, index: int, value: int, strings: Sequence[str]) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,7 +121,6 @@ def test_what_native_code_prints_is_not_mixed_with_the_labeled_output(toy: str) 
         (b"define void @left() { ret void }\ndefine void @right() { ret void }", (), "left, right"),
         (b"define void @main() { ret void }", ("mian",), "Did you mean 'main'?"),
         (b"define void @f(i64 %n) { ret void }", ("--args", "many"), "'many'"),
-        (b"define void @f() { ret void }", ("--simulator", "dense"), "dense"),
     ],
 )
 def test_wrong_qir_is_status_1(source: bytes, words: tuple[str, ...], says: str) -> None:
@@ -129,6 +129,13 @@ def test_wrong_qir_is_status_1(source: bytes, words: tuple[str, ...], says: str)
     assert errors.startswith("qirjit: ")
     assert says in errors
     assert "Traceback" not in errors
+
+
+def test_an_unknown_simulator_is_wrong_usage() -> None:
+    status, output, errors = qirjit("-", "--simulator", "dense", given=b"define void @f() { ret void }")
+    assert (status, output) == (USAGE, "")
+    assert "dense" in errors
+    assert "statevector" in errors
 
 
 def test_a_missing_file_is_status_1() -> None:
@@ -185,7 +192,7 @@ def test_an_interrupt_is_status_130_with_what_has_finished(entry: str) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=LIVENESS_S)
     assert process.returncode == INTERRUPTED
-    assert "Traceback" not in errors
+    assert re.fullmatch(r"qirjit: interrupted after [\d,]+ of 1,000,000 shots\.\n", errors)
 
 
 def test_a_reader_that_goes_away_is_no_traceback() -> None:

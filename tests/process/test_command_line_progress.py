@@ -74,7 +74,7 @@ def test_an_interrupt_ends_the_run_and_its_bar() -> None:
     )
     assert status == INTERRUPTED
     assert output.count("END\t0\n") == 1
-    assert not errors.split("\r")[-1].strip()
+    assert errors.split("\r")[-1].strip() == "qirjit: interrupted after 1 of 5 shots."
 
 
 def test_time_is_told_aside_and_the_output_stays_what_it_is() -> None:

@@ -17,6 +17,7 @@ from qirjit_magic.display.modules import function_label, modules_table, profile_
 from qirjit_magic.display.modules import table_html as html_of
 from qirjit_magic.display.modules import table_text as text_of
 from qirjit_magic.errors import QirError, QirSyntaxError
+from qirjit_magic.notebook.books.writing import _prose
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.results import Plan, RunResult
 from qirjit_magic.wire.linkage import Linkage
@@ -70,6 +71,7 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "a function": lambda text: function_label(_module(text).functions[0]),
     "the modules": lambda text: text_of(modules_table(Linkage([_module(text)]))),
     "the profile": lambda text: text_of(profile_table(_module(text))),
+    "the prose of a made notebook": lambda text: _prose(_module(text), text, Linkage([_module(text)])),
     "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
     "how it was run": lambda text: str(Plan(text, "live", text)),

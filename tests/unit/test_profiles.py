@@ -165,7 +165,17 @@ def test_gates_measurements_and_output_in_this_order_are_the_base_profile(text: 
 
 
 def test_a_gate_that_depends_on_a_measurement_takes_no_capability() -> None:
-    assert _report(_ADAPTIVE) == ProfileReport("adaptive", (), ())
+    assert _report(_ADAPTIVE) == ProfileReport("adaptive", (), (), reads_results=("main",))
+
+
+def test_a_result_is_read_in_each_shot_where_no_branch_is_before_it_and_a_measurement_is() -> None:
+    assert _report(_BASE).reads_results == ()
+    before = _BASE.replace("entry:\n", "entry:\n" + _READ, 1) + _DECLARED[_READ]
+    assert _report(before).reads_results == ()
+    after = _BASE.replace("  br label %output", f"{_READ}  br label %output", 1) + _DECLARED[_READ]
+    assert _report(after).reads_results == ("main",)
+    other = "  br i1 poison, label %output, label %output"
+    assert _report(after.replace("entry:\n", f"entry:\n{other}\n\nnever:\n", 1)).reads_results == ()
 
 
 def test_every_capability_that_is_used_is_reported_in_the_specification_s_order() -> None:

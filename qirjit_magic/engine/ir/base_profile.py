@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from qirjit_magic.engine.ir.capabilities import INITIALIZE, INSTRUCTIONS, RUNTIME, Finding, records_output
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
@@ -10,7 +11,8 @@ from qirjit_magic.engine.ir.places import Place
 
 BASE = "base"
 _RUNTIME = frozenset({INITIALIZE, *(f"{RUNTIME}{kind}_record_output" for kind in ("tuple", "array", "result"))})
-_READ = frozenset({f"{RUNTIME}read_result", f"{INSTRUCTIONS}read_result__body", f"{RUNTIME}result_record_output"})
+_TAKE = frozenset({f"{RUNTIME}read_result", f"{INSTRUCTIONS}read_result__body"})
+_READ = _TAKE | {f"{RUNTIME}result_record_output"}
 _PHASES = "the initialization", "a gate", "a measurement", "output"
 
 
@@ -44,6 +46,12 @@ def find_numbers(function: Function) -> Iterator[tuple[str, int, Place]]:
                 number = numbers.get(operand.key, operand.number)
                 if number is not None and operand.type == "ptr":
                     yield kind, number, instruction.place
+
+
+def always_reads(function: Function) -> bool:
+    """Whether it measures and then takes a result for a bit, whichever way it goes."""
+    called = (i.callee for block in _chain(function) for i in block.instructions if i.callee)
+    return any(callee.name in _TAKE for callee in dropwhile(lambda callee: not callee.measures, called))
 
 
 def _numbers(function: Function) -> dict[int, int | None]:

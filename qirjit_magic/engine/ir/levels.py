@@ -18,6 +18,8 @@ _WORK = re.compile(
     r"|load|getelementptr|insertvalue|extractvalue) "
 )
 _CALL = re.compile(r"\bcall ")
+_DEFINE = re.compile(rf"define\b[^\n@]*+@({_NAME})[ \t]*+\(")
+_FEW = 8
 
 
 def default_level(text: str) -> int:
@@ -27,11 +29,24 @@ def default_level(text: str) -> int:
     """
     if len(text) > _LOOKED_AT:
         return GATES
-    if _has_loops(text):
+    if _may_have_loops(text) and _has_loops(text):
         return LOOPS
     work = sum(1 for _ in _WORK.finditer(text))
+    if work < _WORTH_PASSES:
+        return GATES
     calls = sum(1 for _ in _CALL.finditer(text))
-    return WORK if work >= _WORTH_PASSES and work > calls else GATES
+    return WORK if work > calls else GATES
+
+
+def _may_have_loops(text: str) -> bool:
+    # Long programs are mostly one block of calls, each of which need not be looked at
+    if "label %" in text:
+        return True
+    defined = _DEFINE.findall(text)
+    if len(defined) > _FEW:
+        return True
+    calls = re.compile(rf"@(?:{'|'.join(map(re.escape, defined))})[ \t]*+\(") if defined else None
+    return calls is not None and sum(1 for _ in calls.finditer(text)) > len(defined)
 
 
 def _has_loops(text: str) -> bool:

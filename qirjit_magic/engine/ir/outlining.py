@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from qirjit_magic.engine.ir.words import has_plain_lines
+
 OUTLINED = "qirjit.outlined."
 
 # Groups are not repeated possessively: Python before 3.11.5 goes on at the wrong place after such a group has failed.
@@ -42,7 +44,6 @@ _USED_LOCAL = re.compile(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_L
 _PERHAPS_LOCAL = re.compile(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
 _DROPPED = re.compile(_ATTACHMENT, re.ASCII)
 _COMMENT = re.compile(r";[^\n]*+")
-_QUOTES = re.compile(r'"[^"\n]*+(["\n]|\Z)')
 _ODD_RETURNS = ("noreturn", "returns_twice")
 _MANY = 128
 _LONG_LINE = 1 << 16  # nobody looks for something in such a line many times
@@ -85,17 +86,10 @@ def outline(text: str, limits: Limits = _LIMITS) -> str | None:
     What is called, in which order and with which operands, is the same. LLVM may refuse the new text where it accepts
     the old one, never the other way round.
     """
-    if len(text) < limits.body or OUTLINED in text or not _has_plain_lines(text):
+    if len(text) < limits.body or OUTLINED in text or not has_plain_lines(text):
         return None
     call = _movable_call(text)
     return None if call is None else _Outliner(text, call, limits).outline()
-
-
-def _has_plain_lines(text: str) -> bool:
-    # No string and no comment reaches beyond its line: what looks like an instruction is one.
-    if "/*" in text or text.count("\r") != text.count("\r\n"):
-        return False
-    return all(found[1] == '"' for found in _QUOTES.finditer(text))
 
 
 def _movable_call(text: str) -> str | None:

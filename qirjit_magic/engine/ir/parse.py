@@ -31,6 +31,7 @@ _EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
+_COMPOUND = re.compile(r"[%{\[<]|\.\.\.|\btarget\b")
 _DEEPEST_TYPE = 100
 _LONGEST_TYPE = 1 << 16
 _SHOWN = 60  # characters of a type in an error
@@ -175,8 +176,18 @@ def _entry_point(function: llvm.ValueRef) -> EntryPoint:
 def signature_of(function: llvm.ValueRef) -> Signature:
     """The function's type; named structs by their contents."""
     kind = function.global_value_type
+    text = str(kind)
+    if not _COMPOUND.search(text):
+        return read_signature(text)
     parameters = tuple(_type_text(t) for t in kind.get_function_parameters())
     return Signature(_type_text(kind.get_function_return()), parameters, variadic=kind.is_function_vararg)
+
+
+def read_signature(text: str) -> Signature:
+    """The type that `Signature` writes so, of parameters that are neither structs nor arrays."""
+    # To ask LLVM for each part costs more than all the rest of a small program
+    returns, _, parameters = text.removesuffix(")").rpartition(" (")
+    return Signature(returns, tuple(filter(None, parameters.split(", "))))
 
 
 def _type_text(kind: llvm.TypeRef, known: dict[str, str] | None = None, depth: int = 0) -> str:

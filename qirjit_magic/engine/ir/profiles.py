@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
-from qirjit_magic.engine.ir.base_profile import find_beyond_base, find_numbers
+from qirjit_magic.engine.ir.base_profile import always_reads, find_beyond_base, find_numbers
 from qirjit_magic.engine.ir.capabilities import (
     CAPABILITIES,
     FLOATS,
@@ -32,9 +32,10 @@ from qirjit_magic.engine.ir.declarations import (
     profile_of,
 )
 from qirjit_magic.engine.ir.flags import declared_profile
-from qirjit_magic.engine.ir.instructions import Function, read_functions
+from qirjit_magic.engine.ir.instructions import Function
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.places import Place, PlaceFinder
+from qirjit_magic.engine.ir.reading import read_functions
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
 
 LOOKED_AT = 2000  # instructions: to look at them takes a twentieth of a second
@@ -57,11 +58,13 @@ class ProfileReport:
             ``int_computations:i64``, ``ir_functions``, ``backwards_branching:3``. A type of number is left out where
             numbers are only recorded.
         diagnostics: warnings where it breaks what it declares; none where no entry point declares a profile.
+        reads_results: see `ModuleInfo`.
     """
 
     profile: str
     capabilities: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+    reads_results: tuple[str, ...] = ()
 
 
 def report_profile(module: QirModule) -> ProfileReport:
@@ -78,7 +81,12 @@ def report_profile(module: QirModule) -> ProfileReport:
     lines = PlaceFinder(module.text)
     breaks = dict.fromkeys(_breaks(info, content, module.text.text))
     diagnostics = (Diagnostic("warning", f"{found.message}.", _line(found, lines)) for found in breaks)
-    return ProfileReport(profile, capabilities, tuple(sorted(diagnostics, key=lambda found: found.line or 0)))
+    sorted_diagnostics = tuple(sorted(diagnostics, key=lambda found: found.line or 0))
+    return ProfileReport(profile, capabilities, sorted_diagnostics, tuple(_reading(info, content) if content else ()))
+
+
+def _reading(info: ModuleInfo, content: _Content) -> Iterator[str]:
+    return (entry.name for entry in info.entry_points if always_reads(content.functions[entry.name]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def _is_odd(entry: EntryPoint) -> bool:
 
 def _read(module: QirModule) -> _Content | None:
     entries = module.info.entry_points
-    functions = read_functions(module, [entry.name for entry in entries], LOOKED_AT)
+    functions = read_functions(module, [entry.name for entry in entries], limit=LOOKED_AT)
     if functions is None:
         return None
     found: dict[str, list[Finding]] = {name: list(find_capabilities(f)) for name, f in functions.items()}

@@ -13,7 +13,7 @@ from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.parse import QirModule
 
 _PROBE = '"probe-stack"="inline-asm"'
-_LARGE = re.compile(r"\balloca\b|\bbyval\b")
+_LARGE = "alloca", "byval"
 # As LLVM prints a module. One number or pointer at a time is never much.
 _SMALL = re.compile(r"alloca (?:i\d{1,3}|ptr|half|float|double)(?:, align \d+)?(?:, !.*)?$")
 _TAKING = re.compile(r"\balloca .*$|\bbyval\b.*$", re.MULTILINE)
@@ -25,7 +25,7 @@ _BEFORE_ATTRIBUTES = re.compile(r"(?: (?:local_)?unnamed_addr)?(?: addrspace\(\d
 
 def probe_stacks(module: QirModule) -> QirModule:
     """The module with the attribute on each function that it defines, where one of them may take much."""
-    if not _LARGE.search(module.text.text):
+    if not any(word in module.text.text for word in _LARGE):
         return module
     text = str(module.llvm_module)
     if all(_SMALL.match(found[0]) for found in _TAKING.finditer(text)):

@@ -12,6 +12,7 @@ WORD = r"(?<![\w.$%@!^#-])"  # before a keyword; behind it stands END
 END = r"(?![\w]|[-\w.$]*:)"
 QUOTED = r'"[^"]*"'
 NAME = rf"(?:[-\w.$]+|{QUOTED})"  # behind @ or %
+_QUOTES = re.compile(r'"[^"\n]*+(["\n]|\Z)')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})|\\\\")
 
 
@@ -31,6 +32,13 @@ def _scanner(pattern: str) -> re.Pattern[str]:
 def distinct_lines(text: str) -> str:
     """Each line of a text once: all its words, in what is much shorter where a program is long."""
     return "\n".join(dict.fromkeys(text.split("\n")))
+
+
+def has_plain_lines(text: str) -> bool:
+    """Whether no string and no comment reaches beyond its line, so that what looks like an instruction is one."""
+    if "/*" in text or text.count("\r") != text.count("\r\n"):
+        return False
+    return all(found[1] == '"' for found in _QUOTES.finditer(text))
 
 
 def blanked(text: str) -> str:

@@ -1,0 +1,1 @@
+"""Notebooks from QIR, and back: what ``qirjit notebook`` and ``qirjit extract`` do."""
