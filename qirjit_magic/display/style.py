@@ -121,6 +121,10 @@ _SHEET = """
     background: var(--qirjit-track); max-height: 24em; overflow: auto; white-space: pre-wrap;
     overflow-wrap: anywhere; font-family: var(--qirjit-code); font-size: 13px; color: inherit;
 }
+.qirjit pre.qirjit-circuit-text { white-space: pre; max-height: 40em; line-height: 1.25; }
+/* A picture that may be long, and its figures beside it where there is room. */
+.qirjit-tall { max-height: 640px; overflow: auto; }
+.qirjit-beside { display: flex; flex-flow: row wrap; gap: 8px 28px; align-items: flex-start; }
 .qirjit summary { cursor: pointer; color: var(--qirjit-soft); margin: 4px 0; }
 """
 STYLE = _squeezed(_SHEET)

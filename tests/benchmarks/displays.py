@@ -1,4 +1,4 @@
-"""How long it takes to display a large result, and how much of it a page gets.
+"""How long it takes to display a large result or circuit, and how much of it a page gets.
 
 Run: ``python -m tests.benchmarks.displays``.
 """
@@ -6,15 +6,19 @@ Run: ``python -m tests.benchmarks.displays``.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.session import Session
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.records import RecordTable
 from qirjit_magic.wire.sampled import SampledTable
+from tests.files import PROGRAMS
 from tests.runs import bits, run_of, table_of
 
 _MILLION = 10**6
@@ -63,14 +67,33 @@ def _table(
     )
 
 
+def circuits() -> Iterator[tuple[str, Callable[[], CircuitDiagram]]]:
+    """Names and what draws a circuit of a million gates: of two qubits, and of half a million."""
+    with Session() as session:
+        for name, argument in (("long", _MILLION // 3), ("wide", _MILLION // 2)):
+            module = session.add(PROGRAMS / "circuits" / f"{name}.ll").name
+            session.circuit(module=module, args=[2])  # what is only loaded once
+            yield f"a million gates, {name}", partial(session.circuit, module=module, args=[argument])
+
+
+def _tell(name: str, shown: Callable[[], RunResult | CircuitDiagram]) -> None:
+    before = time.perf_counter()
+    bundle = shown()._repr_mimebundle_()
+    seconds = time.perf_counter() - before
+    sizes = (len(text.encode()) for text in (bundle["text/html"], bundle["text/plain"]))
+    print(f"{name:<32}  {seconds:6.3f} s  {'{:>7,} bytes HTML  {:>6,} bytes text'.format(*sizes)}")
+
+
 def main() -> None:
     """Print a line for each case."""
+    for name, drawn in circuits():
+        _tell(name, drawn)
     for name, result in cases():
-        before = time.perf_counter()
-        bundle = result._repr_mimebundle_()
-        seconds = time.perf_counter() - before
-        sizes = (len(text.encode()) for text in (bundle["text/html"], bundle["text/plain"]))
-        print(f"{name:<32}  {seconds:6.3f} s  {'{:>7,} bytes HTML  {:>6,} bytes text'.format(*sizes)}")
+        _tell(name, partial(_same, result))
+
+
+def _same(result: RunResult) -> RunResult:
+    return result
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic import errors
+from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.display.code import CodeView, Section
 from qirjit_magic.display.histogram import Histogram
 from qirjit_magic.display.modules import function_label, modules_table, profile_table, status_table
@@ -21,6 +22,7 @@ from qirjit_magic.errors import QirError, QirSyntaxError
 from qirjit_magic.notebook.books.writing import _prose
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.results import Plan, RunResult
+from qirjit_magic.wire.circuits import TraceEnd
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
@@ -28,6 +30,7 @@ from qirjit_magic.wire.protocol import EngineStatus
 from qirjit_magic.wire.tallies import Tally
 from tests.hostile import HOSTILE, acting
 from tests.runs import run_of
+from tests.unit.operations import diagram, operation
 
 
 def _module(text: str) -> ModuleInfo:
@@ -64,8 +67,12 @@ def _histogram(text: str) -> Histogram:
     return Histogram(Tally(((text, 1),), 3, 2), text, text, hint=text)
 
 
-def _bundle(shown: RunResult | CodeView, kind: str) -> str:
+def _bundle(shown: RunResult | CodeView | CircuitDiagram, kind: str) -> str:
     return shown._repr_mimebundle_()[f"text/{kind}"]
+
+
+def _circuit(text: str) -> CircuitDiagram:
+    return diagram(operation("h", 0), end=TraceEnd(text, qubit=0, reason=text), remark=text, name=text)
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {
@@ -87,6 +94,8 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "the prose of a made notebook": lambda text: _prose(_module(text), text, Linkage([_module(text)])),
     "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
+    "a circuit": lambda text: str(_circuit(text)),
+    "a circuit that ends": lambda text: str(diagram(end=TraceEnd(reason=text))),
     "how it was run": lambda text: str(Plan(text, "live", text)),
     "an error": lambda text: str(QirSyntaxError(text, module=text, line=1, column=3, source_line=text)),
     "an error in a cell": lambda text: "".join(QirSyntaxError(text)._render_traceback_()),
@@ -106,6 +115,9 @@ _PAGES: dict[str, Callable[[str], str]] = {
     "the profile": lambda text: html_of(profile_table(_module(text))),
     "the status": lambda text: html_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "html"),
+    "a circuit": lambda text: _bundle(_circuit(text), "html"),
+    "a circuit that ends": lambda text: _bundle(diagram(operation("h", 0), end=TraceEnd(reason=text)), "html"),
+    "a circuit in a file": lambda text: _circuit(text).svg(),
 }
 _ERRORS = {
     name: kind
