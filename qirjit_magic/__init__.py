@@ -18,6 +18,7 @@ from qirjit_magic.version import __version__ as __version__
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from qirjit_magic.display.circuit import CircuitDiagram as CircuitDiagram
     from qirjit_magic.errors import QirError as QirError
     from qirjit_magic.limits import Limits as Limits
     from qirjit_magic.session.default import default_session as default_session
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {
+    "CircuitDiagram": "qirjit_magic.display.circuit",
     "Limits": "qirjit_magic.limits",
     "ModuleInfo": "qirjit_magic.wire.modules",
     "Observer": "qirjit_magic.session.streams",

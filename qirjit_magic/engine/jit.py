@@ -27,6 +27,7 @@ from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.own_code import own_code
+from qirjit_magic.engine.requests import requested_entry
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
@@ -34,13 +35,23 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.engine.simulators.sparse import results_object
-from qirjit_magic.errors import EntryPointError, NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
+from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, Outcome, RunReply, RunRequest
+from qirjit_magic.wire.protocol import (
+    CircuitReply,
+    CircuitRequest,
+    Compiled,
+    EngineStatus,
+    Form,
+    Intrinsic,
+    Outcome,
+    RunReply,
+    RunRequest,
+)
 from qirjit_magic.wire.simulators import AUTO, STABILIZER
 from qirjit_magic.wire.timings import Stopwatch
 
@@ -194,14 +205,7 @@ class JitEngine:
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
-        module = self._modules.get(request.module)
-        entry = module.compiled.module.function(request.entry) if module else None
-        if module is None or entry is None:
-            reason = f"no module '{request.module}' with a function '{request.entry}' is here."
-            raise EntryPointError(reason, request.entry)
-        if len(request.arguments) != len(entry.signature.parameters):  # the thunk reads as many as there are parameters
-            reason = f"'{entry.name}' takes {len(entry.signature.parameters)} words, and got {len(request.arguments)}."
-            raise EntryPointError(reason, entry.name)
+        entry = requested_entry(self._modules, request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
             return self._on_stabilizer(request, entry, watch)
@@ -275,11 +279,9 @@ class JitEngine:
     def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | Doubt:
         from qirjit_magic.engine.sampling import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
         from qirjit_magic.engine.simulators.tape import Doubt  # noqa: PLC0415 - likewise
-        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - likewise
 
-        if self._tracing is None:
-            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
-        tape = self._tracing.trace(request, entry, self._modules)
+        tracing = self._tracer()
+        tape = tracing.trace(request, entry, self._modules)
         watch.lap("trace")
         if isinstance(tape, Doubt):
             return tape
@@ -288,9 +290,24 @@ class JitEngine:
             return sample
         if not sample.shots:
             return RunReply("stopped", 0)
-        put_sample(self.memory, self._tracing.memory, sample.bits)
+        put_sample(self.memory, tracing.memory, sample.bits)
         outcome: Outcome = "done" if sample.shots == request.shots else "stopped"
         return RunReply(outcome, sample.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
+
+    def _tracer(self) -> Tracing:
+        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - NumPy, not needed for one shot
+
+        if self._tracing is None:
+            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
+        return self._tracing
+
+    def circuit(self, request: CircuitRequest) -> CircuitReply:
+        """See `Engine.circuit`."""
+        from qirjit_magic.engine.diagrams import circuit_of  # noqa: PLC0415 - NumPy
+
+        traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
+        entry = requested_entry(self._modules, traced)
+        return circuit_of(self._tracer().follow(traced, entry, self._modules))
 
     def _linker_for(self, attachment: Attachment) -> Linker:
         if self._linker is None or self._linker.attachment is not attachment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
 from qirjit_magic.engine.simulators.tape import Doubt
 from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.wire.circuits import TraceEnd
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, SIZE, RecordMemory, Word
 from qirjit_magic.wire.modules import EntryPoint
@@ -24,6 +25,8 @@ from qirjit_magic.wire.returns import recorded_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+_FAILED = "it fails"
 
 
 class _Scratch:
@@ -41,6 +44,21 @@ class _Scratch:
     def close(self) -> None:
         """Free it."""
         self.view.release()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """One shot, as far as a trace of it goes.
+
+    Attributes:
+        tape: what it asks a simulator for, entries of `ENTRY`.
+        end: why it ended before the program did; None where it did not.
+        remark: why other shots may do something else, in words; empty where none does.
+    """
+
+    tape: NDArray[np.void]
+    end: TraceEnd | None
+    remark: str
 
 
 class Tracing:
@@ -79,17 +97,32 @@ class Tracing:
         Raises:
             LinkError: something is missing, or of another type.
         """
+        linker = self._linker_of(modules)
+        doubt = self._doubt(request, entry, linker.linkage)
+        if doubt:
+            return Doubt(doubt)
+        if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
+            return self._tracer.refused or Doubt(_FAILED)
+        if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
+            return Doubt("it records more than there is room for")
+        return self._tracer.tape
+
+    def follow(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
+        """One shot, whatever others do; see `trace`."""
+        linker = self._linker_of(modules)
+        self._tracer.look_on(goes_on=True)
+        try:
+            ended = self._shoot(request, entry, linker)
+        finally:
+            self._tracer.look_on(goes_on=False)
+        failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
+        return Traced(self._tracer.tape, self._tracer.left_at or failed, _other_shots(request.module, linker.linkage))
+
+    def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
         if self._linker is None:
             self._modules = {name: Module(module.compiled) for name, module in modules.items()}
             self._linker = Linker(self._modules, self._attachment, self._callbacks, [])
-        doubt = self._doubt(request, entry, self._linker.linkage)
-        if doubt:
-            return Doubt(doubt)
-        try:
-            address = self._linker.address(request.module, request.entry)
-        except UnresolvedSymbolError as error:  # nobody has asked for the tracer
-            raise replace(error, simulator=request.simulator.name) from None
-        return self._run(request, entry, address)
+        return self._linker
 
     def _doubt(self, request: RunRequest, entry: EntryPoint, linkage: Linkage) -> str:
         # What the tracer would not notice.
@@ -97,12 +130,13 @@ class Tracing:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        for name in linkage.reachable(request.module):
-            if linkage.modules[name].looks_at_pointers:
-                return f"'{name}' compares pointers or takes them for numbers, and results may be among them"
-        return linkage.carried_over(request.module)
+        return _other_shots(request.module, linkage)
 
-    def _run(self, request: RunRequest, entry: EntryPoint, address: int) -> NDArray[np.void] | Doubt:
+    def _shoot(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> ShotsEnd:
+        try:
+            address = linker.address(request.module, request.entry)
+        except UnresolvedSymbolError as error:  # nobody has asked for the tracer
+            raise replace(error, simulator=request.simulator.name) from None
         self.memory.clear()
         self._tracer.begin(None)
         runtime = self._attachment.runtime
@@ -110,13 +144,16 @@ class Tracing:
         runtime.limit_records(RECORD_SIZE * request.most_records)
         self._callbacks.begin(runtime.address("qirjit_leave"))
         shots = shots_of(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
-        if runtime.run_shots(shots.shots) is not ShotsEnd.DONE:
-            return self._tracer.refused or Doubt("it fails")
-        if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
-            return Doubt("it records more than there is room for")
-        return self._tracer.tape
+        return runtime.run_shots(shots.shots)
 
     def close(self) -> None:
         """Free the code."""
         self.forget()
         self.memory.close()
+
+
+def _other_shots(module: str, linkage: Linkage) -> str:
+    for name in linkage.reachable(module):
+        if linkage.modules[name].looks_at_pointers:
+            return f"'{name}' compares pointers or takes them for numbers, and results may be among them"
+    return linkage.carried_over(module)

@@ -25,6 +25,7 @@ from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    CircuitRequest,
     Compile,
     Compiled,
     Define,
@@ -94,10 +95,12 @@ def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
     return replace(reply, number=frame.number)
 
 
-def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:
+def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:  # noqa: PLR0911 - one for each kind of answer
     match message:
         case RunRequest():
             return Frame(engine.run(message))
+        case CircuitRequest():
+            return Frame(engine.circuit(message))
         case Add(name, opt_level, replaceable, strict, trust):
             compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
             return Frame(Added(compiled.module), compiled.object_code)

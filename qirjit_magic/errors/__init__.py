@@ -6,6 +6,7 @@
     ├ QirSyntaxError(message, module, line, column, source_line)
     ├ ProfileError(profile, breaks, module, line, column, source_line)
     ├ OptionError(option, value, expected)
+    ├ MissingPackageError(package, needed_by, extra)
     ├ EntryPointError(reason, name, available)
     ├ LinkError
     │  ├ CircularModulesError(modules)
@@ -47,6 +48,7 @@ from qirjit_magic.errors.modules import CircularModulesError as CircularModulesE
 from qirjit_magic.errors.modules import DefinitionError as DefinitionError
 from qirjit_magic.errors.modules import EntryPointError as EntryPointError
 from qirjit_magic.errors.modules import LinkError as LinkError
+from qirjit_magic.errors.modules import MissingPackageError as MissingPackageError
 from qirjit_magic.errors.modules import NoCodeError as NoCodeError
 from qirjit_magic.errors.modules import NotSampleableError as NotSampleableError
 from qirjit_magic.errors.modules import OptionError as OptionError

@@ -50,6 +50,21 @@ class OptionError(QirError):
 
 
 @dataclass(eq=False)
+class MissingPackageError(QirError):
+    """Something needs a package that is not installed, and that an extra brings."""
+
+    package: str
+    needed_by: str
+    extra: str
+
+    def _said(self) -> str:
+        return (
+            f"{self.needed_by} needs the package {self.package}, which is not installed: "
+            f"pip install 'qirjit_magic[{self.extra}]'"
+        )
+
+
+@dataclass(eq=False)
 class EntryPointError(QirError):
     """No function, or no single one, can be run under this name or with these arguments."""
 

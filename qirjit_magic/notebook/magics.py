@@ -25,6 +25,7 @@ from qirjit_magic.display.modules import (
 from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.limits import default_limits
+from qirjit_magic.notebook.circuits import CIRCUIT, circuit_of
 from qirjit_magic.notebook.progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.plain import plain, plain_line
@@ -74,7 +75,8 @@ Examples:
     %qir --file bell.ll --shots 100 --format counts
     %qir main --simulator ./libmysim.so:InitMySim
 
-Afterwards, in Python: result.counts(), result.returns, result.messages, result.shots[0], result.to_text("labeled").
+Afterwards, in Python: result.counts(), result.histogram(top=10), result.returns, result.messages, result.shots[0],
+result.to_text("labeled").
 
 Flags of the cell:
 
@@ -257,16 +259,21 @@ class QirMagics(Magics):
 
     @line_magic
     def qir_show(self, line: str) -> None:
-        """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object|--profile]``.
+        """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object|--profile|--circuit]``.
 
         ``--ir`` shows the LLVM IR before and after optimisation, ``--asm`` the assembly of this machine, ``--object``
         what the object code holds, ``--profile`` the QIR profile that it has, and where it breaks the one it declares.
+        ``--circuit [--args A,B]`` draws the function, or the module's entry point: what one shot does until it reads a
+        result.
         """
-        words = self._words("%qir_show", line, 1, 2)
+        words = self._words("%qir_show", line, 1, 4)
+        if CIRCUIT in words:
+            display(circuit_of(self.session, words))
+            return
         forms = [word for word in words if word.startswith("-")]
         names = [word for word in words if not word.startswith("-")]
         if len(names) != 1 or any(form not in {*_VIEWS, _PROFILE} for form in forms):
-            known = ", ".join((*_VIEWS, _PROFILE))
+            known = ", ".join((*_VIEWS, _PROFILE, CIRCUIT))
             raise UsageError(f"%qir_show takes the name of a module or function, and one of {known}.")
         if forms == [_PROFILE]:
             _show_table(profile_table(self.session.module(names[0])))

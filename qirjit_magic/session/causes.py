@@ -94,7 +94,7 @@ class Ending:
 def cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
-        return f"the compiler had not ended after {ending.late_s:g} s"
+        return f"the {'compiler' if ending.compiling else 'trace'} had not ended after {ending.late_s:g} s"
     return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
 
 

@@ -13,12 +13,15 @@ from typing import Any, TypedDict, TypeVar, cast
 
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
+from qirjit_magic.wire.circuits import MOST_FIRST, MOST_LAST, MOST_QUBIT, RETURNED, SHAPES, Operation, TraceEnd
 from qirjit_magic.wire.frames import Frame, FrameError, code_room
 from qirjit_magic.wire.memory import RECORDS_CAPACITY, sampled_size
 from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    CircuitReply,
+    CircuitRequest,
     Compile,
     EngineStatus,
     GetOwnCode,
@@ -92,6 +95,8 @@ def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[s
             answer = Added(_own_module(add, module, request.blob, reply.blob, took_s=took_s))
         case RunRequest() as run, RunReply() as end:
             answer = _run_reply(run, end, known, took_s=took_s)
+        case CircuitRequest(), CircuitReply() as traced:
+            answer = _circuit(traced)
         case _, EngineStatus() as status:
             answer = _status(status, known)
     return cast("_M", answer)
@@ -155,6 +160,40 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
         why=_cut(reply.why),
         timings=reply.timings.bounded(RUNNING, took_s),
     )
+
+
+def _circuit(traced: CircuitReply) -> CircuitReply:
+    if len(traced.first) > MOST_FIRST or len(traced.last) > MOST_LAST:
+        raise FrameError("it tells more of a trace than anybody draws")
+    if not traced.counts.keys() <= SHAPES.keys() or not all(map(_is_operation, (*traced.first, *traced.last))):
+        raise FrameError("it has traced what is no operation")
+    end = traced.end
+    if end is not None:
+        end = TraceEnd(
+            function=_cut(end.function),
+            qubit=None if end.qubit is None else _clamped(end.qubit, MOST_QUBIT),
+            result=None if end.result is None else _clamped(end.result, 2 * RETURNED),
+            reason=_cut(end.reason),
+        )
+    return replace(
+        traced,
+        left_out=_clamped(traced.left_out, _MOST_NUMBER),
+        counts={name: _clamped(count, _MOST_NUMBER) for name, count in traced.counts.items()},
+        depth=_clamped(traced.depth, _MOST_NUMBER),
+        width=_clamped(traced.width, MOST_QUBIT + 1),
+        end=end,
+        remark=_cut(traced.remark),
+    )
+
+
+def _is_operation(operation: Operation) -> bool:
+    shape = SHAPES.get(operation.name)
+    if shape is None or len(operation.qubits) != shape.qubits:
+        return False
+    if (operation.result is not None) != shape.result or (operation.angle is not None and not shape.angle):
+        return False
+    ids = all(0 <= qubit <= MOST_QUBIT for qubit in operation.qubits)
+    return ids and 0 <= (operation.result or 0) <= 2 * RETURNED
 
 
 def _status(status: EngineStatus, known: Collection[str]) -> EngineStatus:

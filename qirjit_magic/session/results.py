@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import get_args, overload
+from typing import TYPE_CHECKING, get_args, overload
 
-from qirjit_magic.display import html, text
+import numpy as np
+
+from qirjit_magic.display import summary as parts
+from qirjit_magic.display import views
+from qirjit_magic.display.histogram import Histogram, Order
+from qirjit_magic.display.plot import draw
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
 from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.containers import Output, nested
-from qirjit_magic.wire.memory import TEXT_KINDS
+from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.records import Record, RecordTable
-from qirjit_magic.wire.returns import Returned, returned_value
+from qirjit_magic.wire.returns import Returned, recorded_words, returned_value
 from qirjit_magic.wire.sampled import SampledTable
 from qirjit_magic.wire.schemas import header, shot_lines
+from qirjit_magic.wire.tallies import NOTHING, Tally, tally_words
 from qirjit_magic.wire.timings import UNTIMED, Timings
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
+MOST_BARS = 1_000
 _FAILED = 1
 
 
@@ -227,28 +237,77 @@ class RunResult:
                 yield from shot_lines(self.unfinished, metadata, _FAILED, schema=form)
 
     def __str__(self) -> str:
-        return text.describe(self._summary())
+        return views.describe(self.summary)
 
     def _repr_mimebundle_(
         self,
         include: object = None,  # noqa: ARG002 - the signature is IPython's
         exclude: object = None,  # noqa: ARG002
     ) -> dict[str, str]:
-        summary = self._summary()
-        return {"text/plain": text.describe(summary), "text/html": html.describe(summary)}
+        return {"text/plain": views.describe(self.summary), "text/html": views.page(self.summary)}
 
-    def _summary(self) -> text.Summary:
-        records, more = self.table.first_records(text.SHOWN_RECORDS) if len(self.table) == 1 else ((), 0)
-        return text.Summary(
+    def histogram(self, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Histogram:
+        """The strings of results as a picture, which a notebook displays; ``svg()`` and ``text()`` give it as text.
+
+        Args:
+            top: how many of the most frequent have a bar of their own, at most 1,000; the others have one together.
+            order: ``value``, sorted by the string, or ``count``, the most frequent first.
+
+        Raises:
+            OptionError: there is no such number or order.
+        """
+        if not 1 <= top <= MOST_BARS:
+            raise OptionError("top", top, f"a number from 1 to {MOST_BARS:,}")
+        if order not in get_args(Order):
+            raise OptionError("order", order, f"one of {', '.join(get_args(Order))}")
+        chart = views.outcomes(self.summary)
+        return replace(chart, tally=self.table.tally(top), order=order)
+
+    def plot(self, ax: Axes | None = None, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Axes:
+        """The same drawn by matplotlib, which the extra ``plot`` installs.
+
+        Args:
+            ax: where to draw; a new figure of pyplot where there is none.
+            top: see `histogram`.
+            order: see `histogram`.
+
+        Returns:
+            matplotlib's axes, to change them or to save their figure.
+
+        Raises:
+            MissingPackageError: matplotlib is not installed.
+            OptionError: there is no such number or order.
+        """
+        return draw(self.histogram(top=top, order=order), ax)
+
+    @cached_property
+    def summary(self) -> parts.Summary:
+        """The part of the run that pictures show, bounded, and how much there is in all."""
+        records, more = self.table.first_records(parts.SHOWN_RECORDS) if len(self.table) == 1 else ((), 0)
+        return parts.Summary(
             entry=self.entry.name,
             shots=len(self.table),
             requested=self.requested,
-            counts=self.counts(),
-            returned=() if self._returned_nothing else _distinct(self.returns),
+            outcomes=NOTHING if records else self.table.tally(parts.SHOWN_ROWS),
+            returned=NOTHING if self._returned_nothing or not len(self.table) else self._returned(parts.SHOWN_ROWS),
             records=records,
             more_records=more,
+            messages=self._texts(RecordKind.MESSAGE, parts.SHOWN_MESSAGES),
+            states=self._texts(RecordKind.DUMP, parts.SHOWN_STATES),
+            qubits=_qubits(self.entry),
             dropped=self.dropped,
         )
+
+    def _texts(self, kind: RecordKind, most: int) -> parts.Texts:
+        first, total = self.table.first_texts(kind, most)
+        rest = tuple(str(record.value) for record in self.unfinished or () if record.kind == kind)
+        return parts.Texts((*first, *rest)[:most], total + len(rest))
+
+    def _returned(self, most: int) -> Tally:
+        kind = self.entry.signature.returns
+        recorded = bool(recorded_words(kind))
+        words = self.table.returned_words.T if recorded else self.table.returned[np.newaxis]
+        return tally_words(words, lambda row: returned_value(kind, row[0], row), most)
 
     @property
     def _returned_nothing(self) -> bool:
@@ -258,14 +317,13 @@ class RunResult:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show but messages: one finished shot, no record, nothing returned."""
-        return (
-            self.requested == len(self.table) == 1 and self._returned_nothing and not any(self.table.first_records(1))
-        )
+        """Whether there is nothing to show but messages: one finished shot, no record, no state, nothing returned."""
+        return self.summary.only_messages
 
 
-def _distinct(values: list[Returned]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(map(str, values)).most_common())
+def _qubits(entry: EntryPoint) -> int:
+    said = dict(entry.attributes).get("required_num_qubits", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else 0
 
 
 def _json_shot(shot: Shot) -> dict[str, object]:

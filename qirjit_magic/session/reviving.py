@@ -23,6 +23,7 @@ from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.platforms import Platform, choose
 from qirjit_magic.wire.protocol import (
     Add,
+    CircuitRequest,
     Compile,
     Done,
     Message,
@@ -32,6 +33,7 @@ from qirjit_magic.wire.protocol import (
 
 GRACE_S = 1.0
 COMPILE_LIMIT_S = 120.0
+TRACE_LIMIT_S = 20.0  # a trace has room for so much, which takes a second: what takes longer waits for something
 _M = TypeVar("_M", bound=Message)
 
 
@@ -78,7 +80,8 @@ class RevivingProcess:
         self.starts = 0  # of processes: what one of them held is gone in the next
         self.waited_s = 0.0  # until they were ready
         self._kill_at: float | None = None
-        self._compiled_by: float | None = None  # or else it is killed
+        self._late_at: float | None = None  # from then on it is killed
+        self._limit_s = 0.0
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
         self._cpu_before = 0.0
@@ -179,7 +182,9 @@ class RevivingProcess:
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         process = self._be_ready(going_on=going_on)
         if module := frame.message.name if isinstance(frame.message, Add | Compile | Show) else "":
-            self._compiled_by = time.monotonic() + self._compile_limit_s
+            self._limit(self._compile_limit_s)
+        elif isinstance(frame.message, CircuitRequest):
+            self._limit(TRACE_LIMIT_S)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
             self._cpu_before = process.cpu_seconds() if self._watched else 0.0
@@ -199,8 +204,11 @@ class RevivingProcess:
             self.waited_s += took_s - sum(timed(answer).steps.values())
         return answer, reply.blob
 
+    def _limit(self, limit_s: float) -> None:
+        self._limit_s, self._late_at = limit_s, time.monotonic() + limit_s
+
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
-        self._kill_at = self._compiled_by = None
+        self._kill_at = self._late_at = None
         if self.shield.count:
             self.stop()
         return self._ensure(going_on=going_on)
@@ -216,7 +224,7 @@ class RevivingProcess:
 
     def _tick(self) -> bool:
         self._on_tick()
-        return self._is_given_up() or is_over(self._compiled_by)
+        return self._is_given_up() or is_over(self._late_at)
 
     def _is_given_up(self) -> bool:
         return is_over(self._kill_at) or self.shield.count > 1
@@ -224,7 +232,7 @@ class RevivingProcess:
     def _after_death(self, process: EngineProcess, how: str, entry: str = "", module: str = "") -> Exception:
         self._last_printed = process.printed()
         self._on_tick()
-        late_s = self._compile_limit_s if is_over(self._compiled_by) else 0
+        late_s = self._limit_s if is_over(self._late_at) else 0
         error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
         self._discard()
         return Stopped() if self._is_given_up() else error

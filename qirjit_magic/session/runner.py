@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import LocatedError
 from qirjit_magic.limits import Limits
 from qirjit_magic.options import Jobs
@@ -23,7 +24,7 @@ from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.wire.protocol import CircuitRequest, RunRequest
 from qirjit_magic.wire.timings import Timings
 
 if TYPE_CHECKING:
@@ -147,6 +148,31 @@ class Runner:
         if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
             return "there is one shot" if most > 1 else ""
         return self._engines.sharing(engine, request, linkage, most=most, limits=limits)
+
+    def circuit(self, request: CircuitRequest) -> CircuitDiagram:
+        """The circuit of an entry point.
+
+        Args:
+            request: which.
+
+        Raises:
+            QirError, KeyboardInterrupt: see `Session.circuit`.
+        """
+        digest = self._catalogue.find(request.module).info.digest
+        with self._placed(request.module), self._quarantine.watch(request.module, digest):
+            try:
+                self._stopping, self._begun = False, True
+                engine = self._engines.for_run(request.module, self._catalogue.linkage, lambda: self._stopping)
+                if engine is not None:
+                    engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
+                self._running = True
+                if engine is None or self._stopping or self.closing:
+                    raise KeyboardInterrupt
+                traced = engine.circuit(request)
+            finally:
+                self._begun = self._running = False
+        engine.save()
+        return CircuitDiagram(module=request.module, entry=request.entry, traced=traced)
 
     @contextlib.contextmanager
     def _placed(self, module: str) -> Iterator[None]:

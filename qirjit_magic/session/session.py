@@ -5,27 +5,28 @@ from __future__ import annotations
 import secrets
 import weakref
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, Self, get_args
 
+from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import EngineStartError, OptionError
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
+from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.catalogue import Added, Catalogue
+from qirjit_magic.session.catalogue import Catalogue
 from qirjit_magic.session.engines import Engines
 from qirjit_magic.session.intrinsics import PythonFunctions
 from qirjit_magic.session.quarantine import Quarantine
 from qirjit_magic.session.runner import Runner, run_in_thread
-from qirjit_magic.session.sources import QirSource, Source, at_line, read_source
+from qirjit_magic.session.sources import QirSource, at_line, read_source
 from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.turns import Turns
-from qirjit_magic.wire.linkage import PYTHON, Linkage, check_profile
+from qirjit_magic.wire.linkage import PYTHON, Linkage
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, EngineStatus, Form, RunRequest
+from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
 from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Session:
         self._functions = PythonFunctions(self._engines)
         self._catalogue = Catalogue(self._functions.modules)
         self._quarantine = Quarantine()
+        self._adding = Adding(self._engines, self._catalogue, self._quarantine, self._changed)
         self._runner = Runner(self._engines, self._catalogue, self._quarantine)
         self._lock = Turns()
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
@@ -144,34 +146,10 @@ class Session:
             self._check_open()
             with self._engine.uninterrupted():
                 self._functions.follow()
-                same = self._catalogue.same(given, wanted, opt_level, trust=trust)
-                if same:
-                    return self._renew(same, strict=strict)
-                digest = sha256(given.data).hexdigest()
-                with self._quarantine.watch(wanted or "the cell", digest):
-                    info = self._compile(given, wanted, opt_level, strict=strict, trust=trust)
+                most = self.limits.modules
+                info = self._adding.add(given, wanted, opt_level, strict=strict, trust=trust, most=most)
             self._engine.save()
             return info
-
-    def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
-        if strict:
-            check_profile(self._catalogue.find(name).info)
-        self._engines.renew(name, self.linkage)
-        return self._catalogue.renew(name)
-
-    def _compile(self, source: Source, name: str, opt_level: int | None, *, strict: bool, trust: bool) -> ModuleInfo:
-        self._catalogue.check_room(name, self.limits.modules)
-        compiled = self._engines.add(
-            name or self._catalogue.free_name(),
-            source.data,
-            opt_level=opt_level,
-            replaceable=() if name else self._catalogue.unnamed(),
-            strict=strict,
-            trust=trust,
-        )
-        info = self._catalogue.put(Added(compiled.module, source, opt_level))
-        self._changed()
-        return info
 
     def define(self, name: str, signature: str, function: Callable[..., object]) -> tuple[Diagnostic, ...]:
         """Let QIR call a function in Python, in this session alone; gives a warning for each module it does not fit.
@@ -394,6 +372,28 @@ class Session:
             ),
             observing(show),
         )
+
+    def circuit(
+        self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()
+    ) -> CircuitDiagram:
+        """The circuit of an entry point, as SVG and text: what one shot does until it reads a result.
+
+        Args:
+            entry: see `run`, as for the others.
+            module: the module to look in.
+            args: one value for each parameter.
+
+        Raises:
+            EntryPointError, LinkError, DefinitionError: nothing was traced.
+            WorkerCrashedError, KeyboardInterrupt: it died, or did not end in 20 s; it was interrupted or stopped.
+        """
+        with self._lock:
+            self._check_open()
+            info, function = self.entry(entry, module)
+            request = CircuitRequest(info.name, function.name, argument_words(function, args))
+            with self._engine.uninterrupted():
+                self._functions.follow()
+                return self._runner.circuit(request)
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""

@@ -20,6 +20,8 @@ from qirjit_magic.wire.platforms import Platform
 from qirjit_magic.wire.protocol import (
     Add,
     Added,
+    CircuitReply,
+    CircuitRequest,
     Compile,
     Compiled,
     Done,
@@ -274,6 +276,15 @@ class EngineSupervisor(RevivingProcess):
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
+
+    def circuit(self, request: CircuitRequest) -> CircuitReply:
+        """See `Engine.circuit`.
+
+        Raises:
+            WorkerCrashedError: the process died, or was killed because it did not end.
+        """
+        with self.uninterrupted():
+            return self._request(Frame(request), CircuitReply, entry=request.entry)[0]
 
     def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from qirjit_magic.wire.protocol import Compiled, EngineStatus, Form, Intrinsic, RunReply, RunRequest
+from qirjit_magic.wire.protocol import (
+    CircuitReply,
+    CircuitRequest,
+    Compiled,
+    EngineStatus,
+    Form,
+    Intrinsic,
+    RunReply,
+    RunRequest,
+)
 
 if TYPE_CHECKING:
     from qirjit_magic.wire.memory import RecordMemory
@@ -95,6 +104,14 @@ class Engine(Protocol):
 
         Raises:
             LinkError, SimulatorError, EntryPointError: nothing was run.
+        """
+        ...
+
+    def circuit(self, request: CircuitRequest) -> CircuitReply:
+        """Trace one shot of an entry point, without a state and with global variables of its own.
+
+        Raises:
+            LinkError, EntryPointError: nothing was traced.
         """
         ...
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from qirjit_magic.options import Method
+from qirjit_magic.wire.circuits import Operation, TraceEnd
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.wire.modules import ModuleInfo, Signature
 from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
@@ -255,6 +256,40 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class CircuitRequest:
+    """`Engine.circuit`; see `RunRequest`. Answered by `CircuitReply`."""
+
+    module: str
+    entry: str
+    arguments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitReply:
+    """What one shot of an entry point asks a simulator for, as far as a trace of it goes.
+
+    Attributes:
+        first: its first operations, at most `MOST_FIRST`.
+        last: its last ones, at most `MOST_LAST`; they come after those.
+        left_out: how many there are between the two.
+        counts: how often each operation comes in all of it, by name.
+        depth: how many operations on qubits the longest way through all of it has.
+        width: on how many qubits anything is done.
+        end: why the trace ended before the program did; None where it did not.
+        remark: why another shot may do something else, in words; empty where none does.
+    """
+
+    first: tuple[Operation, ...]
+    last: tuple[Operation, ...] = ()
+    left_out: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    depth: int = 0
+    width: int = 0
+    end: TraceEnd | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class GetOwnCode:
     """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
 
@@ -291,6 +326,8 @@ Message = (
     | Define
     | Undefine
     | Show
+    | CircuitRequest
+    | CircuitReply
     | GetOwnCode
     | GetStatus
     | Done

@@ -14,17 +14,19 @@ import numpy as np
 
 from qirjit_magic.wire.layouts import Layout, layouts
 from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
+from qirjit_magic.wire.tallies import Tally, distinct_bits, tally_values, tally_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _LENGTH_BITS = 32
+_FEW = 8
+_ZERO = -2  # the word of a result 0; that of 1 is lower, those of arrays are higher
 _WORD_MASK = (1 << 64) - 1
 _OFFSET_MASK = (1 << 32) - 1
 _ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
 _BITS = bytes(byte if byte in (0, ord("1")) else ord("0") for byte in range(256))  # a NUL ends them
-_NARROW = 16  # results: their words are few enough to be counted in a table
 Value = bool | int | float | str
 
 
@@ -148,20 +150,71 @@ class RecordTable:
 
         A shot without a result has the empty string; where no shot has any, there are no strings.
         """
+        bits = self._bits_of_all()
+        if bits is not None:
+            return distinct_bits(bits).every()
+        return dict(sorted(Counter(self._strings_of_all()).items()))
+
+    def tally(self, most: int) -> Tally:
+        """The same for the most frequent strings, at most so many, and how many there are in all."""
+        bits = self._bits_of_all()
+        if bits is not None:
+            return distinct_bits(bits).tally(most)
+        words = self._words_of_all()
+        if words is not None:
+            return tally_words(words, self._string, most)
+        return tally_values(Counter(self._strings_of_all()).items(), most)
+
+    def _words_of_all(self) -> NDArray[np.int64] | None:
+        # Where each shot has as many results and arrays, and few of them: a word each.
+        arrays = self.kinds == RecordKind.RESULT_ARRAY
+        mask = arrays | (self.kinds == RecordKind.RESULT)
+        widths = self._widths(mask)
+        if not mask.any() or widths[0] > _FEW or (widths != widths[0]).any():
+            return None
+        words: NDArray[np.int64] = np.where(arrays[mask], self.values[mask], _ZERO - (self.values[mask] & 1))
+        return words.reshape(len(self), -1).T
+
+    def _string(self, words: list[int]) -> str:
+        return "".join("01"[_ZERO - word] if word <= _ZERO else _bits(word, self.strings) for word in words)
+
+    def _bits_of_all(self) -> NDArray[np.uint8] | None:
+        # Where each shot has as many results, none of them in an array.
+        if (self.kinds == RecordKind.RESULT_ARRAY).any():
+            return None
+        mask = self.kinds == RecordKind.RESULT
+        widths = self._widths(mask)
+        if not mask.any() or (widths != widths[0]).any():
+            return None
+        bits: NDArray[np.uint8] = (self.values[mask] & 1).astype(np.uint8).reshape(len(self), -1).T
+        return bits
+
+    def _widths(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        widths: NDArray[np.int64] = np.diff(np.concatenate(([0], np.cumsum(mask)))[self.ends], prepend=0)
+        return widths
+
+    def _strings_of_all(self) -> Iterator[str]:
         arrays = self.kinds == RecordKind.RESULT_ARRAY
         mask = arrays | (self.kinds == RecordKind.RESULT)
         if not mask.any():
-            return {}
-        ends = np.concatenate(([0], np.cumsum(mask)))[self.ends]
-        widths = np.diff(ends, prepend=0)
-        if not arrays.any() and (widths == widths[0]).all():
-            return _counts_of_bits((self.values[mask] & 1).reshape(len(self), -1))
+            return
         pieces = [
             _bits(value, self.strings) if array else "01"[value & 1]
             for array, value in zip(arrays[mask].tolist(), self.values[mask].tolist(), strict=True)
         ]
-        bounds = zip((ends - widths).tolist(), ends.tolist(), strict=True)
-        return dict(sorted(Counter("".join(pieces[start:end]) for start, end in bounds).items()))
+        widths = self._widths(mask)
+        if (widths == 1).all():
+            yield from pieces
+            return
+        ends = np.cumsum(widths)
+        for start, end in zip((ends - widths).tolist(), ends.tolist(), strict=True):
+            yield "".join(pieces[start:end])
+
+    def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
+        """The first texts of a kind, MESSAGE or DUMP, at most so many, and how many there are."""
+        rows = np.flatnonzero(self.kinds == kind)
+        texts = (self.strings[text] if text >= 0 else "" for text in self.texts[rows[:most]].tolist())
+        return tuple(texts), len(rows)
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
         """The first records that are no text, at most so many, and how many more there are."""
@@ -173,15 +226,6 @@ class RecordTable:
         """The texts of messages and state dumps of all shots, in order."""
         rows = np.flatnonzero(np.isin(self.kinds, TEXT_KINDS))
         return [self.strings[text] if text >= 0 else "" for text in self.texts[rows].tolist()]
-
-
-def _counts_of_bits(bits: NDArray[np.int64]) -> dict[str, int]:
-    width = bits.shape[1]
-    if width <= _NARROW:
-        counts = np.bincount(bits @ (1 << np.arange(width)[::-1]))
-        return {f"{word:0{width}b}": int(counts[word]) for word in np.flatnonzero(counts).tolist()}
-    words, counts = np.unique((bits + ord("0")).astype(np.uint8).view(f"S{width}"), return_counts=True)
-    return dict(zip((word.decode() for word in words.tolist()), counts.tolist(), strict=True))
 
 
 def _record(kind: RecordKind, index: int, value: int, strings: Sequence[str]) -> Record:

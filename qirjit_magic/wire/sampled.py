@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +12,10 @@ import numpy as np
 
 from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind, sampled_size
 from qirjit_magic.wire.records import Record, RecordTable, Sampled
+from qirjit_magic.wire.tallies import NOTHING, Tally, distinct_bits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-_COUNTED = 16  # results of which all strings can be counted in a table
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,21 +44,21 @@ class SampledTable:
 
     def counts(self) -> dict[str, int]:
         """See `RecordTable.counts`."""
-        width = len(self.bits)
-        if not width:
-            return {}
-        if width > _COUNTED:
-            words = np.ascontiguousarray(self.bits.T + ord("0")).view(f"S{width}").ravel()
-            return {word.decode(): count for word, count in sorted(Counter(words.tolist()).items())}
-        numbers = np.zeros(len(self), np.uint16)
-        for row in self.bits:
-            numbers = (numbers << 1) | row
-        counted = np.bincount(numbers, minlength=1)
-        return {f"{number:0{width}b}": int(counted[number]) for number in np.flatnonzero(counted).tolist()}
+        return distinct_bits(self.bits).every() if len(self.bits) else {}
+
+    def tally(self, most: int) -> Tally:
+        """See `RecordTable.tally`."""
+        return distinct_bits(self.bits).tally(most) if len(self.bits) else NOTHING
 
     def messages(self) -> list[str]:
         """See `RecordTable.messages`."""
         return self.layout.messages() * len(self)
+
+    def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
+        """See `RecordTable.first_texts`."""
+        texts, rows = self.layout.first_texts(kind, most)
+        shots = min(len(self), -(-most // rows)) if rows else 0
+        return (texts * shots)[:most], rows * len(self)
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
         """See `RecordTable.first_records`."""

@@ -83,7 +83,7 @@ def record_line(record: Record, *, labeled: bool) -> str:
         return str(record.value)
     if record.kind is RecordKind.MESSAGE:
         return f"INFO\t{_escaped(str(record.value), _IN_MESSAGE)}"
-    line = f"OUTPUT\t{record.kind.name}\t{_value_text(record)}"
+    line = f"OUTPUT\t{record.kind.name}\t{value_text(record)}"
     return line if record.label is None or not labeled else f"{line}\t{_field(record.label)}"
 
 
@@ -96,7 +96,8 @@ def _escaped(text: str, special: re.Pattern[str]) -> str:
     return special.sub(lambda match: _ESCAPES[match[0]], text)
 
 
-def _value_text(record: Record) -> str:
+def value_text(record: Record) -> str:
+    """The value of a record that is an output, as the specification writes it."""
     if isinstance(record.value, bool):
         return "true" if record.value else "false"
     return double_text(record.value) if isinstance(record.value, float) else str(record.value)

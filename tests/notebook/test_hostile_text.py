@@ -31,6 +31,7 @@ CELLS = {
     "the profile": f"%qir_show {NAME} --profile",
     "the code": f"%qir_show {NAME}",
     "the object code": f"%qir_show {NAME} --object",
+    "the circuit": f"%qir_show {NAME} --circuit",
     "the status": "%qir_status",
     "the panel": "%qir_panel",
 }

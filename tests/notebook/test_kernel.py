@@ -31,7 +31,7 @@ def test_hello_says_hello(kernel: Kernel) -> None:
 def test_a_result_goes_to_the_next_python_cell(kernel: Kernel) -> None:
     cell = kernel.run(BELL)
     assert "1,000 shots" in cell.displayed[0]["text/plain"]
-    assert "<table>" in cell.displayed[0]["text/html"]
+    assert '<table class="qirjit-table">' in cell.displayed[0]["text/html"]
     counts = kernel.run("print(sorted(r.counts()), sum(r.counts().values()))").stdout
     assert counts == "['00', '11'] 1000\n"
 

@@ -6,26 +6,31 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic import errors
+from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.display.code import CodeView, Section
+from qirjit_magic.display.histogram import Histogram
 from qirjit_magic.display.modules import function_label, modules_table, profile_table, status_table
 from qirjit_magic.display.modules import table_html as html_of
 from qirjit_magic.display.modules import table_text as text_of
+from qirjit_magic.display.views import views
 from qirjit_magic.errors import QirError, QirSyntaxError
 from qirjit_magic.notebook.books.writing import _prose
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.results import Plan, RunResult
+from qirjit_magic.wire.circuits import TraceEnd
 from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.wire.protocol import EngineStatus
-from qirjit_magic.wire.records import RecordTable
+from qirjit_magic.wire.tallies import Tally
 from tests.hostile import HOSTILE, acting
+from tests.runs import run_of
+from tests.unit.operations import diagram, operation
 
 
 def _module(text: str) -> ModuleInfo:
@@ -43,21 +48,31 @@ def _module(text: str) -> ModuleInfo:
     )
 
 
-def _result(text: str, *, shots: int = 1) -> RunResult:
-    table = RecordTable(
-        kinds=np.array([RecordKind.MESSAGE, RecordKind.INT] * shots, np.uint8),
-        texts=np.zeros(2 * shots, np.int32),
-        values=np.ones(2 * shots, np.int64),
-        ends=np.arange(1, shots + 1) * 2,
-        returned=np.arange(shots),
-        returned_words=np.zeros((shots, 0), np.int64),
-        strings=(text,),
-    )
-    return RunResult(text, EntryPoint(text, Signature("i64")), table, requested=shots)
+def _result(
+    text: str, *, shots: int = 1, rows: tuple[RecordKind, ...] = (RecordKind.MESSAGE, RecordKind.INT)
+) -> RunResult:
+    made = [[(kind, 0, 0) for kind in rows]] * shots
+    return run_of(made, [text], name=text, returns="i64", returned=range(shots))
 
 
-def _bundle(shown: RunResult | CodeView, kind: str) -> str:
+def _silent(text: str) -> RunResult:
+    return run_of([[(RecordKind.MESSAGE, 0, 0)]], [text], name=text)
+
+
+def _state(text: str) -> str:
+    return f"Global Results: [{text}]\nSTATE: [ |0⟩: 1+0i, ]"
+
+
+def _histogram(text: str) -> Histogram:
+    return Histogram(Tally(((text, 1),), 3, 2), text, text, hint=text)
+
+
+def _bundle(shown: RunResult | CodeView | CircuitDiagram, kind: str) -> str:
     return shown._repr_mimebundle_()[f"text/{kind}"]
+
+
+def _circuit(text: str) -> CircuitDiagram:
+    return diagram(operation("h", 0), end=TraceEnd(text, qubit=0, reason=text), remark=text, name=text)
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {
@@ -65,6 +80,11 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "plain_line": plain_line,
     "a run of one shot": lambda text: str(_result(text)),
     "a run of two": lambda text: str(_result(text, shots=2)),
+    "a state": lambda text: str(_result(text, rows=(RecordKind.DUMP,))),
+    "a state with results": lambda text: str(_result(_state(text), rows=(RecordKind.DUMP,))),
+    "a run that only speaks": lambda text: str(_silent(text)),
+    "a word of results": lambda text: str(_result(text, shots=2, rows=(RecordKind.RESULT_ARRAY,))),
+    "a histogram": lambda text: _histogram(text).text(),
     "a run in a notebook": lambda text: _bundle(_result(text), "plain"),
     "a run as Python writes it": lambda text: repr(_result(text)),
     "a remark": lambda text: str(Diagnostic("notice", text)),
@@ -74,6 +94,8 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "the prose of a made notebook": lambda text: _prose(_module(text), text, Linkage([_module(text)])),
     "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
+    "a circuit": lambda text: str(_circuit(text)),
+    "a circuit that ends": lambda text: str(diagram(end=TraceEnd(reason=text))),
     "how it was run": lambda text: str(Plan(text, "live", text)),
     "an error": lambda text: str(QirSyntaxError(text, module=text, line=1, column=3, source_line=text)),
     "an error in a cell": lambda text: "".join(QirSyntaxError(text)._render_traceback_()),
@@ -81,10 +103,21 @@ _TEXTS: dict[str, Callable[[str], str]] = {
 _PAGES: dict[str, Callable[[str], str]] = {
     "a run of one shot": lambda text: _bundle(_result(text), "html"),
     "a run of two": lambda text: _bundle(_result(text, shots=2), "html"),
+    "a run that only speaks": lambda text: _bundle(_silent(text), "html"),
+    "a state": lambda text: _bundle(_result(text, rows=(RecordKind.DUMP,)), "html"),
+    "a state with results": lambda text: _bundle(_result(_state(text), rows=(RecordKind.DUMP,)), "html"),
+    "the views of one shot": lambda text: "".join(views(_result(text)).values()),
+    "the views of two": lambda text: "".join(views(_result(text, shots=2)).values()),
+    "a histogram": lambda text: _histogram(text).fragment(),
+    "a histogram in a notebook": lambda text: _histogram(text)._repr_mimebundle_()["text/html"],
+    "a histogram in a file": lambda text: _histogram(text).svg(),
     "the modules": lambda text: html_of(modules_table(Linkage([_module(text)]))),
     "the profile": lambda text: html_of(profile_table(_module(text))),
     "the status": lambda text: html_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "html"),
+    "a circuit": lambda text: _bundle(_circuit(text), "html"),
+    "a circuit that ends": lambda text: _bundle(diagram(operation("h", 0), end=TraceEnd(reason=text)), "html"),
+    "a circuit in a file": lambda text: _circuit(text).svg(),
 }
 _ERRORS = {
     name: kind

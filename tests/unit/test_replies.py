@@ -10,8 +10,9 @@ import pytest
 
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
 from qirjit_magic.session.replies import checked, refusal
+from qirjit_magic.wire.circuits import MOST_FIRST, MOST_QUBIT, RETURNED, Operation, TraceEnd
 from qirjit_magic.wire.frames import Frame, FrameError
-from qirjit_magic.wire.protocol import Fact, Outcome, Refused, RunReply, RunRequest
+from qirjit_magic.wire.protocol import CircuitReply, CircuitRequest, Fact, Outcome, Refused, RunReply, RunRequest
 
 _Facts = dict[str, Fact]
 _VALUES: _Facts = {
@@ -78,3 +79,51 @@ def test_shots_are_sampled_only_where_that_was_asked_for(request_: RunRequest, o
         checked(Frame(request_), Frame(reply), RunReply, known=())
     asked = RunRequest("m", "main", shots=8, method="auto")
     assert checked(Frame(asked), Frame(RunReply("done", 8, sampled=1)), RunReply, known=()).sampled == 1
+
+
+def _circuit(reply: CircuitReply) -> CircuitReply:
+    return checked(Frame(CircuitRequest("m", "main")), Frame(reply), CircuitReply, known=())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        CircuitReply((Operation("u3", (0,)),)),
+        CircuitReply((Operation("<script>", (0,)),)),
+        CircuitReply((Operation("h"),)),
+        CircuitReply((Operation("h", (0, 1)),)),
+        CircuitReply((Operation("h", (-1,)),)),
+        CircuitReply((Operation("h", (MOST_QUBIT + 1,)),)),
+        CircuitReply((Operation("h", (0,), angle=1.0),)),
+        CircuitReply((Operation("h", (0,), result=1),)),
+        CircuitReply((Operation("mz", (0,)),)),
+        CircuitReply((Operation("mz", (0,), result=-1),)),
+        CircuitReply((Operation("mz", (0,), result=4 * RETURNED),)),
+        CircuitReply((), last=(Operation("no", (0,)),)),
+        CircuitReply((), counts={"no": 1}),
+        CircuitReply((Operation("h", (0,)),) * (MOST_FIRST + 1)),
+    ],
+    ids=str,
+)
+def test_what_is_no_circuit_is_refused(wrong: CircuitReply) -> None:
+    with pytest.raises(FrameError):
+        _circuit(wrong)
+
+
+def test_numbers_of_a_circuit_are_cut_to_what_can_be() -> None:
+    told = CircuitReply(
+        (Operation("rz", (0,), angle=None),),
+        left_out=-5,
+        counts={"h": -1, "x": 1 << 90},
+        depth=-1,
+        width=1 << 90,
+        end=TraceEnd("x" * (1 << 20), qubit=-7, result=1 << 90),
+        remark="y" * (1 << 20),
+    )
+    taken = _circuit(told)
+    assert taken.first == told.first
+    assert (taken.left_out, taken.depth, taken.width) == (0, 0, MOST_QUBIT + 1)
+    assert taken.counts == {"h": 0, "x": (1 << 63) - 1}
+    assert taken.end is not None
+    assert (taken.end.qubit, taken.end.result) == (0, 2 * RETURNED)
+    assert (len(taken.end.function), len(taken.remark)) == (1 << 16, 1 << 16)

@@ -234,14 +234,20 @@ def test_only_a_run_with_nothing_but_messages_is_empty(result: RunResult, *, emp
 def test_a_notebook_gets_text_and_html() -> None:
     bundle = _result()._repr_mimebundle_()
     assert bundle["text/plain"] == str(_result())
-    assert bundle["text/html"].startswith("<div>")
+    assert bundle["text/html"].startswith('<div class="qirjit">')
+    assert set(bundle) == {"text/plain", "text/html"}
     assert "10" in bundle["text/html"]
 
 
 def test_a_single_shot_shows_its_records_and_what_it_returned() -> None:
     text = str(_result(returned=(5,), returns="i64", requested=1))
     assert "Hello" not in text
-    assert text.splitlines()[1:] == ["RESULT  1       r0", "RESULT  0", "returned", "5"]
+    assert text.splitlines()[1:] == [
+        "RESULT  1  r0",
+        "RESULT  0",
+        "returned 5",
+        "1 message: result.messages",
+    ]
 
 
 def test_many_shots_show_how_often_each_value_was_returned() -> None:

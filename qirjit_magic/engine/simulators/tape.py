@@ -47,7 +47,7 @@ class Op(IntEnum):
 
 # By the number of a gate: on how many qubits it is.
 QUBITS_OF = {int(op): 3 if op is Op.CCX else 2 if op >= Op.CX else 1 for op in Op if op < Op.MEASURE}
-_RETURNED = 1 << 25  # from here on results are those that m returned, by the entries that measured them
+FIRST_RETURNED = 1 << 25  # from here on results are those that m returned, by the entries that measured them
 
 
 def qubit_text(qubit: int) -> str:
@@ -57,16 +57,21 @@ def qubit_text(qubit: int) -> str:
 
 def result_text(result: int) -> str:
     """A result in words."""
-    return f"result {result}" if result < _RETURNED else f"the result of operation {result - _RETURNED + 1:,}"
+    return f"result {result}" if result < FIRST_RETURNED else f"the result of operation {result - FIRST_RETURNED + 1:,}"
 
 
 def gate_text(op: Op, ids: Sequence[int]) -> str:
     """A gate in QIR's words."""
     qubits = [qubit_text(qubit) for qubit in ids[: QUBITS_OF[op]]]
-    return f"{_QIR_NAMES.get(op, op.name.lower())} on {' and '.join(qubits)}"
+    return f"{qir_name(op)} on {' and '.join(qubits)}"
 
 
-_QIR_NAMES = {Op.S_ADJ: "s__adj", Op.T_ADJ: "t__adj"}
+def qir_name(op: Op) -> str:
+    """The name that QIR has for an operation."""
+    return _QIR_NAMES.get(op, op.name.lower())
+
+
+_QIR_NAMES = {Op.S_ADJ: "s__adj", Op.T_ADJ: "t__adj", Op.MEASURE: "mz"}
 
 
 @dataclass(frozen=True, slots=True)

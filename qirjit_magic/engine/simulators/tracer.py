@@ -12,6 +12,7 @@ from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
 from qirjit_magic.engine.simulators.tape import ENTRY, Doubt, qubit_text, result_text
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
+from qirjit_magic.wire.circuits import TraceEnd
 from qirjit_magic.wire.simulators import SimulatorSpec
 
 if TYPE_CHECKING:
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 TRACER = SimulatorSpec("tracer")
 MOST_ENTRIES = 1 << 21
+_ON_A_QUBIT, _OF_A_RESULT = 2, 3
 # By @qirjit_refused_of: what stands behind the name of the function that ended a trace.
 _CALLED_WITH: dict[int, Callable[[int], str]] = {
     1: lambda _: "",
-    2: lambda qubit: f" on {qubit_text(qubit)}",
-    3: lambda result: f" of {result_text(result)}",
+    _ON_A_QUBIT: lambda qubit: f" on {qubit_text(qubit)}",
+    _OF_A_RESULT: lambda result: f" of {result_text(result)}",
 }
 
 
@@ -48,6 +50,7 @@ class Tracer:
         self._refused = ctypes.c_void_p.from_address(self._linked.address("qirjit_refused"))
         self._refused_of = ctypes.c_int32.from_address(self._linked.address("qirjit_refused_of"))
         self._refused_id = ctypes.c_uint64.from_address(self._linked.address("qirjit_refused_id"))
+        self._goes_on = ctypes.c_bool.from_address(self._linked.address("qirjit_goes_on"))
         self._way_out = ctypes.c_void_p.from_address(self._linked.address("qirjit_way_out_of_trace"))
 
     def find(self, name: str) -> int:
@@ -61,6 +64,10 @@ class Tracer:
     def begin(self, seed: int | None) -> None:  # noqa: ARG002 - it draws nothing
         """An empty tape."""
         self._begin(self._tape.ctypes.data, MOST_ENTRIES)
+
+    def look_on(self, *, goes_on: bool) -> None:
+        """Whether traces go on where a program looks at the state: nobody may sample from these."""
+        self._goes_on.value = goes_on
 
     def end(self) -> None:
         """Nothing: a tape is small."""
@@ -84,3 +91,15 @@ class Tracer:
             return Doubt(said)
         called_with = _CALLED_WITH[self._refused_of.value](self._refused_id.value)
         return Doubt.of(said + called_with, self._length.value)
+
+    @property
+    def left_at(self) -> TraceEnd | None:
+        """The same as facts; a result is numbered as on the tape."""
+        if not self._refused.value:
+            return None
+        said = ctypes.string_at(self._refused.value).decode()
+        called_with, number = self._refused_of.value, self._refused_id.value
+        if called_with not in _CALLED_WITH:
+            return TraceEnd(reason=said)
+        qubit = number if called_with == _ON_A_QUBIT else None
+        return TraceEnd(said, qubit, number if called_with == _OF_A_RESULT else None)

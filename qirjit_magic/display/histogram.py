@@ -1,0 +1,254 @@
+"""How often each outcome came: a picture in SVG, the same numbers as a table, and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from qirjit_magic.display.style import drawn, standalone, styled
+from qirjit_magic.display.words import number, percent, shortened, shown
+from qirjit_magic.plain import plain_line
+from qirjit_magic.wire.tallies import Tally
+
+Order = Literal["value", "count"]
+_LONGEST_NAME = 40  # in the picture and in text
+_LONGEST_TOLD = 128  # in the table and on hover
+_BESIDE = 18  # a longer name stands above its bar
+_ROW, _HIGH_ROW = 24, 36  # pixels: how high a line is, where names stand beside the bars and above them
+_BAR, _LOW_BAR = 16, 10
+_CHARACTER = 7.9  # of the code font at 13 pixels
+_DIGIT = 7.4
+_GAP = 10
+_WIDTH = 640
+_TEXT_WIDTH, _TEXT_BAR = 80, 30
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_BLOCKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One line of a histogram.
+
+    Attributes:
+        name: what came, or how many others.
+        count: how often.
+        share: of all, between 0 and 1.
+        length: of the bar, between 0 and 1, which is that of the most frequent one.
+        rest: whether it stands for all that is not named; its bar is cut at 1.
+    """
+
+    name: str
+    count: int
+    share: float
+    length: float
+    rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """How often each outcome came, as notebooks and terminals show it.
+
+    Attributes:
+        tally: names and counts of the most frequent outcomes, and how many there are in all.
+        title: what was run.
+        noun: what an outcome is called, such as ``outcome``.
+        order: sorted by ``value``, or by ``count``, the most frequent first.
+        hint: how to get what is left out, such as ``result.counts()``.
+    """
+
+    tally: Tally
+    title: str = ""
+    noun: str = "outcome"
+    order: Order = "value"
+    hint: str = ""
+
+    def bars(self, order: Order | None = None) -> list[Bar]:
+        """What is drawn: a bar for each outcome that has a name, and one for all others together."""
+        rows = self.tally.rows
+        if (order or self.order) == "count":
+            rows = tuple(sorted(rows, key=lambda row: -row[1]))
+        total, longest = self.tally.total or 1, max((count for _, count in rows), default=0) or 1
+        bars = [Bar(name, count, count / total, count / longest) for name, count in rows]
+        if self.tally.unnamed:
+            rest, name = self.tally.rest, number(self.tally.unnamed, "other")
+            bars.append(Bar(name, rest, rest / total, rest / longest, rest=True))
+        return bars
+
+    def words(self) -> str:
+        """Distinct and, where no title says it, total in words; and what is left out."""
+        different = "" if self.tally.distinct == 1 else "different "
+        words = number(self.tally.distinct, f"{different}{plain_line(self.noun)}")
+        if not self.title:
+            words += f" in {number(self.tally.total, 'shot')}"
+        if not self.tally.unnamed:
+            return words
+        more = f": {plain_line(self.hint)}" if self.hint else ""
+        return f"{words}; the {len(self.tally.rows):,} most frequent are shown{more}"
+
+    def text(self) -> str:
+        """The histogram as text, in columns, at most 80 characters wide where names are short."""
+        return "\n".join([*([shortened(self.title, _LONGEST_TOLD)] if self.title else []), *self.lines()])
+
+    def lines(self) -> Iterator[str]:
+        """The lines of that, without the title."""
+        yield self.words()
+        yield from _lines(self.bars())
+
+    def svg(self) -> str:
+        """The picture alone, as a file of its own, 640 pixels wide, readable in light and dark."""
+        bars = self.bars()
+        layout = _Layout.of(bars)
+        inner = _WIDTH - layout.left - layout.right
+        title = f'<text x="0" y="16" class="qirjit-strong">{shown(self.title or self.words(), 80)}</text>'
+        area = (
+            f'<svg x="{layout.left:g}" y="32" width="{inner:g}" height="{layout.height(bars)}" overflow="visible">'
+            f"{''.join(_rows(bars, layout, self.tally.total))}</svg>"
+        )
+        return standalone(f"{title}{area}", _WIDTH, layout.height(bars) + 40, self._label())
+
+    def fragment(self) -> str:
+        """The histogram as HTML without its style."""
+        bars = self.bars()
+        other: Order = "value" if self.order == "count" else "count"
+        moves = _moves(bars, self.bars(other))
+        return (
+            f'<section class="qirjit-views"><div class="qirjit-note">{escape(self.words())}</div>'
+            f"{self._figure(bars, moves)}{_choices(other if any(moves) else None)}{self._table(bars)}</section>"
+        )
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002 - the signature is IPython's
+        exclude: object = None,  # noqa: ARG002 - likewise
+    ) -> dict[str, str]:
+        title = f'<div class="qirjit-title">{shown(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
+        return {"text/plain": self.text(), "text/html": styled(title + self.fragment())}
+
+    def _figure(self, bars: list[Bar], moves: list[int]) -> str:
+        layout = _Layout.of(bars)
+        picture = (
+            f'<svg role="img" aria-label="{escape(self._label())}" height="{layout.height(bars)}" '
+            f'style="width:calc(100% - {layout.left + layout.right:g}px);margin-left:{layout.left:g}px">'
+            f"{''.join(_rows(bars, layout, self.tally.total, moves))}</svg>"
+        )
+        return drawn(picture, "qirjit-figure")
+
+    def _label(self) -> str:
+        top = sorted(self.tally.rows, key=lambda row: -row[1])[:3]
+        most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.tally.total or 1))}" for name, n in top)
+        return f"Histogram: {self.words()}. Most frequent: {most}."
+
+    def _table(self, bars: list[Bar]) -> str:
+        body = "".join(
+            f'<tr><th scope="row" class="qirjit-name">{shown(bar.name, _LONGEST_TOLD)}</th>'
+            f'<td class="qirjit-number">{bar.count:,}</td>'
+            f'<td class="qirjit-number">{escape(percent(bar.share))}</td></tr>'
+            for bar in bars
+        )
+        return (
+            '<div class="qirjit-numbers qirjit-scroll"><table class="qirjit-table"><thead><tr>'
+            f'<th scope="col">{shown(self.noun, _LONGEST_NAME)}</th><th scope="col" class="qirjit-number">shots</th>'
+            f'<th scope="col" class="qirjit-number">share</th></tr></thead><tbody>{body}</tbody></table></div>'
+        )
+
+
+def _moves(bars: list[Bar], others: list[Bar]) -> list[int]:
+    # By how many lines each bar moves where the other order is chosen.
+    places = {bar.name: place for place, bar in enumerate(others)}
+    return [places[bar.name] - place for place, bar in enumerate(bars)]
+
+
+def _choices(other: Order | None) -> str:
+    words = {"count": "most frequent first", "value": "sorted by value", None: ""}[other]
+    sort = f'<label><input type="checkbox" class="qirjit-sort"> {words}</label>' if other else ""
+    table = '<label><input type="checkbox" class="qirjit-as-table"> as a table</label>'
+    return f'<div class="qirjit-choices" style="display:none">{sort}{table}</div>'
+
+
+# -- the picture -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where things are: what is left and right of the bars, in pixels, and whether names stand above them."""
+
+    left: float
+    right: float
+    above: bool
+
+    @classmethod
+    def of(cls, bars: list[Bar]) -> _Layout:
+        names = max((len(_name(bar)) for bar in bars), default=0)
+        counts = max((len(f"{bar.count:,}") for bar in bars), default=1)
+        above = names > _BESIDE
+        return cls(1 if above else _CHARACTER * names + _GAP, _DIGIT * (counts + 7) + 2 * _GAP, above)
+
+    @property
+    def row(self) -> int:
+        return _HIGH_ROW if self.above else _ROW
+
+    @property
+    def bar(self) -> int:
+        return _LOW_BAR if self.above else _BAR
+
+    def height(self, bars: list[Bar]) -> int:
+        return len(bars) * self.row
+
+
+def _name(bar: Bar) -> str:
+    return shortened(bar.name, _LONGEST_NAME)
+
+
+def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
+    counts_end = layout.right - _DIGIT * 7 - _GAP
+    for place, bar in enumerate(bars):
+        top = (place + 1) * layout.row - layout.bar - 4
+        base = top + layout.bar // 2 + 5
+        told = f"{shortened(bar.name, _LONGEST_TOLD)}: {bar.count:,} of {number(total, 'shot')}, {percent(bar.share)}"
+        name_at = f'x="0" y="{top - 5}"' if layout.above else f'x="-{_GAP}" y="{base}" text-anchor="end"'
+        kind = "qirjit-soft" if bar.rest else "qirjit-name"
+        moved = f' style="--qirjit-move:{moves[place] * layout.row}px"' if any(moves) else ""
+        yield (
+            f'<g class="qirjit-row"{moved}><title>{escape(told)}</title>'
+            f'<rect class="qirjit-track" y="{top}" width="100%" height="{layout.bar}"/>{_bar(bar, top, layout.bar)}'
+            f'<text class="{kind}" {name_at}>{escape(_name(bar))}</text>'
+            f'<text class="qirjit-number" x="100%" dx="{counts_end:g}" y="{base}" '
+            f'text-anchor="end">{bar.count:,}</text>'
+            f'<text class="qirjit-number qirjit-soft" x="100%" dx="{layout.right:g}" y="{base}" '
+            f'text-anchor="end">{escape(percent(bar.share))}</text></g>'
+        )
+    yield f'<path class="qirjit-line" d="M-.5 0V{layout.height(bars)}"/>' if not layout.above else ""
+
+
+def _bar(bar: Bar, top: int, height: int) -> str:
+    kind = "qirjit-rest" if bar.rest else "qirjit-bar"
+    width = 100 * min(bar.length, 1)
+    rect = f'<rect class="{kind}" y="{top}" width="{width:.4g}%" height="{height}" rx="2"/>'
+    if bar.length <= 1:
+        return rect
+    # Longer than there is room: a gap says so.
+    gap = f'<path class="qirjit-gap" d="M-22 {height + 2}L-14 -2"/>'
+    return f'{rect}<svg x="100%" y="{top}" overflow="visible">{gap}</svg>'
+
+
+# -- text --------------------------------------------------------------------------------------------------------------
+
+
+def _lines(bars: list[Bar]) -> Iterator[str]:
+    names = [_name(bar) for bar in bars]
+    width = max(map(len, names), default=0)
+    count_width = max((len(f"{bar.count:,}") for bar in bars), default=0)
+    room = max(_TEXT_BAR // 3, min(_TEXT_BAR, _TEXT_WIDTH - width - count_width - 12))
+    for bar, name in zip(bars, names, strict=True):
+        yield f"{name:<{width}}  {bar.count:>{count_width},}  {percent(bar.share):>6}  {_blocks(bar, room)}".rstrip()
+
+
+def _blocks(bar: Bar, room: int) -> str:
+    if bar.length > 1:
+        return "█" * (room - 3) + "▌▐█"
+    eighths = round(_BLOCKS * room * bar.length)
+    if not eighths and bar.count:
+        eighths = 1
+    return "█" * (eighths // _BLOCKS) + _EIGHTHS[eighths % _BLOCKS].strip()

@@ -1,0 +1,76 @@
+"""What pictures of a run are made of: a bounded part of it, and how much there is in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from qirjit_magic.wire.records import Record
+from qirjit_magic.wire.tallies import NOTHING, Tally
+
+SHOWN_ROWS = 25  # of a histogram
+SHOWN_RECORDS = 100
+SHOWN_MESSAGES = 200
+SHOWN_STATES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The first texts of a kind, and how many there are."""
+
+    first: tuple[str, ...] = ()
+    total: int = 0
+
+    @property
+    def more(self) -> int:
+        """How many are left out."""
+        return self.total - len(self.first)
+
+
+_NO_TEXTS = Texts()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a picture of a run needs.
+
+    Attributes:
+        entry: the entry point's name.
+        shots: how many shots finished.
+        requested: how many were asked for.
+        outcomes: how often each string of results came; nothing where `records` has more to say.
+        returned: how often each value was returned; empty for ``void``.
+        records: the first records of a single shot, at most `SHOWN_RECORDS`, messages left out.
+        more_records: how many more there are.
+        messages: of all shots.
+        states: the texts of state dumps, of all shots.
+        qubits: how many qubits the entry point says that it needs, 0 where it does not say.
+        dropped: how many records and texts found no room.
+    """
+
+    entry: str
+    shots: int
+    requested: int
+    outcomes: Tally = NOTHING
+    returned: Tally = NOTHING
+    records: tuple[Record, ...] = ()
+    more_records: int = 0
+    messages: Texts = _NO_TEXTS
+    states: Texts = _NO_TEXTS
+    qubits: int = 0
+    dropped: int = 0
+
+    @property
+    def only_messages(self) -> bool:
+        """Whether there is nothing to show but messages: one finished shot, no record, no state, nothing returned."""
+        something = self.outcomes.total or self.returned.total or self.records or self.states.total
+        return self.shots == self.requested == 1 and not something
+
+
+class Summarised(Protocol):
+    """A run that can say what its pictures need: `RunResult`."""
+
+    @property
+    def summary(self) -> Summary:
+        """The run in brief."""
+        ...

@@ -1,0 +1,178 @@
+"""How often what came: counted in columns, without a Python object for each shot."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_COUNTED = 16  # results of which all strings can be counted in a table
+_WORD, _BYTES = 64, 8
+_CONVERTED = 10_000  # values that are few enough to make a Python object of each
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often things came.
+
+    Attributes:
+        rows: names and counts of the most frequent, sorted by value.
+        total: how many came in all.
+        distinct: how many different ones.
+    """
+
+    rows: tuple[tuple[str, int], ...] = ()
+    total: int = 0
+    distinct: int = 0
+
+    @property
+    def rest(self) -> int:
+        """How many came that are not named."""
+        return self.total - sum(count for _, count in self.rows)
+
+    @property
+    def unnamed(self) -> int:
+        """How many different ones are not named."""
+        return self.distinct - len(self.rows)
+
+
+NOTHING = Tally()
+
+
+@dataclass(frozen=True, eq=False)
+class DistinctBits:
+    """The different strings of results of some shots, sorted, and how often each came.
+
+    Attributes:
+        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result of each shot.
+        firsts: ``int64[n]``, the columns of it that are the different ones.
+        counts: ``int64[n]``.
+    """
+
+    bits: NDArray[np.uint8]
+    firsts: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def named(self, places: NDArray[np.int64]) -> dict[str, int]:
+        """Strings and counts of those at some places."""
+        digits = np.ascontiguousarray(self.bits[:, self.firsts[places]].T) + np.uint8(ord("0"))
+        texts = digits.view(f"S{len(self.bits)}").ravel().tolist()
+        return dict(zip((text.decode() for text in texts), self.counts[places].tolist(), strict=True))
+
+    def every(self) -> dict[str, int]:
+        """Strings and counts of all."""
+        return self.named(np.arange(len(self.counts)))
+
+    def tally(self, most: int) -> Tally:
+        """The most frequent, at most so many; of those that are as frequent the first ones."""
+        order = np.sort(most_frequent(self.counts, most))
+        return Tally(tuple(self.named(order).items()), int(self.counts.sum()), len(self.counts))
+
+
+def distinct_bits(bits: NDArray[np.uint8]) -> DistinctBits:
+    """The different columns of ``uint8[results, shots]``, of at least one result and one shot."""
+    width, shots = bits.shape
+    if width <= _COUNTED:
+        numbers = np.zeros(shots, np.uint16)
+        for row in bits:
+            numbers = (numbers << 1) | row
+        counts = np.bincount(numbers, minlength=1)
+        found = np.flatnonzero(counts)
+        places = np.arange(width - 1, -1, -1)[:, np.newaxis]
+        return DistinctBits((found >> places & 1).astype(np.uint8), np.arange(len(found)), counts[found])
+    words = _words(bits)
+    if len(words) > 1:
+        return DistinctBits(bits, *_distinct(words))
+    values, counts = np.unique(words[0], return_counts=True)
+    digits = np.unpackbits(values.astype(">u8").view(np.uint8).reshape(-1, _BYTES), axis=1, count=width)
+    return DistinctBits(digits.T, np.arange(len(values)), counts)
+
+
+def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    packed = np.packbits(bits, axis=0)
+    words = np.zeros((-(-len(bits) // _WORD), bits.shape[1]), np.uint64)
+    for place, row in enumerate(packed):
+        words[place // _BYTES] |= row.astype(np.uint64) << np.uint64(_WORD - 8 - 8 * (place % _BYTES))
+    return words
+
+
+def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    # The different columns in order: where one of each is, and how often it came. NumPy's own sorting of rows takes
+    # half a minute for a million of them.
+    ranks = np.zeros(words.shape[1], np.int64)
+    for row in words:
+        if ranks.any() and ranks.max() == len(ranks) - 1:
+            break  # each is different already
+        _, ranks_of_row = np.unique(row, return_inverse=True)
+        if ranks.any():
+            ranks = ranks * (int(ranks_of_row.max()) + 1) + ranks_of_row
+            _, ranks = np.unique(ranks, return_inverse=True)
+        else:
+            ranks = ranks_of_row
+    counts = np.bincount(ranks)
+    firsts = np.zeros(len(counts), np.int64)
+    firsts[ranks] = np.arange(len(ranks))
+    return firsts, counts
+
+
+def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Where the highest counts are, at most so many, highest first; of those that are equal the first ones."""
+    if len(counts) > most:
+        least = np.partition(counts, len(counts) - most)[len(counts) - most]
+        above = np.flatnonzero(counts > least)
+        places = np.concatenate((above, np.flatnonzero(counts == least)[: most - len(above)]))
+    else:
+        places = np.arange(len(counts))
+    return places[np.argsort(-counts[places], kind="stable")]
+
+
+def tally_words(words: NDArray[np.int64], value: Callable[[list[int]], object], most: int) -> Tally:
+    """How often each value came that words stand for.
+
+    Args:
+        words: ``int64[words, n]``, those of each value that came; at least one.
+        value: what words stand for; different words may stand for the same.
+        most: how many to name, at least one.
+    """
+    firsts, counts = _distinct(words)
+    distinct = len(counts)
+    if distinct > _CONVERTED:
+        places = most_frequent(counts, most)
+        firsts, counts = firsts[places], counts[places]
+    found = [(value(row), count) for row, count in zip(words.T[firsts].tolist(), counts.tolist(), strict=True)]
+    tally = tally_values(found, most)
+    return replace(tally, total=words.shape[1], distinct=distinct) if distinct > _CONVERTED else tally
+
+
+def tally_values(counted: Iterable[tuple[object, int]], most: int) -> Tally:
+    """The tally of values and how often each came; one may stand there more than once.
+
+    Args:
+        counted: values and counts.
+        most: how many to name, at least one; of those that are as frequent the first ones.
+    """
+    counts, values = Counter[str](), dict[str, object]()
+    for value, count in counted:
+        text = str(value)
+        counts[text] += count
+        values[text] = value
+    texts = list(counts)
+    places = most_frequent(np.fromiter(counts.values(), np.int64, len(texts)), most)
+    rows = sorted(
+        ((texts[place], counts[texts[place]]) for place in places.tolist()), key=lambda row: _size(row[0], values)
+    )
+    return Tally(tuple(rows), counts.total(), len(texts))
+
+
+def _size(text: str, values: dict[str, object]) -> tuple[bool, float, str]:
+    # Numbers by their size; NaN, which is beside every number, comes last.
+    value = values[text]
+    number = value if isinstance(value, int | float) else 0
+    return (True, 0, text) if math.isnan(number) else (False, number, text)
