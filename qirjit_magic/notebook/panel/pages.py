@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from qirjit_magic.display.code import CodeView, Section
 from qirjit_magic.display.views import views
+from qirjit_magic.notebook.code import code_view
 from qirjit_magic.notebook.panel.choices import Choice
 from qirjit_magic.notebook.panel.tabs import Page
 
@@ -25,19 +25,14 @@ def result_pages(result: RunResult) -> dict[str, Page]:
 
 
 def program_pages(session: Session, choice: Choice, arguments: Sequence[str]) -> dict[str, Page]:
-    """The circuit of an entry point with these arguments, and its module's code: both are made when they are wanted."""
+    """The circuit of an entry point with these arguments, and its code: both are made when they are wanted."""
     module, entry = choice
 
     def circuit() -> str:
         return _html(session.circuit(entry, module=module, args=arguments)._repr_mimebundle_())
 
     def code() -> str:
-        info = session.module(module)
-        sections = (
-            Section("as written", session.show(info.name, "ir")),
-            Section(f"as compiled (-O{info.opt_level})", session.show(info.name, "compiled")),
-        )
-        return _html(CodeView(sections, "llvm", f"session.show({info.name!r})")._repr_mimebundle_())
+        return _html(code_view(session, module, function=entry)._repr_mimebundle_())
 
     return {CIRCUIT: circuit, CODE: code}
 

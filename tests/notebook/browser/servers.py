@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,18 +96,22 @@ class Servers:
 
 
 @contextlib.contextmanager
-def serving(module: str = "jupyterlab", *, labextensions: Sequence[Path] = ()) -> Iterator[Server]:
+def serving(module: str = "jupyterlab", *, labextensions: Sequence[Path] | None = None) -> Iterator[Server]:
     """A server; it, its kernels and all of its folders are gone afterwards.
 
     Its kernels import the ``qirjit_magic`` that this process has.
 
     Args:
         module: ``jupyterlab``, which has Voila with it, or ``notebook``.
-        labextensions: folders of extensions of JupyterLab, beside those that are installed.
+        labextensions: folders of extensions of JupyterLab, beside those that are installed; this repository's by
+            default.
     """
     with tempfile.TemporaryDirectory(prefix="qirjit-browser-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         token = secrets.token_hex()
+        if labextensions is None:
+            shutil.copytree(REPOSITORY / "labextension", folder / "labextensions" / "qirjit-magic")
+            labextensions = [folder / "labextensions"]
         _write_config(folder, token, labextensions)
         log = folder / "server.log"
         with log.open("wb") as out:
@@ -145,6 +150,10 @@ def _write_config(folder: Path, token: str, labextensions: Sequence[Path]) -> No
     config = folder / "config"
     config.mkdir()
     (config / "migrated").touch()  # or the settings of an old IPython are copied
+    front_end = {
+        "expose_app_in_browser": True,
+        "extra_labextensions_path": [str(path) for path in labextensions],
+    }
     server: dict[str, Any] = {
         "ServerApp": {
             "ip": "127.0.0.1",
@@ -159,11 +168,8 @@ def _write_config(folder: Path, token: str, labextensions: Sequence[Path]) -> No
             },
         },
         "IdentityProvider": {"token": token},
-        "LabApp": {
-            "expose_app_in_browser": True,
-            "extra_labextensions_path": [str(path) for path in labextensions],
-        },
-        "JupyterNotebookApp": {"expose_app_in_browser": True},
+        "LabApp": front_end,
+        "JupyterNotebookApp": front_end,
     }
     (config / "jupyter_server_config.json").write_text(json.dumps(server), "utf-8")
     for plugin, setting in _SETTINGS.items():
