@@ -160,6 +160,8 @@ def test_a_cell_with_the_flag_shows_a_panel_that_has_its_flags(kernel: Kernel) -
 
 def test_a_panel_in_python_goes_when_its_cell_is_run_again_and_leaves_nothing(bare_kernel: Kernel) -> None:
     bare_kernel.run("import qirjit_magic as qir\nfrom ipywidgets.widgets import widget\nsession = qir.Session()")
+    assert bare_kernel.run("odd = qir.Panel(qir.Session('sparse'))").status == "ok"
+    assert bare_kernel.value("odd.simulator.value, odd.close()") == "('sparse', None)"
     bare_kernel.run("left = lambda: (len(session.on_change), len(widget._instances))\nbefore = left()\npanels = []")
     cell = "panels.append(qir.Panel(session))"
     assert bare_kernel.run_in("its-cell", cell).status == "ok"
