@@ -162,7 +162,7 @@ def test_the_picture_has_a_name_and_the_same_as_text_for_those_who_do_not_see_it
     root = _parsed(shown.svg())
     assert root.attrib["role"] == "img"
     assert root.attrib["aria-label"] == root[0].text == "Circuit of bell · 1 qubit, depth 1"
-    assert f'<pre class="qirjit-text qirjit-circuit-text">{shown.text()}</pre>' in _page(shown)
+    assert f'<pre class="qirjit-text qirjit-circuit-text qirjit-numbers">{shown.text()}</pre>' in _page(shown)
 
 
 def test_a_page_that_drops_svg_and_style_still_shows_the_circuit() -> None:

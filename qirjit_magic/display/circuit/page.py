@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from qirjit_magic.display.circuit.diagram import CircuitDiagram
 
 _ROWS = 6  # of a table: more kinds of operations stand in another one
+_CHOICE = (
+    '<div class="qirjit-choices" style="display:none">'
+    '<label><input type="checkbox" class="qirjit-as-table"> as text</label></div>'
+)
 
 
 def page_of(diagram: CircuitDiagram, *, columns: int, qubits: int, width: int, text: str) -> str:
@@ -33,11 +37,11 @@ def page_of(diagram: CircuitDiagram, *, columns: int, qubits: int, width: int, t
     parts = [numbers[:3], *(numbers[start : start + _ROWS] for start in range(3, len(numbers), _ROWS))]
     tables = f'<div class="qirjit-beside">{"".join(map(_table, parts))}</div>'
     said = "".join(f'<div class="qirjit-note">{escape(note)}</div>' for note in notes(diagram, layout))
+    # Where there is a picture, the style sheet hides the text until the box is ticked; screen readers have it always.
     return styled(
-        f'<div class="qirjit-title">{escape(title(diagram))}</div>'
-        f'<div class="qirjit-beside">{picture}{tables}</div>{said}'
-        f"<details><summary>The circuit as text</summary>"
-        f'<pre class="qirjit-text qirjit-circuit-text">{escape(text)}</pre></details>'
+        f'<div class="qirjit-views"><div class="qirjit-title">{escape(title(diagram))}</div>'
+        f'<div class="qirjit-beside">{picture}{tables}</div>{said}{_CHOICE}'
+        f'<pre class="qirjit-text qirjit-circuit-text qirjit-numbers">{escape(text)}</pre></div>'
     )
 
 

@@ -32,7 +32,7 @@ _TABLES = {
     MachineWord.OWNERS: 64,
     MachineWord.WAITING: 32 * 64,
     MachineWord.LAST: 64,
-    MachineWord.PASS_TABLE: 40 * PASSES,
+    MachineWord.PASS_TABLE: 56 * PASSES,
     MachineWord.SCRATCH: 64,
     MachineWord.GROUP: 2 * GROUP * THREADS,
     MachineWord.BRANCH_TABLE: BRANCHES * BRANCH_WORDS,

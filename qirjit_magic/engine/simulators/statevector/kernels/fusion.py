@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from qirjit_magic.engine.simulators.statevector.kernels.factors import make_whole, mixes, put_gates, split
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
     inline,
     kernel,
@@ -18,14 +19,21 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     CONTROLS,
     DONE,
+    FACTORED,
+    FORM,
     HIGH,
+    HIGH_GATE,
     LAST,
     LOW,
+    LOW_GATE,
     MATRIX,
     PASSES,
     POSITIONS,
     SCRATCH,
     WAITING,
+    WHOLE,
+    X,
+    Z,
     pass_at,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import (
@@ -38,6 +46,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.matrices import (
     put_product,
 )
 
+FACTORED_FROM = 9  # positions; of fewer, what there is to think about takes longer than it saves
 _NONE = -1
 _FLAG = 8
 _IDENTITY = (1 + 0j, 0j, 0j, 1 + 0j)
@@ -98,16 +107,24 @@ def _new_pass(machine: int, low: int, high: int, controls: int) -> int:
     put_word(at, HIGH, high)
     put_word(at, CONTROLS, controls)
     put_word(at, DONE, 0)
+    put_word(at, FORM, WHOLE)
     return at
+
+
+@inline
+def _is_last_on_both(machine: int, low: int, high: int) -> bool:
+    last = _last(machine, low)
+    return last >= 0 and last == _last(machine, high) and word(pass_at(machine, last), CONTROLS) == 0
 
 
 @kernel
 def _fuse_scratch(machine: int, low: int, high: int) -> None:
     """The 4x4 matrix in the scratch memory, on two positions."""
     scratch = word(machine, SCRATCH)
-    last = _last(machine, low)
-    if last >= 0 and last == _last(machine, high) and word(pass_at(machine, last), CONTROLS) == 0:
-        multiply_into(scratch, pass_at(machine, last) + 8 * MATRIX)
+    if _is_last_on_both(machine, low, high):
+        at = pass_at(machine, _last(machine, low))
+        make_whole(at, scratch + 256)
+        multiply_into(scratch, at + 8 * MATRIX)
         return
     at = _new_pass(machine, low, high, 0)
     for row in range(4):
@@ -116,15 +133,47 @@ def _fuse_scratch(machine: int, low: int, high: int) -> None:
     _put_last(machine, high, word(machine, PASSES) - 1)
 
 
+@inline
+def _waits(machine: int, position: int) -> bool:
+    return real(_waiting(machine, position), _FLAG) != 0.0
+
+
+@kernel
+def _split_last(machine: int, position: int, mixing: int) -> None:
+    """Factor the last pass on a position, if it was the last on both, and it or the next mixes amplitudes."""
+    last = _last(machine, position)
+    at = pass_at(machine, last)
+    if last < 0 or word(at, FORM) <= FACTORED:
+        return
+    low, high = word(at, LOW), word(at, HIGH)
+    if _last(machine, low) != _last(machine, high):
+        return
+    if not (mixing != 0 or mixes(at + 8 * LOW_GATE) or mixes(at + 8 * HIGH_GATE)):
+        return
+    one, other = _waiting(machine, low), _waiting(machine, high)
+    if split(at, one, other, _waits(machine, low), _waits(machine, high)):
+        put_real(one, _FLAG, 1.0)
+        put_real(other, _FLAG, 1.0)
+
+
 @kernel
 def fuse_controlled(machine: int, operation: int, angle: float, control: int, target: int) -> None:
     """A gate on one position under the control of another."""
     low, high = min(control, target), max(control, target)
     scratch = word(machine, SCRATCH)
-    put_product(scratch, _take(machine, high), _take(machine, low))
+    new = word(machine, POSITIONS) >= FACTORED_FROM and not _is_last_on_both(machine, low, high)
+    if new:
+        mixing = _waits(machine, low) and mixes(_waiting(machine, low))
+        mixing = mixing or (_waits(machine, high) and mixes(_waiting(machine, high)))
+        _split_last(machine, low, 1 if mixing else 0)
+        _split_last(machine, high, 1 if mixing else 0)
+    at_high, at_low = _take(machine, high), _take(machine, low)
+    put_product(scratch, at_high, at_low)
     first, second = (1, 3) if control == low else (2, 3)  # the rows where the control is one
     mix_rows(scratch, first, second, one_qubit(operation, angle))
     _fuse_scratch(machine, low, high)
+    if new and X <= operation <= Z:
+        put_gates(pass_at(machine, word(machine, PASSES) - 1), operation, target == high, at_low, at_high)
 
 
 @inline
@@ -151,7 +200,9 @@ def _emit(machine: int, position: int) -> None:
         put_product(word(machine, SCRATCH), spare, _take(machine, position))
     else:
         put_product(word(machine, SCRATCH), _take(machine, position), spare)
-    multiply_into(word(machine, SCRATCH), pass_at(machine, last) + 8 * MATRIX)
+    at = pass_at(machine, last)
+    make_whole(at, spare)
+    multiply_into(word(machine, SCRATCH), at + 8 * MATRIX)
 
 
 @kernel

@@ -1,15 +1,27 @@
 """States that no cache holds: passes are applied to one group of amplitudes after the other.
 
 Every pass that can come first, and whose positions fit, is. A group is the run of the lowest positions for all values
-of some higher ones.
+of some higher ones. A group of zeros stays one: so as long as a state is no superposition of some qubits, as at the
+beginning of a program, passes on the others cost a part of what they do later.
 """
 
 from __future__ import annotations
 
-from qirjit_magic.engine.simulators.statevector.kernels.lanes import inline, kernel, load, put_word, store, word
+from qirjit_magic.engine.simulators.statevector.kernels.brackets import apply_factored
+from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
+    any_set,
+    inline,
+    kernel,
+    load,
+    put_word,
+    store,
+    word,
+)
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     CONTROLS,
     DONE,
+    FACTORED,
+    FORM,
     GROUP,
     HIGH,
     IM,
@@ -25,7 +37,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
 )
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled, apply_pair
 
-GROUP_BITS, RUN_BITS = 16, 7
+GROUP_BITS, RUN_BITS = 16, 6
 HELD = GROUP_BITS - RUN_BITS  # how many positions above the run a group has
 _RUN, _SIZE = 1 << RUN_BITS, 1 << GROUP_BITS
 _WAITS, _CHOSEN, _APPLIED = 0, 1, 2
@@ -51,6 +63,8 @@ def apply_whole(machine: int, at: int) -> None:
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     if word(at, CONTROLS):
         apply_controlled(re, im, size, word(at, LOW), word(at, CONTROLS), at)
+    elif word(at, FORM) == FACTORED:
+        apply_factored(re, im, size, word(at, LOW), word(at, HIGH), at)
     else:
         apply_pair(re, im, size, word(at, LOW), word(at, HIGH), at)
 
@@ -123,8 +137,10 @@ def _spread(bits: int, mask: int) -> int:
 def _move(machine: int, part_re: int, base: int, held: int, gather: bool) -> None:  # noqa: FBT001 - Numba's inlining takes no keywords
     re, im = word(machine, RE), word(machine, IM)
     part_im = part_re + 8 * _SIZE
+    run = 0
     for copy in range(1 << HELD):
-        at, to = base | _spread(copy, held), copy * _RUN
+        at, to = base | run, copy * _RUN
+        run = ((run | ~held) + 1) & held  # the next one of these bits
         index = 0
         while index < _RUN:
             if gather:
@@ -136,8 +152,25 @@ def _move(machine: int, part_re: int, base: int, held: int, gather: bool) -> Non
             index += 8
 
 
+@inline
+def _is_zero(machine: int, base: int, held: int) -> bool:
+    re, im = word(machine, RE), word(machine, IM)
+    run = 0
+    for _ in range(1 << HELD):
+        at = base | run
+        run = ((run | ~held) + 1) & held
+        index = 0
+        while index < _RUN:
+            if any_set(re, at + index) or any_set(im, at + index):
+                return False
+            index += 8
+    return True
+
+
 @kernel
 def _apply_to_group(machine: int, part_re: int, base: int, held: int) -> None:
+    if _is_zero(machine, base, held):
+        return
     part_im = part_re + 8 * _SIZE
     _move(machine, part_re, base, held, True)  # noqa: FBT003 - likewise
     for index in range(word(machine, PASSES)):
@@ -146,6 +179,8 @@ def _apply_to_group(machine: int, part_re: int, base: int, held: int) -> None:
             continue
         if word(at, CONTROLS):
             apply_controlled(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_CONTROLS), at)
+        elif word(at, FORM) == FACTORED:
+            apply_factored(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_HIGH), at)
         else:
             apply_pair(part_re, part_im, _SIZE, word(at, LOCAL_LOW), word(at, LOCAL_HIGH), at)
     _move(machine, part_re, base, held, False)  # noqa: FBT003 - likewise
@@ -157,8 +192,9 @@ def apply_groups(machine: int, held: int, part: int, parts: int) -> None:
     positions, buffer = word(machine, POSITIONS), word(machine, GROUP) + 16 * _SIZE * part
     above = ((1 << positions) - 1) & ~held & ~(_RUN - 1)
     groups = 1 << (positions - GROUP_BITS)
-    for index in range(groups * part // parts, groups * (part + 1) // parts):
-        _apply_to_group(machine, buffer, _spread(index, above), held)
+    for index in range(groups):
+        if _bits(index) % parts == part:  # where one of these bits is zero in the state, each part still has its share
+            _apply_to_group(machine, buffer, _spread(index, above), held)
 
 
 @inline

@@ -127,6 +127,18 @@ def differ(_typing: Any, base: Any, other: Any, index: Any) -> Any:
 
 
 @intrinsic
+def any_set(_typing: Any, base: Any, index: Any) -> Any:
+    """Whether of eight words from place `index` on one is not 0."""
+
+    def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
+        there = build.load(_place(build, values[0], values[1], _INDICES), align=_ALIGNMENT)
+        bits = build.bitcast(build.icmp_unsigned("!=", there, ir.Constant(_INDICES, None)), ir.IntType(WIDTH))
+        return build.icmp_unsigned("!=", bits, ir.IntType(WIDTH)(0))
+
+    return types.boolean(types.int64, types.int64), build_it
+
+
+@intrinsic
 def first_above(_typing: Any, base: Any, index: Any, least: Any) -> Any:
     """Which of the eight doubles from place `index` on is the first above a number; 8 where none is."""
 

@@ -32,8 +32,11 @@ ENTRY, OPERATION, QUBIT, OTHER, TURN = 4, 0, 1, 2, 3
 H, X, Y, Z, S, S_ADJ, T, T_ADJ, SX, RX, RY, RZ, P, CONTROL, CX, CZ, SWAP, MZ, MRESETZ, RESET = range(20)
 
 # A pass over the state: a 4x4 matrix on two positions, or a 2x2 matrix on one under several controls. `LOCAL_` are
-# its positions in a cached group; the matrix begins at MATRIX, a complex number in two doubles.
-PASS, LOW, HIGH, CONTROLS, LOCAL_LOW, LOCAL_HIGH, LOCAL_CONTROLS, DONE, MATRIX = 40, 0, 1, 2, 3, 4, 5, 6, 8
+# its positions in a cached group; the matrix begins at MATRIX, a complex number in two doubles. `FORM` is FACTORED, or
+# WHOLE, or above these where the pass may yet be factored: see factors.py, for which the words behind the matrix are.
+PASS, LOW, HIGH, CONTROLS, LOCAL_LOW, LOCAL_HIGH, LOCAL_CONTROLS, DONE, FORM, MATRIX = 56, *range(9)
+LOW_GATE, HIGH_GATE, RATIOS = 40, 48, 40
+WHOLE, FACTORED = 0, 1
 
 ZERO, ONE = -1, -2
 MOST_POSITIONS = 60  # bits of a word; no memory holds as many
