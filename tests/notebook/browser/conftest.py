@@ -47,13 +47,23 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def opener(servers: Servers, browser: Browser) -> Iterator[Opener]:
+    """Opens notebooks that stay open for all tests of a file."""
+    from tests.notebook.browser.opening import Opener  # noqa: PLC0415 - it imports what may be missing
+
+    opening = Opener(servers, browser)
+    yield opening
+    opening.close()
+
+
 @pytest.fixture
 def open_notebook(servers: Servers, browser: Browser) -> Iterator[Opener]:
     """Opens notebooks; afterwards their pages and kernels are closed, and no page may have had an error."""
     from tests.notebook.browser.opening import Opener  # noqa: PLC0415 - it imports what may be missing
 
-    opener = Opener(servers, browser)
-    yield opener
-    problems = opener.problems()
-    opener.close()
+    opening = Opener(servers, browser)
+    yield opening
+    problems = opening.problems()
+    opening.close()
     assert problems == []

@@ -37,6 +37,7 @@ class Opener:
     servers: Servers
     browser: Browser
     pages: list[NotebookPage] = field(default_factory=list)
+    _kernels_of_others: dict[str, set[str]] = field(default_factory=dict)
 
     def __call__(
         self, front_end: str, *cells: str, theme: str = LIGHT, width: int = 1280, height: int = 900
@@ -59,6 +60,7 @@ class Opener:
     ) -> NotebookPage:
         """A page with a notebook that is there, by its path in the server's folder."""
         server = self.servers[front_end]
+        self._kernels_of_others.setdefault(server.url, server.kernel_ids())
         server.set_theme(theme)
         dark = theme == DARK
         page = self.browser.new_page(
@@ -78,12 +80,13 @@ class Opener:
         return [problem for page in self.pages for problem in page.unexpected_problems()]
 
     def close(self) -> None:
-        """Close the pages, end the kernels."""
+        """Close the pages that were opened here, and end their kernels."""
         for opened in self.pages:
             opened.page.context.close()
         self.pages.clear()
         for server in self.servers:
-            server.end_kernels()
+            for kernel in server.kernel_ids() - self._kernels_of_others.get(server.url, server.kernel_ids()):
+                server.end_kernel(kernel)
 
 
 def write_notebook(path: Path, *cells: str) -> None:

@@ -23,6 +23,12 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
   .flatMap(cell => cell.model.type === 'code' ? cell.model.sharedModel.toJSON().outputs : [])
   .filter(output => output.output_type === 'error').map(output => `${output.ename}: ${output.evalue}`)"""
 
+_SHOW_ANEW = """async index => {
+  jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  await jupyterapp.commands.execute('notebook:clear-cell-output');
+  await jupyterapp.commands.execute('notebook:run-cell');
+}"""
+
 
 @dataclass
 class NotebookPage:
@@ -69,6 +75,10 @@ class NotebookPage:
         if text is not None:
             editor.fill(text)
         editor.press("Shift+Enter")
+
+    def show_anew(self, index: int) -> None:
+        """Run a cell once more, with nothing below it until it shows something."""
+        self.page.evaluate(_SHOW_ANEW, index)
 
     def switch_theme(self, theme: str) -> None:
         """Have another theme: ``JupyterLab Dark``, ``JupyterLab Light``."""

@@ -54,7 +54,7 @@ class PanelOnPage:
     @property
     def progress(self) -> Locator:
         """The bar of a run."""
-        return self.root.get_by_role("progressbar", name="Shots")
+        return self.root.get_by_role("progressbar")
 
     def argument(self, label: str) -> Locator:
         """The field of a parameter, such as ``Argument 1 (i64)``."""

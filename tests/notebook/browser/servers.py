@@ -55,11 +55,14 @@ class Server:
         """The processes of its kernels."""
         return [child for child in self.process.children() if "ipykernel" in " ".join(child.cmdline())]
 
-    def end_kernels(self) -> None:
-        """End every kernel, and with it its engine."""
-        for kernel in self._ask("GET", "api/kernels"):
-            with contextlib.suppress(urllib.error.HTTPError):  # one that ended meanwhile
-                self._ask("DELETE", f"api/kernels/{kernel['id']}")
+    def kernel_ids(self) -> set[str]:
+        """What it calls its kernels."""
+        return {kernel["id"] for kernel in self._ask("GET", "api/kernels")}
+
+    def end_kernel(self, kernel: str) -> None:
+        """End a kernel, and with it its engine."""
+        with contextlib.suppress(urllib.error.HTTPError):  # it has ended meanwhile
+            self._ask("DELETE", f"api/kernels/{kernel}")
 
     def set_theme(self, theme: str) -> None:
         """Have pages that are opened from now on in this theme."""

@@ -1,4 +1,4 @@
-"""What the panel looks like: both themes, a narrow page."""
+"""The panel on a narrow page."""
 
 from __future__ import annotations
 
@@ -6,25 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.notebook.browser.lessons import LOAD, PANEL, adding
-from tests.notebook.browser.looks import faint_texts, hidden_width
-from tests.notebook.browser.opening import DARK, LIGHT, Opener
+from tests.notebook.browser.looks import hidden_width
+from tests.notebook.browser.opening import Opener
 from tests.notebook.browser.panels import PanelOnPage
-
-
-@pytest.mark.parametrize("front_end", ["lab", "notebook"])
-def test_the_panel_can_be_read_in_the_theme_one_switches_to(front_end: str, open_notebook: Opener) -> None:
-    notebook = open_notebook(front_end, LOAD, adding("Hello"), adding("Bell"), PANEL)
-    notebook.run_all()
-    panel = PanelOnPage(notebook.page)
-    panel.choose("Bell · Bell() → i64 *")
-    panel.shots.fill("1000")
-    panel.run.click()
-    for theme in (DARK, LIGHT):
-        notebook.switch_theme(theme)
-        for title in ("IR", "Histogram"):
-            panel.tab(title).click()
-            expect(panel.shown).to_contain_text("Bell")
-            assert faint_texts(panel.root) == [], (theme, title)
 
 
 @pytest.mark.parametrize("front_end", ["notebook", "voila"])
