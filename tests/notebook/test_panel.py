@@ -190,3 +190,14 @@ def test_modules_come_and_go_in_one_thread_while_a_panel_runs_in_another(kernel:
     )
     assert kernel.value("all(ended), len(labels()), sum(panel.result.counts().values())") == "(True, 17, 50000)"
     assert kernel.value("panel.problem.value") == "''"
+
+
+def test_a_page_that_is_chosen_while_a_run_goes_on_stays_in_front(kernel: Kernel) -> None:
+    open_panel(kernel, add("slow_coin"))
+    choose = "panel.tabs.widget.selected_index = panel.tabs.titles.index({!r})"
+    kernel.run(choose.format("IR") + "\npanel.shots.value = 10; panel.start()\nended = panel.wait(30)")
+    assert kernel.value("ended, panel.tabs.chosen") == "(True, 'Histogram')"
+    kernel.run("panel.shots.value = 10**9; panel.method.value = 'live'; panel.start()")
+    assert kernel.value("until(lambda: panel.tabs.titles == ('Circuit', 'IR'))") == "True"
+    kernel.run(choose.format("Circuit") + "\npanel.stop()\nended = panel.wait(60)")
+    assert kernel.value("ended, panel.tabs.chosen, len(panel.tabs.titles)") == "(True, 'Circuit', 3)"

@@ -79,6 +79,7 @@ class Panel:
         self._result: RunResult | None = None
         self._pages: dict[str, Page] = {}  # of the result
         self._program: dict[str, Page] = {}
+        self._looked_at: str | None = None  # when the run began
         self.on_result: Callable[[RunResult], None] = lambda _: None
         self._make_controls(options)
         self._make_output()
@@ -223,6 +224,7 @@ class Panel:
         def run(observer: Observer) -> RunResult:
             return self._session.run(entry, show=observer, **settings)
 
+        self._looked_at = self.tabs.chosen
         before, job = self._job, Job(self.entry.label, run, self._follow)
         self._job = job
         if not self._desk.begin(job):
@@ -260,10 +262,12 @@ class Panel:
 
     @property
     def _front(self) -> str | None:
-        # Where one looked before, if that is about the result; what it has said stands above already.
-        chosen = self.tabs.chosen
+        # Where one has looked meanwhile, or before if that is about a result; what it has said stands above already.
+        chosen, before = self.tabs.chosen, self._looked_at
+        if chosen in self._pages or (chosen is not None and chosen != before):
+            return chosen
         pages = [title for title in self._pages if title != MESSAGES]
-        return chosen if chosen in self._pages else next(iter(pages), chosen)
+        return before if before in self._pages else next(iter(pages), chosen)
 
     # -- painting: in any thread, one at a time --------------------------------------------------------------------
 
