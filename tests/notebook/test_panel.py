@@ -160,6 +160,8 @@ def test_a_cell_with_the_flag_shows_a_panel_that_has_its_flags(kernel: Kernel) -
 
 def test_a_panel_in_python_goes_when_its_cell_is_run_again_and_leaves_nothing(bare_kernel: Kernel) -> None:
     bare_kernel.run("import qirjit_magic as qir\nfrom ipywidgets.widgets import widget\nsession = qir.Session()")
+    assert bare_kernel.run("odd = qir.Panel(qir.Session('sparse'))").status == "ok"
+    assert bare_kernel.value("odd.simulator.value, odd.close()") == "('sparse', None)"
     bare_kernel.run("left = lambda: (len(session.on_change), len(widget._instances))\nbefore = left()\npanels = []")
     cell = "panels.append(qir.Panel(session))"
     assert bare_kernel.run_in("its-cell", cell).status == "ok"
@@ -188,3 +190,14 @@ def test_modules_come_and_go_in_one_thread_while_a_panel_runs_in_another(kernel:
     )
     assert kernel.value("all(ended), len(labels()), sum(panel.result.counts().values())") == "(True, 17, 50000)"
     assert kernel.value("panel.problem.value") == "''"
+
+
+def test_a_page_that_is_chosen_while_a_run_goes_on_stays_in_front(kernel: Kernel) -> None:
+    open_panel(kernel, add("slow_coin"))
+    choose = "panel.tabs.widget.selected_index = panel.tabs.titles.index({!r})"
+    kernel.run(choose.format("IR") + "\npanel.shots.value = 10; panel.start()\nended = panel.wait(30)")
+    assert kernel.value("ended, panel.tabs.chosen") == "(True, 'Histogram')"
+    kernel.run("panel.shots.value = 10**9; panel.method.value = 'live'; panel.start()")
+    assert kernel.value("until(lambda: panel.tabs.titles == ('Circuit', 'IR'))") == "True"
+    kernel.run(choose.format("Circuit") + "\npanel.stop()\nended = panel.wait(60)")
+    assert kernel.value("ended, panel.tabs.chosen, len(panel.tabs.titles)") == "(True, 'Circuit', 3)"

@@ -54,9 +54,11 @@ class Desk:
         return len(self._listeners)
 
 
+_making = threading.Lock()
 _desks: WeakKeyDictionary[Session, Desk] = WeakKeyDictionary()
 
 
 def desk_of(session: Session) -> Desk:
     """The desk of this session, for as long as it lives."""
-    return _desks.setdefault(session, Desk())
+    with _making:
+        return _desks.setdefault(session, Desk())

@@ -15,7 +15,7 @@ from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, ne
 from qirjit_magic.notebook.panel.desk import desk_of
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close
 from qirjit_magic.notebook.panel.job import Job
-from qirjit_magic.notebook.panel.pages import MESSAGES, program_pages, result_pages
+from qirjit_magic.notebook.panel.pages import CIRCUIT, MESSAGES, program_pages, result_pages
 from qirjit_magic.notebook.panel.parameters import seed_of, seed_problem
 from qirjit_magic.notebook.panel.tabs import Page, Tabs
 from qirjit_magic.options import Method, RunOptions
@@ -77,7 +77,9 @@ class Panel:
         self._busy = False
         self._job: Job | None = None
         self._result: RunResult | None = None
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[str, Page] = {}  # of the result
+        self._program: dict[str, Page] = {}
+        self._looked_at: str | None = None  # when the run began
         self.on_result: Callable[[RunResult], None] = lambda _: None
         self._make_controls(options)
         self._make_output()
@@ -109,9 +111,10 @@ class Panel:
         seed = "" if options.seed is None else str(options.seed)
         self._seed = CheckedText("Seed", seed, problem=seed_problem, changed=self._paint, hint="drawn", width="11em")
         self.seed = self._seed.field
-        names = dict.fromkeys([*simulator_names(), self._session.simulator, options.simulator])
+        simulator = self._session.simulator if options.simulator == "auto" else options.simulator
+        names = dict.fromkeys([*simulator_names(), simulator])
         self.simulator = widgets.Dropdown(
-            options=list(names), value=options.simulator, description="Simulator", style=NAMED, layout=narrow
+            options=list(names), value=simulator, description="Simulator", style=NAMED, layout=narrow
         )
         self.method = widgets.Dropdown(
             options=get_args(Method), value=options.method, description="Method", style=NAMED, layout=narrow
@@ -142,7 +145,7 @@ class Panel:
             self.entry.value = chosen
             if options.args and self._entry_point is not None:
                 self.parameters.show(self._entry_point.signature.parameters, options.args)
-                self._paint()
+                self._parameter_changed()
 
     # -- what there is ---------------------------------------------------------------------------------------------
 
@@ -176,19 +179,23 @@ class Panel:
         with self._painting:
             function = self._entry_point
             self.parameters.show(() if function is None else function.signature.parameters)
+            self._program = self._program_pages()
             self._show_pages(self.tabs.chosen)
             self._paint()
 
     def _parameter_changed(self) -> None:
         with self._painting:
+            kept = {title: page for title, page in self._program.items() if title != CIRCUIT}
+            self._program = self._program_pages() | kept
             self._show_pages(self.tabs.chosen)
             self._paint()
 
+    def _program_pages(self) -> dict[str, Page]:
+        choice = self.entry.value
+        return {} if choice is None else program_pages(self._session, choice, self.parameters.values)
+
     def _show_pages(self, front: str | None) -> None:
-        pages = dict(self._pages)
-        if self.entry.value is not None:
-            pages |= program_pages(self._session, self.entry.value, self.parameters.values)
-        self.tabs.show(pages, front)
+        self.tabs.show({**self._pages, **self._program}, front)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
@@ -217,6 +224,7 @@ class Panel:
         def run(observer: Observer) -> RunResult:
             return self._session.run(entry, show=observer, **settings)
 
+        self._looked_at = self.tabs.chosen
         before, job = self._job, Job(self.entry.label, run, self._follow)
         self._job = job
         if not self._desk.begin(job):
@@ -254,10 +262,12 @@ class Panel:
 
     @property
     def _front(self) -> str | None:
-        # Where one looked before, if that is about the result; what it has said stands above already.
-        chosen = self.tabs.chosen
+        # Where one has looked meanwhile, or before if that is about a result; what it has said stands above already.
+        chosen, before = self.tabs.chosen, self._looked_at
+        if chosen in self._pages or (chosen is not None and chosen != before):
+            return chosen
         pages = [title for title in self._pages if title != MESSAGES]
-        return chosen if chosen in self._pages else next(iter(pages), chosen)
+        return before if before in self._pages else next(iter(pages), chosen)
 
     # -- painting: in any thread, one at a time --------------------------------------------------------------------
 
