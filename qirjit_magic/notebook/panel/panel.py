@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import ipywidgets as widgets
 
 from qirjit_magic.notebook.panel import words
+from qirjit_magic.notebook.panel.arrivals import wait_for_values
 from qirjit_magic.notebook.panel.cells import leave_place, take_place
 from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
 from qirjit_magic.notebook.panel.desk import desk_of
@@ -76,6 +77,7 @@ class Panel:
         self._offered: tuple[tuple[str, Choice], ...] = ()
         self._busy = False
         self._job: Job | None = None
+        self._starting: threading.Thread | None = None  # after a click, until what it runs is known
         self._result: RunResult | None = None
         self._pages: dict[str, Page] = {}  # of the result
         self._program: dict[str, Page] = {}
@@ -124,7 +126,7 @@ class Panel:
         self.run_button = widgets.Button(description="Run", button_style="primary", layout=_BUTTON)
         self.stop_button = widgets.Button(description="Stop", layout=_BUTTON)
         self.entry.observe(self._entry_changed, "value")
-        self.run_button.on_click(lambda _: self.start())
+        self.run_button.on_click(self._clicked)
         self.stop_button.on_click(lambda _: self.stop())
 
     def _make_output(self) -> None:
@@ -204,6 +206,16 @@ class Panel:
         wrong = self._seed.problem or self.parameters.problem
         return self._desk.job is None and self.entry.value is not None and not wrong
 
+    def _clicked(self, _: object) -> None:
+        if self._can_run and self._starting is None:
+            self._starting = threading.Thread(target=self._start_soon, name="qirjit-panel-start", daemon=True)
+            self._starting.start()
+
+    def _start_soon(self) -> None:
+        wait_for_values()
+        self.start()
+        self._starting = None
+
     def start(self) -> None:
         """Run the chosen entry point, without waiting for it; nothing happens where Run is disabled."""
         if not self._can_run:
@@ -239,6 +251,9 @@ class Panel:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for this panel's run; whether it has ended."""
+        starting = self._starting
+        if starting is not None:
+            starting.join(timeout)
         return self._job is None or self._job.wait(timeout)
 
     def _follow(self) -> None:
@@ -328,6 +343,9 @@ class Panel:
         self._desk.leave(self._paint)
         leave_place(self.close)
         close(self.widget)
+        # Widgets and handlers hold each other, and the collector comes late for what may be a gigabyte.
+        self._result, self._job, self._pages, self._program = None, None, {}, {}
+        self.tabs.show({}, None)
 
     @property
     def closed(self) -> bool:

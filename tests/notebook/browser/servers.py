@@ -103,13 +103,15 @@ def serving(module: str = "jupyterlab", *, labextensions: Sequence[Path] | None 
 
     Args:
         module: ``jupyterlab``, which has Voila with it, or ``notebook``.
-        labextensions: folders of extensions of JupyterLab, beside those that are installed; this repository's by
-            default.
+        labextensions: folders of extensions of JupyterLab that take the place of this project's; the repository's by
+            default. Others that are installed are there too.
     """
     with tempfile.TemporaryDirectory(prefix="qirjit-browser-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         token = secrets.token_hex()
-        if labextensions is None:
+        if labextensions is not None:
+            _disable_installed(folder / "config")
+        else:
             shutil.copytree(REPOSITORY / "labextension", folder / "labextensions" / "qirjit-magic")
             labextensions = [folder / "labextensions"]
         _write_config(folder, token, labextensions)
@@ -130,6 +132,13 @@ def serving(module: str = "jupyterlab", *, labextensions: Sequence[Path] | None 
             _end(process)
 
 
+def _disable_installed(config: Path) -> None:
+    # The environment may have this project's extension, as CI's has
+    page_config = config / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True)
+    page_config.write_text(json.dumps({"disabledExtensions": {"qirjit-magic": True}}), "utf-8")
+
+
 def _environment(folder: Path) -> dict[str, str]:
     # Nobody's settings are read, and none are written.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
@@ -148,7 +157,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _write_config(folder: Path, token: str, labextensions: Sequence[Path]) -> None:
     (folder / "root").mkdir()
     config = folder / "config"
-    config.mkdir()
+    config.mkdir(exist_ok=True)
     (config / "migrated").touch()  # or the settings of an old IPython are copied
     front_end = {
         "expose_app_in_browser": True,
