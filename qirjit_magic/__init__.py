@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qirjit_magic.display.circuit import CircuitDiagram as CircuitDiagram
     from qirjit_magic.errors import QirError as QirError
     from qirjit_magic.limits import Limits as Limits
+    from qirjit_magic.notebook.panel import Panel as Panel
     from qirjit_magic.session.default import default_session as default_session
     from qirjit_magic.session.default import run as run
     from qirjit_magic.session.intrinsics import intrinsic as intrinsic
@@ -39,6 +40,7 @@ _PUBLIC = {
     "Limits": "qirjit_magic.limits",
     "ModuleInfo": "qirjit_magic.wire.modules",
     "Observer": "qirjit_magic.session.streams",
+    "Panel": "qirjit_magic.notebook.panel",
     "Progress": "qirjit_magic.wire.progress",
     "QirError": "qirjit_magic.errors",
     "from_qirrunner": "qirjit_magic.wire.parsing",

@@ -44,6 +44,7 @@ class RunOptions:
         trust: allow what can do anything, and the C library's functions.
         time: tell how long each step took.
         no_run: compile only.
+        panel: show a panel.
         quiet: show nothing.
         file: the file to compile.
     """
@@ -64,6 +65,7 @@ class RunOptions:
     trust: bool = False
     time: bool = False
     no_run: bool = False
+    panel: bool = False
     quiet: bool = False
     file: str | None = None
 
@@ -231,6 +233,12 @@ FLAGS: tuple[FlagRow, ...] = (
         settings={"action": "store_true"},
     ),
     FlagRow(("--no-run",), "compile only", settings={"action": "store_true"}),
+    FlagRow(
+        ("--panel",),
+        "show a panel, with these flags as what its fields say at first, instead of running it",
+        Face.NOTEBOOK,
+        {"action": "store_true"},
+    ),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),
     FlagRow(("-f", "--file"), "compile this file first", Face.LINE, {"metavar": "PATH"}),
 )

@@ -19,7 +19,7 @@ LONGEST_LINE = 1_000  # the time for what the lexers do not know grows with the 
 Language = Literal["llvm", "asm", "text"]
 
 _COMMENT_MARK: dict[Language, str] = {"llvm": "; ", "asm": "# ", "text": ""}
-_SCOPE = "qirjit-code"
+_SCOPE = "qirjit-listing"
 _CLASS_PREFIX = "qirjit-"
 # JupyterLab's variable for a kind of token, and what other notebooks get: as far from a white page as from a dark one.
 _COLOURS = {
@@ -39,12 +39,17 @@ _STYLE = "".join(
     f".{_SCOPE} .{_CLASS_PREFIX}{STANDARD_TYPES[kind]}{{color:var(--jp-mirror-editor-{variable}-color,{fallback})}}"
     for kind, (variable, fallback) in _COLOURS.items()
 )
-_TITLE = "font-weight:600;margin-top:6px"
+_COLUMNS = "display:flex;flex-wrap:wrap;gap:0 12px"  # one below the other where the page is narrow
+_COLUMN = "flex:1 1 24em;min-width:min(24em,100%);max-width:100%"
+_TITLE = "font-weight:600;margin-top:6px;overflow-wrap:anywhere"
 _BOX = (
     "margin:2px 0;padding:4px 8px;border:1px solid var(--jp-border-color2,#8888);max-height:30em;overflow:auto;"
     "white-space:pre;text-align:left"
 )
-_CODE = "white-space:pre;font-family:var(--jp-code-font-family,monospace)"
+_CODE = (
+    "white-space:pre;font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
+    "line-height:var(--jp-code-line-height,1.3)"
+)
 # What a program hides in its text: controls move a terminal's cursor, and marks of direction turn what one reads round.
 _SEEN = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
@@ -67,7 +72,8 @@ class CodeView:
     """Code as notebooks and terminals show it.
 
     Of all sections together at most `MOST_LINES` lines and `MOST_CHARACTERS` characters are shown, of a line
-    `LONGEST_LINE` characters; a line says what is left out. Control characters are shown as pictures of themselves.
+    `LONGEST_LINE` characters; a line says what is left out. Control characters are shown as pictures of themselves. On
+    a page sections stand side by side where there is room.
 
     Attributes:
         sections: what is shown, in this order.
@@ -96,16 +102,17 @@ class CodeView:
 
     def _html(self, excerpts: Iterable[_Excerpt]) -> str:
         style = "" if self.language == "text" else f"<style>{_STYLE}</style>"
-        return f'<div class="{_SCOPE}">{style}{"".join(map(self._section, excerpts))}</div>'
+        columns = "".join(map(self._section, excerpts))
+        return f'<div class="{_SCOPE}">{style}<div style="{_COLUMNS}">{columns}</div></div>'
 
     def _section(self, excerpt: _Excerpt) -> str:
         title = escape(excerpt.title)
         # The inner element keeps an empty first line: HTML drops a newline straight after <pre>.
         return (
-            f'<div style="{_TITLE}">{title}</div>'
+            f'<div style="{_COLUMN}"><div style="{_TITLE}">{title}</div>'
             f'<pre tabindex="0" role="region" aria-label="{title}" style="{_BOX}">'
             f'<code style="{_CODE}">{_code(excerpt.lines, self.language)}</code></pre>'
-            f"{''.join(f'<div>{escape(rest)}</div>' for rest in self._rest(excerpt))}"
+            f"{''.join(f'<div>{escape(rest)}</div>' for rest in self._rest(excerpt))}</div>"
         )
 
     def _rest(self, excerpt: _Excerpt, mark: str = "") -> list[str]:

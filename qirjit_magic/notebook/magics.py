@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
@@ -12,7 +14,6 @@ from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 from traitlets import Bool, Dict, Float, TraitError, Unicode, observe, validate
 
-from qirjit_magic.display.code import CodeView, Language, Section
 from qirjit_magic.display.modules import (
     Table,
     function_label,
@@ -26,13 +27,14 @@ from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.circuits import CIRCUIT, circuit_of
+from qirjit_magic.notebook.completion import QirCompletion
+from qirjit_magic.notebook.interrupted import Interrupted, where_kept
 from qirjit_magic.notebook.progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
-from qirjit_magic.wire.protocol import Form
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
@@ -42,12 +44,6 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
     from qirjit_magic.wire.timings import Timings
 
-# What %qir_show shows for each flag: titles and forms, and the language.
-_VIEWS: dict[str, tuple[tuple[tuple[str, Form], ...], Language]] = {
-    "--ir": ((("as written", "ir"), ("as compiled", "compiled")), "llvm"),
-    "--asm": ((("assembly", "asm"),), "asm"),
-    "--object": ((("object code", "object"),), "text"),
-}
 _PROFILE = "--profile"
 _REMOVE = "--remove"
 _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
@@ -70,6 +66,7 @@ Examples:
     %%qir --entry Hello__HelloQ
     %%qir --shots 1000 --seed 7 -o result
     %%qir --no-run --name gates
+    %%qir --panel --shots 1000
     %qir Hello__HelloQ
     %qir add --args 3,4
     %qir --file bell.ll --shots 100 --format counts
@@ -105,6 +102,7 @@ class QirMagics(Magics):
         self._cell: ExecutionInfo | None = None
         self._names: dict[str, str] = {}
         self._panels: list[Panel] = []
+        self.completion = QirCompletion(shell)
         if self.limits:
             self._set_limits()
 
@@ -141,6 +139,9 @@ class QirMagics(Magics):
     def qir(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its help is made from the table of flags
         options = self._parse(Face.LINE if cell is None else Face.CELL, line)
         module = self._compile(options, cell)
+        if options.panel:
+            self._show_panel(options, module)
+            return
         if options.no_run:
             self._describe(module, options)
             return
@@ -222,7 +223,7 @@ class QirMagics(Magics):
             if kept is None or kept is before:
                 raise Interrupted("before the first shot. Nothing was run.") from None
             self._present(kept, options)
-            raise Interrupted(_where_kept(kept, options.output)) from None
+            raise Interrupted(where_kept(kept, options.output)) from None
         except ExecutionError as error:
             if error.partial is not None:
                 self._present(error.partial, options, shown=len(error.partial.table) > 0)
@@ -261,32 +262,26 @@ class QirMagics(Magics):
     def qir_show(self, line: str) -> None:
         """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object|--profile|--circuit]``.
 
-        ``--ir`` shows the LLVM IR before and after optimisation, ``--asm`` the assembly of this machine, ``--object``
-        what the object code holds, ``--profile`` the QIR profile that it has, and where it breaks the one it declares.
-        ``--circuit [--args A,B]`` draws the function, or the module's entry point: what one shot does until it reads a
-        result.
+        ``--ir`` shows the LLVM IR before and after optimisation side by side, of a function its definition; ``--asm``
+        the assembly of this machine, ``--object`` what the object code holds, ``--profile`` the QIR profile that it
+        has, and where it breaks the one it declares. ``--circuit [--args A,B]`` draws the function, or the module's
+        entry point: what one shot does until it reads a result.
         """
+        from qirjit_magic.notebook.code import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
+
         words = self._words("%qir_show", line, 1, 4)
         if CIRCUIT in words:
             display(circuit_of(self.session, words))
             return
         forms = [word for word in words if word.startswith("-")]
         names = [word for word in words if not word.startswith("-")]
-        if len(names) != 1 or any(form not in {*_VIEWS, _PROFILE} for form in forms):
-            known = ", ".join((*_VIEWS, _PROFILE, CIRCUIT))
+        if len(names) != 1 or len(forms) > 1 or any(form not in {*CODE_FLAGS, _PROFILE} for form in forms):
+            known = ", ".join((*CODE_FLAGS, _PROFILE, CIRCUIT))
             raise UsageError(f"%qir_show takes the name of a module or function, and one of {known}.")
         if forms == [_PROFILE]:
             _show_table(profile_table(self.session.module(names[0])))
             return
-        shown, language = _VIEWS[forms[0] if forms else "--ir"]
-        module = self.session.module(names[0])
-        level = f" (-O{module.opt_level})"
-        sections = [
-            Section(title if form == "ir" else title + level, self.session.show(module.name, form))
-            for title, form in shown
-        ]
-        hint = f"qirjit_magic.default_session().show({names[0]!r}, {shown[-1][1]!r})"
-        display(CodeView(tuple(sections), language, hint))
+        display(code_view(self.session, names[0], *forms))
 
     @line_magic
     def qir_reset(self, line: str) -> None:
@@ -309,15 +304,30 @@ class QirMagics(Magics):
         self._words("%qir_status", line, 0, 0)
         _show_table(status_table(self.session.status()))
 
+    def _show_panel(self, options: RunOptions, module: ModuleInfo | None) -> None:
+        from qirjit_magic.notebook.panel import Panel  # noqa: PLC0415 - ipywidgets takes 0.1 s, which %load_ext spares
+
+        if module is not None and not options.quiet:
+            _tell(module.diagnostics)
+        panel = Panel(
+            self.session,
+            replace(
+                options,
+                name=options.name if module is None else module.name,
+                simulator=self.simulator if options.simulator == "auto" else options.simulator,
+                timeout=options.timeout or self.timeout or None,
+            ),
+        )
+        if options.output and self.shell is not None:
+            panel.on_result = partial(self.shell.user_ns.__setitem__, options.output)
+        self._panels = [*(panel for panel in self._panels if not panel.closed), panel]
+        display(panel)
+
     @line_magic
     def qir_panel(self, line: str) -> None:
         """Show a panel that runs any compiled function: ``%qir_panel``."""
         self._words("%qir_panel", line, 0, 0)
-        from qirjit_magic.notebook.panel import Panel  # noqa: PLC0415 - ipywidgets takes 0.1 s, which %load_ext spares
-
-        panel = Panel(self.session)
-        self._panels.append(panel)
-        display(panel)
+        self._show_panel(RunOptions(), None)
 
     @staticmethod
     def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
@@ -332,22 +342,6 @@ class QirMagics(Magics):
 
 
 QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_help(Face.LINE, besides=Face.CELL))
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ends an interrupted cell with one line, where IPython would show the lines of this package."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"KeyboardInterrupt: interrupted {self}"]
-
-
-Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and programs that drive a kernel look at
-
-
-def _where_kept(result: RunResult, output: str | None) -> str:
-    finished = len(result.shots)
-    shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"
-    return f"after {shots}: {output or 'qirjit_magic.default_session().last'} has what there is."
 
 
 def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
@@ -380,6 +374,7 @@ def load(shell: InteractiveShell) -> None:
     default_session()
     shell.register_magics(magics)
     shell.events.register("pre_run_cell", magics.remember_cell)
+    magics.completion.register()
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -387,6 +382,7 @@ def unload(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("QirMagics", None)
     if isinstance(magics, QirMagics):
         shell.events.unregister("pre_run_cell", magics.remember_cell)
+        magics.completion.unregister()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)

@@ -25,7 +25,7 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
         EntryPointError: too many or too few, or one does not fit its parameter.
     """
     parameters = entry.signature.parameters
-    refused = next((place for place, kind in enumerate(parameters, 1) if not _can_be_given(kind)), None)
+    refused = next((place for place, kind in enumerate(parameters, 1) if not can_be_given(kind)), None)
     if refused:
         reason = (
             f"argument {refused} of '{entry.name}' is {parameters[refused - 1]}. "
@@ -41,7 +41,7 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
 
 def takes_numbers(entry: EntryPoint) -> bool:
     """Whether arguments can be given for all of its parameters, or it has none."""
-    return all(map(_can_be_given, entry.signature.parameters))
+    return all(map(can_be_given, entry.signature.parameters))
 
 
 def example_arguments(entry: EntryPoint) -> str:
@@ -49,8 +49,18 @@ def example_arguments(entry: EntryPoint) -> str:
     return ",".join("0.5" if kind in _FLOATING else "1" for kind in entry.signature.parameters)
 
 
-def _can_be_given(kind: str) -> bool:
+def can_be_given(kind: str) -> bool:
+    """Whether a parameter of this type can be given a value: an integer of up to 64 bits, ``double`` or ``float``."""
     return kind in _FLOATING or integer_bits(kind) is not None
+
+
+def fits(kind: str, value: Argument) -> bool:
+    """Whether this value can be given for a parameter of this type."""
+    try:
+        _word_of(kind, value)
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return can_be_given(kind)
 
 
 def _count_reason(entry: EntryPoint, given: int) -> str:
@@ -65,14 +75,18 @@ def _count_reason(entry: EntryPoint, given: int) -> str:
 
 
 def _word(entry: EntryPoint, index: int, kind: str, value: Argument) -> int:
-    bits = integer_bits(kind)
     try:
-        if bits:
-            return _integer_word(bits, value)
-        return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
+        return _word_of(kind, value)
     except (TypeError, ValueError, OverflowError) as error:
         reason = f"argument {index} of '{entry.name}' is {kind}, and {value!r} is not: {error}."
         raise EntryPointError(reason, entry.name) from None
+
+
+def _word_of(kind: str, value: Argument) -> int:
+    bits = integer_bits(kind)
+    if bits:
+        return _integer_word(bits, value)
+    return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
 
 
 def _integer_word(bits: int, value: Argument) -> int:

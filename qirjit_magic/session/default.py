@@ -24,6 +24,11 @@ def close_default_session() -> None:
     _default.clear()
 
 
+def existing_session() -> Session | None:
+    """The session of this process where there is one; unlike `default_session` it makes none."""
+    return _default[-1] if _default and not _default[-1].closed else None
+
+
 def default_session() -> Session:
     """The session of this process, which the magics and `run` share: made at the first call, ended with the process."""
     if not _default or _default[-1].closed:

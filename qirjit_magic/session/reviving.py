@@ -84,6 +84,7 @@ class RevivingProcess:
         self._limit_s = 0.0
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
+        self._all_shown = False
         self._cpu_before = 0.0
         self._show: ShowText = show_nothing
         self._watched = self._begun = False
@@ -142,10 +143,12 @@ class RevivingProcess:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
-    def watching(self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES) -> Iterator[None]:
+    def watching(
+        self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES, *, all_shown: bool = False
+    ) -> Iterator[None]:
         """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
         self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
-        self._kept_output = kept
+        self._kept_output, self._all_shown = kept, all_shown
         try:
             yield
         finally:
@@ -189,7 +192,7 @@ class RevivingProcess:
             self._begun = True
             self._cpu_before = process.cpu_seconds() if self._watched else 0.0
             for stream in (process.output, process.errors):
-                stream.begin(self._show, self._kept_output)
+                stream.begin(self._show, self._kept_output, all_shown=self._all_shown)
         began = time.perf_counter()
         try:
             reply = self._exchange(process, frame)

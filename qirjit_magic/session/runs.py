@@ -23,7 +23,7 @@ from qirjit_magic.session.notices import left_out
 from qirjit_magic.session.pieces import copied, copied_sample
 from qirjit_magic.session.progress import Follower
 from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
-from qirjit_magic.session.streams import Observer, Printed, Show
+from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import Word
@@ -109,11 +109,12 @@ def collect(
             sharing.look(watch)
         follower.look(sharing.done if sharing and sharing.done is not None else watch.done)
 
-    watch = _watch(engine, sharing, observer.show, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
+    watch = _watch(engine, sharing, observer, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
     with _ending(follower, collected):
         try:
-            with engine.watching(observer.show_printed or observer.show, tick, limits.output_bytes):
+            show = observer.show_printed or observer.show
+            with engine.watching(show, tick, limits.output_bytes, all_shown=observer.newest):
                 following = _collect_pieces(
                     engine,
                     request,
@@ -156,7 +157,7 @@ def _ending(follower: Follower, collected: Collected) -> Iterator[None]:
 def _watch(
     engine: EngineSupervisor,
     sharing: Sharing | None,
-    show: Show,
+    observer: Observer,
     *,
     timeout_s: float | None,
     limits: Limits,
@@ -165,12 +166,13 @@ def _watch(
     running = sharing or engine
     return RunWatch(
         engine.memory,
-        show,
+        observer.show,
         stop=running.stop,
         timeout_s=timeout_s,
         cpu=running.cpu_seconds,
         cpu_s=limits.cpu_seconds,
         stopping=stopping,
+        newest=observer.newest,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from qirjit_magic.wire.progress import Progress
 
 SHOWN_BYTES = 64 << 10
+SHOWN_WHOLE_BYTES = 512 << 10  # to who wants the newest of what comes after that too
 KEPT_BYTES = 128 << 10
 
 Show = Callable[[str], None]
@@ -29,6 +31,8 @@ class Observer:
         on_tick: called often.
         progress: told how far the run is: at most ten times a second, and once when it has ended, however it did;
             not where it is refused.
+        newest: whether it goes on to be shown text when there is much of it: then the newest, with a line that says so
+            where something was left out. Otherwise the first 64 KiB of messages are shown, and of what is printed.
     """
 
     show: Show = show_nothing
@@ -36,6 +40,7 @@ class Observer:
     stopping: Callable[[], bool] = lambda: False
     on_tick: Callable[[], None] = lambda: None
     progress: Callable[[Progress], None] = lambda _: None
+    newest: bool = False
 
 
 def observing(show: Show | Observer) -> Observer:
@@ -59,18 +64,18 @@ class Printed:
 
 
 class Stream:
-    """One descriptor: of a flood the first `SHOWN_BYTES` of a run are shown, and both ends are kept."""
+    """One descriptor: of a flood the first `SHOWN_BYTES` of a run are shown, or all, and both ends are kept."""
 
     def __init__(self) -> None:
         self.begin(show_nothing)
 
-    def begin(self, show: Show, kept: int = KEPT_BYTES) -> None:
+    def begin(self, show: Show, kept: int = KEPT_BYTES, *, all_shown: bool = False) -> None:
         """A new run: count and keep from nothing, at most so many bytes."""
         self._show = show
         self._head_room = kept // 2
         self._tail_room = kept - self._head_room
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._left = SHOWN_BYTES
+        self._left = sys.maxsize if all_shown else SHOWN_BYTES
         self._cut = False
         self._head = self._tail = b""
         self.total = 0

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from qirjit_magic.session.streams import SHOWN_BYTES, Show
+from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show
 from qirjit_magic.wire.memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 
 if TYPE_CHECKING:
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _RECORD = struct.Struct("<IIq")
 _CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
 _LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
+_NEWEST = RECORD_SIZE << 11  # bytes of records of which the text is shown, when there is too much of it
+
+_MORE = "… more messages are in the result\n"
+_LEFT_OUT = "… some messages are left out here: the result has them\n"
 
 
 class RunWatch:
@@ -30,6 +34,7 @@ class RunWatch:
         cpu: how much processor time the run has used.
         cpu_s: how much it may use; 0 for no limit.
         stopping: whether somebody wants the run to end.
+        newest: whether the newest text is shown when there is too much to show all of it, instead of nothing more.
     """
 
     def __init__(
@@ -42,6 +47,7 @@ class RunWatch:
         cpu: Callable[[], float] = lambda: 0.0,
         cpu_s: float = 0.0,
         stopping: Callable[[], bool] = lambda: False,
+        newest: bool = False,
     ) -> None:
         self._memory = memory
         self._show = show
@@ -52,7 +58,8 @@ class RunWatch:
         self._cpu = cpu
         self._cpu_s = cpu_s
         self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
-        self._left = SHOWN_BYTES
+        self._newest = newest
+        self._left = SHOWN_WHOLE_BYTES if newest else SHOWN_BYTES
         self.live = True  # whether what is in the memory comes next; else copies are shown
         self.timed_out = False
         self.cpu_used: float | None = None  # where that was too much
@@ -93,15 +100,19 @@ class RunWatch:
         data = self._memory.records(0, self._memory.committed())
         lines = [(text, length) for kind, text, length in _RECORD.iter_unpack(data) if kind in TEXT_KINDS]
         for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
-            if self._left <= 0 or not self._show_line(self._memory.text_at(text, length)):
+            if self._left > 0:
+                self._show_line(self._memory.text_at(text, length))
+            if self._left <= 0:
+                if self._newest:  # where the rest is the same again
+                    self._show(_MORE)
                 return
 
     def show_copies(self, pieces: Iterable[Piece]) -> None:
         """Show what copies of the memory have to show."""
         for piece in pieces:
             records = piece.finished + piece.unfinished
-            for start in range(0, len(records), _LOOKED_AT):
-                if self._left > 0:
+            for start in range(self._first(0, len(records)), len(records), _LOOKED_AT):
+                if self._left > 0 or self._newest:
                     self._show_some(records[start : start + _LOOKED_AT], piece.text_at)
 
     def _check_cpu(self) -> None:
@@ -113,7 +124,8 @@ class RunWatch:
 
     def _show_new(self) -> None:
         end = self._memory.position()
-        while self._left > 0 and self._seen < end:
+        self._seen = self._first(self._seen, end)
+        while (self._left > 0 or self._newest) and self._seen < end:
             data = self._memory.records(self._seen, min(self._seen + _LOOKED_AT, end))
             if not self._show_some(data, self._memory.text_at):
                 return
@@ -131,9 +143,17 @@ class RunWatch:
                 return False
         return True
 
+    def _first(self, seen: int, end: int) -> int:
+        # From where on text is shown: when there was much, what is not among the newest is passed over.
+        first = end - _NEWEST
+        if self._left > 0 or not self._newest or seen >= first:
+            return seen
+        self._show(_LEFT_OUT)
+        return first
+
     def _show_line(self, text: str) -> bool:
-        self._show(f"{text[: self._left]}\n")
+        self._show(f"{text if self._newest else text[: self._left]}\n")
         self._left -= len(text) + 1
-        if self._left <= 0:
-            self._show("… more messages are in the result\n")
-        return self._left > 0
+        if self._left <= 0 and not self._newest:
+            self._show(_MORE)
+        return self._left > 0 or self._newest

@@ -72,6 +72,15 @@ class Kernel:
         cell.status = reply["content"]["status"]
         return cell
 
+    def run_in(self, cell_id: str, code: str) -> Cell:
+        """Run a cell as a front end does that names its cells."""
+        made = self.client.session.msg
+        self.client.session.msg = lambda *args, **options: made(*args, **{**options, "metadata": {"cellId": cell_id}})
+        try:
+            return self.run(code)
+        finally:
+            self.client.session.msg = made
+
     def value(self, expression: str) -> str:
         """The ``repr`` of an expression in the kernel."""
         cell = self.run(f"print(repr(({expression})))")

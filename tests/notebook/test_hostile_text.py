@@ -68,7 +68,7 @@ def test_the_panel_of_a_hostile_program_shows_text(hostile: Kernel) -> None:
     for entry in ("entry", "hostile_fails", "calls_python"):
         choice = f"next(value for _, value in panel.entry.options if value[1].startswith({entry!r}))"
         hostile.run(f"panel.entry.value = {choice}\npanel.run_button.click()\nended = panel.wait(30)")
-        page = hostile.run("print(panel.output.value, *names)").stdout
+        page = hostile.run("print(panel.output.value, panel.problem.value, panel.status.value, *names)").stdout
         assert "script" in page
         assert "<script" not in page.partition("</pre>")[0]
         assert not acting(page)

@@ -173,6 +173,10 @@ def test_list_show_status_and_reset(kernel: Kernel) -> None:
     assert shown["text/plain"].count("define double @Add") == 2
     assert shown["text/plain"].index("as written") < shown["text/plain"].index("as compiled")
     assert "<span class=" in shown["text/html"]
+    (of_function,) = kernel.run("%qir_show Add").displayed
+    assert of_function["text/plain"].startswith("; ── Add of shown as written\n")
+    assert "; ── Add of shown as compiled (-O0)\n" in of_function["text/plain"]
+    assert "attributes #" not in of_function["text/plain"]
     assert ".globl\tAdd" in kernel.run("%qir_show Add --asm").displayed[0]["text/plain"]
     assert ".text" in kernel.run("%qir_show Add --object").displayed[0]["text/plain"]
     assert re.search(r"simulator loads\s+\d", kernel.run("%qir_status").displayed[0]["text/plain"])

@@ -135,6 +135,14 @@ def test_every_section_is_a_region_with_its_title_as_its_name_that_a_keyboard_re
     assert page.said == "as writtena<as> compiledb"
 
 
+def test_sections_are_columns_that_stack_where_there_is_no_room_for_two() -> None:
+    styles = [a["style"] for a in _page(_view("a", "b")).attributes if "style" in a]
+    assert styles[0] is not None
+    assert "display:flex" in styles[0]
+    assert "flex-wrap:wrap" in styles[0]
+    assert sum("flex:1 1 24em;min-width:min(24em,100%)" in (style or "") for style in styles) == 2
+
+
 @pytest.mark.parametrize("language", _LANGUAGES)
 def test_html_holds_only_our_elements_whatever_the_program_holds(language: Language) -> None:
     codes = (_HOSTILE, _HOSTILE_IR, _assembly(_HOSTILE_IR), "x" * LONGEST_LINE + _HOSTILE)
@@ -232,20 +240,20 @@ def test_every_class_that_is_used_has_a_colour(language: Language, real_code: di
     assert len(page.classes) >= 5
     for name in page.classes:
         assert re.search(
-            rf"\.qirjit-code \.{name}\{{color:var\(--jp-mirror-editor-[\w-]+,#[0-9a-f]{{6}}\)\}}", page.style
+            rf"\.qirjit-listing \.{name}\{{color:var\(--jp-mirror-editor-[\w-]+,#[0-9a-f]{{6}}\)\}}", page.style
         )
 
 
 @given(_CODE, st.sampled_from(_LANGUAGES))
 def test_no_code_uses_a_class_without_a_colour(code: str, language: Language) -> None:
     page = _page(_view(code, language=language))
-    assert page.classes <= set(re.findall(r"\.qirjit-code \.([\w-]+)\{", page.style))
+    assert page.classes <= set(re.findall(r"\.qirjit-listing \.([\w-]+)\{", page.style))
 
 
 def test_the_style_reaches_nothing_outside_the_code() -> None:
     rules = _page(_view("ret")).style.split("}")[:-1]
     assert rules
-    assert all(rule.startswith(".qirjit-code .qirjit-") for rule in rules)
+    assert all(rule.startswith(".qirjit-listing .qirjit-") for rule in rules)
 
 
 def test_colours_without_jupyterlab_stand_out_from_white_and_from_dark_pages() -> None:

@@ -97,3 +97,12 @@ def test_before_a_run_text_is_kept_and_not_shown() -> None:
     stream = Stream()
     stream.feed(b"last words")
     assert stream.text == "last words"
+
+
+def test_who_wants_all_of_a_flood_is_shown_all() -> None:
+    shown: list[str] = []
+    stream = Stream()
+    stream.begin(shown.append, all_shown=True)
+    for _ in range(3):
+        stream.feed(b"x" * SHOWN_BYTES)
+    assert "".join(shown) == "x" * (3 * SHOWN_BYTES)

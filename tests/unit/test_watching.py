@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from qirjit_magic.session.streams import SHOWN_BYTES
+from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
 from qirjit_magic.wire.records import Piece
@@ -175,3 +175,30 @@ def test_of_copies_too_a_flood_is_cut(screen: _Screen) -> None:
 def test_a_copied_record_that_nobody_would_write_is_survived(screen: _Screen, record: tuple[int, int, int]) -> None:
     screen.watch.show_copies([Piece(struct.pack("<IIq", *record), b"", b"\0")])
     assert screen.look().strip("\0\n") == ""
+
+
+def test_who_wants_the_newest_is_shown_it_after_all_of_the_beginning(memory: RecordMemory) -> None:
+    shown: list[str] = []
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    line = "x" * 1000
+    for _ in range(SHOWN_WHOLE_BYTES // 1000 + 1):
+        _say(memory, line)
+    watch.tick()
+    assert shown == [f"{line}\n"] * (SHOWN_WHOLE_BYTES // 1000 + 1)
+    shown.clear()
+    for number in range(3000):
+        _say(memory, str(number))
+    watch.tick()
+    assert "left out" in shown[0]
+    assert shown[1:] == [f"{number}\n" for number in range(3000 - 2048, 3000)]
+    shown.clear()
+    _say(memory, "one more")
+    watch.tick()
+    assert shown == ["one more\n"]
+
+
+def _say(memory: RecordMemory, text: str) -> None:
+    place = memory.position()
+    memory.put_record(place, (RecordKind.MESSAGE, *memory.append_text(text)))
+    memory.put_word(Word.POSITION, place + RECORD_SIZE)
+    memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)

@@ -1,0 +1,52 @@
+"""Tab completion in the cells of a shell: IPython asks, `offers` answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_MOST_TOLD = 60
+_UNBROKEN = str.maketrans(" ", "\N{NO-BREAK SPACE}")
+
+
+class QirCompletion:
+    """Completes what the magics of QIR take, while it is registered. It starts no engine process and waits for none."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+
+    def register(self) -> None:
+        """Be asked from now on."""
+        self._shell.Completer.custom_matchers.append(self.match)
+
+    def unregister(self) -> None:
+        """Be asked no more."""
+        matchers = self._shell.Completer.custom_matchers
+        if self.match in matchers:
+            matchers.remove(self.match)
+
+    @context_matcher(identifier="qirjit_magic")  # type: ignore[untyped-decorator]  # IPython's
+    def match(self, context: CompletionContext) -> SimpleMatcherResult:
+        """What fits before the cursor; what others offer is left out then, such as names of Python."""
+        from qirjit_magic.notebook.offers import offers_at  # noqa: PLC0415 - its patterns take time, which %load_ext spares
+
+        line_magics = self._shell.magics_manager.magics["line"]
+        helps = {name: magic.__doc__ or "" for name, magic in line_magics.items() if name.startswith("qir")}
+        found = offers_at(context.full_text, context.cursor_line, context.cursor_position, helps=helps)
+        completions = [SimpleCompletion(offer.text, type=_told(offer.told)) for offer in found.offers]
+        return {
+            "completions": completions,
+            "matched_fragment": found.fragment,
+            "suppress": bool(completions),
+            "ordered": True,
+        }
+
+
+def _told(text: str) -> str | None:
+    # JupyterLab has one line for it, as wide as it is, and would break it over the next ones at each space.
+    short = text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 1].rstrip()}…"
+    return short.translate(_UNBROKEN) or None

@@ -1,0 +1,25 @@
+"""How an interrupted cell ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ends an interrupted cell with one line, where IPython would show the lines of this package."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"KeyboardInterrupt: interrupted {self}"]
+
+
+Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and programs that drive a kernel look at
+
+
+def where_kept(result: RunResult, output: str | None) -> str:
+    """How much is kept of a run that was interrupted, and where."""
+    finished = len(result.shots)
+    shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"
+    return f"after {shots}: {output or 'qirjit_magic.default_session().last'} has what there is."

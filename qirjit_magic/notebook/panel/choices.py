@@ -1,0 +1,52 @@
+"""What a panel offers to run, and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from qirjit_magic.display.modules import function_label
+from qirjit_magic.errors import EntryPointError
+from qirjit_magic.plain import plain_line
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.session import Session
+    from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
+
+Choice = tuple[str, str]
+"""A module's name and a function's."""
+
+
+def choices(modules: Iterable[ModuleInfo]) -> tuple[tuple[str, Choice], ...]:
+    """``bell · Bell() → i64 *`` and what it stands for, for each function that can be run."""
+    return tuple(
+        (plain_line(f"{module.name} · {function_label(function)}"), (module.name, function.name))
+        for module in modules
+        for function in module.functions
+        if function.public or function.declared
+    )
+
+
+def nearest(wanted: Choice | None, offered: Sequence[Choice], usual: Choice | None) -> Choice | None:
+    """What is chosen now: what was wanted, else another function of its module, else the usual one, else the first."""
+    if wanted in offered:
+        return wanted
+    of_module = [choice for choice in offered if wanted and choice[0] == wanted[0]]
+    return next(iter([*of_module, *([usual] if usual in offered else []), *offered]), None)
+
+
+def usual_choice(session: Session, module: str | None = None, entry: str | None = None) -> Choice | None:
+    """What a run without a name would run, or with these; None where that would be refused."""
+    try:
+        info, function = session.entry(entry, module)
+    except EntryPointError:
+        return None
+    return info.name, function.name
+
+
+def entry_point(session: Session, choice: Choice | None) -> EntryPoint | None:
+    """The function that is chosen, where it is still there."""
+    for module in session.modules if choice else ():
+        if choice and module.name == choice[0]:
+            return next((function for function in module.functions if function.name == choice[1]), None)
+    return None

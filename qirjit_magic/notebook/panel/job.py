@@ -1,0 +1,103 @@
+"""`Job`: one run of a panel, in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from qirjit_magic.errors import ExecutionError
+from qirjit_magic.notebook.panel.tail import Tail
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.progress import Progress
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+
+FLUSH_S = 0.1
+
+
+class Job:
+    """A run that goes on while the kernel does something else.
+
+    Args:
+        label: what is run, in words.
+        run: runs it, followed by the observer that it gets.
+        tell: called in the thread when there is something new: at most ten times a second, and when it has ended.
+
+    Attributes:
+        tail: what it has said.
+        progress: how far it is; None until it is its turn.
+        result: what it gave, also where it did not end as it should; None where nothing was run.
+        error: why it did not end as it should, where it did not.
+        stopping: whether somebody wants it to end.
+        ended: whether it has.
+    """
+
+    def __init__(self, label: str, run: Callable[[Observer], RunResult], tell: Callable[[], None]) -> None:
+        self.label = label
+        self.tail = Tail()
+        self.progress: Progress | None = None
+        self.result: RunResult | None = None
+        self.error: Exception | None = None
+        self.stopping = self.ended = self.begun = False
+        self._run = run
+        self._tell = tell
+        self._new = False
+        self._told = 0.0
+        self._thread = threading.Thread(target=self._work, name="qirjit-panel", daemon=True)
+
+    def start(self) -> None:
+        """Begin, without waiting."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let it end at the next shot; what has finished is kept."""
+        self.stopping = True
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for its end; whether it has ended."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def finishing(self) -> bool:
+        """Whether no shot is run any more, and its result is being made."""
+        return self.progress is not None and self.progress.ended
+
+    def _work(self) -> None:
+        observer = Observer(
+            self._show, stopping=self._is_stopping, on_tick=self._tick, progress=self._follow, newest=True
+        )
+        try:
+            self.result = self._run(observer)
+        except ExecutionError as error:
+            self.result, self.error = error.partial, error
+        except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
+            self.error = error
+        for notice in () if self.result is None else self.result.notices:
+            self.tail.add(f"{notice}\n")
+        self.ended = True
+        self._tell()
+
+    def _is_stopping(self) -> bool:
+        self.begun = True  # it is asked as soon as it is its turn
+        return self.stopping
+
+    def _show(self, text: str) -> None:
+        self.tail.add(text)
+        self._new = True
+
+    def _follow(self, progress: Progress) -> None:
+        self.progress = progress
+        self._new = True
+        if progress.ended:  # nothing ticks any more while the result is made, which may take a while
+            self._tell()
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if self._new and now - self._told >= FLUSH_S:
+            self._told = now
+            self._new = False
+            self._tell()

@@ -1,0 +1,346 @@
+"""`Panel`: core ipywidgets over a `Session`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any, get_args
+
+import ipywidgets as widgets
+
+from qirjit_magic.notebook.panel import words
+from qirjit_magic.notebook.panel.cells import leave_place, take_place
+from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
+from qirjit_magic.notebook.panel.desk import desk_of
+from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close
+from qirjit_magic.notebook.panel.job import Job
+from qirjit_magic.notebook.panel.pages import CIRCUIT, MESSAGES, program_pages, result_pages
+from qirjit_magic.notebook.panel.parameters import seed_of, seed_problem
+from qirjit_magic.notebook.panel.tabs import Page, Tabs
+from qirjit_magic.options import Method, RunOptions
+from qirjit_magic.session.default import default_session
+from qirjit_magic.session.session import Session
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.simulators import simulator_names
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.wire.modules import EntryPoint
+
+_MOST_SHOTS = 10**12
+_NAMED_IN_WORDS = 20
+_BUTTON = {"width": "6em"}
+_NOTHING_THERE = "Nothing is compiled yet: run a %%qir cell, and what it defines can be chosen here."
+_OUTPUT = {
+    "display": "none",
+    "flex_flow": "column-reverse",  # a box that is filled from its end stays at its end
+    "max_height": "16em",
+    "overflow": "auto",
+    "border": "1px solid var(--jp-border-color2, #8886)",
+    "margin": "4px 0 0 0",
+}
+
+
+class Panel:
+    """Choose an entry point, run it, see what it gives; follows what cells add to the session.
+
+    Runs go on in a thread of their own, so that the kernel and the page answer while they do. All panels of a session
+    offer the same, and one of them runs at a time: the others say so, and any of them can stop it.
+
+    Args:
+        session: whose modules are shown and run; by default that of this kernel.
+        options: what the fields say at first, and what no field is for, such as a timeout, as a cell's flags have it.
+
+    Attributes:
+        entry: the dropdown; its value is the name of a module and of a function.
+        shots: how many shots.
+        seed: the seed as text; empty lets one be drawn.
+        simulator: the simulator's name.
+        method: how the shots are run.
+        parameters: the fields of the entry point's parameters.
+        run_button: starts a run.
+        stop_button: stops it; what has finished is kept.
+        status: how far the run is, or how it ended.
+        output: the newest of what it says.
+        problem: why it did not end as it should.
+        tabs: the result's pages, the circuit and the code.
+        on_result: called with each result, in the thread of the run.
+    """
+
+    def __init__(self, session: Session | None = None, options: RunOptions | None = None) -> None:
+        self._session = session or default_session()
+        self._options = options = options or RunOptions()
+        self._desk = desk_of(self._session)
+        self._painting = threading.RLock()
+        self._offered: tuple[tuple[str, Choice], ...] = ()
+        self._busy = False
+        self._job: Job | None = None
+        self._result: RunResult | None = None
+        self._pages: dict[str, Page] = {}  # of the result
+        self._program: dict[str, Page] = {}
+        self._looked_at: str | None = None  # when the run began
+        self.on_result: Callable[[RunResult], None] = lambda _: None
+        self._make_controls(options)
+        self._make_output()
+        settings = [self.shots, self._seed.widget, self.simulator, self.method]
+        rows = [
+            self.entry,
+            widgets.HBox(settings, layout=ROW),
+            self.parameters.widget,
+            widgets.HBox([self.run_button, self.stop_button, self.status], layout=ROW),
+        ]
+        style = widgets.HTML(words.STYLE, layout={"display": "none"})
+        self.widget = widgets.VBox(
+            [*rows, self._output_box, self.link, self.problem, self.tabs.widget, style], layout={"padding": "4px"}
+        )
+        self.widget.add_class("qirjit-panel")
+        self._begin_with(options)
+        self._session.on_change.append(self.refresh)
+        self._desk.listen(self._paint)
+        take_place(self.close)
+
+    def _make_controls(self, options: RunOptions) -> None:
+        narrow = {"width": "12em", "max_width": "98%"}
+        self.entry = widgets.Dropdown(
+            description="Entry point", style=NAMED, layout={"width": "auto", "max_width": "60em"}
+        )
+        self.shots = widgets.BoundedIntText(
+            min(options.shots, _MOST_SHOTS), min=1, max=_MOST_SHOTS, description="Shots", style=NAMED, layout=narrow
+        )
+        seed = "" if options.seed is None else str(options.seed)
+        self._seed = CheckedText("Seed", seed, problem=seed_problem, changed=self._paint, hint="drawn", width="11em")
+        self.seed = self._seed.field
+        simulator = self._session.simulator if options.simulator == "auto" else options.simulator
+        names = dict.fromkeys([*simulator_names(), simulator])
+        self.simulator = widgets.Dropdown(
+            options=list(names), value=simulator, description="Simulator", style=NAMED, layout=narrow
+        )
+        self.method = widgets.Dropdown(
+            options=get_args(Method), value=options.method, description="Method", style=NAMED, layout=narrow
+        )
+        self.parameters = ParameterFields(self._parameter_changed)
+        # No icons: what a font draws would be a part of the accessible name.
+        self.run_button = widgets.Button(description="Run", button_style="primary", layout=_BUTTON)
+        self.stop_button = widgets.Button(description="Stop", layout=_BUTTON)
+        self.entry.observe(self._entry_changed, "value")
+        self.run_button.on_click(lambda _: self.start())
+        self.stop_button.on_click(lambda _: self.stop())
+
+    def _make_output(self) -> None:
+        self.status = widgets.HTML(layout={"flex": "1 1 20em", "min_width": "0"})
+        self.output = widgets.HTML(layout={"flex": "0 0 auto", "overflow": "visible", "width": "auto", "margin": "0"})
+        self._output_box = widgets.Box([self.output], layout=_OUTPUT)
+        self.link = widgets.HTML(layout={"display": "none"})
+        self.problem = widgets.HTML(layout={"display": "none"})
+        self.tabs = Tabs()
+
+    def _begin_with(self, options: RunOptions) -> None:
+        wanted = usual_choice(self._session, options.name, options.entry)
+        if wanted is None and options.name:
+            wanted = (options.name, options.entry or "")
+        self.refresh()
+        with self._painting:
+            chosen = nearest(wanted, [choice for _, choice in self._offered], self.entry.value)
+            self.entry.value = chosen
+            if options.args and self._entry_point is not None:
+                self.parameters.show(self._entry_point.signature.parameters, options.args)
+                self._parameter_changed()
+
+    # -- what there is ---------------------------------------------------------------------------------------------
+
+    @property
+    def result(self) -> RunResult | None:
+        """What the last run of this panel gave, also where it was stopped or failed."""
+        return self._result
+
+    @property
+    def _entry_point(self) -> EntryPoint | None:
+        return entry_point(self._session, self.entry.value)
+
+    def refresh(self) -> None:
+        """Offer what the session has now; the choice stays where it still exists."""
+        with self._painting:
+            offered = choices(self._session.modules)
+            if offered != self._offered:
+                usual = usual_choice(self._session)
+                chosen = nearest(self.entry.value, [choice for _, choice in offered], usual)
+                self._offered = offered
+                self._busy = True
+                with self.entry.hold_sync():
+                    self.entry.options = offered
+                    self.entry.value = chosen
+                self._busy = False
+            self._entry_changed()
+
+    def _entry_changed(self, _: object = None) -> None:
+        if self._busy:
+            return
+        with self._painting:
+            function = self._entry_point
+            self.parameters.show(() if function is None else function.signature.parameters)
+            self._program = self._program_pages()
+            self._show_pages(self.tabs.chosen)
+            self._paint()
+
+    def _parameter_changed(self) -> None:
+        with self._painting:
+            kept = {title: page for title, page in self._program.items() if title != CIRCUIT}
+            self._program = self._program_pages() | kept
+            self._show_pages(self.tabs.chosen)
+            self._paint()
+
+    def _program_pages(self) -> dict[str, Page]:
+        choice = self.entry.value
+        return {} if choice is None else program_pages(self._session, choice, self.parameters.values)
+
+    def _show_pages(self, front: str | None) -> None:
+        self.tabs.show({**self._pages, **self._program}, front)
+
+    # -- runs ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _can_run(self) -> bool:
+        wrong = self._seed.problem or self.parameters.problem
+        return self._desk.job is None and self.entry.value is not None and not wrong
+
+    def start(self) -> None:
+        """Run the chosen entry point, without waiting for it; nothing happens where Run is disabled."""
+        if not self._can_run:
+            return
+        module, entry = self.entry.value
+        options = self._options
+        settings: dict[str, Any] = {
+            "module": module,
+            "shots": self.shots.value,
+            "seed": seed_of(self.seed.value),
+            "simulator": self.simulator.value,
+            "method": self.method.value,
+            "args": self.parameters.values,
+            "jobs": options.jobs,
+            "timeout": options.timeout,
+        }
+
+        def run(observer: Observer) -> RunResult:
+            return self._session.run(entry, show=observer, **settings)
+
+        self._looked_at = self.tabs.chosen
+        before, job = self._job, Job(self.entry.label, run, self._follow)
+        self._job = job
+        if not self._desk.begin(job):
+            self._job = before
+
+    def stop(self) -> None:
+        """Stop the run that a panel of this session has started, at the next shot; what has finished is kept."""
+        job = self._desk.job
+        if job is not None:
+            job.stop()
+            self._desk.tell()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait for this panel's run; whether it has ended."""
+        return self._job is None or self._job.wait(timeout)
+
+    def _follow(self) -> None:
+        job = self._job
+        if job is None:
+            return
+        if job.ended:
+            self._result = job.result
+            if job.result is not None:
+                self.on_result(job.result)
+            self._pages = {} if job.result is None else result_pages(job.result)
+            self._desk.tell()
+            with self._painting:
+                self._show_pages(self._front)
+            return
+        if self._pages:  # it takes a moment: what stands there is of another run
+            self._pages = {}
+            with self._painting:
+                self._show_pages(self.tabs.chosen)
+        self._paint()
+
+    @property
+    def _front(self) -> str | None:
+        # Where one has looked meanwhile, or before if that is about a result; what it has said stands above already.
+        chosen, before = self.tabs.chosen, self._looked_at
+        if chosen in self._pages or (chosen is not None and chosen != before):
+            return chosen
+        pages = [title for title in self._pages if title != MESSAGES]
+        return before if before in self._pages else next(iter(pages), chosen)
+
+    # -- painting: in any thread, one at a time --------------------------------------------------------------------
+
+    def _paint(self) -> None:
+        with self._painting:
+            running = self._desk.job
+            self.run_button.disabled = not self._can_run
+            self.stop_button.disabled = running is None or running.stopping or running.finishing
+            self.status.value = words.status(self._status(running))
+            self._paint_output()
+
+    def _status(self, running: Job | None) -> str:
+        job = self._job
+        if running is not None and running is not job:
+            return words.quiet(f"“{running.label}” is running in another panel.")
+        if job is not None and running is job:
+            return self._running_status(job)
+        if not self._offered:
+            return words.quiet(_NOTHING_THERE)
+        if job is None:
+            return ""
+        if job.result is None:
+            return words.quiet("stopped before it began" if job.stopping else "nothing was run")
+        said = words.ended_words(job.result, job.progress, stopped=job.stopping)
+        return f'<span role="status">{escape(said)}</span>'
+
+    @staticmethod
+    def _running_status(job: Job) -> str:
+        stopping = words.quiet(" · stopping …") if job.stopping else ""
+        if job.progress is not None and job.finishing:
+            return words.quiet(f"{words.progress_words(job.progress)} · making the result …")
+        if job.progress is None:
+            return words.quiet("running …" if job.begun else "waiting for its turn …") + stopping
+        return words.progress_bar(job.progress) + stopping
+
+    def _paint_output(self) -> None:
+        job = self._job
+        said = "" if job is None or not job.tail.characters else words.newest_text(job.tail)
+        self.output.value = said
+        self._output_box.layout.display = "flex" if said else "none"
+        ended = job is not None and job.ended
+        self._put(self.link, words.whole_link(job.tail, "output.txt") if job and ended else "")
+        self._put(self.problem, words.error_block(job.error) if job and ended and job.error else "")
+
+    @staticmethod
+    def _put(place: widgets.HTML, html: str) -> None:
+        place.value = html
+        place.layout.display = None if html else "none"
+
+    # -- display ---------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Follow the session no more, stop this panel's run, and take the widgets away."""
+        if self._job is not None:
+            self._job.stop()
+        if self.refresh in self._session.on_change:
+            self._session.on_change.remove(self.refresh)
+        self._desk.leave(self._paint)
+        leave_place(self.close)
+        close(self.widget)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self.widget.comm is None
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - ipywidgets' own bundle
+        bundle = self.widget._repr_mimebundle_(**options)
+        if isinstance(bundle, dict):
+            labels = [label for label, _ in self._offered]
+            more = [f"… and {len(labels) - _NAMED_IN_WORDS:,} more"] if len(labels) > _NAMED_IN_WORDS else []
+            named = [*labels[:_NAMED_IN_WORDS], *more] or ["nothing is compiled yet"]
+            bundle["text/plain"] = f"QIR panel (needs a running kernel): {', '.join(named)}"
+            items = "".join(f"<li>{escape(label)}</li>" for label in named)
+            bundle["text/html"] = f"<div>QIR panel (needs a running kernel)<ul>{items}</ul></div>"
+        return bundle

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from qirjit_magic.errors import RunTimeoutError
+from qirjit_magic.notebook.panel.choices import choices, nearest
+from qirjit_magic.notebook.panel.desk import Desk
+from qirjit_magic.notebook.panel.job import FLUSH_S, Job
+from qirjit_magic.session.streams import Observer
+from qirjit_magic.wire.modules import EntryPoint, ModuleInfo, Signature
+
+
+def _result() -> Any:
+    return SimpleNamespace(notices=("notice: so it is",))
+
+
+def _job(run: Callable[[Observer], Any], tell: Callable[[], None] = lambda: None) -> Job:
+    return Job("bell · Bell()", run, tell)
+
+
+def test_a_job_has_what_its_run_gave_and_said() -> None:
+    result, told = _result(), []
+
+    def run(observer: Observer) -> Any:
+        observer.show("hello\n")
+        observer.on_tick()
+        return result
+
+    job = _job(run, lambda: told.append((job.ended, job.tail.newest)))
+    job.start()
+    assert job.wait(10)
+    assert (job.result, job.error) == (result, None)
+    assert told == [(False, "hello\n"), (True, "hello\nnotice: so it is\n")]
+
+
+def test_a_job_tells_no_more_than_ten_times_a_second() -> None:
+    told: list[int] = []
+
+    def run(observer: Observer) -> Any:
+        for number in range(10_000):
+            observer.show(f"{number}\n")
+            observer.on_tick()
+        return _result()
+
+    job = _job(run, lambda: told.append(1))
+    began = time.monotonic()
+    job.start()
+    assert job.wait(60)
+    assert len(told) <= (time.monotonic() - began) / FLUSH_S + 2
+
+
+def test_what_finished_before_an_error_is_the_result() -> None:
+    partial = _result()
+
+    def run(_: Observer) -> Any:
+        raise RunTimeoutError(1.0, partial=partial)
+
+    job = _job(run)
+    job.start()
+    assert job.wait(10)
+    assert job.result is partial
+    assert isinstance(job.error, RunTimeoutError)
+
+
+def test_an_error_of_python_is_not_lost_in_the_thread() -> None:
+    def run(_: Observer) -> Any:
+        raise ZeroDivisionError
+
+    job = _job(run)
+    job.start()
+    assert job.wait(10)
+    assert isinstance(job.error, ZeroDivisionError)
+
+
+def test_a_job_that_is_stopped_says_so_to_its_run() -> None:
+    stopped = threading.Event()
+
+    def run(observer: Observer) -> Any:
+        while not observer.stopping():
+            stopped.wait(0.001)
+        stopped.set()
+        return _result()
+
+    job = _job(run)
+    job.start()
+    job.stop()
+    assert job.wait(10)
+    assert stopped.is_set()
+
+
+def test_one_job_runs_at_a_time_and_everybody_hears_of_it() -> None:
+    desk, end, heard = Desk(), threading.Event(), []
+    desk.listen(lambda: heard.append(desk.job))
+    first, second = _job(lambda _: end.wait(10) and _result(), desk.tell), _job(lambda _: _result())
+    assert desk.begin(first)
+    assert not desk.begin(second)
+    assert desk.job is first
+    end.set()
+    assert first.wait(10)
+    assert desk.job is None
+    assert heard == [first, None]
+    assert desk.begin(second)
+    assert second.wait(10)
+
+
+def test_of_many_threads_one_begins() -> None:
+    desk, end, gate = Desk(), threading.Event(), threading.Barrier(8)
+    begun: list[bool] = []
+
+    def begin() -> None:
+        gate.wait(10)
+        begun.append(desk.begin(_job(lambda _: end.wait(10) and _result())))
+
+    threads = [threading.Thread(target=begin) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    end.set()
+    assert sorted(begun) == [False] * 7 + [True]
+    assert desk.job is None or desk.job.wait(10)
+
+
+def test_who_has_left_hears_nothing() -> None:
+    desk, heard = Desk(), []
+    listener = lambda: heard.append(1)  # noqa: E731 - it is compared
+    desk.listen(listener)
+    desk.leave(listener)
+    desk.leave(listener)
+    desk.tell()
+    assert (heard, desk.listening) == ([], 0)
+
+
+def _module(name: str, *functions: EntryPoint) -> ModuleInfo:
+    return ModuleInfo(name, "digest", functions=functions)
+
+
+def test_every_function_that_can_be_run_is_offered() -> None:
+    takes = EntryPoint("f", Signature("i64", ("double",)))
+    hidden = EntryPoint("g", Signature("void"), public=False)
+    entry = EntryPoint("h", Signature("void"), public=False, attributes=(("entry_point", ""),))
+    assert choices([_module("one", takes, hidden), _module("two", entry)]) == (
+        ("one · f(double) → i64", ("one", "f")),
+        ("two · h() *", ("two", "h")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "usual", "chosen"),
+    [
+        (("a", "f"), ("b", "h"), ("a", "f")),
+        (("a", "gone"), ("b", "h"), ("a", "f")),
+        (("gone", "f"), ("b", "h"), ("b", "h")),
+        (None, None, ("a", "f")),
+    ],
+)
+def test_a_choice_stays_near(wanted: tuple[str, str], usual: tuple[str, str], chosen: tuple[str, str]) -> None:
+    assert nearest(wanted, [("a", "f"), ("a", "g"), ("b", "h")], usual) == chosen
+    assert nearest(wanted, [], usual) is None
