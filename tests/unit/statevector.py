@@ -47,6 +47,10 @@ class Compiled:
         """Let states of so many positions be more than any cache holds."""
         self.simulator._words[MachineWord.GROUPED] = positions
 
+    def share_among(self, threads: int) -> None:
+        """Let so many threads share a state that is taken in groups: one or two."""
+        self.simulator._words[MachineWord.THREADS] = threads
+
     def call(self, name: str, *arguments: Any) -> Any:
         """Call a function of QIR by its name, or by that without ``__quantum__qis__``."""
         if name not in self._functions:

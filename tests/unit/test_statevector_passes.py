@@ -81,9 +81,10 @@ def test_gates_that_only_move_amplitudes_leave_them_as_they_are_to_the_last_bit(
     assert _in_order(compiled) == before
 
 
-def _run(compiled: Compiled, grouped: int) -> Matrix:
+def _run(compiled: Compiled, grouped: int, threads: int = 2) -> Matrix:
     compiled.begin()
     compiled.group_from(grouped)
+    compiled.share_among(threads)
     random = np.random.default_rng(4)
     for qubit in range(_GROUPED):
         compiled.call("ry__body", float(random.uniform(-7, 7)), qubit)
@@ -93,5 +94,10 @@ def _run(compiled: Compiled, grouped: int) -> Matrix:
     return compiled.state(_GROUPED)
 
 
-def test_groups_give_the_same_amplitudes_as_the_whole_state(compiled: Compiled) -> None:
-    assert np.array_equal(_run(compiled, _GROUPED), _run(compiled, _GROUPED + 1))
+def test_groups_give_the_amplitudes_of_the_whole_state_but_for_rounding(compiled: Compiled) -> None:
+    # passes on other positions may change their order, and rounding is not the same in each
+    assert np.abs(_run(compiled, _GROUPED) - _run(compiled, _GROUPED + 1)).max() < _EXACT
+
+
+def test_threads_make_no_difference_to_the_last_bit(compiled: Compiled) -> None:
+    assert np.array_equal(_run(compiled, _GROUPED, threads=1), _run(compiled, _GROUPED, threads=2))
