@@ -101,6 +101,8 @@ class RecordTable:
         returned: ``int64[shots]``, what the entry point returned, as a word.
         returned_words: ``int64[shots, n]``, the same in words, where one does not hold it: n of `recorded_words`.
         strings: the distinct texts.
+        each: how many records each shot has where all have the same kinds in the same order, none of them a
+            RESULT_ARRAY; 0 where that is not known.
     """
 
     kinds: NDArray[np.uint8]
@@ -110,6 +112,7 @@ class RecordTable:
     returned: NDArray[np.int64]
     returned_words: NDArray[np.int64]
     strings: tuple[str, ...]
+    each: int = 0
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -127,6 +130,7 @@ class RecordTable:
             returned=self.returned[:shots],
             returned_words=self.returned_words[:shots],
             strings=self.strings,
+            each=self.each,
         )
 
     def shot(self, index: int) -> tuple[Record, ...]:
@@ -180,6 +184,10 @@ class RecordTable:
 
     def _bits_of_all(self) -> NDArray[np.uint8] | None:
         # Where each shot has as many results, none of them in an array.
+        if self.each and len(self):
+            columns = np.flatnonzero(self.kinds[: self.each] == RecordKind.RESULT)
+            found = self.values.reshape(len(self), self.each)[:, columns] & 1
+            return found.astype(np.uint8).T if len(columns) else None
         if (self.kinds == RecordKind.RESULT_ARRAY).any():
             return None
         mask = self.kinds == RecordKind.RESULT
@@ -375,6 +383,7 @@ def _table_of_layouts(
         returned=np.concatenate([layout.values[:, -1] for layout in same]),
         returned_words=returned_words,
         strings=tuple(strings),
+        each=len(kept),
     )
 
 

@@ -1,4 +1,4 @@
-"""`wait_for_values`: what the page sent before a click is there."""
+"""What the page sent before a click is to be there when the click is answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ import time
 from IPython.core.getipython import get_ipython
 
 _GRACE_S = 0.05  # a message that has come is handled in a few milliseconds where its thread is free
+
+
+def comes_from_page() -> bool:
+    """Whether what is handled now is a message of a widget, not a cell that calls its handlers."""
+    shell = get_ipython()
+    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
+    return bool(parent.get("header", {}).get("msg_type") == "comm_msg")
 
 
 def wait_for_values() -> None:

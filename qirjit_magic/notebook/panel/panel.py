@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import ipywidgets as widgets
 
 from qirjit_magic.notebook.panel import words
-from qirjit_magic.notebook.panel.arrivals import wait_for_values
+from qirjit_magic.notebook.panel.arrivals import comes_from_page, wait_for_values
 from qirjit_magic.notebook.panel.cells import leave_place, take_place
 from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
 from qirjit_magic.notebook.panel.desk import desk_of
@@ -207,7 +207,9 @@ class Panel:
         return self._desk.job is None and self.entry.value is not None and not wrong
 
     def _clicked(self, _: object) -> None:
-        if self._can_run and self._starting is None:
+        if not comes_from_page():
+            self.start()
+        elif self._can_run and self._starting is None:
             self._starting = threading.Thread(target=self._start_soon, name="qirjit-panel-start", daemon=True)
             self._starting.start()
 

@@ -23,9 +23,6 @@ _ERRORS = """() => jupyterapp.shell.currentWidget.content.widgets
   .flatMap(cell => cell.model.type === 'code' ? cell.model.sharedModel.toJSON().outputs : [])
   .filter(output => output.output_type === 'error').map(output => `${output.ename}: ${output.evalue}`)"""
 
-# Otherwise a click is handled in a subshell, and may overtake the value of a field, which is handled in the main
-# thread. Here, a field is filled in and the button clicked within milliseconds.
-_IN_ORDER = "jupyterapp.serviceManager.kernels.commsOverSubshells = 'disabled'"
 _SHOW_ANEW = """async index => {
   jupyterapp.shell.currentWidget.content.activeCellIndex = index;
   await jupyterapp.commands.execute('notebook:clear-cell-output');
@@ -58,7 +55,6 @@ class NotebookPage:
             expect(self.page.locator(".jp-OutputArea-output").first).to_be_visible()
         else:
             self.page.wait_for_function(_READY)
-            self.page.evaluate(_IN_ORDER)
 
     def run_all(self, *, may_fail: bool = False) -> None:
         """Run every cell; none may end in an error, unless that is what one wants to see."""
