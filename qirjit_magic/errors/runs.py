@@ -34,7 +34,9 @@ class ProgramFailedError(ExecutionError):
     shot: int
 
     def _said(self) -> str:
-        return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{self._kept()}"
+        kept = self._kept()
+        ends = "" if not kept or self.message.rstrip().endswith((".", "!", "?")) else "."
+        return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{ends}{kept}"
 
 
 @dataclass(eq=False)

@@ -32,7 +32,7 @@ _PRE = (
 )
 _ERROR = (
     "margin:4px 0;padding:6px 10px;white-space:pre-wrap;overflow-wrap:anywhere;max-height:24em;overflow:auto;"
-    "line-height:1.35;font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
+    "word-break:normal;line-height:1.35;font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px);"
     "color:var(--jp-content-font-color1,inherit);border-left:3px solid var(--jp-error-color1,#d32f2f);"
     "background:var(--jp-rendermime-error-background,#d32f2f22)"
 )
