@@ -86,13 +86,29 @@ def _word_of(kind: str, value: Argument) -> int:
     bits = integer_bits(kind)
     if bits:
         return _integer_word(bits, value)
-    return int(struct.unpack("<q", struct.pack("<d", float(value)))[0])
+    return int(struct.unpack("<q", struct.pack("<d", _float(value)))[0])
+
+
+def _float(value: Argument) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        message = "write a number, such as 0.5 or 1e-3"
+        raise ValueError(message) from None
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        message = "write an integer, such as 3, -4 or 0x1f"
+        raise ValueError(message) from None
 
 
 def _integer_word(bits: int, value: Argument) -> int:
     if isinstance(value, str):
         truth = _TRUTH.get(value.strip().lower())
-        number = int(value, 0) if truth is None else truth
+        number = _integer(value) if truth is None else truth
     else:
         number = operator.index(value)  # type: ignore[arg-type]  # that a float is refused is the point
     low, high = -(1 << (bits - 1)), (1 << bits) - 1

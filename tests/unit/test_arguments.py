@@ -47,6 +47,14 @@ def test_an_integer_too_wide_for_its_parameter_is_refused(data: st.DataObject, b
         _word(f"i{bits}", value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "hint"), [("i64", "three", "write an integer, such as 3"), ("double", "half", "write a number")]
+)
+def test_a_text_that_is_no_number_is_refused_with_what_to_write(kind: str, text: str, hint: str) -> None:
+    with pytest.raises(EntryPointError, match=f"is {kind}, and '{text}' is not: {hint}"):
+        _word(kind, text)
+
+
 @given(st.floats(allow_nan=False))
 def test_a_double_comes_back_from_its_word_and_from_its_text(value: float) -> None:
     word = _word("double", value)
