@@ -87,9 +87,14 @@ def _unread() -> int:
 
 def _run_in(session: Session, options: RunOptions) -> int:
     try:
-        return _run(session, options)
-    except BrokenPipeError:
+        return _run_told(session, options)
+    except BrokenPipeError:  # while it runs, or while it is told how that ended
         return _unread()
+
+
+def _run_told(session: Session, options: RunOptions) -> int:
+    try:
+        return _run(session, options)
     except KeyboardInterrupt:
         _print_result(session.last, options)
         finished = len(session.last.shots) if session.last else 0

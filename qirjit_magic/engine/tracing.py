@@ -108,8 +108,11 @@ class Tracing:
         return self._tracer.tape
 
     def follow(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
-        """One shot, whatever others do; see `trace`."""
+        """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
         linker = self._linker_of(modules)
+        if linker.linkage.carried_over(request.module):  # variables begin anew, or each look would show another circuit
+            self.forget()
+            linker = self._linker_of(modules)
         self._tracer.look_on(goes_on=True)
         try:
             ended = self._shoot(request, entry, linker)

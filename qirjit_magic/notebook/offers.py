@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from qirjit_magic.display.definitions import global_name
+from qirjit_magic.notebook.heads import CELL, head_of
 from qirjit_magic.notebook.known import known_functions
 from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.options import FLAGS, Face, FlagRow
@@ -20,13 +21,12 @@ from qirjit_magic.session.default import existing_session
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.simulators import simulator_names
 
-_CELL = re.compile(r"\s*%%qir(?=\s|\Z)")
-_LINE = re.compile(r"\s*(?:[\w.,\s]+=\s*)?%(?P<name>qir\w*)(?=\s)")
-_OTHER_CELL_MAGIC = re.compile(r"\s*(?:%%\w|\Z)")
+# Each of these takes time in proportion to its text: it is asked at each key, and the text may be anything.
+_LINE = re.compile(r"\s*+(?:[\w.,\s]++=\s*+)?%(?P<name>qir\w*)(?=\s)")
 _WORD = re.compile(r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\\.|[^\s"'])+""")
 _GLOBAL = re.compile(r'@(?:"(?P<quoted>[^"]*)|(?P<bare>[-\w$.]*))\Z')
-_DECLARED = re.compile(r"\s*declare\s+(?P<returns>[^@\s][^@]*?)\s*@[-\w$.]*\Z")
-_DEFINED = re.compile(r'^\s*define\b[^@\n"]*(@"[^"\n]*"|@[-\w$.]+)', re.MULTILINE)
+_DECLARED = re.compile(r"\s*declare\s+(?P<returns>[^@\s][^@]*+)@[-\w$.]*\Z")
+_DEFINED = re.compile(r'^[ \t]*+define\b[^@\n"]*(@"[^"\n]*"|@[-\w$.]+)', re.MULTILINE)
 _BARE = re.compile(r"[-a-zA-Z$._][-\w$.]*", re.ASCII)  # a name that LLVM reads without quotes
 _UNWRITABLE = re.compile(r'["\\]')  # needs an escape in LLVM's text
 _DOCUMENTED = re.compile(r"``(--[\w-]+)")
@@ -73,10 +73,10 @@ def offers_at(text: str, line: int, column: int, *, helps: Mapping[str, str]) ->
     """
     lines = text.split("\n")
     before = lines[line][:column]
-    head = _head(lines)
+    head = head_of(lines)
     if head is not None and line > head:
         return _in_body(before, "\n".join(lines[head + 1 :]))
-    cell = _CELL.match(before)
+    cell = CELL.match(before)
     if cell and line == head and cell.end() < len(before):
         return _in_flags(before[cell.end() :], Face.CELL, _defined("\n".join(lines[line + 1 :])))
     magic = _LINE.match(before)
@@ -202,7 +202,7 @@ def _in_body(before: str, body: str) -> Offers:
     typed = found["quoted"] if quoted else found["bare"]
     declared = None if quoted else _DECLARED.match(before)
     if declared:
-        offers = [offer for offer in _declarations(declared["returns"]) if offer.text.startswith(typed)]
+        offers = [offer for offer in _declarations(declared["returns"].rstrip()) if offer.text.startswith(typed)]
         if offers:
             return Offers(typed, offers)
     first: dict[str, Offer] = {}
@@ -242,16 +242,6 @@ def _global(name: str, *, quoted: bool) -> str:
 
 
 # -- words of a line ---------------------------------------------------------------------------------------------------
-
-
-def _head(lines: Sequence[str]) -> int | None:
-    # The number of the %%qir line; other cell magics, such as %%time, may stand before it.
-    for number, line in enumerate(lines):
-        if _CELL.match(line):
-            return number
-        if not _OTHER_CELL_MAGIC.match(line):
-            break
-    return None
 
 
 def _words(typed: str) -> tuple[list[str], str]:

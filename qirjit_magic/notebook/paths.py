@@ -19,8 +19,8 @@ def matching_paths(typed: str, suffixes: tuple[str, ...]) -> list[str]:
         suffixes: such as ``.ll``; of capital letters too.
     """
     folder, slash, name = typed.rpartition("/")
-    looked_at = os.path.expanduser(folder + slash) if slash else "."  # noqa: PTH111 - a ~user that nobody is stays
     try:
+        looked_at = os.path.expanduser(folder + slash) if slash else "."  # noqa: PTH111 - a ~user that nobody is stays
         with os.scandir(looked_at) as entries:
             found = [
                 f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}"
@@ -29,6 +29,6 @@ def matching_paths(typed: str, suffixes: tuple[str, ...]) -> list[str]:
                 and entry.name.startswith(".") <= name.startswith(".")
                 and (entry.is_dir() or entry.name.lower().endswith(suffixes))
             ]
-    except OSError:
+    except (OSError, ValueError):  # a NUL, or half of a surrogate pair
         return []
     return sorted(found)

@@ -11,6 +11,7 @@ import pytest
 
 from tests.files import REPOSITORY
 from tests.notebook.browser import needs
+from tests.notebook.browser.servers import serving
 
 SENTENCE = "Tests in a browser need Chromium: apt-get install chromium"
 
@@ -42,3 +43,8 @@ def test_where_a_browser_is_required_its_absence_is_a_failure(tmp_path: Path) ->
 def test_a_missing_package_is_named_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs, "_PACKAGES", ("no_such_package", "pytest"))
     assert needs.missing() == "Tests in a browser need no_such_package: pip install '.[test]'"
+
+
+def test_a_server_that_ends_at_once_is_told_with_what_it_said() -> None:
+    with pytest.raises(RuntimeError, match=r"did not start[^~]*no_such_server"), serving("no_such_server"):
+        pass

@@ -213,6 +213,8 @@ def test_nothing_is_overwritten_without_force(capsys: pytest.CaptureFixture[str]
         (["extract", "made.ipynb", "-o", "-"], "one NAME"),
         (["extract", "made.ipynb", "-o", "bell.ll"], "bell.ll"),
         (["extract", "made.ipynb", "-o", "nul\0"], "null"),
+        (["extract", "made.ipynb", "-o", "x" * 300], "a place that can be written (File name too long)"),
+        (["extract", "made.ipynb", "-o", "x" * 300, "--force"], "a place that can be written (File name too long)"),
     ],
 )
 def test_wrong_usage_is_status_2(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:

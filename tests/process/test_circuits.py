@@ -89,6 +89,15 @@ def test_drawing_changes_no_variable_of_a_program(drawing: Session) -> None:
     assert "Another shot may do something else: " in drawn.text()
 
 
+def test_a_circuit_that_depends_on_a_variable_is_the_same_at_each_look(drawing: Session) -> None:
+    module = drawing.add(PICTURES / "counting.ll").name
+    looks = [drawing.circuit(module=module) for _ in range(3)]
+    assert [look.gate_counts for look in looks] == [{"h": 1}] * 3
+    assert looks[0] == looks[1] == looks[2]
+    drawing.run(module=module)
+    assert drawing.circuit(module=module) == looks[0]
+
+
 def test_what_a_function_in_python_decides_is_drawn_and_said(drawing: Session) -> None:
     drawing.define("number", "i64 ()", lambda: 2)
     try:

@@ -18,7 +18,7 @@ from tests.hostile import acting
 from tests.process.support import LIVENESS_S
 
 HELLO = REPOSITORY / "notebooks" / "programs" / "Hello.ll"
-DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 HEADER = "HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\n"
 
 
@@ -205,6 +205,26 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
         errors = process.stderr.read()
         assert process.wait(LIVENESS_S) != DONE
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("failing.ll", "third_shot_fails", "--shots", "9"),
+        ("slow_shots.ll", "slow", "--shots", "1_000_000", "--timeout", "0.2"),
+    ],
+)
+def test_a_run_that_fails_with_nobody_to_read_what_finished_is_status_141(words: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            command(PROGRAMS / words[0], *words[1:]), stdout=writer, stderr=subprocess.PIPE, cwd=REPOSITORY, check=False
+        )
+    finally:
+        os.close(writer)
+    assert done.returncode == UNREAD
+    assert b"Traceback" not in done.stderr
 
 
 def test_help_names_every_flag() -> None:

@@ -94,6 +94,8 @@ def test_a_usual_text_needs_no_metadata_and_ends_without_an_empty_line() -> None
         ("%%qir --name 'open\n; a", "", "; a\n"),
         ("%%qir --name bell\r\n; a\r\n; b", "bell", "; a\r\n; b\n"),
         ("  %%qir --name bell\n  ; a", "bell", "  ; a\n"),
+        ("%%time\n%%qir --name bell\n; a\n; b", "bell", "; a\n; b\n"),
+        ("\n%%capture out\r\n\r\n  %%time\r\n%%qir --name bell\r\n; a", "bell", "; a\n"),
     ],
 )
 def test_flags_name_a_cell_and_are_no_part_of_its_text(source: str, name: str, text: str) -> None:
@@ -101,7 +103,18 @@ def test_flags_name_a_cell_and_are_no_part_of_its_text(source: str, name: str, t
 
 
 @pytest.mark.parametrize(
-    "source", ["%qir main", "%%qirx\na", "%%qir?", "x = 1\n%%qir\na", "# %%qir\na", "", "\n", "%%timeit\n%qir"]
+    "source",
+    [
+        "%qir main",
+        "%%qirx\na",
+        "%%qir?",
+        "x = 1\n%%qir\na",
+        "# %%qir\na",
+        "",
+        "\n",
+        "%%timeit\n%qir",
+        "%%time\nx\n%%qir",
+    ],
 )
 def test_other_cells_are_none(source: str) -> None:
     assert read_cells(_notebook(source)) == ()

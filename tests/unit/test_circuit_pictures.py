@@ -15,7 +15,7 @@ from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.display.circuit.words import angle_text, end_text, gate_label, result_name, sentence
 from qirjit_magic.wire.circuits import RETURNED, SHAPES, Operation, TraceEnd
 from tests.pages import Page
-from tests.unit.operations import diagram, operation, operations
+from tests.unit.operations import diagram, operation, operations, traced
 
 _SVG = "{http://www.w3.org/2000/svg}"
 READS = TraceEnd("read_result", result=1)
@@ -114,6 +114,27 @@ def test_where_a_trace_ends_the_picture_says_why(end: TraceEnd, said: str) -> No
     for picture in (shown.text(), shown.svg(), _page(shown)):
         assert said in picture
     assert "What comes after is not drawn: " in shown.text()
+
+
+def test_what_is_left_out_and_why_it_ends_are_said_in_lines_of_their_own() -> None:
+    wide = [operation("h", qubit) for _ in range(9) for qubit in range(1000)]
+    measured = [operation("mz", qubit, result=qubit) for qubit in range(1000)]
+    shown = CircuitDiagram("wide", "main", traced([*wide, *measured], end=READS, sent=1000, deep=10))
+    texts = list(_parsed(shown.svg()).iter(f"{_SVG}text"))
+    (left_out,) = (float(one.attrib["y"]) for one in texts if "left out" in (one.text or ""))
+    (ends,) = (float(one.attrib["y"]) for one in texts if (one.text or "").startswith("here the program"))
+    assert 11 < ends < left_out - 13  # letters of 11 pixels, under the top of the page
+
+
+def test_long_names_and_reasons_are_shown_with_their_beginnings_and_ends() -> None:
+    name = f"begins{'x' * 5000}ends"
+    shown = diagram(operation("h", 0), end=TraceEnd(name), name=name)
+    for text in (shown.text(), shown.svg(), _page(shown)):
+        assert "begins" in text
+        assert "x" * 128 not in text
+    assert len(end_text(TraceEnd(name))) < 150
+    assert len(end_text(TraceEnd(reason=name))) < 120
+    assert len(shown.text()) < 700
 
 
 def test_the_result_that_is_read_is_marked_on_the_line_where_it_was_measured() -> None:

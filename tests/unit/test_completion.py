@@ -180,6 +180,11 @@ def test_paths_of_qir_and_folders_are_offered(
     assert offered(matcher, "%qir --file nowhere/|") == []
 
 
+@pytest.mark.parametrize("typed", ["a\0b/|", "~a\0b/|", "\ud800/|", "~\ud800/|"])
+def test_what_no_path_can_be_has_none(matcher: QirCompletion, typed: str) -> None:
+    assert offered(matcher, f"%qir --file {typed}") == offered(matcher, f"%qir --simulator {typed}") == []
+
+
 # -- the body ----------------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +230,27 @@ def test_in_the_body_functions_of_the_cell_and_of_other_cells_are_offered(matche
 )
 def test_elsewhere_nothing_is_offered_and_others_may(matcher: QirCompletion, text: str) -> None:
     assert asked(matcher, text) == {"completions": [], "matched_fragment": "", "suppress": False, "ordered": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (" " * 200_000 + "|", []),
+        ("a = " + " " * 200_000 + "|", []),
+        ("%%qir\ndeclare void" + " " * 200_000 + "@ @mai|", ["main"]),
+        ("%%qir\n" + "\n" * 200_000 + "call void @mai|", ["main"]),
+        ("%%qir\n" + " \n" * 100_000 + "call void @mai|", ["main"]),
+    ],
+    ids=["spaces", "after =", "declare", "empty lines", "blank lines"],
+)
+def test_long_blanks_do_not_keep_anybody_waiting(matcher: QirCompletion, text: str, found: list[str]) -> None:
+    assert offered(matcher, text) == found  # with time as the square of the length it would be minutes
+
+
+def test_a_line_may_assign_what_a_magic_gives(matcher: QirCompletion) -> None:
+    for before in ("x =", "x=", "  x, y.z  =  ", "\t"):
+        assert offered(matcher, f"{before}%qir ma|") == ["main"]
+    assert offered(matcher, "%%qir\n \t define void @mine(){\n @min|") == ["mine"]
 
 
 _LINES = st.lists(

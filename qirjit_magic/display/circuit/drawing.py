@@ -25,12 +25,12 @@ class Drawing:
     Attributes:
         layout: what is drawn.
         width: the pixels after which it goes on in the next row.
-        headline: whether there is something to say over a row.
+        headlines: how many lines there are to say over rows: what is left out, and over that why it ends.
     """
 
     layout: Layout
     width: int
-    headline: bool
+    headlines: int
     _wires: list[str] = field(default_factory=list)
     _more: list[str] = field(default_factory=list)  # ends of lines that go on in another row
     _links: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Drawing:
     def __post_init__(self) -> None:
         self._lines = len(self.layout.qubits)
         self._left = max(len(qubit_name(qubit)) for qubit in self.layout.qubits) * CHARACTER + 14
-        self._above = _ABOVE + (_HEADLINE if self.headline else 0)
+        self._above = _ABOVE + _HEADLINE * self.headlines
         self._pens: list[float | None] = [self._left] * self._lines  # how far each line is drawn; None: there is none
         self._measured: dict[int, int] = {}  # the line that a result was measured on last
         self._row, self._right = 0, 0.0
@@ -173,11 +173,12 @@ class Drawing:
             self._wire_to(line, self._at - (width + 12 if line == read else 0))
         if read is not None:
             self._said.append(shapes.text(self._at - 6, self._y(read), name, anchor="end"))
-        down = f"M{number(self._at)} {number(self._y(0) - 30)}V{number(self._y(self._lines - 1) + 16)}"
+        over = _HEADLINE * (self.headlines - 1)  # what is left out is said below
+        down = f"M{number(self._at)} {number(self._y(0) - 30 - over)}V{number(self._y(self._lines - 1) + 16)}"
         self._marks.append(f'<path class="qirjit-end" stroke-dasharray="5 4" d="{down}"/>')
         room = len(words) * SMALL + 8
         x, anchor = (self._at, "end") if self._at > room else (2, "start")
-        self._said.append(shapes.text(x, self._y(0) - 40, words, anchor=anchor))
+        self._said.append(shapes.text(x, self._y(0) - 40 - over, words, anchor=anchor))
         self._right = max(self._right, self._at + 8, room)
 
     def groups(self) -> Iterator[str]:

@@ -43,7 +43,7 @@ def svg_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
     """
     if not layout.qubits:
         return _document(diagram, 180, 30, '<text x="4" y="20" fill="currentColor" stroke="none">no operation</text>')
-    drawing = Drawing(layout, width, headline=diagram.end is not None or layout.left_out > 0)
+    drawing = Drawing(layout, width, headlines=(diagram.end is not None) + (layout.left_out > 0))
     for column in layout.first:
         drawing.put(column)
     if layout.left_out:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.words import shortened
 from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.circuits import RETURNED, Operation, TraceEnd
 
@@ -18,6 +19,7 @@ _NEAT = 1e-12  # how far, in relation to its size, an angle may be from a neat o
 _MOST_DENOMINATOR, _MOST_BINARY = 64, 1 << 16
 _MOST_NUMERATOR = 999
 _SHOWN_RECORDS = 32
+_LONGEST_ENTRY, _LONGEST_TOLD = 128, 80  # characters of names and reasons
 _DRAWS = frozenset({"drawrandomint", "drawrandomdouble", "a draw of a random number"})
 
 
@@ -69,7 +71,8 @@ def sentence(operation: Operation) -> str:
 
 def title(diagram: CircuitDiagram) -> str:
     """What it is the circuit of."""
-    return plain_line(f"{diagram.entry} · {counted(diagram.width, 'qubit')}, depth {diagram.depth:,}")
+    name = shortened(diagram.entry, _LONGEST_ENTRY)
+    return f"{name} · {counted(diagram.width, 'qubit')}, depth {diagram.depth:,}"
 
 
 def figures(diagram: CircuitDiagram) -> list[tuple[str, int]]:
@@ -126,7 +129,7 @@ def _bit(operation: Operation) -> str:
 
 def end_text(end: TraceEnd) -> str:
     """Why the circuit ends before the program does."""
-    called = plain_line(end.function)
+    called = shortened(end.function, _LONGEST_TOLD)
     if end.result is not None:
         return f"here the program reads result {result_name(end.result)}: what follows depends on it"
     if end.function in _DRAWS:
@@ -136,16 +139,16 @@ def end_text(end: TraceEnd) -> str:
     if end.function:
         qubit = "" if end.qubit is None else f" on {qubit_name(end.qubit)}"
         return f"here the program calls {called}{qubit}: a trace does not follow that"
-    return f"here the trace ends: {plain_line(end.reason)}"
+    return f"here the trace ends: {shortened(end.reason, _LONGEST_TOLD)}"
 
 
 def _because(end: TraceEnd) -> str:
-    called = plain_line(end.function)
+    called = shortened(end.function, _LONGEST_TOLD)
     if end.result is not None:
         return f"{called} gives what was measured, which a trace does not know, and each shot may do something else"
     if end.function in _DRAWS or end.function == "get_current_shot":
         return f"{called} is another one in each shot"
-    return f"a diagram has no picture of {called}" if end.function else plain_line(end.reason)
+    return f"a diagram has no picture of {called}" if end.function else shortened(end.reason, _LONGEST_TOLD)
 
 
 def counted(number: int, noun: str) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from qirjit_magic.notebook.heads import head_of
 from qirjit_magic.options import Face, parse
 
-_MAGIC = re.compile(r"\s*%%qir(?:\s|\Z)")
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 _LONE_BREAK = re.compile(r"(?<!\r)\n|\r(?!\n)")
 _LONGEST_NAME = 200  # bytes; a file system takes 255, with the suffix
@@ -57,18 +57,17 @@ class QirCell:
 
     @classmethod
     def of(cls, source: str, metadata: Mapping[str, Any]) -> Self | None:
-        """The module in a code cell; None where it is no ``%%qir`` cell."""
+        """The module in a code cell, behind other cell magics too; None where it is no ``%%qir`` cell."""
         lines = source.splitlines(keepends=True)
-        while lines and not lines[0].strip():
-            del lines[0]
-        if not lines or not _MAGIC.match(lines[0]):
+        head = head_of(lines)
+        if head is None:
             return None
         told = metadata.get(_METADATA)
         told = told if isinstance(told, Mapping) else {}
-        text = "".join(lines[1:]) + ("" if told.get(_ENDED) is False else "\n")
+        text = "".join(lines[head + 1 :]) + ("" if told.get(_ENDED) is False else "\n")
         if told.get(_BREAKS) == "\r\n":
             text = text.replace("\r\n", "\n").replace("\n", "\r\n")
-        return cls(text, *_flags(lines[0].strip().removeprefix("%%qir")))
+        return cls(text, *_flags(lines[head].strip().removeprefix("%%qir")))
 
 
 def _flags(line: str) -> tuple[str, bool]:

@@ -151,10 +151,10 @@ def _taken(path: Path) -> OptionError:
 
 def _write_all(folder: Path, texts: dict[str, bytes], *, force: bool) -> None:
     paths = {folder / f"{name}.ll": text for name, text in texts.items()}
-    taken = next((path for path in paths if path.exists() and not force), None)
-    if taken:
-        raise _taken(taken)
     try:
+        taken = next((path for path in paths if path.exists() and not force), None)
+        if taken:
+            raise _taken(taken)
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise _unwritable(folder, error) from None

@@ -205,8 +205,10 @@ def _address(process: psutil.Popen, runtime: Path, log: Path) -> str:
 
 
 def _end(process: psutil.Popen) -> None:
-    below = process.children(recursive=True) if process.is_running() else []
-    process.terminate()  # it ends its kernels
+    below: list[psutil.Process] = []
+    with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself
+        below = process.children(recursive=True)
+        process.terminate()  # it ends its kernels
     _, left = psutil.wait_procs([process, *below], timeout=_END_S)
     for each in left:
         with contextlib.suppress(psutil.NoSuchProcess):
