@@ -20,12 +20,13 @@ class Quarantine:
         self._by_module: dict[str, list[str]] = {}
 
     @contextlib.contextmanager
-    def watch(self, name: str, digest: str) -> Iterator[None]:
+    def watch(self, name: str, digest: str, *, counting: bool = True) -> Iterator[None]:
         """What runs inside compiles or runs this module, and may end the engine process.
 
         Args:
             name: the module's name, for errors.
             digest: which module that is: a changed one is another.
+            counting: whether its deaths are counted against the module.
 
         Raises:
             QuarantineError: it has ended three of them with nothing going well between.
@@ -39,7 +40,8 @@ class Quarantine:
         try:
             yield
         except WorkerCrashedError as crash:
-            self._note_death(digest, crash)
+            if counting:
+                self._note_death(digest, crash)
             raise
         except EngineStartError as error:
             self._in_a_row += error.signal_name not in {"", _KILLED}

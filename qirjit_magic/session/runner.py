@@ -159,7 +159,7 @@ class Runner:
             QirError, KeyboardInterrupt: see `Session.circuit`.
         """
         digest = self._catalogue.find(request.module).info.digest
-        with self._placed(request.module), self._quarantine.watch(request.module, digest):
+        with self._placed(request.module), self._quarantine.watch(request.module, digest, counting=False):
             try:
                 self._stopping, self._begun = False, True
                 engine = self._engines.for_run(request.module, self._catalogue.linkage, lambda: self._stopping)

@@ -201,3 +201,33 @@ def test_a_page_that_is_chosen_while_a_run_goes_on_stays_in_front(kernel: Kernel
     assert kernel.value("until(lambda: panel.tabs.titles == ('Circuit', 'IR'))") == "True"
     kernel.run(choose.format("Circuit") + "\npanel.stop()\nended = panel.wait(60)")
     assert kernel.value("ended, panel.tabs.chosen, len(panel.tabs.titles)") == "(True, 'Circuit', 3)"
+
+
+def test_a_panel_that_is_closed_while_it_runs_frees_the_others(kernel: Kernel) -> None:
+    open_panel(kernel, add("slow_coin"))
+    kernel.run("one = panel")
+    kernel.run("%qir_panel")
+    kernel.run(SHOW + "\ntwo = panel\none.shots.value = 10**9; one.method.value = 'live'\none.start()")
+    assert kernel.value("until(lambda: one._job.begun), two.run_button.disabled") == "(True, True)"
+    kernel.run("one.close()")
+    assert kernel.value("until(lambda: not two.run_button.disabled), two.stop_button.disabled") == "(True, True)"
+    assert kernel.value("'another' in two.status.value, one.result") == "(False, None)"
+    kernel.run("one.start()")
+    assert kernel.value("two._desk.job") == "None"
+
+
+def test_whoever_follows_the_results_may_fail_and_the_panel_says_so(kernel: Kernel) -> None:
+    open_panel(kernel, add("Bell"))
+    kernel.run("def follow(result): raise ZeroDivisionError('of a follower')\npanel.on_result = follow")
+    kernel.run("panel.start()\nended = panel.wait(30)")
+    assert kernel.value(f"ended, 'of a follower' in panel.problem.value, {BUTTONS}") == "(True, True, False, True)"
+
+
+def test_a_panel_that_is_shown_runs_nothing(kernel: Kernel) -> None:
+    # The circuit of this function would divide by zero.
+    kernel.run("%reload_ext qirjit_magic")
+    kernel.run("%%qir --name divides --no-run\ndefine i64 @divides(i64 %n) {\n  %q = sdiv i64 100, %n\n  ret i64 %q\n}")
+    kernel.run("import qirjit_magic, time\nbefore = qirjit_magic.default_session().status().pid")
+    kernel.run("%qir_panel")
+    kernel.run("time.sleep(1)")
+    assert kernel.value("qirjit_magic.default_session().status().pid == before") == "True"

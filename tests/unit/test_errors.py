@@ -204,12 +204,14 @@ def test_a_crash_says_what_the_process_did(error: WorkerCrashedError, doing: str
     ("shots", "kept"),
     [
         (0, ""),
-        (1, " 1 finished shot is in error.partial."),
-        (1234, " 1,234 finished shots are in error.partial."),
+        (1, ". 1 finished shot is in error.partial."),
+        (1234, ". 1,234 finished shots are in error.partial."),
     ],
 )
 def test_a_failed_run_says_which_shots_are_kept(shots: int, kept: str) -> None:
     assert str(ProgramFailedError("boom", 1, shots, partial=_result(shots))).partition("boom")[2] == kept
+    ended = str(ProgramFailedError("It went boom.", 1, shots, partial=_result(shots)))
+    assert ended.partition("boom.")[2] == kept.removeprefix(".")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in _KINDS if issubclass(kind, LocatedError)])

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +78,28 @@ def test_an_error_of_python_is_not_lost_in_the_thread() -> None:
     job.start()
     assert job.wait(10)
     assert isinstance(job.error, ZeroDivisionError)
+
+
+def test_a_job_that_is_interrupted_has_ended_all_the_same() -> None:
+    def run(_: Observer) -> Any:
+        raise KeyboardInterrupt
+
+    job = _job(run)
+    job.start()
+    assert job.wait(10)
+    assert (job.ended, type(job.error)) == (True, KeyboardInterrupt)
+
+
+def test_a_desk_keeps_no_job_that_has_ended() -> None:
+    desk = Desk()
+    job = _job(lambda _: _result(), desk.tell)
+    kept = weakref.ref(job)
+    assert desk.begin(job)
+    assert job.wait(10)
+    desk.tell()
+    del job
+    gc.collect()
+    assert kept() is None
 
 
 def test_a_job_that_is_stopped_says_so_to_its_run() -> None:

@@ -30,12 +30,19 @@ class Desk:
             if self.job is not None:
                 return False
             self._job = job
+        try:
+            job.start()
+        except RuntimeError:  # the system has no thread left
+            self._job = None
+            raise
         self.tell()
-        job.start()
         return True
 
     def tell(self) -> None:
         """Let all panels look."""
+        with self._lock:
+            if self._job is not None and self._job.ended:
+                self._job = None  # it holds its result, its panel and the session
         for listener in list(self._listeners):
             listener()
 

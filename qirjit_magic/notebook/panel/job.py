@@ -40,7 +40,7 @@ class Job:
         self.tail = Tail()
         self.progress: Progress | None = None
         self.result: RunResult | None = None
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self.stopping = self.ended = self.begun = False
         self._run = run
         self._tell = tell
@@ -74,12 +74,13 @@ class Job:
             self.result = self._run(observer)
         except ExecutionError as error:
             self.result, self.error = error.partial, error
-        except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - in a thread nobody else would see it
             self.error = error
-        for notice in () if self.result is None else self.result.notices:
-            self.tail.add(f"{notice}\n")
-        self.ended = True
-        self._tell()
+        finally:
+            for notice in () if self.result is None else self.result.notices:
+                self.tail.add(f"{notice}\n")
+            self.ended = True
+            self._tell()
 
     def _is_stopping(self) -> bool:
         self.begun = True  # it is asked as soon as it is its turn

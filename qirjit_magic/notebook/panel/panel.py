@@ -75,7 +75,7 @@ class Panel:
         self._desk = desk_of(self._session)
         self._painting = threading.RLock()
         self._offered: tuple[tuple[str, Choice], ...] = ()
-        self._busy = False
+        self._busy = self._closed = False
         self._job: Job | None = None
         self._starting: threading.Thread | None = None  # after a click, until what it runs is known
         self._result: RunResult | None = None
@@ -203,7 +203,7 @@ class Panel:
 
     @property
     def _can_run(self) -> bool:
-        wrong = self._seed.problem or self.parameters.problem
+        wrong = self._seed.problem or self.parameters.problem or self._closed
         return self._desk.job is None and self.entry.value is not None and not wrong
 
     def _clicked(self, _: object) -> None:
@@ -214,15 +214,18 @@ class Panel:
             self._starting.start()
 
     def _start_soon(self) -> None:
-        wait_for_values()
-        self.start()
-        self._starting = None
+        try:
+            wait_for_values()
+            self.start()
+        finally:
+            self._starting = None
 
     def start(self) -> None:
         """Run the chosen entry point, without waiting for it; nothing happens where Run is disabled."""
-        if not self._can_run:
+        choice = self.entry.value
+        if not self._can_run or choice is None:
             return
-        module, entry = self.entry.value
+        module, entry = choice
         options = self._options
         settings: dict[str, Any] = {
             "module": module,
@@ -260,22 +263,30 @@ class Panel:
 
     def _follow(self) -> None:
         job = self._job
-        if job is None:
+        if job is None:  # the panel was closed
+            self._desk.tell()
             return
         if job.ended:
-            self._result = job.result
-            if job.result is not None:
-                self.on_result(job.result)
-            self._pages = {} if job.result is None else result_pages(job.result)
-            self._desk.tell()
-            with self._painting:
-                self._show_pages(self._front)
+            self._take_result(job)
             return
         if self._pages:  # it takes a moment: what stands there is of another run
             self._pages = {}
             with self._painting:
                 self._show_pages(self.tabs.chosen)
         self._paint()
+
+    def _take_result(self, job: Job) -> None:
+        self._result, self._pages = job.result, {}
+        try:
+            if job.result is not None:
+                self.on_result(job.result)
+                self._pages = result_pages(job.result)
+        except Exception as error:  # noqa: BLE001 - whoever follows the results may do anything; it is shown
+            job.error = job.error or error
+        finally:
+            self._desk.tell()
+        with self._painting:
+            self._show_pages(self._front)
 
     @property
     def _front(self) -> str | None:
@@ -338,16 +349,18 @@ class Panel:
 
     def close(self) -> None:
         """Follow the session no more, stop this panel's run, and take the widgets away."""
+        self._closed = True
         if self._job is not None:
             self._job.stop()
         if self.refresh in self._session.on_change:
             self._session.on_change.remove(self.refresh)
         self._desk.leave(self._paint)
         leave_place(self.close)
+        self.tabs.show({}, None)
         close(self.widget)
         # Widgets and handlers hold each other, and the collector comes late for what may be a gigabyte.
         self._result, self._job, self._pages, self._program = None, None, {}, {}
-        self.tabs.show({}, None)
+        self._desk.tell()
 
     @property
     def closed(self) -> bool:

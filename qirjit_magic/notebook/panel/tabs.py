@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as widgets
 
-from qirjit_magic.errors import QirError
 from qirjit_magic.notebook.panel import words
 
 Page = str | Callable[[], str]
@@ -24,6 +23,7 @@ class Tabs:
         self._pages: dict[str, Page] = {}
         self._shown: dict[str, Page] = {}
         self._making: threading.Thread | None = None
+        self._laying = False
         self.widget.observe(lambda _: self._look(), "selected_index")
 
     @property
@@ -58,9 +58,14 @@ class Tabs:
 
     def _lay(self) -> None:
         old, self._shown = self.widget.children, {}
-        self.widget.selected_index = None
-        self.widget.children = [widgets.HTML(layout={"overflow": "auto", "width": "auto"}) for _ in self._pages]
-        self.widget.titles = self.titles
+        self._laying = True  # a Tab that is given children shows the first of them at once, which nobody has asked for
+        try:
+            self.widget.selected_index = None
+            self.widget.children = [widgets.HTML(layout={"overflow": "auto", "width": "auto"}) for _ in self._pages]
+            self.widget.titles = self.titles
+            self.widget.selected_index = None
+        finally:
+            self._laying = False
         for box in old:
             box.layout.close()
             box.style.close()
@@ -68,6 +73,8 @@ class Tabs:
 
     def _look(self) -> None:
         with self._lock:
+            if self._laying:
+                return
             title = self.chosen
             self.widget.layout.max_height = _ONLY_TITLES if title is None else None
             self.widget.layout.overflow = "hidden" if title is None else None
@@ -90,7 +97,13 @@ class Tabs:
     def _make(self, title: str, page: Callable[[], str]) -> None:
         try:
             made = page()
-        except QirError as error:
+        except KeyboardInterrupt:  # somebody has stopped it
+            made = words.quiet("stopped; choose another page and this one again to have it made")
+            with self._lock:
+                self._put(title, page, made)
+                self._shown.pop(title, None)
+            return
+        except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
             made = words.error_block(error)
         with self._lock:
             self._put(title, page, made)
