@@ -20,7 +20,7 @@ from qirjit_magic.engine.ir.words import has_plain_lines
 _NAME = r"[\w.$-]++"
 _REST = r"(?:,[ \t]*+![\w.]++[ \t]++!\d++)*[ \t]*+(?:;.*+)?"
 _KIND = rf"ptr|(?:%{_NAME}|i\d++)\*++|i\d++|double"
-_ATTRIBUTES = r"(?:(?:noundef|nonnull|nocapture|readonly|writeonly|zeroext|signext)[ \t]++)*+"
+_ATTRIBUTES = r"(?:(?:noundef|nonnull|nocapture|readonly|writeonly|zeroext|signext)[ \t]++)*"
 _CALL = re.compile(
     rf"[ \t]*+(?:%({_NAME})[ \t]*+=[ \t]*+)?(?:tail[ \t]++)?call[ \t]++(?:void|{_KIND})[ \t]++"
     rf"@({_NAME})[ \t]*+\((.*)\)[ \t]*+(?:#\d++)?{_REST}",
@@ -30,7 +30,7 @@ _BRANCH = (
     rf"label[ \t]++%({_NAME})[ \t]*+|i1[ \t]++%({_NAME}),[ \t]*+label[ \t]++%({_NAME}),[ \t]*+label[ \t]++%({_NAME})"
 )
 _OTHER = re.compile(
-    rf"[ \t]*+(?:({_NAME}):|br[ \t]++(?:{_BRANCH})|(ret|unreachable)(?:[ \t]++(?:void|([^;!,]++)))?+)?{_REST}", re.ASCII
+    rf"[ \t]*+(?:({_NAME}):|br[ \t]++(?:{_BRANCH})|(ret|unreachable)(?:[ \t]++(?:void|([^;!,]++)))?)?{_REST}", re.ASCII
 )
 _DIGITS = r"\d{1,40}+"  # Python reads no number of thousands
 _OPERAND = re.compile(
