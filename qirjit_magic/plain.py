@@ -11,15 +11,18 @@ CONTROLS = frozenset((*range(0x20), *range(0x7F, 0xA0)))
 # Marks of direction, and the two ends of line that are no line feed.
 DIRECTIONS = frozenset((0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)))
 SURROGATES = frozenset(range(0xD800, 0xE000))  # no stream can write one
+NONCHARACTERS = frozenset((0xFFFE, 0xFFFF))  # no XML holds one, SVG neither
 _LATIN = 0xFF
 _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
-_CODES = CONTROLS | DIRECTIONS | SURROGATES
+_CODES = CONTROLS | DIRECTIONS | SURROGATES | NONCHARACTERS
 _HIDDEN_IN_A_LINE = re.compile("[" + "".join(map(chr, sorted(_CODES))) + "]")
 _HIDDEN = re.compile("[" + "".join(map(chr, sorted(_CODES - {ord("\n"), ord("\t")}))) + "]")
 
 
 def plain(text: str) -> str:
-    r"""The text with its control characters and marks of direction as escapes, such as ``\x1b``; ends of line stay.
+    r"""The text with control characters, marks of direction and what is no character as escapes, such as ``\x1b``.
+
+    Ends of line stay, and tabs.
 
     A carriage return is one of them: a program's progress bar shows as ``\r`` between its steps.
     """

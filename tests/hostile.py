@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qirjit_magic.plain import CONTROLS, DIRECTIONS, SURROGATES
+from qirjit_magic.plain import CONTROLS, DIRECTIONS, NONCHARACTERS, SURROGATES
 
 HOSTILE = {
     "HTML": "<script>alert(1)</script>",
@@ -14,8 +14,9 @@ HOSTILE = {
     "a mark of direction": "\u202etxt.exe\u2066",
     "an end of line": "one\u2028two\x85three",
     "half a character": "\ud800",
+    "no character": "\ufffe\uffff",
 }
-_ACTING = (CONTROLS | DIRECTIONS | SURROGATES) - {ord("\n"), ord("\t")}
+_ACTING = (CONTROLS | DIRECTIONS | SURROGATES | NONCHARACTERS) - {ord("\n"), ord("\t")}
 
 
 def acting(shown: str) -> set[str]:

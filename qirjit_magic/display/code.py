@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, String, Text
 
-from qirjit_magic.plain import DIRECTIONS, SURROGATES
+from qirjit_magic.plain import DIRECTIONS, NONCHARACTERS, SURROGATES
 
 MOST_LINES = 1_500
 MOST_CHARACTERS = 100_000
@@ -54,7 +54,7 @@ _CODE = (
 _SEEN = (
     {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"}
     | {0x7F: 0x2421}
-    | dict.fromkeys((*range(0x80, 0xA0), *DIRECTIONS, *SURROGATES), 0xFFFD)
+    | dict.fromkeys((*range(0x80, 0xA0), *DIRECTIONS, *SURROGATES, *NONCHARACTERS), 0xFFFD)
 )
 _SEEN_IN_A_LINE = _SEEN | {ord("\t"): 0x2409, ord("\n"): 0x240A}
 

@@ -15,8 +15,8 @@ from qirjit_magic.plain import plain
 SHOWN_AMPLITUDES = 32
 _READ = 1_000_000  # characters: of a longer dump the first basis states are shown, not the most probable
 _QUBITS = 32  # more are not written as bits
-_NUMBER = r"-?\d{1,40}(?:\.\d{1,60})?"
-_AMPLITUDE = re.compile(rf"\|(\d{{1,400}})⟩: ({_NUMBER})([+-]-?{_NUMBER.removeprefix('-?')})i, ")
+_NUMBER = r"\d{1,40}(?:\.\d{1,60})?"
+_AMPLITUDE = re.compile(rf"\|(\d{{1,400}})⟩: (-?{_NUMBER})((?:\+-?|-){_NUMBER})i, ")
 _DUMP = re.compile(r"(?:Global Results: (\[[^\]\n]*\])\n)?STATE: \[ ")
 _BETWEEN = "⟩: "
 _NOTHING = 1e-12  # of an amplitude: what rounding leaves
@@ -63,7 +63,7 @@ def read_state(text: str, qubits: int = 0) -> State | None:
     read = [(int(match[1]), complex(float(match[2]), float(match[3].removeprefix("+")))) for match in found]
     shown = _most_probable(read) if whole else read[:SHOWN_AMPLITUDES]
     rest = sum(_probability(a) for _, a in read) - sum(_probability(a) for _, a in shown) if whole else None
-    width = max(qubits, max(basis for basis, _ in shown).bit_length(), 1)
+    width = max(qubits, max(basis for basis, _ in read).bit_length(), 1)
     return State(
         tuple(shown),
         len(read) if whole else text.count(_BETWEEN),

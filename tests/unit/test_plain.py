@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from typing import Any
 
@@ -143,6 +144,12 @@ def test_hostile_text_does_nothing_on_a_page(road: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", HOSTILE)
+@pytest.mark.parametrize("road", [road for road in _PAGES if road.endswith("in a file")])
+def test_a_picture_of_hostile_text_is_well_formed(road: str, what: str) -> None:
+    ET.fromstring(_PAGES[road](HOSTILE[what]))  # noqa: S314 - our own text
+
+
+@pytest.mark.parametrize("what", HOSTILE)
 @pytest.mark.parametrize("name", _ERRORS)
 def test_hostile_facts_of_an_error_do_nothing(name: str, what: str) -> None:
     text = HOSTILE[what]
@@ -170,6 +177,7 @@ def test_only_what_acts_is_changed(text: str) -> None:
         ("1%\r2%\r\n", "1%\\r2%\\r\n"),
         ("\x1b[2J\x07\x00\x7f", "\\x1b[2J\\x07\\x00\\x7f"),
         ("\x9b\u202e\u2028\ud800", "\\x9b\\u202e\\u2028\\ud800"),
+        ("\ufffd\ufffe\uffff", "\ufffd\\ufffe\\uffff"),
         ("Grüße ⟩ 🐈 \\x1b", "Grüße ⟩ 🐈 \\x1b"),
     ],
 )

@@ -60,6 +60,7 @@ def test_all_basis_states_are_shown_or_counted(states: dict[int, tuple[str, str]
         "STATE: [ ]",
         "STATE: [ |0⟩: 1+0i, ",
         "STATE: [ |0⟩: nan+0i, ]",
+        "STATE: [ |0⟩: 1.0--0.5i, ]",
         "STATE: [ |0⟩: 1+0i, <b>|1⟩: 0+1i, ]",
         "Global Results: [<b>\n]\nSTATE: [ |0⟩: 1+0i, ]",
     ],
@@ -119,6 +120,12 @@ def test_of_many_basis_states_the_most_probable_are_shown_in_order() -> None:
     assert (
         lines[-1] == "… and 67 more basis states, together 46.0%; these are the most probable: result.messages has all"
     )
+
+
+def test_a_basis_state_is_as_wide_as_the_widest_that_is_left_out() -> None:
+    state = read_state(_dump(dict.fromkeys(range(SHOWN_AMPLITUDES), 0.1 + 0j) | {1 << 9: 0.01}))
+    assert state is not None
+    assert (max(basis for basis, _ in state.amplitudes), state.qubits) == (SHOWN_AMPLITUDES - 1, 10)
 
 
 def test_of_a_dump_that_is_too_long_to_be_read_the_first_basis_states_are_shown() -> None:

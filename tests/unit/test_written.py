@@ -38,12 +38,42 @@ def test_every_form_of_line_is_read_as_llvm_reads_it() -> None:
         ("entry:", '"an entry":'),
         ("define i64 @main() #0 {", "define i64 @main(i64 %argument) #0 {"),
         ("; which way", "; which way /*"),
+        ("ptr inttoptr (i64 0 to ptr)", "ptr getelementptr inbounds (i8, ptr null, i64 0)"),
+        ("ptr inttoptr (i64 0 to ptr)", "ptr getelementptr inbounds (i8, ptr @main, i64 0)"),
+        ("ret i64 0", f"ret i64 {'9' * 5_000}"),
+        ("@without_a_label()", "@1()"),
+        ("@without_a_label()", '@"0"()'),
     ],
 )
 def test_a_function_with_any_other_line_is_left_to_llvm(line: str, instead: str) -> None:
     assert line in _EVERY_LINE
     module = parse_module(_EVERY_LINE.replace(line, instead, 1).encode())
     assert "main" not in dict(_read_both_ways(module))
+
+
+def test_a_body_ends_where_llvm_ends_it() -> None:
+    module = parse_module(program("written/braces"))
+    lengths = {f.name: len([i for b in f.blocks for i in b.instructions]) for f in module.llvm_module.functions}
+    written = WrittenFunctions(module.text.text, lengths.keys(), pytest.fail)
+    assert [name for name, length in lengths.items() if written.is_longer(name, length)] == []
+    assert written.is_longer("is_long", 2)
+    read = [name for name, _ in _read_both_ways(module)]
+    assert read == ["is_long", "has_a_remark", "is_short"]
+
+
+def test_an_unnamed_variable_is_not_the_one_that_is_called_0() -> None:
+    module = parse_module(_EVERY_LINE.encode())
+    functions = read_functions(module, ["main"], limit=_MANY)
+    assert functions is not None
+    operands = [o for i in functions["main"].instructions for o in i.operands if o.kind is ValueKind.global_variable]
+    assert [operand.name for operand in operands] == ["table", ""]
+
+
+@pytest.mark.parametrize(
+    "line", ["define @a() {" * 20_000, 'define void @a() "{' * 20_000, "define void @a() {\n" * 20_000]
+)
+def test_a_text_is_searched_in_linear_time(line: str) -> None:
+    assert not WrittenFunctions(f"{line}\n", {"a"}, pytest.fail).is_longer("a", 0)
 
 
 def test_line_ends_of_windows_are_read_too() -> None:

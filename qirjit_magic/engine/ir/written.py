@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from llvmlite.binding import ValueKind
@@ -20,7 +20,7 @@ from qirjit_magic.engine.ir.words import has_plain_lines
 _NAME = r"[\w.$-]++"
 _REST = r"(?:,[ \t]*+![\w.]++[ \t]++!\d++)*[ \t]*+(?:;.*+)?"
 _KIND = rf"ptr|(?:%{_NAME}|i\d++)\*++|i\d++|double"
-_ATTRIBUTES = r"(?:(?:noundef|nonnull|nocapture|readonly|writeonly|zeroext|signext)[ \t]++)*+"
+_ATTRIBUTES = r"(?:(?:noundef|nonnull|nocapture|readonly|writeonly|zeroext|signext)[ \t]++)*"
 _CALL = re.compile(
     rf"[ \t]*+(?:%({_NAME})[ \t]*+=[ \t]*+)?(?:tail[ \t]++)?call[ \t]++(?:void|{_KIND})[ \t]++"
     rf"@({_NAME})[ \t]*+\((.*)\)[ \t]*+(?:#\d++)?{_REST}",
@@ -30,17 +30,20 @@ _BRANCH = (
     rf"label[ \t]++%({_NAME})[ \t]*+|i1[ \t]++%({_NAME}),[ \t]*+label[ \t]++%({_NAME}),[ \t]*+label[ \t]++%({_NAME})"
 )
 _OTHER = re.compile(
-    rf"[ \t]*+(?:({_NAME}):|br[ \t]++(?:{_BRANCH})|(ret|unreachable)(?:[ \t]++(?:void|([^;!,]++)))?+)?{_REST}", re.ASCII
+    rf"[ \t]*+(?:({_NAME}):|br[ \t]++(?:{_BRANCH})|(ret|unreachable)(?:[ \t]++(?:void|([^;!,]++)))?)?{_REST}", re.ASCII
 )
+_DIGITS = r"\d{1,40}+"  # Python reads no number of thousands
 _OPERAND = re.compile(
     rf"[ \t]*+({_KIND})[ \t]++{_ATTRIBUTES}(?:(null)"
-    rf"|inttoptr[ \t]*+\(i(?:64|32)[ \t]++(\d++)[ \t]++to[ \t]++(?:{_KIND})\)|(-?\d++)"
+    rf"|inttoptr[ \t]*+\(i(64|32)[ \t]++({_DIGITS})[ \t]++to[ \t]++(?:{_KIND})\)|(-?{_DIGITS})"
     rf"|(0x[0-9A-Fa-f]++|-?\d++\.\d++(?:[eE][-+]?\d++)?)|@({_NAME})|%({_NAME})"
-    r"|(getelementptr[ \t]++inbounds[ \t]*+\([^()]*+\)))[ \t]*+(?:,|\Z)",
+    rf"|getelementptr[ \t]++inbounds[ \t]*+\([^()@]*+@({_NAME})[^()]*+\))[ \t]*+(?:,|\Z)",
     re.ASCII,
 )
+# Groups that repeat are not possessive: Python before 3.11.5 has a fault there. Each line is searched from its begin.
 _DEFINITION = re.compile(
-    rf"define\b[^\n@]*+@({_NAME})\(\)[^\n;{{]*+\{{[ \t\r]*+(?:;[^\n]*+)?$", re.ASCII | re.MULTILINE
+    rf'define(?<![^\n]define)\b[^\n@;"]*+@({_NAME})\(\)(?:"[^"\n]*+"|[^\n;{{"])*\{{[ \t\r]*+(?:;[^\n]*+)?$',
+    re.ASCII | re.MULTILINE,
 )
 _CALLS = re.compile(r"\n[ \t]*+(?:%[^\n=]*+= )?(?:tail )?call ")
 Blocks = tuple[Block, ...]
@@ -55,11 +58,12 @@ class WrittenFunctions:
         callee: what is known of one of them.
     """
 
-    def __init__(self, text: str, functions: Container[str], callee: Callable[[str], Callee]) -> None:
+    def __init__(self, text: str, functions: Collection[str], callee: Callable[[str], Callee]) -> None:
         self._text = text
         self._functions = functions
         self._callee = callee
-        self._bodies = dict(_bodies(text)) if has_plain_lines(text) else {}
+        plain = has_plain_lines(text) and not any(map(_is_unnamed, functions))
+        self._bodies = dict(_bodies(text)) if plain else {}
 
     def is_longer(self, name: str, limit: int) -> bool:
         """Whether a function certainly has more instructions than this."""
@@ -77,14 +81,19 @@ class WrittenFunctions:
 
 def _bodies(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     for found in _DEFINITION.finditer(text):
-        begins_a_line = found.start() == 0 or text[found.start() - 1] == "\n"
-        end = text.find("\n}", found.end())
-        if begins_a_line and end >= 0:
+        # A brace may also end a body from within a line: then what is found next is in another function
+        following = text.find("define", found.end())
+        end = text.find("\n}", found.end(), following if following >= 0 else len(text))
+        if end >= 0:
             yield found[1], (found.end(), end)
 
 
+def _is_unnamed(name: str) -> bool:
+    return not name.strip("0123456789")  # LLVM says nothing for `@0`; `@"0"` is another one
+
+
 class _Body:
-    def __init__(self, function: str, functions: Container[str], callee: Callable[[str], Callee]) -> None:
+    def __init__(self, function: str, functions: Collection[str], callee: Callable[[str], Callee]) -> None:
         self._function = function
         self._functions = functions
         self._callee = callee
@@ -184,23 +193,34 @@ class _Body:
             written = found[0]
             operand = self._operands.get(written)
             if operand is None:
-                operand = self._operands[written] = self._operand(found)
+                operand = self._operand(found)
+                if operand is None:
+                    return None
+                self._operands[written] = operand
             operands.append(operand)
         return tuple(operands)
 
-    def _operand(self, found: re.Match[str]) -> Operand:
-        written, null, number, integer, _, name, local, _ = found.groups()
+    def _operand(self, found: re.Match[str]) -> Operand | None:
+        written, null, width, number, integer, _, name, local, base = found.groups()
         kind = "ptr" if written.endswith("*") else written
         if local is not None:
             return self._local(local, kind)
         key = self._key(found[0])
         if name is not None:
             value = ValueKind.function if name in self._functions else ValueKind.global_variable
-            return Operand(value, key, kind, name, None)
+            return Operand(value, key, kind, "" if _is_unnamed(name) else name, None)
         if null or number:
-            value = ValueKind.constant_expr if number and int(number) else ValueKind.constant_pointer_null
-            return Operand(value, key, kind, "", int(number or 0))
+            return _pointer(key, kind, int(number or 0) % (1 << int(width or 64)), int(width or 64))
         if integer:
             return Operand(ValueKind.constant_int, key, kind, "", int(integer) % (1 << int(kind[1:])))
+        if base in self._functions:  # LLVM may make the function of it
+            return None
         value = ValueKind.constant_fp if kind == "double" else ValueKind.constant_expr
         return Operand(value, key, kind, "", None)
+
+
+def _pointer(key: int, kind: str, number: int, width: int) -> Operand:
+    if not number:
+        return Operand(ValueKind.constant_pointer_null, key, kind, "", 0)
+    negative = number >> (width - 1)  # so LLVM writes it, and it is no id
+    return Operand(ValueKind.constant_expr, key, kind, "", None if negative else number)

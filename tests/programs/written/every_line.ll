@@ -2,6 +2,7 @@
 
 @label = internal constant [2 x i8] c"r\00"
 @table = external global i8
+@0 = internal constant [2 x i8] c"0\00"
 
 define i64 @main() #0 {
 entry:
@@ -11,6 +12,8 @@ entry:
   call void @__quantum__qis__rz__body(double 0x3FFA04156E264E48, ptr nonnull inttoptr (i32 7 to ptr))
   call void @takes_integers(i64 -1, i8 200, i32 0, ptr @table, ptr @main)
   call void @takes_typed(ptr inttoptr (i64 0 to ptr), i1 1)
+  call void @takes_pointers(ptr inttoptr (i32 4294967296 to ptr), ptr inttoptr (i32 4294967303 to ptr), ptr @0)
+  call void @takes_pointers(ptr inttoptr (i64 18446744073709551615 to ptr), ptr inttoptr (i32 4294967295 to ptr), ptr null)
 
   %qubit = call ptr @__quantum__rt__qubit_allocate()
   call void @__quantum__qis__h__body(ptr %qubit)
@@ -50,6 +53,7 @@ declare ptr @__quantum__rt__qubit_allocate()
 declare void @__quantum__rt__result_record_output(ptr, ptr)
 declare void @takes_integers(i64, i8, i32, ptr, ptr)
 declare void @takes_typed(ptr, i1)
+declare void @takes_pointers(ptr, ptr, ptr)
 declare i64 @number()
 
 attributes #0 = { "entry_point" "qir_profiles"="adaptive_profile" "required_num_qubits"="8" "required_num_results"="1" }
