@@ -93,10 +93,12 @@ def _flood(notebook: NotebookPage, figures: Figures) -> None:
     panel.choose(_CHOICES[1][0])
     panel.run.click()
     panel.output.wait_for()
-    while panel.stop.is_enabled():
+    goes_on = True
+    while goes_on:
         for label, fields in _CHOICES:
             figures.kernel.append(panel.entry.evaluate(_CHOOSE, [label, fields]))
             panel.tab("IR").click()
+        goes_on = panel.stop.is_enabled()
     figures.characters.append(len(panel.output.inner_text()))
 
 
