@@ -9,7 +9,8 @@ from itertools import pairwise
 from qirjit_magic.display.circuit import shapes
 from qirjit_magic.display.circuit.layout import Column, Layout, Placed
 from qirjit_magic.display.circuit.shapes import BOX, CHARACTER, SMALL, number
-from qirjit_magic.display.circuit.words import counted, gate_label, qubit_name, result_name, sentence
+from qirjit_magic.display.circuit.words import gate_label, qubit_name, result_name, sentence
+from qirjit_magic.display.words import number as counted
 
 _LINE, _PAD = 46, 9  # pixels: from line to line, left and right of a column
 _ABOVE, _HEADLINE, _BELOW = 36, 16, 26  # room over the first line for captions, over these, and under the last line

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit.drawing import Drawing
 from qirjit_magic.display.circuit.layout import Layout
-from qirjit_magic.display.circuit.words import counted, end_text, title
+from qirjit_magic.display.circuit.words import end_text, title
+from qirjit_magic.display.words import number as counted
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit.diagram import CircuitDiagram

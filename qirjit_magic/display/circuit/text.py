@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit.layout import Column, Layout
 from qirjit_magic.display.circuit.words import (
-    counted,
     end_text,
     figures,
     gate_label,
@@ -18,6 +17,7 @@ from qirjit_magic.display.circuit.words import (
     result_name,
     title,
 )
+from qirjit_magic.display.words import number as counted
 from qirjit_magic.wire.circuits import Operation
 
 if TYPE_CHECKING:

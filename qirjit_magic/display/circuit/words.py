@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.words import number as counted
 from qirjit_magic.display.words import shortened
 from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.circuits import RETURNED, Operation, TraceEnd
@@ -149,8 +150,3 @@ def _because(end: TraceEnd) -> str:
     if end.function in _DRAWS or end.function == "get_current_shot":
         return f"{called} is another one in each shot"
     return f"a diagram has no picture of {called}" if end.function else shortened(end.reason, _LONGEST_TOLD)
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 qubit``, ``2 qubits``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

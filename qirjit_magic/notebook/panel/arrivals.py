@@ -1,20 +1,25 @@
-"""What the page sent before a click is to be there when the click is answered."""
+"""Messages of the page: which one is handled, and that what came before a click is there when it is answered."""
 
 from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 
 _GRACE_S = 0.05  # a message that has come is handled in a few milliseconds where its thread is free
 
 
+def parent_message() -> dict[str, Any]:
+    """The message of the front end that is handled now; empty without a kernel."""
+    shell = get_ipython()
+    return dict(shell.get_parent()) if shell is not None and hasattr(shell, "get_parent") else {}
+
+
 def comes_from_page() -> bool:
     """Whether what is handled now is a message of a widget, not a cell that calls its handlers."""
-    shell = get_ipython()
-    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
-    return bool(parent.get("header", {}).get("msg_type") == "comm_msg")
+    return bool(parent_message().get("header", {}).get("msg_type") == "comm_msg")
 
 
 def wait_for_values() -> None:

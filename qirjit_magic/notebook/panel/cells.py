@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from IPython.core.getipython import get_ipython
+from qirjit_magic.notebook.panel.arrivals import parent_message
 
 _shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
 
@@ -14,8 +14,7 @@ def take_place(close: Callable[[], None]) -> None:
 
     Without a kernel, and in a front end that does not name its cells, nothing happens.
     """
-    shell = get_ipython()
-    parent = shell.get_parent() if shell is not None and hasattr(shell, "get_parent") else {}
+    parent = parent_message()
     cell = parent.get("metadata", {}).get("cellId")
     request = parent.get("header", {}).get("msg_id", "")
     if not cell:

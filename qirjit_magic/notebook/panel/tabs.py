@@ -95,18 +95,17 @@ class Tabs:
         return self._making is None or not self._making.is_alive()
 
     def _make(self, title: str, page: Callable[[], str]) -> None:
+        stopped = False
         try:
             made = page()
         except KeyboardInterrupt:  # somebody has stopped it
-            made = words.quiet("stopped; choose another page and this one again to have it made")
-            with self._lock:
-                self._put(title, page, made)
-                self._shown.pop(title, None)
-            return
+            stopped, made = True, words.quiet("stopped; choose another page and this one again to have it made")
         except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
             made = words.error_block(error)
         with self._lock:
             self._put(title, page, made)
+            if stopped:
+                self._shown.pop(title, None)
 
     def _put(self, title: str, page: Page, html: str) -> None:
         if self._pages.get(title) is page:  # nobody has put another one there meanwhile
