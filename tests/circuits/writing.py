@@ -34,11 +34,20 @@ def write(circuits: Mapping[str, Circuit], *, dumped: bool = False) -> str:
     module = ir.Module()
     declared: dict[str, ir.Function] = {}
     for name, circuit in circuits.items():
-        _Writer(module, declared, name, circuit).write(dumped=dumped)
+        CircuitWriter(module, declared, name, circuit).write(dumped=dumped)
     return str(module)
 
 
-class _Writer:
+class CircuitWriter:
+    """Writes one circuit as a function of a module.
+
+    Args:
+        module: where to.
+        declared: the functions that the module has declared, by their names.
+        name: the function's.
+        circuit: what it does.
+    """
+
     def __init__(self, module: ir.Module, declared: dict[str, ir.Function], name: str, circuit: Circuit) -> None:
         self._module, self._declared, self._circuit = module, declared, circuit
         function = ir.Function(module, ir.FunctionType(ir.VoidType(), []), name)
@@ -49,6 +58,7 @@ class _Writer:
         self._results = [self._build.alloca(_POINTER) for _ in range(circuit.results)]
 
     def write(self, *, dumped: bool) -> None:
+        """Write all of it."""
         if not self._circuit.allocated:
             for qubit, place in enumerate(self._qubits):
                 self._build.store(_address(qubit), place)
@@ -58,13 +68,21 @@ class _Writer:
         for step in self._circuit.steps:
             with ExitStack() as conditions:
                 for result, value in step.when:
-                    read = self._call(f"{_RT}read_result", self._build.load(self._results[result], typ=_POINTER))
+                    read = self.bit(result)
                     wanted = read if value else self._build.not_(read)
                     conditions.enter_context(self._build.if_then(wanted))
                 self._step(step)
         if dumped:
             self._call(f"{_QIS}dumpmachine__body", _POINTER(None))
         self._build.ret_void()
+
+    def result(self, number: int) -> ir.Value:
+        """The result that is known by this number."""
+        return self._build.load(self._results[number], typ=_POINTER)
+
+    def bit(self, number: int) -> ir.Value:
+        """What was measured."""
+        return self._call(f"{_RT}read_result", self.result(number))
 
     def _step(self, step: Step) -> None:
         actions: dict[str, Callable[[Step], object]] = {
@@ -73,9 +91,7 @@ class _Writer:
             "reset": lambda step: self._call(f"{_QIS}reset__body", *self._given(step)),
             "release": self._release,
             "allocate": self._allocate,
-            "record": lambda step: self._call(
-                f"{_RT}result_record_output", self._build.load(self._results[step.result], typ=_POINTER), _POINTER(None)
-            ),
+            "record": lambda step: self._call(f"{_RT}result_record_output", self.result(step.result), _POINTER(None)),
         }
         actions[step.kind](step)
 

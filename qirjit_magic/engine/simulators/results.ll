@@ -2,8 +2,8 @@
 ; null and 1, which m returns: 1 is One, and also the id of the second result. Here a value is an address of its own, so
 ; that every function takes both. What stands before the slash is the function's name.
 
-@one = internal constant i8 1
-@zero = internal constant i8 0
+@one = internal constant i8 1, align 256
+@zero = internal constant i8 0, align 256
 @One = internal constant [4 x i8] c"One\00"
 @Zero = internal constant [5 x i8] c"Zero\00"
 

@@ -1,7 +1,8 @@
 ; Results: ids, into which mz measures, and values, which m returns: addresses of their own.
 
-@one = internal constant i8 1
-@zero = internal constant i8 0
+; Their addresses differ in more than the lowest byte: who looks at a part of one sees which it is.
+@one = internal constant i8 1, align 256
+@zero = internal constant i8 0, align 256
 
 ; Where @results has an id; the first word there is of no id.
 define internal i64 @result_index(ptr %result) alwaysinline {
