@@ -2,8 +2,11 @@
 ; null and 1, which m returns: 1 is One, and also the id of the second result. Here a value is an address of its own, so
 ; that every function takes both. What stands before the slash is the function's name.
 
-@one = internal constant i8 1, align 256
-@zero = internal constant i8 0, align 256
+; One and Zero: no byte of their addresses is the other's among the two lowest, nor 0. A program that looks at a part of
+; one, or reads it as text, sees which it is.
+@values = internal constant { i8, i8, [256 x i8], i8 } { i8 0, i8 1, [256 x i8] zeroinitializer, i8 0 }, align 512
+@one = internal alias i8, getelementptr (i8, ptr @values, i64 1)
+@zero = internal alias i8, getelementptr (i8, ptr @values, i64 258)
 @One = internal constant [4 x i8] c"One\00"
 @Zero = internal constant [5 x i8] c"Zero\00"
 

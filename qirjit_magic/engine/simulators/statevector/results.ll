@@ -1,8 +1,10 @@
 ; Results: ids, into which mz measures, and values, which m returns: addresses of their own.
 
-; Their addresses differ in more than the lowest byte: who looks at a part of one sees which it is.
-@one = internal constant i8 1, align 256
-@zero = internal constant i8 0, align 256
+; One and Zero: no byte of their addresses is the other's among the two lowest, nor 0. A program that looks at a part of
+; one, or reads it as text, sees which it is.
+@values = internal constant { i8, i8, [256 x i8], i8 } { i8 0, i8 1, [256 x i8] zeroinitializer, i8 0 }, align 512
+@one = internal alias i8, getelementptr (i8, ptr @values, i64 1)
+@zero = internal alias i8, getelementptr (i8, ptr @values, i64 258)
 
 ; Where @results has an id; the first word there is of no id.
 define internal i64 @result_index(ptr %result) alwaysinline {
