@@ -11,6 +11,7 @@ import numpy as np
 
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.linker import Linker, Module
+from qirjit_magic.engine.runtime.alike import find_difference
 from qirjit_magic.engine.runtime.program import ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
@@ -119,7 +120,9 @@ class Tracing:
         finally:
             self._tracer.look_on(goes_on=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
-        return Traced(self._tracer.tape, self._tracer.left_at or failed, _other_shots(request.module, linker.linkage))
+        return Traced(
+            self._tracer.tape, self._tracer.left_at or failed, find_difference(request.module, linker.linkage)
+        )
 
     def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
         if self._linker is None:
@@ -133,7 +136,7 @@ class Tracing:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        return _other_shots(request.module, linkage)
+        return find_difference(request.module, linkage)
 
     def _shoot(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> ShotsEnd:
         try:
@@ -153,10 +156,3 @@ class Tracing:
         """Free the code."""
         self.forget()
         self.memory.close()
-
-
-def _other_shots(module: str, linkage: Linkage) -> str:
-    for name in linkage.reachable(module):
-        if linkage.modules[name].looks_at_pointers:
-            return f"'{name}' compares pointers or takes them for numbers, and results may be among them"
-    return linkage.carried_over(module)
