@@ -12,9 +12,10 @@ import numpy as np
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.runtime.alike import find_difference
-from qirjit_magic.engine.runtime.program import ShotsEnd
+from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.second import OUTCOMES, Output, find_change, other_heap, take_output
 from qirjit_magic.engine.simulators.tape import Doubt
 from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.wire.circuits import TraceEnd
@@ -102,11 +103,15 @@ class Tracing:
         doubt = self._doubt(request, entry, linker.linkage)
         if doubt:
             return Doubt(doubt)
+        other = self._other_output(request, entry, linker)
         if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
             return self._tracer.refused or Doubt(_FAILED)
         if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
             return Doubt("it records more than there is room for")
-        return self._tracer.tape
+        if other is None:
+            return Doubt("it does not come to its end with other outcomes, memory or addresses")
+        change = find_change(take_output(self._tracer.tape, self.memory), other)
+        return Doubt(change) if change else self._tracer.tape
 
     def follow(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
         """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
@@ -138,7 +143,27 @@ class Tracing:
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
         return find_difference(request.module, linkage)
 
-    def _shoot(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> ShotsEnd:
+    def _other_output(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> Output | None:
+        # It comes first: what is sampled is what the other trace leaves.
+        self._tracer.turn_to(OUTCOMES)
+        try:
+            with other_heap():
+                ended = self._shoot(request, entry, linker, run=self._run_lower)
+            return take_output(self._tracer.tape, self.memory) if ended is ShotsEnd.DONE else None
+        finally:
+            self._tracer.turn_to(0)
+
+    def _run_lower(self, shots: Shots) -> ShotsEnd:
+        return ShotsEnd(self._tracer.run_lower(self._attachment.runtime.address("qirjit_run_shots"), shots))
+
+    def _shoot(
+        self,
+        request: RunRequest,
+        entry: EntryPoint,
+        linker: Linker,
+        *,
+        run: Callable[[Shots], ShotsEnd] | None = None,
+    ) -> ShotsEnd:
         try:
             address = linker.address(request.module, request.entry)
         except UnresolvedSymbolError as error:  # nobody has asked for the tracer
@@ -150,7 +175,7 @@ class Tracing:
         runtime.limit_records(RECORD_SIZE * request.most_records)
         self._callbacks.begin(runtime.address("qirjit_leave"))
         shots = shots_of(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
-        return runtime.run_shots(shots.shots)
+        return (run or runtime.run_shots)(shots.shots)
 
     def close(self) -> None:
         """Free the code."""

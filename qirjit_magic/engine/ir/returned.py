@@ -3,22 +3,24 @@
 A measurement that returns its result returns One or Zero themselves, so that whatever looks at the pointer knows what
 was measured. There are more ways to do that than anybody can list: comparing, converting, storing and loading as
 something else, calling by another type, returning. So the other way round: every use of such a function must be a
-direct call that returns the pointer, and every use of the pointer must be one of those here. It never reaches memory,
-nor another function of the program.
+direct call that returns the pointer, and every use of the pointer must be one of those here. It never reaches memory.
+Of the program's functions it is given only to those that nobody else can call, where it is followed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.contexts import quoted_name
+from qirjit_magic.engine.ir.outlining import is_outlined
 
-LOOKED_AT = 2000  # instructions: to ask LLVM about them takes a twentieth of a second
+LOOKED_AT = 4000  # instructions: to ask LLVM about them takes a tenth of a second
 # What takes a result, by the types of its parameters: the result is always the first.
 TAKING: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "__quantum__rt__result_record_output": (("ptr", "ptr"), ("ptr",)),
@@ -29,21 +31,24 @@ TAKING: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 TAKING_TWO: Mapping[str, tuple[tuple[str, ...], ...]] = {"__quantum__rt__result_equal": (("ptr", "ptr"),)}
 _SHOWN = 100  # characters of an instruction
-_MERGING = frozenset({"phi", "select"})
+_MERGING = frozenset({"phi", "select", "freeze", "bitcast"})
+_HIDDEN = frozenset({llvm.Linkage.internal, llvm.Linkage.private})
 _NULL = ValueKind.constant_pointer_null
 _AFTER_NAME = r"(?![-\w.$])"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Use:
-    """An instruction that uses a result, or a function that returns one."""
+    """An instruction with what it uses."""
 
     instruction: llvm.ValueRef
     operands: tuple[llvm.ValueRef, ...]
+    keys: tuple[int, ...]
 
     @property
-    def keys(self) -> tuple[int, ...]:
-        return tuple(map(hash, self.operands))
+    def arguments(self) -> tuple[llvm.ValueRef, ...]:
+        """What a call is given."""
+        return self.operands[:-1]
 
 
 def find_look(module: llvm.ModuleRef, returning: Collection[str]) -> str:
@@ -53,77 +58,113 @@ def find_look(module: llvm.ModuleRef, returning: Collection[str]) -> str:
         module: as it was read.
         returning: the names of the functions that return a result, which it declares.
     """
-    return _Look(module, returning).find()
+    return _Look(module, returning).find() if returning else ""
 
 
 class _Look:
+    """Follows results from call to call.
+
+    A function that is not read mentions none of those that are followed: they are counted in the module as LLVM prints
+    it, wherever they stand, in variables, aliases and expressions too.
+    """
+
     def __init__(self, module: llvm.ModuleRef, returning: Collection[str]) -> None:
         self._module = module
-        self._returning = {hash(function): function for function in module.functions if function.name in returning}
-        self._declared = {hash(function): function.name for function in module.functions if function.is_declaration}
+        self._functions = {hash(function): function for function in module.functions}
+        self._returning = {key for key, function in self._functions.items() if function.name in returning}
+        self._followed = set(self._returning)  # these, and the functions of the program that are given a result
         self._results: set[int] = set()  # the values that may be a returned result
+        self._uses: list[_Use] = []
+        self._read_functions: set[int] = set()
+        self._left = LOOKED_AT
 
     def find(self) -> str:
-        uses = list(self._all())
-        if len(uses) > LOOKED_AT:
-            return f"its more than {LOOKED_AT:,} instructions are not looked through"
-        calls = [use for use in uses if not self._returning.keys().isdisjoint(use.keys)]
-        if not all(map(self._is_plain_call, calls)) or len(calls) != self._mentions():
-            return "it is not only called, by its name and type"
-        self._results = {hash(call.instruction) for call in calls}
-        while found := {hash(use.instruction) for use in uses if self._merges(use)} - self._results:
-            self._results |= found
-        looking = (use for use in uses if not self._results.isdisjoint(use.keys) and not self._only_hands_on(use))
-        return next((f"'{str(use.instruction).strip()[:_SHOWN]}'" for use in looking), "")
+        for key, function in self._functions.items():
+            if not is_outlined(function.name):
+                self._read(key)
+        self._follow()
+        if self._left < 0:
+            return f"more than {LOOKED_AT:,} instructions would have to be looked at"
+        looking = (use for use in self._uses if self._looks(use))
+        found = next((f"'{str(use.instruction).strip()[:_SHOWN]}'" for use in looking), "")
+        return found or self._find_other_mention()
 
-    def _all(self) -> Iterator[_Use]:
-        left = LOOKED_AT + 1
-        for function in self._module.functions:
-            for block in function.blocks:
-                for instruction in block.instructions:
-                    yield _Use(instruction, tuple(instruction.operands))
-                    left -= 1
-                    if not left:
-                        return
+    def _read(self, key: int) -> None:
+        if key in self._read_functions:
+            return
+        self._read_functions.add(key)
+        for block in self._functions[key].blocks:
+            for instruction in block.instructions:
+                self._left -= 1
+                if self._left < 0:
+                    return
+                operands = tuple(instruction.operands)
+                self._uses.append(_Use(instruction, operands, tuple(map(hash, operands))))
 
-    def _is_plain_call(self, use: _Use) -> bool:
-        *arguments, called = use.operands
-        function = self._returning.get(hash(called))
-        if function is None or use.instruction.opcode != "call" or str(use.instruction.type) != "ptr":
+    def _follow(self) -> None:
+        before = -1
+        while before < len(self._results):
+            before = len(self._results)
+            for use in tuple(self._uses):
+                if not self._followed.isdisjoint(use.keys) or not self._results.isdisjoint(use.keys):
+                    self._follow_use(use)
+
+    def _follow_use(self, use: _Use) -> None:
+        opcode = use.instruction.opcode
+        takes = not self._results.isdisjoint(use.keys)
+        if (opcode in _MERGING and takes) or (opcode == "call" and use.keys[-1] in self._returning):
+            self._results.add(hash(use.instruction))
+        elif opcode == "call" and takes and self._is_own(use.keys[-1]):
+            self._followed.add(use.keys[-1])
+            self._read(use.keys[-1])
+            parameters = map(hash, self._functions[use.keys[-1]].arguments)
+            given = zip(parameters, use.keys[:-1], strict=False)
+            self._results |= {parameter for parameter, argument in given if argument in self._results}
+
+    def _is_own(self, key: int) -> bool:
+        function = self._functions.get(key)
+        return function is not None and not function.is_declaration and function.linkage in _HIDDEN
+
+    def _looks(self, use: _Use) -> bool:
+        """Whether it does more with a result, or with a function that is followed, than is allowed."""
+        if self._results.isdisjoint(use.keys) and self._followed.isdisjoint(use.keys):
             return False
-        as_argument = any(hash(argument) in self._returning for argument in arguments)
-        return not as_argument and _types(arguments) == tuple(
-            map(str, function.global_value_type.get_function_parameters())
-        )
-
-    def _mentions(self) -> int:
-        # A function's address may be in a variable, an alias or an expression: wherever it is, LLVM prints its name.
-        text = str(self._module)
-        names = (re.escape("@" + quoted_name(function.name)) for function in self._returning.values())
-        return sum(len(re.findall(name + _AFTER_NAME, text)) for name in names) - len(self._returning)
-
-    def _merges(self, use: _Use) -> bool:
-        return not self._results.isdisjoint(use.keys) and use.instruction.opcode in _MERGING
-
-    def _only_hands_on(self, use: _Use) -> bool:
-        match use.instruction.opcode:
-            case "phi" | "select":
-                return str(use.instruction.type) == "ptr"
-            case "icmp":
-                return any(operand.value_kind is _NULL for operand in use.operands)
-            case "call":
-                return self._is_taken(use)
-            case _:
-                return False
-
-    def _is_taken(self, use: _Use) -> bool:
-        *arguments, called = use.operands
-        name = self._declared.get(hash(called), "")
-        if _types(arguments) in TAKING_TWO.get(name, ()):
+        opcode = use.instruction.opcode
+        if opcode == "call":
+            return not self._followed.isdisjoint(use.keys[:-1]) or not self._hands_on(use)
+        if not self._followed.isdisjoint(use.keys):
             return True
-        rest = {hash(argument) for argument in arguments[1:]}
-        return _types(arguments) in TAKING.get(name, ()) and self._results.isdisjoint(rest)
+        if opcode == "icmp":
+            return all(operand.value_kind is not _NULL for operand in use.operands)
+        return opcode not in _MERGING or str(use.instruction.type) != "ptr"
+
+    def _hands_on(self, use: _Use) -> bool:
+        function = self._functions.get(use.keys[-1])
+        if function is None:
+            return False
+        types = _types(use.arguments)
+        if use.keys[-1] in self._followed:
+            kind = function.global_value_type
+            same = (str(kind.get_function_return()), *map(str, kind.get_function_parameters()))
+            without = use.keys[-1] not in self._returning or self._results.isdisjoint(use.keys)
+            return without and same == (str(use.instruction.type), *types) and not kind.is_function_vararg
+        if not function.is_declaration:
+            return False
+        rest = self._results.intersection(use.keys[1:])
+        return types in TAKING_TWO.get(function.name, ()) or (types in TAKING.get(function.name, ()) and not rest)
+
+    def _find_other_mention(self) -> str:
+        try:
+            text = str(self._module)
+        except UnicodeDecodeError:
+            return "LLVM prints the module with what is no text"
+        called = Counter(use.keys[-1] for use in self._uses if use.keys and use.keys[-1] in self._followed)
+        for key in self._followed:
+            name = f"@{quoted_name(self._functions[key].name)}"
+            if len(re.findall(re.escape(name) + _AFTER_NAME, text)) != called[key] + 1:
+                return f"{name} is not only called, by its name and type"
+        return ""
 
 
-def _types(values: Collection[llvm.ValueRef]) -> tuple[str, ...]:
+def _types(values: Iterable[llvm.ValueRef]) -> tuple[str, ...]:
     return tuple(str(value.type) for value in values)
