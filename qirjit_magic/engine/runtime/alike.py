@@ -14,8 +14,8 @@ memory, and only the simulator's state and the values of the results that it kee
    of real processors show more, `Tracing` looks a second time, with other memory, and at other addresses.
 3. So only a function that somebody else provides can bring a difference in. The library of strings, arrays and tuples
    and the mathematics know no qubit and no result. The other functions get what they know of outcomes from those of
-   the simulator's that return something. On the tracer each of these ends the trace (`_ENDING`), or gives what is the
-   same in all shots (`_ALIKE`), or it is a measurement that returns the result as a pointer. What is in neither list
+   the simulator's that return something. On the tracer each of these ends the trace (`ENDING`), or gives what is the
+   same in all shots (`ALIKE`), or it is a measurement that returns the result as a pointer. What is in neither list
    counts as such a measurement: `tells_outcome`.
 4. Such a pointer is One or Zero themselves on a simulator, and the address of an entry of the tape on the tracer. The
    program may have it, and may not see which one it is: `engine/ir/returned.py` proves of each module that uses such a
@@ -43,7 +43,7 @@ from qirjit_magic.wire.modules import Declaration, ModuleInfo
 _WITHOUT_OUTCOMES = frozenset({Provider.LIBRARY, Provider.LIBM})
 # What else returns something. Of the simulator's functions, and of those over them: these give the same in each shot
 # of the same doing, whatever was measured.
-_ALIKE = frozenset(
+ALIKE = frozenset(
     {
         "__quantum__rt__qubit_allocate", "__quantum__rt__qubit_allocate_array", "__quantum__rt__qubit_to_string",
         "__quantum__rt__result_get_one", "__quantum__rt__result_get_zero", "__quantum__rt__result_allocate",
@@ -52,7 +52,7 @@ _ALIKE = frozenset(
     }
 )  # fmt: skip
 # A trace does not go on behind these, but of One and Zero themselves and with a seed that the program gives.
-_ENDING = frozenset(
+ENDING = frozenset(
     {
         "__quantum__rt__read_result", "__quantum__qis__read_result__body", "__quantum__qir__read_result",
         "__quantum__qis__read_result", "__quantum__rt__read_result__body", "__quantum__rt__result_equal",
@@ -104,7 +104,7 @@ def tells_outcome(declaration: Declaration) -> bool:
 
     One that is new does, until it is in one of the lists here.
     """
-    if not declaration.function or declaration.type.startswith("void ") or declaration.name in _ALIKE | _ENDING:
+    if not declaration.function or declaration.type.startswith("void ") or declaration.name in ALIKE | ENDING:
         return False
     return any(
         binding.provider not in _WITHOUT_OUTCOMES for binding in find_bindings(declaration.name, declaration.type)

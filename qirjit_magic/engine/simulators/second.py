@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, Op
+from qirjit_magic.engine.simulators.tape import ENTRY, FIRST_RETURNED, Op
 from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_START, TEXT_START, RecordKind, RecordMemory, Word
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _SIZES = (
     *range(24, 1040, 16),
     *(1 << bits for bits in range(11, 17)),
 )  # what malloc keeps for the next who wants as much
+_ENTRY_WORDS = ENTRY.itemsize // 8
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 
 
@@ -74,27 +75,33 @@ def _c_library() -> ctypes.CDLL:
     return library
 
 
-def find_change(first: Output, second: Output) -> str:
+def find_change(first: Output, second: Output | None) -> str:
     """What a second trace has otherwise than it must be, in words; empty where there is nothing.
 
     Args:
         first: what a trace has written down whose measurements return entries of the tape.
-        second: what one has whose measurements return what `OUTCOMES` gives.
+        second: what one has whose measurements return what `OUTCOMES` gives; None where it did not come to its end.
     """
+    if second is None:
+        return "it does not come to its end with other outcomes, memory or addresses"
     expected = first.tape.copy()
     returned = np.flatnonzero((expected["op"] == Op.RECORD) & (expected["a"] >= FIRST_RETURNED))
     drawn = expected["a"][returned].astype(np.uint64) * np.uint64(OUTCOMES) >> np.uint64(_BIT) & np.uint64(1)
     expected["op"][returned] = np.where(drawn, int(Op.RECORD_ONE), int(Op.RECORD_ZERO))
     expected["a"][returned] = 0
     shared = min(len(expected), len(second.tape))
-    changed = np.flatnonzero(expected[:shared].view("V24") != second.tape[:shared].view("V24"))
+    changed = np.flatnonzero(_words(expected[:shared]) != _words(second.tape[:shared]))
     if len(changed) or len(expected) != len(second.tape):
-        place = int(changed[0]) if len(changed) else shared
+        place = int(changed[0]) // _ENTRY_WORDS if len(changed) else shared
         return f"its operation {place + 1:,} is another one with other outcomes, memory or addresses"
     same = len(first.records) == len(second.records) and first.text == second.text
     if not same or not _same_records(first.records, second.records):
         return "it records something else with other outcomes, memory or addresses"
     return ""
+
+
+def _words(tape: NDArray[np.void]) -> NDArray[np.uint64]:
+    return tape.view(np.uint64)  # which compares them many times as fast, and tells numbers that are none apart
 
 
 def _same_records(first: NDArray[np.void], second: NDArray[np.void]) -> bool:
