@@ -46,7 +46,7 @@ def deviations_by_lag(numbers: Doubles) -> Doubles:
 
 @pytest.mark.parametrize("seed", [1, 5])
 def test_no_shot_is_correlated_with_one_of_the_next_five_thousand(session: Session, seed: int) -> None:
-    # Of 10,000 normal numbers one is beyond five deviations in 0.6 % of all cases. It was 40 deviations at a lag of 4,329.
+    # Of 10,000 normal numbers one is beyond five deviations in 0.6 % of all cases. It was 40 at a lag of 4,329.
     numbers = drawn(session, 20_000, seed)
     for column in numbers.T:
         assert np.abs(deviations_by_lag(column)).max() < 5

@@ -9,8 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import llvmlite.binding as llvm
-
+from qirjit_magic.engine.ir.contexts import link_texts
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
@@ -39,11 +38,7 @@ def qirrunner_library() -> str:
 @cache
 def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     """The object code of what stands over the library: what it needs of others, and what it has instead of its own."""
-    context = llvm.create_context()
-    texts = ((files(__package__) / name).read_text("utf-8") for name in _FILES)
-    module = llvm.parse_assembly(next(texts), context)
-    for text in texts:
-        module.link_in(llvm.parse_assembly(text, context))
+    module = link_texts(*((files(__package__) / name).read_text("utf-8") for name in _FILES))
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
     offers = tuple(function.name for function in module.functions if "/" in function.name)

@@ -41,7 +41,9 @@ product:
 
 define internal void @settle() {
   call void @flush_what_is_queued()
+  %floats = call i64 @qirjit_default_floats()
   %done = call ptr @qirjit_settle(i64 ptrtoint (ptr @machine to i64))
+  call void @qirjit_restore_floats(i64 %floats)
   ret void
 }
 
@@ -116,7 +118,9 @@ define void @__quantum__qis__assertmeasurementprobability__ctl(ptr %controls, pt
 define void @__quantum__qis__dumpmachine__body(ptr %location) {
   call void @settle()
   %dump = load ptr, ptr @qirjit_dump_at
+  %floats = call i64 @qirjit_default_floats()          ; it is Python that writes it
   call void %dump()
+  call void @qirjit_restore_floats(i64 %floats)
   ret void
 }
 
