@@ -91,3 +91,60 @@ def test_a_shot_after_one_with_such_an_angle_is_right(session: Session, simulato
     right = Circuit((Step("gate", (0,), np.eye(2), "x__body"),), 1, 0)
     (module,) = load(session, {"after": right}, dumped=True).values()
     assert "|1⟩: 1+0i" in session.run("after", module=module, simulator=simulator).messages[0]
+
+
+# ---- random numbers ---------------------------------------------------------------------------------------------------
+
+_LARGEST = 1.7976931348623157e308
+_SHOTS = 2_000
+
+
+@pytest.fixture(scope="module")
+def draws(session: Session) -> str:
+    return session.add(program("numbers/draws")).name
+
+
+@simulators
+@pytest.mark.parametrize(
+    ("least", "most"),
+    [(-1.0, 1.0), (-(2.0**1023), 2.0**1023), (-_LARGEST, _LARGEST), (-_LARGEST, 1e300), (0.0, _LARGEST), (1.0, 1.0)],
+)
+def test_drawn_numbers_lie_evenly_between_their_ends(
+    session: Session, draws: str, simulator: str, least: float, most: float
+) -> None:
+    result = session.run("part", module=draws, args=(least, most), shots=_SHOTS, seed=4, simulator=simulator)
+    found = np.array(result.returns)
+    assert ((found >= least) & (found <= most)).all()
+    if least < most:
+        parts = (found / 2 - least / 2) / (most / 2 - least / 2)
+        assert abs(parts.mean() - 0.5) < _DEVIATIONS / math.sqrt(12 * _SHOTS)
+        assert abs((parts < 0.25).mean() - 0.25) < _DEVIATIONS * math.sqrt(0.1875 / _SHOTS)
+
+
+@simulators
+def test_drawn_whole_numbers_may_be_any_there_are(session: Session, draws: str, simulator: str) -> None:
+    least, most = -(2**63), 2**63 - 1
+    result = session.run("whole", module=draws, args=(least, most), shots=_SHOTS, seed=4, simulator=simulator)
+    parts = np.array([(value - least) / 2**64 for value in result.returns])
+    assert abs(parts.mean() - 0.5) < _DEVIATIONS / math.sqrt(12 * _SHOTS)
+    for end in (least, most):
+        assert session.run("whole", module=draws, args=(end, end), seed=4, simulator=simulator).returns == [end]
+
+
+@simulators
+@pytest.mark.parametrize(
+    ("entry", "args", "words"),
+    [
+        ("part", (math.nan, 1.0), "a range with an end that is infinite or is no number"),
+        ("part", (0.0, math.nan), "a range with an end that is infinite or is no number"),
+        ("part", (0.0, math.inf), "a range with an end that is infinite or is no number"),
+        ("part", (-math.inf, math.inf), "a range with an end that is infinite or is no number"),
+        ("part", (1.0, 0.0), "an empty range: its lower end is above its upper one"),
+        ("whole", (3, -2), "an empty range: 3 to -2"),
+    ],
+)
+def test_a_range_that_has_no_numbers_ends_the_shot(
+    session: Session, draws: str, simulator: str, entry: str, args: tuple[float, float], words: str
+) -> None:
+    with pytest.raises(ProgramFailedError, match=words):
+        session.run(entry, module=draws, args=args, simulator=simulator)

@@ -19,7 +19,7 @@ from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
 _STATE = "STATE: "
 _OPTIMISED = 2
-_FILES = ("results.ll", "rotations.ll")
+_FILES = ("results.ll", "rotations.ll", "draws.ll")
 
 
 def qirrunner_library() -> str:
