@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +15,13 @@ import pytest
 from qirjit_magic.errors import ProgramFailedError
 from qirjit_magic.session.session import Session
 from tests.circuits.gates import EVERY_GATE, gate_step
-from tests.circuits.running import LIVE, load
+from tests.circuits.outcomes import states
+from tests.circuits.running import LIVE, difference, dumps, load
 from tests.circuits.steps import Circuit, Step
 from tests.circuits.writing import write
 from tests.files import REPOSITORY, program
+from tests.process.test_exact_gates import entangled
+from tests.unit.matrices import X, Y, controlled, fixed, rotation
 
 _DEVIATIONS = 5.0  # chance alone fails one comparison in 1.7 million
 simulators = pytest.mark.parametrize("simulator", LIVE)
@@ -93,7 +99,58 @@ def test_a_shot_after_one_with_such_an_angle_is_right(session: Session, simulato
     assert "|1⟩: 1+0i" in session.run("after", module=module, simulator=simulator).messages[0]
 
 
-# ---- random numbers ---------------------------------------------------------------------------------------------------
+class _Large(np.random.Generator):
+    """Draws angles that are as much larger as it is told."""
+
+    def __init__(self, seed: int, factor: float) -> None:
+        super().__init__(np.random.PCG64(seed))
+        self._factor = factor
+
+    def uniform(self, *args: Any, **options: Any) -> Any:
+        return np.asarray(super().uniform(*args, **options)) * self._factor
+
+
+def _with_large_angles(name: str) -> Circuit:
+    steps = [gate_step(_Large(seed, factor), name, range(4)) for seed, factor in enumerate((1e6, 1e9, 1e15))]
+    return Circuit((*entangled(np.random.default_rng(3), 4), *(step for step in steps if step)), 4, 0)
+
+
+@simulators
+def test_a_gate_is_its_matrix_however_large_its_angles_are(session: Session, simulator: str) -> None:
+    circuits: dict[str, dict[str, Circuit]] = defaultdict(dict)
+    for name in EVERY_GATE:
+        circuit = _with_large_angles(name)
+        if circuit.steps[-1].angles and circuit.steps[-1].name == name:
+            circuits[name.partition("/")[2]][re.sub(r"\W", "_", f"large_{name}")] = circuit
+    assert sum(map(len, circuits.values())) > 90
+    differences = {}
+    for some in circuits.values():
+        for name, module in load(session, some, dumped=True).items():
+            ((_, state),) = dumps(session, name, module, simulator, qubits=4)
+            (right,) = states(some[name]).values()
+            differences[name] = difference(state, right)
+    assert {name: size for name, size in differences.items() if not size < 1e-12} == {}
+
+
+@simulators
+def test_an_exponential_takes_every_angle_that_is_a_number(session: Session, simulator: str) -> None:
+    angle = 1.5e308
+    names = ("exp__body", "exp__adj", "exp__ctl", "exp__ctladj")
+    circuits = {}
+    for name in names:
+        turned = rotation(
+            np.kron(X, Y), 2 * math.atan2(math.sin(-angle), math.cos(-angle)) * (-1 if "adj" in name else 1)
+        )
+        qubits, matrix = ((0, 1), turned) if "ctl" not in name else ((2, 0, 1), controlled(fixed(turned))())
+        step = Step("gate", qubits, matrix, name, (angle,), (1, 3))
+        circuits[f"most_{name}"] = Circuit((*entangled(np.random.default_rng(3), 3), step), 3, 0)
+    for name, module in load(session, circuits, dumped=True).items():
+        ((_, state),) = dumps(session, name, module, simulator, qubits=3)
+        (right,) = states(circuits[name]).values()
+        assert difference(state, right) < 1e-12, name
+
+
+# ---- random numbers --------------------------------------------------------------------------------------------------
 
 _LARGEST = 1.7976931348623157e308
 _SHOTS = 2_000
@@ -125,7 +182,7 @@ def test_drawn_numbers_lie_evenly_between_their_ends(
 def test_drawn_whole_numbers_may_be_any_there_are(session: Session, draws: str, simulator: str) -> None:
     least, most = -(2**63), 2**63 - 1
     result = session.run("whole", module=draws, args=(least, most), shots=_SHOTS, seed=4, simulator=simulator)
-    parts = np.array([(value - least) / 2**64 for value in result.returns])
+    parts = (np.array(result.returns, dtype=float) - least) / 2.0**64
     assert abs(parts.mean() - 0.5) < _DEVIATIONS / math.sqrt(12 * _SHOTS)
     for end in (least, most):
         assert session.run("whole", module=draws, args=(end, end), seed=4, simulator=simulator).returns == [end]
