@@ -1,4 +1,4 @@
-"""With the sparse simulator and one seed, the text of a run is qirrunner's, but for HEADER lines and what README names."""
+"""With the sparse simulator and one seed, the text of a run is qirrunner's, but for HEADER and what README names."""
 
 from __future__ import annotations
 
