@@ -19,7 +19,36 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qirjit_magic.display.circuit import CircuitDiagram as CircuitDiagram
+    from qirjit_magic.errors import CircularModulesError as CircularModulesError
+    from qirjit_magic.errors import DefinitionError as DefinitionError
+    from qirjit_magic.errors import EngineError as EngineError
+    from qirjit_magic.errors import EngineStartError as EngineStartError
+    from qirjit_magic.errors import EntryPointError as EntryPointError
+    from qirjit_magic.errors import ExecutionError as ExecutionError
+    from qirjit_magic.errors import IntrinsicError as IntrinsicError
+    from qirjit_magic.errors import LinkError as LinkError
+    from qirjit_magic.errors import LocatedError as LocatedError
+    from qirjit_magic.errors import MissingPackageError as MissingPackageError
+    from qirjit_magic.errors import NoCodeError as NoCodeError
+    from qirjit_magic.errors import NotSampleableError as NotSampleableError
+    from qirjit_magic.errors import OptionError as OptionError
+    from qirjit_magic.errors import ProfileError as ProfileError
+    from qirjit_magic.errors import ProgramFailedError as ProgramFailedError
     from qirjit_magic.errors import QirError as QirError
+    from qirjit_magic.errors import QirNotice as QirNotice
+    from qirjit_magic.errors import QirSyntaxError as QirSyntaxError
+    from qirjit_magic.errors import QuarantineError as QuarantineError
+    from qirjit_magic.errors import RecordError as RecordError
+    from qirjit_magic.errors import RunTimeoutError as RunTimeoutError
+    from qirjit_magic.errors import SignatureError as SignatureError
+    from qirjit_magic.errors import SimulatorError as SimulatorError
+    from qirjit_magic.errors import SimulatorNotFoundError as SimulatorNotFoundError
+    from qirjit_magic.errors import SourceError as SourceError
+    from qirjit_magic.errors import UnresolvedSymbolError as UnresolvedSymbolError
+    from qirjit_magic.errors import UnsafeModuleError as UnsafeModuleError
+    from qirjit_magic.errors import WorkerCrashedError as WorkerCrashedError
+    from qirjit_magic.errors import WorkerRestartLimitError as WorkerRestartLimitError
+    from qirjit_magic.limits import LimitError as LimitError
     from qirjit_magic.limits import Limits as Limits
     from qirjit_magic.notebook.panel import Panel as Panel
     from qirjit_magic.session.default import default_session as default_session
@@ -34,15 +63,47 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.progress import Progress as Progress
     from qirjit_magic.wire.timings import Timings as Timings
 
+_ERRORS = (
+    "CircularModulesError",
+    "DefinitionError",
+    "EngineError",
+    "EngineStartError",
+    "EntryPointError",
+    "ExecutionError",
+    "IntrinsicError",
+    "LinkError",
+    "LocatedError",
+    "MissingPackageError",
+    "NoCodeError",
+    "NotSampleableError",
+    "OptionError",
+    "ProfileError",
+    "ProgramFailedError",
+    "QirError",
+    "QirNotice",
+    "QirSyntaxError",
+    "QuarantineError",
+    "RecordError",
+    "RunTimeoutError",
+    "SignatureError",
+    "SimulatorError",
+    "SimulatorNotFoundError",
+    "SourceError",
+    "UnresolvedSymbolError",
+    "UnsafeModuleError",
+    "WorkerCrashedError",
+    "WorkerRestartLimitError",
+)
 # Public names and where they live; each is imported when it is first asked for.
 _PUBLIC = {
+    **dict.fromkeys(_ERRORS, "qirjit_magic.errors"),
+    "LimitError": "qirjit_magic.limits",
     "CircuitDiagram": "qirjit_magic.display.circuit",
     "Limits": "qirjit_magic.limits",
     "ModuleInfo": "qirjit_magic.wire.modules",
     "Observer": "qirjit_magic.session.streams",
     "Panel": "qirjit_magic.notebook.panel",
     "Progress": "qirjit_magic.wire.progress",
-    "QirError": "qirjit_magic.errors",
     "from_qirrunner": "qirjit_magic.wire.parsing",
     "parse_output": "qirjit_magic.wire.parsing",
     "RunResult": "qirjit_magic.session.results",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
@@ -55,13 +55,20 @@ def choose_simulator(
         attachment = attachments.attach(request.simulator)
         return Choice(attachment, bind(attachment))
     attachment = attachments.attach(STATEVECTOR)
+    why = _too_wide(entry, attachment)
+    bound: Choice | tuple[str, ...] = () if why else _bound(attachment, bind)
+    if isinstance(bound, Choice):
+        return bound
+    if bound:
+        why = f"the simulator '{STATEVECTOR.name}' has no {_named(bound)}"
     try:
-        why = _too_wide(entry, attachment)
-        if not why:
-            return Choice(attachment, bind(attachment))
+        return choose_sparse(why, attachments=attachments, bind=bind)
     except UnresolvedSymbolError as error:
-        why = f"the simulator '{STATEVECTOR.name}' has no {_named(error.symbols)}"
-    return choose_sparse(why, attachments=attachments, bind=bind)
+        lacking = bound or _bound(attachment, bind)
+        # Nobody has asked for sparse: it is named only where the other one has what it lacks.
+        if isinstance(lacking, tuple) and set(error.symbols) <= set(lacking):
+            raise replace(error, simulator=STATEVECTOR.name) from None
+        raise
 
 
 def choose_sparse(why: str, *, attachments: Attachments, bind: Callable[[Attachment], int]) -> Choice:
@@ -74,6 +81,14 @@ def choose_sparse(why: str, *, attachments: Attachments, bind: Callable[[Attachm
     """
     attachment = attachments.attach(SPARSE)
     return Choice(attachment, bind(attachment), why)
+
+
+def _bound(attachment: Attachment, bind: Callable[[Attachment], int]) -> Choice | tuple[str, ...]:
+    # What is lacking, and not the error: its traceback would close a circle, in which LLVM is freed in any order.
+    try:
+        return Choice(attachment, bind(attachment))
+    except UnresolvedSymbolError as error:
+        return error.symbols
 
 
 def _too_wide(entry: EntryPoint, attachment: Attachment) -> str:

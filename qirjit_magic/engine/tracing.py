@@ -24,6 +24,7 @@ from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, SIZE, Record
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.protocol import RunRequest
 from qirjit_magic.wire.returns import recorded_words
+from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -172,7 +173,8 @@ class Tracing:
         try:
             address = linker.address(request.module, request.entry)
         except UnresolvedSymbolError as error:  # nobody has asked for the tracer
-            raise replace(error, simulator=request.simulator.name) from None
+            asked = STATEVECTOR if request.simulator == AUTO else request.simulator
+            raise replace(error, simulator=asked.name) from None
         self.memory.clear()
         self._tracer.begin(None)
         runtime = self._attachment.runtime

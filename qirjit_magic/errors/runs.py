@@ -35,6 +35,8 @@ class ProgramFailedError(ExecutionError):
 
     def _said(self) -> str:
         kept = self._kept()
+        if not self.message:
+            return f"the program failed in shot {self.shot} (exit code {self.exit_code}), without a message.{kept}"
         ends = "" if not kept or self.message.rstrip().endswith((".", "!", "?")) else "."
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{ends}{kept}"
 

@@ -9,7 +9,7 @@ import pytest
 
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.errors import ProgramFailedError, QirNotice
+from qirjit_magic.errors import ProgramFailedError, QirNotice, UnresolvedSymbolError
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
@@ -53,6 +53,36 @@ def test_a_state_that_turns_out_to_be_too_wide_is_begun_anew_on_sparse(session: 
     assert result.messages == ["many"] * 30
     again = session.run("entangled", args=[200], shots=30, seed=1, simulator="sparse")
     assert again.counts() == result.counts()
+
+
+_MISSING = """
+define void @narrow() #0 {
+  call void @nobody_has_this()
+  ret void
+}
+define void @wide_and_missing() #1 {
+  call void @nobody_has_this()
+  ret void
+}
+declare void @nobody_has_this()
+attributes #0 = { "entry_point" "required_num_qubits"="1" "required_num_results"="0" }
+attributes #1 = { "entry_point" "required_num_qubits"="5000" "required_num_results"="0" }
+"""
+
+
+@pytest.mark.parametrize("entry", ["narrow", "wide_and_missing"])
+def test_what_nobody_has_is_missed_on_the_simulator_that_was_asked_for(session: Session, entry: str) -> None:
+    module = session.add(_MISSING, "missing").name
+    for asked, named in (("auto", "statevector"), ("statevector", "statevector"), ("sparse", "sparse")):
+        with pytest.raises(UnresolvedSymbolError) as raised:
+            session.run(entry, module=module, simulator=asked)
+        assert raised.value.simulator == named
+        assert raised.value.symbols == ("nobody_has_this",)
+        assert f"nor the simulator '{named}'" in str(raised.value)
+    with pytest.raises(UnresolvedSymbolError) as raised:
+        session.circuit(entry, module=module)
+    assert raised.value.simulator == "statevector"
+    session.remove(module)
 
 
 def test_whoever_chooses_gets_what_was_chosen(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""With the sparse simulator and one seed, the text of a run is qirrunner's, HEADER lines apart."""
+"""With the sparse simulator and one seed, the text of a run is qirrunner's, but for HEADER and what README names."""
 
 from __future__ import annotations
 
@@ -81,3 +81,30 @@ def test_the_published_programs_were_found() -> None:
     if folder is None:
         pytest.skip("there is no folder shared/corpus beside the repository: put the published programs there.")
     assert len(with_reference(folder)) >= 18
+
+
+# ---- where it is not ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "own", "other"),
+    [
+        ("doubles", "OUTPUT\tDOUBLE\tINF\nOUTPUT\tDOUBLE\t-INF\nOUTPUT\tDOUBLE\tNAN",
+         "OUTPUT\tDOUBLE\tinf\nOUTPUT\tDOUBLE\t-inf\nOUTPUT\tDOUBLE\tNaN"),
+        ("labels", "METADATA\todd\tva\\tlue", "METADATA\todd\tva\tlue"),
+        ("labels", "OUTPUT\tBOOL\ttrue\ta\\tb\nOUTPUT\tBOOL\ttrue\ta\\nb\\rc",
+         "OUTPUT\tBOOL\ttrue\ta\tb\nOUTPUT\tBOOL\ttrue\ta\nb\rc"),
+        ("returns_three", "END\t3", "END\t0"),
+        ("compares_ids", "OUTPUT\tBOOL\ttrue", "OUTPUT\tBOOL\tfalse"),
+        ("unmeasured", "OUTPUT\tRESULT\t0", "OUTPUT\tRESULT\t1"),
+        ("mixed", "OUTPUT\tRESULT\t1", "OUTPUT\tRESULT\t0"),
+    ],
+    ids=["doubles", "metadata", "labels", "returned", "comparison", "unmeasured", "values"],
+)  # fmt: skip
+def test_output_differs_as_the_readme_says(session: Session, entry: str, own: str, other: str) -> None:
+    source = program("differences")
+    text, reference = ours(session, source, entry, shots=2, seed=7), theirs(source, entry, shots=2, seed=7)
+    assert text.count(own) == 2
+    assert reference.count(other) == 2
+    if entry != "labels":
+        assert text.replace(own, other) == reference

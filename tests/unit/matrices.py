@@ -67,19 +67,22 @@ def prx(theta: float, phi: float) -> Matrix:
 def u3(theta: float, phi: float, lam: float) -> Matrix:
     """Qiskit's U3Gate."""
     cosine, sine = math.cos(theta / 2), math.sin(theta / 2)
-    return np.array([[cosine, -np.exp(1j * lam) * sine], [np.exp(1j * phi) * sine, np.exp(1j * (phi + lam)) * cosine]])
+    return np.array(
+        [[cosine, -np.exp(1j * lam) * sine], [np.exp(1j * phi) * sine, np.exp(1j * phi) * np.exp(1j * lam) * cosine]]
+    )
 
 
 def u2(phi: float, lam: float) -> Matrix:
     """Qiskit's U2Gate."""
-    return np.array([[1, -np.exp(1j * lam)], [np.exp(1j * phi), np.exp(1j * (phi + lam))]]) / math.sqrt(2)
+    return np.array([[1, -np.exp(1j * lam)], [np.exp(1j * phi), np.exp(1j * phi) * np.exp(1j * lam)]]) / math.sqrt(2)
 
 
 def rxxyyzz(alpha: float, beta: float, gamma: float) -> Matrix:
     """pytket's TK2, in radians: the three commute, and their sum has the Bell states for eigenstates."""
     bell = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]]) / math.sqrt(2)
-    sums = [alpha - beta + gamma, -alpha + beta + gamma, alpha + beta - gamma, -alpha - beta - gamma]
-    return np.asarray(bell.T @ np.diag(np.exp(-0.5j * np.array(sums))) @ bell)
+    signs = np.array([[1, -1, 1], [-1, 1, 1], [1, 1, -1], [-1, -1, -1]])
+    phases = np.prod(np.exp(-0.5j * signs * [alpha, beta, gamma]), axis=1)
+    return np.asarray(bell.T @ np.diag(phases) @ bell)
 
 
 def fsim(theta: float, phi: float) -> Matrix:

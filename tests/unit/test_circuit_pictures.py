@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections import defaultdict
 from itertools import pairwise
 from xml.etree import ElementTree as ET
@@ -88,6 +89,13 @@ def test_the_text_has_every_operation_and_keeps_its_width(circuit: list[Operatio
         (0.9, "0.9"),
         (-1.23456, "-1.235"),
         (12345678.0, "1.235e+07"),
+        (999 * math.pi, "999π"),
+        (1000 * math.pi, "3142"),
+        (sys.float_info.max, "1.798e+308"),
+        (-sys.float_info.max, "-1.798e+308"),
+        (1e304, "1e+304"),
+        (sys.float_info.min, "2.225e-308"),
+        (5e-324, "4.941e-324"),
         (math.pi / 4 + 1e-6, "0.7854"),
         (None, "?"),
     ],

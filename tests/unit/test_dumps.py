@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import struct
+from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from qirjit_magic.engine.runtime.dumps import put_dumps
+from qirjit_magic.engine.simulators.statevector.dumps import numbers, state_text
 from qirjit_magic.session.watching import RunWatch
 from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
 from qirjit_magic.wire.records import Piece, Record, decode
+from tests.unit.statevector import Compiled
 
 _MARKER = (RecordKind.DUMP, 0, -1)
 _END = (RecordKind.END, 0, 0)
@@ -85,3 +89,35 @@ def test_a_dump_reads_as_a_record(memory: RecordMemory) -> None:
     put_dumps(memory, ["text"])
     data = memory.records(0, memory.position())
     assert decode([Piece(data, b"", memory.text())]).finished.shot(0) == (Record(RecordKind.DUMP, "text"),)
+
+
+def _as_rust_writes(value: float) -> str:
+    if abs(value) < 1e-15:
+        return "0"
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
+
+
+def test_numbers_have_their_shortest_digits_and_no_exponent() -> None:
+    random = np.random.default_rng(3)
+    sizes = 10.0 ** random.uniform(-16, 0, 20_000)
+    edges = [1.0, -1.0, 0.5, 0.0, -0.0, 1e-4, 9.99e-5, 1e-5, -1e-5, 1e-15, 9e-16, -5e-324, 0.1, 1 / 3, 1 - 2**-53]
+    values = np.array([*(sizes * random.choice([-1, 1], len(sizes))), *edges])
+    assert numbers(values) == [_as_rust_writes(value) for value in values.tolist()]
+    assert numbers(values[:0]) == []
+
+
+@pytest.mark.parametrize("lowest", [0, 57, 70])  # some with numbers that no word of the machine holds
+def test_basis_states_are_those_of_their_qubits_in_order(lowest: int) -> None:
+    compiled = Compiled()
+    compiled.begin()
+    for qubit in (lowest + 5, lowest, lowest + 3):
+        compiled.call("ry__body", 2 * np.arctan(0.5), qubit)
+    compiled.call("x__body", lowest + 1)
+    compiled.call("dumpmachine__body", None)
+    (text,) = compiled.simulator.take_dumps()
+    assert text == state_text(compiled.simulator.words)
+    one = 1 << lowest
+    bases = [one * (2 + low + 8 * middle + 32 * high) for high in (0, 1) for middle in (0, 1) for low in (0, 1)]
+    assert [int(part.partition("⟩")[0]) for part in text.split("|")[1:]] == bases
+    sizes = [float(part.partition(": ")[2].partition("+")[0]) for part in text.split("|")[1:]]
+    assert sizes == pytest.approx([0.8**1.5 * 0.5 ** (basis // one & ~2).bit_count() for basis in bases])

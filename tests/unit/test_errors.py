@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import qirjit_magic
 from qirjit_magic.errors import (
     CircularModulesError,
     EngineStartError,
@@ -16,6 +17,7 @@ from qirjit_magic.errors import (
     OptionError,
     ProgramFailedError,
     QirError,
+    QirNotice,
     QirSyntaxError,
     RecordError,
     RunTimeoutError,
@@ -52,6 +54,12 @@ def _kinds(kind: type[QirError] = QirError) -> Iterator[type[QirError]]:
 
 
 _KINDS = sorted(set(_kinds()), key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", [*_KINDS, QirNotice], ids=lambda kind: kind.__name__)
+def test_every_error_is_a_public_name_of_the_package(kind: type[Exception]) -> None:
+    assert getattr(qirjit_magic, kind.__name__) is kind
+    assert kind.__name__ in qirjit_magic.__all__
 
 
 def _facts(kind: type[QirError]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _NEAT = 1e-12  # how far, in relation to its size, an angle may be from a neat one
 _MOST_DENOMINATOR, _MOST_BINARY = 64, 1 << 16
 _MOST_NUMERATOR = 999
+_LEAST_NEAT = 1 / (2 * _MOST_BINARY)
 _SHOWN_RECORDS = 32
 _LONGEST_ENTRY, _LONGEST_TOLD = 128, 80  # characters of names and reasons
 _DRAWS = frozenset({"drawrandomint", "drawrandomdouble", "a draw of a random number"})
@@ -39,6 +40,10 @@ def angle_text(angle: float | None) -> str:
     if angle is None:
         return "?"
     turns = angle / math.pi
+    if (
+        angle and not _LEAST_NEAT <= abs(turns) <= _MOST_NUMERATOR
+    ):  # none of these is neat, nor can all of them be scaled
+        return f"{angle:.4g}"
     for neat in (
         Fraction(turns).limit_denominator(_MOST_DENOMINATOR),
         Fraction(round(turns * _MOST_BINARY), _MOST_BINARY),

@@ -14,6 +14,15 @@ def read_text(text: str) -> llvm.ModuleRef:
     return _owned_by_context(llvm.parse_assembly(text, llvm.create_context()))
 
 
+def link_texts(first: str, *others: str) -> llvm.ModuleRef:
+    """One module of several LLVM texts, each of which may define what another declares."""
+    context = llvm.create_context()
+    module = llvm.parse_assembly(first, context)
+    for text in others:
+        module.link_in(llvm.parse_assembly(text, context))
+    return _owned_by_context(module)
+
+
 def read_bitcode(data: bytes) -> llvm.ModuleRef:
     """The module of LLVM bitcode; a RuntimeError says what LLVM did not like."""
     return _owned_by_context(llvm.parse_bitcode(data, llvm.create_context()))

@@ -27,9 +27,10 @@ class Provider(Enum):
 
     RUNTIME = "recorder.ll"
     SIMULATOR = "simulator.ll"  # the simulator of the run
+    NULLS = "nulls.ll"  # IR that is linked over the library once a program needs it
     LIBRARY = "library.ll"  # the runtime library of QIR 1.0, qirrunner's
     LIBM = "libm.ll"
-    RANGES = "ranges.ll"  # from here on IR that is linked over a simulator once a program needs it
+    RANGES = "ranges.ll"  # from here on IR that is linked over a simulator likewise
     RECORDS = "records.ll"
     RESOURCES = "resources.ll"
     REGISTERS = "registers.ll"

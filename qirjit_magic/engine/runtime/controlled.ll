@@ -261,10 +261,12 @@ define void @__quantum__qis__cprx__body(double %theta, double %phi, ptr %control
 }
 
 ; ---- controlled u3, whose phase e^(i(φ+λ)/2) turns the control: Qiskit CU3Gate; u2(φ, λ) is u3(π/2, φ, λ): MQT ------
+; Angles are never added, here and elsewhere: a sum has lost what a large one leaves no room for.
 define internal void @qirjit.cu3(double %theta, double %phi, double %lambda, ptr %control, ptr %target) {
-  %sum = fadd double %phi, %lambda
-  %half.sum = fmul double %sum, 0.5
-  call void @__quantum__qis__rz__body(double %half.sum, ptr %control)
+  %half.phi = fmul double %phi, 0.5
+  %half.lambda = fmul double %lambda, 0.5
+  call void @__quantum__qis__rz__body(double %half.phi, ptr %control)
+  call void @__quantum__qis__rz__body(double %half.lambda, ptr %control)
   call void @qirjit.crz(double %lambda, ptr %control, ptr %target)
   call void @qirjit.cry(double %theta, ptr %control, ptr %target)
   call void @qirjit.crz(double %phi, ptr %control, ptr %target)

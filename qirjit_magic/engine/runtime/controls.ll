@@ -131,11 +131,11 @@ define void @__quantum__qis__p__ctl(ptr %controls, ptr %rotation) {
 
 ; ---- u3: CUDA-Q has the angles first; MQT has a tuple, also for u2(φ, λ), which is u3(π/2, φ, λ) --------------------
 define internal void @qirjit.u3.ctl(double %theta, double %phi, double %lambda, ptr %controls, ptr %qubit) {
-  %sum = fadd double %phi, %lambda
   call void @qirjit.rz.ctl(double %lambda, ptr %controls, ptr %qubit)
   call void @qirjit.ry.ctl(double %theta, ptr %controls, ptr %qubit)
   call void @qirjit.rz.ctl(double %phi, ptr %controls, ptr %qubit)
-  call void @qirjit.phase.ctl(double %sum, ptr %controls, ptr %qubit)
+  call void @qirjit.phase.ctl(double %phi, ptr %controls, ptr %qubit)
+  call void @qirjit.phase.ctl(double %lambda, ptr %controls, ptr %qubit)
   ret void
 }
 define void @"__quantum__qis__u3__ctl/angles.first"(double %theta, double %phi, double %lambda, ptr %controls,

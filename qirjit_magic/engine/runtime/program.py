@@ -7,11 +7,11 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
 
-import llvmlite.binding as llvm
-
+from qirjit_magic.engine.ir.contexts import link_texts
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import read_ir
+from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.errors import SimulatorError
 
 _FILES = ("recorder.ll", "shots.ll", "run.ll")
@@ -48,10 +48,7 @@ class Shots(ctypes.Structure):
 @cache
 def runtime_object() -> tuple[bytes, tuple[str, ...]]:
     """The runtime's object code, and what it needs of others."""
-    context = llvm.create_context()
-    module = llvm.parse_assembly(read_ir(_FILES[0]), context)
-    for name in _FILES[1:]:
-        module.link_in(llvm.parse_assembly(read_ir(name), context))
+    module = link_texts(*map(read_ir, _FILES), read_floats())
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
     return own_object("runtime", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs

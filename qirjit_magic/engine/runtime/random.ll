@@ -3,7 +3,8 @@
 ;
 ; Which generator the platform has is not documented. This one is PCG32 (M. E. O'Neill, pcg-random.org: pcg32, XSH RR): one
 ; step a number, so that advancing by -1 gives the last number again. Where a shot does not seed it, the seed of the run
-; and the number of the shot do.
+; and the number of the shot do, mixed as for the draws of kernels/machine.py: PCG32 itself mixes its seed by one step only,
+; so that the streams of seeds that are a fixed distance apart are related.
 
 @state = internal global i64 0
 @first_state = internal global i64 0        ; right after the seeding
@@ -34,12 +35,28 @@ define internal void @be_seeded() {
 seed:
   %run = call i64 @qirjit_seed()
   %number = call i64 @qirjit_current_shot()
+  %run.apart = add i64 %run, 4354685564936845354             ; twice the step: the draws of a simulator have it once
+  %run.mixed = call i64 @mix(i64 %run.apart)
   %spread = mul i64 %number, 11400714819323198485
-  %own = add i64 %run, %spread
+  %shot.apart = add i64 %run.mixed, %spread
+  %own = call i64 @mix(i64 %shot.apart)
   call void @___random_seed(i64 %own)
   br label %done
 done:
   ret void
+}
+
+; The finaliser of splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+define internal i64 @mix(i64 %x) {
+  %x.high = lshr i64 %x, 30
+  %x.folded = xor i64 %x, %x.high
+  %y = mul i64 %x.folded, 13787848793156543929
+  %y.high = lshr i64 %y, 27
+  %y.folded = xor i64 %y, %y.high
+  %z = mul i64 %y.folded, 10723151780598845931
+  %z.high = lshr i64 %z, 31
+  %mixed = xor i64 %z, %z.high
+  ret i64 %mixed
 }
 
 define i32 @___random_int() {

@@ -327,10 +327,29 @@ done:
 
 ; ---- text --------------------------------------------------------------------------------------------------------
 
-define void @__quantum__rt__message(ptr %string) {
+@qirjit_no_text = internal constant [1 x i8] zeroinitializer
+
+%Text = type { ptr, i64 }
+
+; Where the text of a string is, and how long: no string is an empty one.
+define internal %Text @text_of(ptr %string) {
+  %none = icmp eq ptr %string, null
+  br i1 %none, label %empty, label %look
+empty:
+  ret %Text { ptr @qirjit_no_text, i64 0 }
+look:
   %data = call ptr @__quantum__rt__string_get_data(ptr %string)
   %length.32 = call i32 @__quantum__rt__string_get_length(ptr %string)
   %length = zext i32 %length.32 to i64
+  %with.data = insertvalue %Text poison, ptr %data, 0
+  %text = insertvalue %Text %with.data, i64 %length, 1
+  ret %Text %text
+}
+
+define void @__quantum__rt__message(ptr %string) {
+  %found = call %Text @text_of(ptr %string)
+  %data = extractvalue %Text %found, 0
+  %length = extractvalue %Text %found, 1
   %text = call i32 @keep_text(ptr %data, i64 %length)
   call void @append(i32 8, i32 %text, i64 %length, i64 512)
   call void @count_line()
@@ -391,9 +410,9 @@ define void @qirjit_commit() {
 }
 
 define void @__quantum__rt__fail(ptr %string) noreturn {
-  %data = call ptr @__quantum__rt__string_get_data(ptr %string)
-  %length.32 = call i32 @__quantum__rt__string_get_length(ptr %string)
-  %length = zext i32 %length.32 to i64
+  %found = call %Text @text_of(ptr %string)
+  %data = extractvalue %Text %found, 0
+  %length = extractvalue %Text %found, 1
   call void @qirjit_leave(ptr %data, i64 %length)
   unreachable
 }

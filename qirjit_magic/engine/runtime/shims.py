@@ -10,8 +10,9 @@ import ctypes
 
 from llvmlite import ir
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.contexts import link_texts
 from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.wire.modules import Signature
 
 SHIM, CALLBACK, EXIT = "qirjit_shim", "qirjit_callback", "qirjit_exit"
@@ -32,7 +33,7 @@ def shim_object(emitter: ObjectEmitter, signature: Signature) -> bytes:
     It needs the callback, which takes and returns an ``i8`` for each ``i1``, an ``i64`` for each other integer and
     pointer, and a ``double`` for each ``float``; and an `Exit`.
     """
-    module = read_text(str(_build(signature)))
+    module = link_texts(str(_build(signature)), read_floats())
     module.verify()
     return emitter.emit(module)
 
@@ -44,7 +45,11 @@ def _build(signature: Signature) -> ir.Module:
     callback = ir.Function(module, callback_type, CALLBACK)
     shim = ir.Function(module, ir.FunctionType(returns, parameters), SHIM)
     build = ir.IRBuilder(shim.append_basic_block())
+    default = ir.Function(module, ir.FunctionType(_I64, []), "qirjit_default_floats")
+    restore = ir.Function(module, ir.FunctionType(ir.VoidType(), [_I64]), "qirjit_restore_floats")
+    before = build.call(default, [])
     returned = build.call(callback, [_to_word(build, value) for value in shim.args])
+    build.call(restore, [before])
     _leave_if_told(build, ir.GlobalVariable(module, ir.LiteralStructType([_POINTER, _POINTER, _I64]), EXIT))
     if isinstance(returns, ir.VoidType):
         build.ret_void()

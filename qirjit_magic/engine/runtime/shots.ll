@@ -24,6 +24,7 @@ declare void @__quantum__rt__initialize(ptr)
 declare void @qirjit_returned(i64, i1)
 declare void @qirjit_end_shot(i64)
 declare void @qirjit_commit()
+declare void @qirjit_reset_floats()              ; of floats_x86_64.ll and its like
 declare i32 @_setjmp(ptr) returns_twice
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare i64 @llvm.uadd.sat.i64(i64, i64)
@@ -84,11 +85,13 @@ start:
   %capacity = load i64, ptr %capacity.p
   %text.half = lshr i64 %text.capacity, 1
   %half = lshr i64 %capacity, 1
+  call void @qirjit_reset_floats()
   %came.back = call i32 @_setjmp(ptr @qirjit_way_out) returns_twice
   %failed = icmp ne i32 %came.back, 0
   br i1 %failed, label %over, label %head
 
 over:
+  call void @qirjit_reset_floats()
   store i64 0, ptr %running.p
   br label %failure
 
@@ -127,6 +130,7 @@ shot:
   %entry = load ptr, ptr %entry.p
   %arguments = load ptr, ptr %arguments.p
   %returned = call i64 %thunk(ptr %entry, ptr %arguments)
+  call void @qirjit_reset_floats()
   %after = add i64 %next, 1
   store i64 %after, ptr %next.p
   store i64 0, ptr %running.p

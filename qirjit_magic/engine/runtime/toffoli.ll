@@ -202,9 +202,10 @@ define void @__quantum__qis__ccprx__body(double %theta, double %phi, ptr %contro
 }
 define internal void @qirjit.ccu3(double %theta, double %phi, double %lambda, ptr %control1, ptr %control2,
                                   ptr %target) {
-  %sum = fadd double %phi, %lambda
-  %half.sum = fmul double %sum, 0.5
-  call void @qirjit.cp(double %half.sum, ptr %control1, ptr %control2)
+  %half.phi = fmul double %phi, 0.5
+  %half.lambda = fmul double %lambda, 0.5
+  call void @qirjit.cp(double %half.phi, ptr %control1, ptr %control2)
+  call void @qirjit.cp(double %half.lambda, ptr %control1, ptr %control2)
   call void @qirjit.ccrz(double %lambda, ptr %control1, ptr %control2, ptr %target)
   call void @qirjit.ccry(double %theta, ptr %control1, ptr %control2, ptr %target)
   call void @qirjit.ccrz(double %phi, ptr %control1, ptr %control2, ptr %target)

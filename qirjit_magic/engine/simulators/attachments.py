@@ -176,7 +176,7 @@ class Attachments:
 
     def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
         def find(name: str) -> int:
-            known = bindings().get(name)
+            known = [binding for binding in bindings().get(name, ()) if binding.provider not in SUPPLEMENTS]
             if not known:
                 return _of_the_tracer(name, simulator) or c_library().find(name)
             return _native_address(known[0], simulator, self._library) or _defaults().address(name)

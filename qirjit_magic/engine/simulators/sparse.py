@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.contexts import link_texts
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
@@ -18,6 +19,7 @@ from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
 
 _STATE = "STATE: "
 _OPTIMISED = 2
+_FILES = ("results.ll", "rotations.ll", "draws.ll")
 
 
 def qirrunner_library() -> str:
@@ -35,10 +37,10 @@ def qirrunner_library() -> str:
 
 @cache
 def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
-    """The object code of ``results.ll``, what it needs of the library, and what it has instead of the library's own."""
-    module = read_text((files(__package__) / "results.ll").read_text("utf-8"))
+    """The object code of what stands over the library: what it needs of others, and what it has instead of its own."""
+    module = link_texts(*((files(__package__) / name).read_text("utf-8") for name in _FILES))
     module.verify()
-    needs = tuple(function.name for function in module.functions if function.is_declaration)
+    needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
     offers = tuple(function.name for function in module.functions if "/" in function.name)
     return own_object("results", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, offers
 
@@ -57,15 +59,18 @@ class SparseSimulator:
         self._library = library
         self._nothing = read_ir("nothing.ll").encode()
         object_code, needs, offers = results_object()
-        self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
-        self._results = {declared_name(name): self._linked.address(name) for name in offers}
+        c_library = SharedLibrary(None)
+        symbols = {name: ExternalSymbol(library.find(name) or c_library.find(name)) for name in needs}
+        self._linked = LinkedObject(object_code, symbols)
+        self._own = {declared_name(name): self._linked.address(name) for name in offers}
 
     def find(self, name: str) -> int:
         """The address of one of its QIR functions."""
-        return self._results.get(name) or self._library.find(name)
+        return self._own.get(name) or self._library.find(name)
 
     def follow(self, find: Callable[[str], int]) -> None:
-        """Nothing: it knows no runtime."""
+        """Take the way out of a shot."""
+        ctypes.c_void_p.from_address(self._linked.address("qirjit_leave_at")).value = find("qirjit_leave")
 
     def begin(self, seed: int | None) -> None:
         """A run begins: its random stream starts anew where there is a seed; text that was left over is dropped."""

@@ -8,6 +8,7 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.errors import SimulatorError
 
 _FILES = tuple(
@@ -34,7 +35,8 @@ def statevector_object() -> bytes:
 def _make() -> bytes:
     package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
-    module = llvm.parse_assembly("\n".join((package / name).read_text("utf-8") for name in _FILES), context)
+    texts = (*((package / name).read_text("utf-8") for name in _FILES), read_floats())
+    module = llvm.parse_assembly("\n".join(texts), context)
     emitter.inline(module, _LEVEL)  # more passes take longer than they save
     kernels.triple, kernels.data_layout = module.triple, module.data_layout
     module.link_in(kernels)  # after the passes: these kernels have been through them

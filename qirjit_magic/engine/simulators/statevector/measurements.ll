@@ -41,7 +41,9 @@ product:
 
 define internal void @settle() {
   call void @flush_what_is_queued()
+  %floats = call i64 @qirjit_default_floats()
   %done = call ptr @qirjit_settle(i64 ptrtoint (ptr @machine to i64))
+  call void @qirjit_restore_floats(i64 %floats)
   ret void
 }
 
@@ -86,10 +88,16 @@ compare:
   %bad = fcmp ugt double %distance, %tolerance
   br i1 %bad, label %fail, label %done
 fail:
+  %leave = load ptr, ptr @qirjit_leave_at
+  %no.message = icmp eq ptr %message, null
+  br i1 %no.message, label %say.nothing, label %say
+say.nothing:
+  call void %leave(ptr @text, i64 0)
+  unreachable
+say:
   %data = call ptr @__quantum__rt__string_get_data(ptr %message)
   %length.32 = call i32 @__quantum__rt__string_get_length(ptr %message)
   %length = zext i32 %length.32 to i64
-  %leave = load ptr, ptr @qirjit_leave_at
   call void %leave(ptr %data, i64 %length)
   unreachable
 done:
@@ -116,13 +124,17 @@ define void @__quantum__qis__assertmeasurementprobability__ctl(ptr %controls, pt
 define void @__quantum__qis__dumpmachine__body(ptr %location) {
   call void @settle()
   %dump = load ptr, ptr @qirjit_dump_at
+  %floats = call i64 @qirjit_default_floats()          ; it is Python that writes it
   call void %dump()
+  call void @qirjit_restore_floats(i64 %floats)
   ret void
 }
 
 ; ---- random numbers -------------------------------------------------------------------------------------------------------------
 
-@empty = internal constant [53 x i8] c"a random number was wanted from an empty range: %lld\00"
+@empty = internal constant [61 x i8] c"a random number was wanted from an empty range: %lld to %lld\00"
+@empty.double = internal constant [85 x i8] c"a random number was wanted from an empty range: its lower end is above its upper one\00"
+@no.range = internal constant [85 x i8] c"a random number was wanted from a range with an end that is infinite or is no number\00"
 
 define internal i64 @random_word() {
   %upper = call double @qirjit_draw(i64 ptrtoint (ptr @machine to i64))
@@ -141,7 +153,7 @@ define i64 @__quantum__qis__drawrandomint__body(i64 %least, i64 %most) {
   %empty = icmp sgt i64 %least, %most
   br i1 %empty, label %refuse, label %draw
 refuse:
-  call void @refuse(ptr @empty, i64 %least, i64 0, i64 0)
+  call void @refuse(ptr @empty, i64 %least, i64 %most, i64 0)
   unreachable
 draw:
   %word = call i64 @random_word()
@@ -155,23 +167,52 @@ draw:
   %number = add i64 %least, %offset
   ret i64 %number
 }
+; Of halves, whose difference is finite where that of the ends is not. No rounding leads out of the range.
 define double @__quantum__qis__drawrandomdouble__body(double %least, double %most) {
+  %least.size = call double @llvm.fabs.f64(double %least)
+  %most.size = call double @llvm.fabs.f64(double %most)
+  %least.finite = fcmp olt double %least.size, 0x7FF0000000000000
+  %most.finite = fcmp olt double %most.size, 0x7FF0000000000000
+  %finite = and i1 %least.finite, %most.finite
+  br i1 %finite, label %look, label %refuse.ends
+refuse.ends:
+  call void @refuse(ptr @no.range, i64 0, i64 0, i64 0)
+  unreachable
+look:
   %empty = fcmp ogt double %least, %most
   br i1 %empty, label %refuse, label %draw
 refuse:
-  call void @refuse(ptr @empty, i64 0, i64 0, i64 0)
+  call void @refuse(ptr @empty.double, i64 0, i64 0, i64 0)
   unreachable
 draw:
   %part = call double @qirjit_draw(i64 ptrtoint (ptr @machine to i64))
   %width = fsub double %most, %least
+  %wide = fcmp oeq double %width, 0x7FF0000000000000
+  br i1 %wide, label %halves, label %whole
+halves:
+  %least.half = fmul double %least, 0.5
+  %most.half = fmul double %most, 0.5
+  %width.half = fsub double %most.half, %least.half
+  %offset.half = fmul double %part, %width.half
+  %number.half = fadd double %least.half, %offset.half
+  %doubled = fmul double %number.half, 2.0
+  br label %end
+whole:
   %offset = fmul double %part, %width
-  %number = fadd double %least, %offset
-  ret double %number
+  %sum = fadd double %least, %offset
+  br label %end
+end:
+  %number = phi double [ %doubled, %halves ], [ %sum, %whole ]
+  %above = call double @llvm.maxnum.f64(double %number, double %least)
+  %inside = call double @llvm.minnum.f64(double %above, double %most)
+  ret double %inside
 }
 
 declare ptr @qirjit_settle(i64)
 declare double @qirjit_parity_probability(i64, i64)
 declare double @llvm.fabs.f64(double)
+declare double @llvm.maxnum.f64(double, double)
+declare double @llvm.minnum.f64(double, double)
 declare ptr @__quantum__rt__array_create_1d(i32, i64)
 declare void @__quantum__rt__array_update_reference_count(ptr, i32)
 declare ptr @__quantum__rt__string_create(ptr)

@@ -103,15 +103,24 @@ turn.controls:
   call void @turn_controls(ptr %controls, double %theta)
   br label %done
 product:
-  %angle = fmul double %theta, -2.0
+  %size = call double @llvm.fabs.f64(double %theta)
+  %twice.it = fcmp olt double %size, 0x7FE0000000000000            ; 2^1023: that twice is still a number
+  %minus = fneg double %theta
+  %minus.two = fmul double %theta, -2.0
+  %angle = select i1 %twice.it, double %minus.two, double %minus
   %target = call ptr @qubit_at(ptr %qubits, i64 %last)
   call void @turn_product(ptr %paulis, ptr %qubits, i64 %last, i1 false)
+  br label %begin
+begin:
+  %is.last = phi i1 [ %twice.it, %product ], [ true, %rotate ]
   br i1 %uncontrolled, label %rotate, label %under
 under:
   call void @append_controls(ptr %controls, i64 0)
   br label %rotate
 rotate:
   call void @append_turn(i64 11, ptr %target, double %angle)
+  br i1 %is.last, label %out, label %begin
+out:
   call void @turn_product(ptr %paulis, ptr %qubits, i64 %last, i1 true)
   br label %done
 done:
