@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -184,3 +185,69 @@ def test_the_next_run_begins_without_known_ways(compiled: Compiled, words: dict[
     assert words["BRANCHES"]() == 2
     compiled.simulator.end()
     assert words["BRANCHES"]() == 1
+
+
+_COINS, _TARGET, _SPARE = 11, 11, 12
+_SLOT_BITS, _STEP = 11, 0x9E3779B97F4A7C15
+
+
+def toss(compiled: Compiled, coins: range) -> None:
+    """Put the target's angle under the control of coins, each by another part of a turn, and measure and reset them."""
+    for coin in coins:
+        compiled.call("h__body", coin)
+        half = 2.0**-coin
+        compiled.call("ry__body", half, _TARGET)
+        compiled.call("cx__body", coin, _TARGET)
+        compiled.call("ry__body", -half, _TARGET)
+        compiled.call("cx__body", coin, _TARGET)
+    for coin in coins:
+        compiled.call("mresetz__body", coin, coin)
+
+
+def shared_slots(words: dict[str, Callable[[], int]]) -> int:
+    """How many known ways stand behind others that want the same slot."""
+    table = words["BRANCH_TABLE"]()
+    found = []
+    for index in range(1, words["BRANCHES"]()):
+        parent, mask, bits = (ctypes.c_int64.from_address(table + 8 * (16 * index + word)).value for word in range(3))
+        found.append(((parent + (mask << 9) + (bits << 20)) * _STEP % (1 << 64)) >> (64 - _SLOT_BITS))
+    return len(found) - len(set(found))
+
+
+def test_ways_that_want_one_slot_are_told_apart_by_what_was_measured(
+    compiled: Compiled, words: dict[str, Callable[[], int]]
+) -> None:
+    # The qubits that were measured are all zero again: nothing but the bits says which state was left.
+    def shot(compiled: Compiled, number: int) -> tuple[Outcome, bytes]:
+        compiled.begin_shot(number)
+        toss(compiled, range(_COINS))
+        compiled.call("h__body", _TARGET)
+        return tuple(map(int, [compiled.call("__quantum__rt__read_result", c) for c in range(_COINS)])), state(compiled)
+
+    known = shots(compiled, shot, 400)
+    assert shared_slots(words) > 5
+    assert len(set(known)) > 300
+    assert known == shots(compiled, shot, 400, known=False)
+
+
+def test_ways_that_want_one_slot_are_told_apart_by_where_they_come_from(
+    compiled: Compiled, words: dict[str, Callable[[], int]]
+) -> None:
+    # Behind the first measurements all shots do the same, and measure the same once more.
+    def shot(compiled: Compiled, number: int) -> bytes:
+        compiled.begin_shot(number)
+        toss(compiled, range(_COINS))
+        compiled.call("h__body", _TARGET)
+        compiled.call("mresetz__body", _SPARE, _SPARE)
+        compiled.call("h__body", _TARGET)
+        return state(compiled)
+
+    known = shots(compiled, shot, 240)
+    assert shared_slots(words) > 5
+    assert len(set(known)) > 200
+    assert known == shots(compiled, shot, 240, known=False)
+
+
+def state(compiled: Compiled) -> bytes:
+    """The amplitudes of the target and what else is in superposition."""
+    return compiled.state(_SPARE + 1).tobytes()

@@ -262,17 +262,33 @@ def test_a_measurement_that_waits_does_not_overwrite_what_is_written_after_it(co
     assert not compiled.call("__quantum__rt__read_result", 0)
 
 
-def test_a_very_unlikely_outcome_leaves_a_state_of_norm_one(compiled: Compiled) -> None:
+@pytest.mark.parametrize("part", [0.0, 2**-53, 0.25, 0.7, 1 - 2**-53])
+def test_the_first_draw_can_be_chosen(compiled: Compiled, part: float) -> None:  # as the next test does
     compiled.begin()
-    for qubit in range(7):
-        compiled.call("ry__body", 1e-6, qubit)
-        compiled.call("x__body", qubit)
-    compiled.call("h__body", 7)
-    for qubit in range(7):
-        compiled.call("mz__body", qubit, qubit)
-    compiled.call("h__body", 7)
-    state = compiled.state(8)
-    assert abs(np.linalg.norm(state) - 1) < 1e-12
+    compiled.draw_first(part)
+    compiled.begin_shot(0)
+    assert compiled.call("drawrandomdouble__body", 0.0, 1.0) == pytest.approx(part, abs=2**-53)
+
+
+@pytest.mark.parametrize("probability", [1e-4, 1e-8, 1e-10, 1e-13, 1e-20, 1e-30])
+def test_a_very_unlikely_outcome_leaves_the_state_that_it_should(compiled: Compiled, probability: float) -> None:
+    # Complex amplitudes are left: both of their parts are to be brought to norm one.
+    random = np.random.default_rng(1)
+    steps = [*(Step("gate", (q,), H, "h__body") for q in range(3)), *random_gates(random, 3, 30)]
+    compiled.begin()
+    prepare(compiled, steps)
+    expected = compiled.state(3)
+    assert min(np.linalg.norm(expected.real), np.linalg.norm(expected.imag)) > 0.1
+    compiled.begin()
+    compiled.draw_first(0.0)
+    compiled.begin_shot(0)
+    compiled.call("ry__body", np.pi - 2 * np.sqrt(probability), 3)  # of finding zero
+    prepare(compiled, steps)
+    compiled.call("mz__body", 3, 0)
+    assert not compiled.call("__quantum__rt__read_result", 0)
+    found = compiled.state(4).reshape(8, 2)
+    assert np.abs(found[:, 0] - expected).max() < 1e-12
+    assert not found[:, 1].any()
 
 
 def test_a_ghz_state_of_many_qubits_agrees_with_itself(compiled: Compiled) -> None:
