@@ -5,6 +5,7 @@ Chance alone fails one of the 30 circuits in 100,000 sets of seeds. The seeds ar
 
 from __future__ import annotations
 
+import ctypes
 from collections import Counter
 
 import numpy as np
@@ -205,6 +206,44 @@ def test_a_joint_measurement_finds_the_parity_with_its_probability(compiled: Com
     state = compiled.state(qubits)
     odd = float(np.linalg.norm((np.eye(len(state)) - np.kron(product(paulis), np.eye(2))) @ state / 2) ** 2)
     assert most_probable({"1": ones, "0": SHOTS - ones}, {"1": odd, "0": 1 - odd}) > _LEAST
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
+def test_neighbouring_shots_draw_other_numbers(compiled: Compiled, seed: int) -> None:
+    def draws(seed: int) -> list[float]:
+        compiled.begin(seed)
+        found = []
+        for shot in range(100):
+            compiled.begin_shot(shot)
+            found += [compiled.call("drawrandomdouble__body", 0.0, 1.0) for _ in range(3)]
+        return found
+
+    assert len({*draws(seed), *draws(seed ^ 1), *draws((seed + 2) % 2**64)}) == 900  # twice the same: in 10**10 runs
+
+
+def test_a_second_beginning_in_a_shot_draws_on(compiled: Compiled) -> None:
+    def draws(*, again: bool) -> list[float]:
+        compiled.begin(3)
+        found = []
+        for _ in range(4):
+            found.append(compiled.call("drawrandomdouble__body", 0.0, 1.0))
+            if again:
+                compiled.call("__quantum__rt__initialize", None)
+        return found
+
+    assert draws(again=True) == draws(again=False)
+
+
+def test_a_probability_is_that_of_its_qubit_wherever_that_is(compiled: Compiled) -> None:
+    address = compiled.simulator._linked.address("qirjit_probability")
+    probability = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)(address)
+    angles = [0.2 * (1 + qubit) for qubit in range(13)]
+    compiled.begin()
+    for qubit, angle in enumerate(angles):
+        compiled.call("ry__body", angle, qubit)
+    compiled.call("x__body", 13)
+    expected = [*np.sin(np.array(angles) / 2) ** 2, 1.0, 0.0]
+    assert [probability(qubit) for qubit in range(15)] == pytest.approx(expected)
 
 
 def test_random_integers_are_uniform_and_reach_both_ends(compiled: Compiled) -> None:
