@@ -35,9 +35,7 @@ EVERY_GATE = (*OWN, *(name for name in GATES if name not in OWN), *OF_ARRAYS, *O
 _ROTATIONS = {"rx", "ry", "rz", "rxx", "ryy", "rzz"}
 # With rotations by quarter turns.
 CLIFFORD = tuple(
-    name
-    for name in OWN
-    if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"} | _ROTATIONS
+    name for name in OWN if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"} | _ROTATIONS
 )
 _MOST_CONTROLS, _MOST_FACTORS = 4, 3
 _SELF_INVERSE = frozenset("hxyz") | {"cx", "cnot", "cy", "cz", "swap", "ccx"}

@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", default=["*"], metavar="NAME", help="names, or patterns of them")
     parser.add_argument("--jobs", type=int, default=1, help="how many are tried at once")
     parser.add_argument("--limit", type=float, default=120, help="seconds for the tests of one")
-    parser.add_argument("--trust-tests", action="store_true", help="do not try first whether the tests pass without one")
+    parser.add_argument("--trust-tests", action="store_true", help="do not run them without a mutant first")
     return parser
 
 

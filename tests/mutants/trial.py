@@ -22,7 +22,7 @@ PACKAGE = "qirjit_magic"
 _COPIED = (PACKAGE, "tests", "notebooks", "labextension")
 _MAKE_KERNELS = ("-m", "qirjit_magic.engine.simulators.statevector.kernels")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
-_BEGUN = re.compile(r"^(tests/\S+::.+?)(?: \w+ +\[ *\d+%\])?$", re.MULTILINE)
+_BEGUN = re.compile(r"^(tests/[^\s:]+::\S+)", re.MULTILINE)
 _PASSED, _SOME_FAILED = 0, 1
 _KERNELS_S = 300
 
@@ -43,8 +43,15 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    status: int | None  # None: it took too long
+class Run:
+    """How pytest ended.
+
+    Attributes:
+        status: its exit status, the signal that it died of as a negative number, or None: it took too long.
+        output: what it printed.
+    """
+
+    status: int | None
     output: str
 
 
@@ -65,7 +72,7 @@ def try_mutant(mutant: Mutant, *, limit_s: float) -> Verdict:
             made = _python(copy, *_MAKE_KERNELS, limit_s=_KERNELS_S)
             if made.status != _PASSED:
                 return Verdict(mutant, "", f"its kernels cannot be made: {_last_line(made.output)}")
-        return _verdict(mutant, _test(copy, mutant.tests, "-x", limit_s=limit_s))
+        return verdict(mutant, _test(copy, mutant.tests, "-x", limit_s=limit_s))
 
 
 def failures(mutants: Iterable[Mutant], *, limit_s: float) -> list[str]:
@@ -81,7 +88,8 @@ def failures(mutants: Iterable[Mutant], *, limit_s: float) -> list[str]:
     return _FAILED.findall(run.output) or [f"pytest ended with {run.status}: {_last_line(run.output)}"]
 
 
-def _verdict(mutant: Mutant, run: _Run) -> Verdict:
+def verdict(mutant: Mutant, run: Run) -> Verdict:
+    """What a run of its tests says of a mutant."""
     begun = _BEGUN.findall(run.output)
     last = begun[-1] if begun else "pytest"
     if run.status is None:
@@ -112,12 +120,13 @@ def _copy() -> Iterator[Path]:
         yield copy
 
 
-def _test(copy: Path, tests: Iterable[str], *options: str, limit_s: float) -> _Run:
-    always = ("-v", "-rfE", "--no-header", "--tb=line", "--hypothesis-seed=0", "-p", "no:randomly", "-p", "no:cacheprovider")
+def _test(copy: Path, tests: Iterable[str], *options: str, limit_s: float) -> Run:
+    without = ("-p", "no:randomly", "-p", "no:cacheprovider")
+    always = ("-v", "-rfE", "--no-header", "--tb=line", "--hypothesis-seed=0", *without)
     return _python(copy, "-m", "pytest", *always, *options, *tests, limit_s=limit_s)
 
 
-def _python(copy: Path, *arguments: str, limit_s: float) -> _Run:
+def _python(copy: Path, *arguments: str, limit_s: float) -> Run:
     # The current folder and PYTHONPATH come before everything that is installed; so they do for the engine process.
     environment = {**os.environ, "PYTHONPATH": str(copy), "QIRJIT_CACHE": "off", "COLUMNS": "1000"}
     with (copy / "output").open("w+b") as output:
@@ -140,4 +149,4 @@ def _python(copy: Path, *arguments: str, limit_s: float) -> _Run:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         output.seek(0)
-        return _Run(status, output.read().decode("utf-8", "replace"))
+        return Run(status, output.read().decode("utf-8", "replace"))

@@ -18,7 +18,6 @@ from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from tests.unit.matrices import Matrix
 from tests.unit.state_vector import PREFIX, function_type
 
-
 _STEP, _WORDS = 0x9E3779B97F4A7C15, 1 << 64
 
 

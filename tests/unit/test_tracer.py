@@ -69,7 +69,7 @@ class _Traced:
 
     @property
     def tape(self) -> list[Entry]:
-        return self.tracer.tape.tolist()
+        return list(self.tracer.tape.tolist())
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_r_is_traced_as_the_rotation_about_its_pauli_and_its_adjoint_as_the_one_
 
 
 @pytest.mark.parametrize("qubits", [(0, 1, 5), (0, 5, 1), (5, 0, 1)])
-def test_each_qubit_of_a_gate_is_there_before_another_one_is_allocated(traced: _Traced, qubits: tuple[int, ...]) -> None:
+def test_all_qubits_of_a_gate_are_there_before_one_is_allocated(traced: _Traced, qubits: tuple[int, ...]) -> None:
     traced.call("__quantum__qis__ccx__body", *qubits)
     assert traced.call("__quantum__rt__qubit_allocate") == 6
 
