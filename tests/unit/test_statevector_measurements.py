@@ -221,19 +221,6 @@ def test_neighbouring_shots_draw_other_numbers(compiled: Compiled, seed: int) ->
     assert len({*draws(seed), *draws(seed ^ 1), *draws((seed + 2) % 2**64)}) == 900  # twice the same: in 10**10 runs
 
 
-def test_a_second_beginning_in_a_shot_draws_on(compiled: Compiled) -> None:
-    def draws(*, again: bool) -> list[float]:
-        compiled.begin(3)
-        found = []
-        for _ in range(4):
-            found.append(compiled.call("drawrandomdouble__body", 0.0, 1.0))
-            if again:
-                compiled.call("__quantum__rt__initialize", None)
-        return found
-
-    assert draws(again=True) == draws(again=False)
-
-
 def test_a_probability_is_that_of_its_qubit_wherever_that_is(compiled: Compiled) -> None:
     address = compiled.simulator._linked.address("qirjit_probability")
     probability = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)(address)
