@@ -223,7 +223,7 @@ def test_whatever_is_said_of_the_engine_is_what_the_kernel_knows_or_clamped(star
 
 def test_whatever_is_said_of_a_module_is_what_the_kernel_knows_or_clamped(start: Start) -> None:
     remark = '{"severity": "notice", "message": "", "line": -7}'
-    lie = f'"digest": "forged", "opt_level": 2**63, "object_size": -1, "added_at": -1e300, "trusted": true'
+    lie = '"digest": "forged", "opt_level": 2**63, "object_size": -1, "added_at": -1e300, "trusted": True'
     lie += f', "breaks": [{remark}]'
     added = f'send("Added", {{"module": {{"name": "m", {lie}}}}}, b"code")'
     session = start("linux", f"ready(); receive(); {added}; hang()")
