@@ -30,6 +30,7 @@ class Family:
         rounds: how many measurements there are.
         gates_before: how many gates there are before a measurement at the most, for each qubit.
         resets: after how many of a round's gates a qubit is reset, or released and allocated anew.
+        quarters: whether rotations are by quarter turns.
         pure: whether what is recorded fixes the state: each measurement has a result of its own, and no qubit is reset
             or allocated.
     """
@@ -42,15 +43,16 @@ class Family:
     rounds: int = 6
     gates_before: int = 3
     resets: float = 0.05
+    quarters: bool = False
     pure: bool = False
 
 
 _MOSTLY_OWN = (*(name for name in OWN for _ in range(8)), *(name for name in EVERY_GATE if "/" not in name))
 ADAPTIVE = Family(1, _MOSTLY_OWN)
-ADAPTIVE_CLIFFORD = Family(2, CLIFFORD, own=True)
+ADAPTIVE_CLIFFORD = Family(2, CLIFFORD, own=True, quarters=True)
 STRAIGHT = Family(3, tuple(OWN), feedback=0, own=True)
 # Each reset is a wire more where shots are drawn: many are for a stabilizer simulator.
-STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=0, own=True, qubits=(3, 5), gates_before=8, resets=0.15)
+STRAIGHT_CLIFFORD = Family(4, CLIFFORD, feedback=0, own=True, qubits=(3, 5), gates_before=8, resets=0.15, quarters=True)
 DEEP = Family(7, _MOSTLY_OWN, feedback=0.7, rounds=10, gates_before=2, resets=0.3)
 COLLAPSING = Family(6, _MOSTLY_OWN, pure=True, resets=0.0)
 
@@ -83,7 +85,7 @@ class _Drawing:
 
     def gate(self) -> None:
         fixed = frozenset() if self.family.feedback else frozenset(self.measured)
-        step = random_gate(self.random, self.family.gates, self.live, fixed)
+        step = random_gate(self.random, self.family.gates, self.live, fixed, quarters=self.family.quarters)
         self.add(step, self.when())
 
     def add(self, step: Step, when: tuple[tuple[int, int], ...] = ()) -> None:

@@ -32,7 +32,11 @@ IN_TUPLES: Mapping[str, Gate] = {**OWN_UNDER_ARRAYS_IN_TUPLES, **UNDER_ARRAYS_IN
 OF_ARRAYS: Mapping[str, Gate] = {**OWN_UNDER_ARRAYS, **UNDER_ARRAYS, **IN_TUPLES}
 OF_PAULIS = tuple(f"{stem}__{form}" for stem in ("r", "exp") for form in ("body", "adj", "ctl", "ctladj"))
 EVERY_GATE = (*OWN, *(name for name in GATES if name not in OWN), *OF_ARRAYS, *OF_PAULIS)
-CLIFFORD = tuple(name for name in OWN if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"})
+_ROTATIONS = {"rx", "ry", "rz", "rxx", "ryy", "rzz"}
+# With rotations by quarter turns.
+CLIFFORD = tuple(
+    name for name in OWN if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"} | _ROTATIONS
+)
 _MOST_CONTROLS, _MOST_FACTORS = 4, 3
 _SELF_INVERSE = frozenset("hxyz") | {"cx", "cnot", "cy", "cz", "swap", "ccx"}
 _PAIRS = {"s__body": "s__adj", "t__body": "t__adj", "s__ctl": "s__ctladj", "t__ctl": "t__ctladj", "sx__body": "sx__adj"}
@@ -49,11 +53,13 @@ class _Choice:
     paulis: tuple[int, ...] = ()
 
 
-def random_gate(random: Random, names: Sequence[str], qubits: Sequence[int], measured: frozenset[int]) -> Step:
+def random_gate(
+    random: Random, names: Sequence[str], qubits: Sequence[int], measured: frozenset[int], *, quarters: bool = False
+) -> Step:
     """One of these gates, on some of these qubits; on measured ones nothing but a flip or what commutes with Z."""
     while True:
         name = str(random.choice(names))
-        chosen = gate_step(random, name, qubits)
+        chosen = gate_step(random, name, qubits, quarters=quarters)
         if chosen is None or chosen.matrix is None:
             continue
         flips = name in {"x__body", "y__body"}
@@ -62,9 +68,13 @@ def random_gate(random: Random, names: Sequence[str], qubits: Sequence[int], mea
             return chosen
 
 
-def gate_step(random: Random, name: str, qubits: Sequence[int]) -> Step | None:
-    """This gate on some of these qubits, None where they are too few."""
-    choice = _of_paulis(random, name, len(qubits)) if name in OF_PAULIS else _of_table(random, name, len(qubits))
+def gate_step(random: Random, name: str, qubits: Sequence[int], *, quarters: bool = False) -> Step | None:
+    """This gate on some of these qubits, None where they are too few; ``quarters``: its angles are quarter turns."""
+    choice = (
+        _of_paulis(random, name, len(qubits))
+        if name in OF_PAULIS
+        else _of_table(random, name, len(qubits), quarters=quarters)
+    )
     if width(choice.matrix) > len(qubits):
         return None
     at = tuple(int(qubit) for qubit in random.permutation(np.array(qubits))[: width(choice.matrix)])
@@ -81,9 +91,11 @@ def inverse(step: Step) -> Step:
     return replace(step, matrix=matrix, name=name)
 
 
-def _of_table(random: Random, name: str, qubits: int) -> _Choice:
+def _of_table(random: Random, name: str, qubits: int, *, quarters: bool) -> _Choice:
     gate = OF_ARRAYS.get(name) or OWN.get(name) or GATES[name]
-    angles = tuple(random.uniform(-7, 7, arity(gate)).tolist())
+    count = arity(gate)
+    turns = random.integers(-6, 7, count) * (np.pi / 2) if quarters else random.uniform(-7, 7, count)
+    angles = tuple(turns.tolist())
     matrix = gate(*angles)
     if name not in OF_ARRAYS:
         return _Choice(matrix, angles=angles)

@@ -42,7 +42,7 @@ class Way:
 
     def takes(self, family: Family) -> bool:
         """Whether it can run all circuits of a family."""
-        clifford = family.gates == CLIFFORD and family.own
+        clifford = family.gates == CLIFFORD and family.quarters and family.own
         return (clifford or self.simulator != STABILIZER.name) and (self.method == "live" or not family.feedback)
 
 

@@ -223,13 +223,15 @@ def test_whatever_is_said_of_the_engine_is_what_the_kernel_knows_or_clamped(star
 
 def test_whatever_is_said_of_a_module_is_what_the_kernel_knows_or_clamped(start: Start) -> None:
     remark = '{"severity": "notice", "message": "", "line": -7}'
-    lie = f'"digest": "forged", "opt_level": 2**63, "object_size": -1, "added_at": -1e300, "breaks": [{remark}]'
+    lie = '"digest": "forged", "opt_level": 2**63, "object_size": -1, "added_at": -1e300, "trusted": True'
+    lie += f', "breaks": [{remark}]'
     added = f'send("Added", {{"module": {{"name": "m", {lie}}}}}, b"code")'
     session = start("linux", f"ready(); receive(); {added}; hang()")
     module = session.add(MODULE, "m")
     assert (module.digest, module.opt_level, module.object_size) == (sha256(MODULE).hexdigest(), 3, 4)
     assert module.added_at > 0
     assert module.breaks[0].line is None
+    assert not module.trusted
 
 
 def test_a_run_names_only_modules_that_are_there(start: Start) -> None:

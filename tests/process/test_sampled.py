@@ -63,6 +63,8 @@ def test_one_seed_gives_one_result(session: Session) -> None:
         ("dumps", "only_dumps", "dumpmachine", 2),
         ("sampling/untraced", "on_a_product", "exp", 1),
         ("sampling/untraced", "with_controls", "x__ctl on qubit 2", 2),
+        ("sampling/untraced", "draws_an_integer", "drawrandomint", 1),
+        ("sampling/untraced", "draws_a_double", "drawrandomdouble", 1),
         ("sampling/ids", "begun_again", "initialize after the beginning", 2),
         ("sampling/ids", "begun_again_with_a_qubit", "initialize after the beginning", 1),
         ("sampling/ids", "begun_again_with_a_result", "initialize after the beginning", 2),

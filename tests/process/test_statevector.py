@@ -53,6 +53,14 @@ def test_the_first_shots_are_the_same_however_many_follow(session: Session) -> N
     assert run(session, "coins", shots=137, seed=12).counts() != few.counts()
 
 
+@pytest.mark.parametrize("simulator", ["statevector", "sparse"])
+def test_what_m_returns_is_what_was_found_on_each_simulator(session: Session, simulator: str) -> None:
+    result = run(session, "values_of_m", shots=2, simulator=simulator)
+    for shot in result.shots:
+        assert [record.value for record in shot.outputs] == [1, 0, 1, True, True, False]
+    assert result.messages == ["One", "One"]
+
+
 def test_dumps_have_the_text_of_the_sparse_simulator(session: Session) -> None:
     ours = run(session, "dumps", "dumps", shots=40, seed=7).to_text("labeled")
     theirs = run(session, "dumps", "dumps", shots=40, seed=7, simulator="sparse").to_text("labeled")

@@ -18,6 +18,20 @@ from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from tests.unit.matrices import Matrix
 from tests.unit.state_vector import PREFIX, function_type
 
+_STEP, _WORDS = 0x9E3779B97F4A7C15, 1 << 64
+
+
+def unmixed(x: int) -> int:
+    """What splitmix64 mixes to this word."""
+    x = _unshifted(x, 31) * pow(0x94D049BB133111EB, -1, _WORDS) % _WORDS
+    x = _unshifted(x, 27) * pow(0xBF58476D1CE4E5B9, -1, _WORDS) % _WORDS
+    return _unshifted(x, 30)
+
+
+def _unshifted(x: int, bits: int) -> int:
+    # What y ^ y >> bits is this.
+    return x ^ x >> bits ^ x >> 2 * bits
+
 
 class Compiled:
     """The simulator with a shot of its own, whose number and seed a test may set."""
@@ -42,6 +56,12 @@ class Compiled:
         self._shared[6] = shot
         self._serial.value += 1
         self.call("__quantum__rt__initialize", None)
+
+    def draw_first(self, part: float) -> None:
+        """Let the first draw of the next shot give this number, below 1, or one just below it."""
+        key = (unmixed(int(part * 2**53) << 11) - _STEP) % _WORDS  # as `draw` of kernels/machine.py has it
+        self._shared[6] = 0
+        self.simulator._words[MachineWord.SEED] = ctypes.c_int64(unmixed(key)).value
 
     def group_from(self, positions: int) -> None:
         """Let states of so many positions be more than any cache holds."""

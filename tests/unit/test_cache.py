@@ -20,7 +20,7 @@ from qirjit_magic.errors import QirNotice
 from qirjit_magic.session import cache as room
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo, Signature
-from qirjit_magic.wire.objects import cache_key, pack_object
+from qirjit_magic.wire.objects import cache_key, own_key, pack_object
 from qirjit_magic.wire.protocol import Compiled
 
 _NOBODY = 65534
@@ -247,6 +247,11 @@ _parts = st.tuples(*[st.text("ab", max_size=2)] * 3)
 def test_keys_are_the_same_only_where_everything_is(one: tuple[str, str, str], two: tuple[str, str, str]) -> None:
     keys = [cache_key(source.encode(), build=build, options=options) for source, build, options in (one, two)]
     assert (keys[0] == keys[1]) == (one == two)
+
+
+def test_own_code_of_each_side_of_the_fence_has_a_key_of_its_own() -> None:
+    keys = {own_key(name, build="b", fenced=fenced) for name in ("runtime", "tracer") for fenced in (False, True)}
+    assert len(keys | {own_key("tracer", build="c", fenced=True)}) == 5
 
 
 def test_a_key_is_a_hexadecimal_sha256() -> None:

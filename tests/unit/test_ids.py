@@ -78,3 +78,22 @@ def test_a_trace_gives_out_the_ids_of_the_state_vector_simulator(
     tracer.begin(None)
     _, made = expected(calls)
     assert make(made, tracer.find) == make(made, simulator.find)
+
+
+def test_the_lowest_of_many_released_qubits_is_the_next_one(tracer: Tracer, attachments: Attachments) -> None:
+    # A trace looks for them word by word, from the first word on that may have one.
+    simulator = attachments.attach(STATEVECTOR).simulator
+    simulator.begin(1)
+    ctypes.CFUNCTYPE(None, ctypes.c_void_p)(simulator.find("__quantum__rt__initialize"))(None)
+    tracer.begin(None)
+    for find in (tracer.find, simulator.find):
+        allocate = ctypes.CFUNCTYPE(ctypes.c_void_p)(find("__quantum__rt__qubit_allocate"))
+        release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(find("__quantum__rt__qubit_release"))
+        assert [allocate() or 0 for _ in range(200)] == list(range(200))
+        found = []
+        for released in ((150,), (3, 101), (70, 5, 199)):
+            for qubit in released:
+                release(qubit)
+            found.append(allocate())
+        assert found == [150, 3, 5]
+        assert [allocate() for _ in range(4)] == [70, 101, 199, 200]

@@ -86,6 +86,19 @@ def test_a_run_ends_in_the_lowest_part_that_ends_it() -> None:
     assert two.at == two.first + 7
 
 
+def test_nothing_behind_the_end_of_a_run_is_run_whoever_else_fails_later() -> None:
+    parts = left()
+    one, two, three, four = (taken(parts) for _ in range(4))
+    do(parts, one)
+    for part in (two, four):
+        part.outcome = "failed"
+        parts.conclude(part, part.first)
+        if part is two:
+            parts.give_back(three)
+    assert parts.take(again=True) is None
+    assert parts.is_settled(stopped=False)
+
+
 def test_it_is_settled_when_everything_has_finished_or_when_it_is_stopped_and_nothing_goes_on() -> None:
     parts = left()
     part = taken(parts)

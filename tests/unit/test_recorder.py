@@ -141,6 +141,22 @@ def test_a_message_counts_as_a_line_to_show(tape: _Tape) -> None:
     assert [record.value for record in tape.recording().unfinished] == ["Grüße", "", 1]
 
 
+def test_messages_in_a_container_are_no_items_of_it(tape: _Tape) -> None:
+    start = ctypes.CFUNCTYPE(None, ctypes.c_int32)(tape.runtime.address("qirjit_start_container"))
+    end = ctypes.CFUNCTYPE(None)(tape.runtime.address("qirjit_end_container"))
+    start(RecordKind.ARRAY)
+    tape.write("int", 1)
+    tape.say("outside")
+    start(RecordKind.TUPLE)
+    tape.say("inside")
+    tape.write("int", 2)
+    end()
+    end()
+    assert [(record.kind.name, record.value) for record in tape.recording().unfinished] == [
+        ("ARRAY", 2), ("INT", 1), ("MESSAGE", "outside"), ("TUPLE", 1), ("MESSAGE", "inside"), ("INT", 2),
+    ]  # fmt: skip
+
+
 def test_what_is_not_committed_is_unfinished(tape: _Tape) -> None:
     tape.write("int", 1)
     tape.end_shot(7)

@@ -238,13 +238,14 @@ def test_millions_of_records_that_point_into_one_long_text_take_no_more_memory_t
     assert table.counts() == {"1" * (1 << 20): 1}
 
 
-@pytest.mark.parametrize("shots", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize("shots", [0, 1, 2, 3, 4, 5])
 def test_the_first_shots_are_what_they_were(shots: int) -> None:
-    table = _table([[Record(RecordKind.INT, 1, "a")], [], [Record(RecordKind.INT, 2)] * 2], [7, 8, 9])
+    one, two = Record(RecordKind.INT, 1, "a"), Record(RecordKind.INT, 2)
+    table = _table([[one], [], [two, one], [two] * 2], [7, 8, 9, 10])
     some = table.first(shots)
-    assert len(some) == min(shots, 3)
+    assert len(some) == min(shots, 4)
     assert [some.shot(index) for index in range(len(some))] == [table.shot(index) for index in range(len(some))]
-    assert some.returned.tolist() == [7, 8, 9][:shots]
+    assert some.returned.tolist() == [7, 8, 9, 10][:shots]
     assert len(some.kinds) == len(some.texts) == len(some.values)
 
 

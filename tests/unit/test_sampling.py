@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -294,6 +295,24 @@ def test_what_is_stopped_has_the_first_of_the_same_shots(
     assert isinstance(part, Sample)
     assert part.shots == 3000
     assert (bits_of(part) == whole[:, :3000]).all()
+
+
+@pytest.mark.parametrize(
+    ("simulator", "limit", "at_once"),
+    [(STATEVECTOR, "sampling._AT_ONCE", 800), (STABILIZER, "simulators.stabilizer._CELLS", 800 * 60)],
+)
+def test_chunks_of_shots_are_those_of_a_whole_or_at_least_no_others_again(
+    sampler: Sampler, monkeypatch: pytest.MonkeyPatch, simulator: SimulatorSpec, limit: str, at_once: int
+) -> None:
+    # 8 coins where a state is drawn, 60 where stim draws: what comes twice by chance is in no two chunks the same.
+    coins = 8 if simulator == STATEVECTOR else 60
+    entries = program([gate(Op.H, q) for q in range(coins)], coins)
+    whole = bits_of(sampler.draw(entries, asked(2400, simulator), 5))
+    monkeypatch.setattr(f"qirjit_magic.engine.{limit}", at_once)
+    bits = bits_of(sampler.draw(entries, asked(2400, simulator), 5))
+    chunks = [bits[:, first : first + 800] for first in (0, 800, 1600)]
+    assert all((one != other).any() for one, other in itertools.combinations(chunks, 2))
+    assert simulator == STABILIZER or (bits == whole).all()
 
 
 @pytest.mark.parametrize("simulator", [STATEVECTOR, STABILIZER])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.simulators.statevector.simulator import BRANCHES
+from qirjit_magic.engine.simulators.statevector.compiled import _kernels, _make
+from qirjit_magic.engine.simulators.statevector.simulator import BRANCH_WORDS, BRANCHES
 from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from tests.circuits.drawing import random_circuit
 from tests.unit.matrices import Matrix
@@ -184,3 +187,96 @@ def test_the_next_run_begins_without_known_ways(compiled: Compiled, words: dict[
     assert words["BRANCHES"]() == 2
     compiled.simulator.end()
     assert words["BRANCHES"]() == 1
+
+
+# -- where ways want the same slots of the table ---------------------------------------------------------------------
+
+_TARGET, _SPARE = 3, 4
+_SLOT_BITS, _FEW_BITS, _STEP = 11, 3, 0x9E3779B97F4A7C15
+
+
+@pytest.fixture(scope="module")
+def crowded() -> Iterator[Compiled]:
+    """A simulator whose table of known ways has eight slots and the three behind them: many want the same."""
+    text, changed = re.subn(
+        rf"(lshr i64 %\S+), {64 - _SLOT_BITS}$", rf"\1, {64 - _FEW_BITS}", _kernels(), flags=re.MULTILINE
+    )
+    assert changed == 2  # where a way is looked for, and where it gets its slot
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qirjit_magic.engine.simulators.statevector.compiled._kernels", lambda: text)
+        patch.setattr("qirjit_magic.engine.simulators.statevector.simulator.statevector_object", _make)
+        made = Compiled()
+    yield made
+    made.simulator.end()
+
+
+def toss(compiled: Compiled, coins: range) -> None:
+    """Have coins turn the target, each by another part of a turn, and measure and reset them."""
+    for coin in coins:
+        compiled.call("h__body", coin)
+        compiled.call("ry__body", 2.0**-coin, _TARGET)
+        compiled.call("cx__body", coin, _TARGET)
+        compiled.call("ry__body", -(2.0**-coin), _TARGET)
+        compiled.call("cx__body", coin, _TARGET)
+    for coin in coins:
+        compiled.call("mresetz__body", coin, coin)
+
+
+def all_but_taken(compiled: Compiled, differs: str) -> int:
+    """How many known ways stand behind one, but for the first, that differs from them in nothing but this."""
+    words = compiled.simulator._words
+    ways = {}
+    for index in range(1, words[MachineWord.BRANCHES]):
+        at = words[MachineWord.BRANCH_TABLE] + 8 * BRANCH_WORDS * index
+        read = (ctypes.c_int64.from_address(at + 8 * word).value for word in range(3))
+        ways[index] = dict(zip(("parent", "mask", "bits"), read, strict=True))
+    count = 0
+    for index, way in ways.items():
+        mixed = (way["parent"] + (way["mask"] << 9) + (way["bits"] << 20)) * _STEP % (1 << 64) >> (64 - _FEW_BITS)
+        for slot in range(mixed, mixed + 4):
+            found = ctypes.c_int64.from_address(words[MachineWord.BRANCH_SLOTS] + 8 * slot).value
+            if found == index:
+                break
+            count += found > 1 and {name for name in way if ways[found][name] != way[name]} == {differs}
+    return count
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_ways_that_want_the_same_slots_are_told_apart(crowded: Compiled, seed: int) -> None:
+    circuit = random_circuit(FAMILY, seed)
+
+    def shot(compiled: Compiled, number: int) -> tuple[str, list[str]]:
+        return run_shot(compiled, circuit, number), dumped(compiled)
+
+    assert shots(crowded, shot, 60) == shots(crowded, shot, 60, known=False)
+
+
+def test_they_are_told_apart_by_what_was_measured(crowded: Compiled) -> None:
+    # The qubits that were measured are all zero again: nothing but the bits says which state was left.
+    def shot(compiled: Compiled, number: int) -> bytes:
+        compiled.begin_shot(number)
+        toss(compiled, range(2))
+        compiled.call("h__body", _TARGET)
+        return compiled.state(_SPARE + 1).tobytes()
+
+    known = shots(crowded, shot, 60)
+    assert all_but_taken(crowded, "bits") > 0
+    assert len(set(known)) == 4
+    assert known == shots(crowded, shot, 60, known=False)
+
+
+def test_they_are_told_apart_by_where_they_come_from(crowded: Compiled) -> None:
+    # Behind the first measurement all shots do the same, and measure the same again and again.
+    def shot(compiled: Compiled, number: int) -> bytes:
+        compiled.begin_shot(number)
+        toss(compiled, range(1))
+        for _ in range(4):
+            compiled.call("h__body", _TARGET)
+            compiled.call("mresetz__body", _SPARE, _SPARE)
+        compiled.call("h__body", _TARGET)
+        return compiled.state(_SPARE + 1).tobytes()
+
+    known = shots(crowded, shot, 60)
+    assert all_but_taken(crowded, "parent") > 0
+    assert len(set(known)) == 2
+    assert known == shots(crowded, shot, 60, known=False)

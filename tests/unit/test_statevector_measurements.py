@@ -5,6 +5,7 @@ Chance alone fails one of the 30 circuits in 100,000 sets of seeds. The seeds ar
 
 from __future__ import annotations
 
+import ctypes
 from collections import Counter
 
 import numpy as np
@@ -207,6 +208,31 @@ def test_a_joint_measurement_finds_the_parity_with_its_probability(compiled: Com
     assert most_probable({"1": ones, "0": SHOTS - ones}, {"1": odd, "0": 1 - odd}) > _LEAST
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2**63, 2**64 - 1])
+def test_neighbouring_shots_draw_other_numbers(compiled: Compiled, seed: int) -> None:
+    def draws(seed: int) -> list[float]:
+        compiled.begin(seed)
+        found = []
+        for shot in range(100):
+            compiled.begin_shot(shot)
+            found += [compiled.call("drawrandomdouble__body", 0.0, 1.0) for _ in range(3)]
+        return found
+
+    assert len({*draws(seed), *draws(seed ^ 1), *draws((seed + 2) % 2**64)}) == 900  # twice the same: in 10**10 runs
+
+
+def test_a_probability_is_that_of_its_qubit_wherever_that_is(compiled: Compiled) -> None:
+    address = compiled.simulator._linked.address("qirjit_probability")
+    probability = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_void_p)(address)
+    angles = [0.2 * (1 + qubit) for qubit in range(13)]
+    compiled.begin()
+    for qubit, angle in enumerate(angles):
+        compiled.call("ry__body", angle, qubit)
+    compiled.call("x__body", 13)
+    expected = [*np.sin(np.array(angles) / 2) ** 2, 1.0, 0.0]
+    assert [probability(qubit) for qubit in range(15)] == pytest.approx(expected)
+
+
 def test_random_integers_are_uniform_and_reach_both_ends(compiled: Compiled) -> None:
     compiled.begin(2)
     counts = Counter(str(compiled.call("drawrandomint__body", -2, 3)) for _ in range(SHOTS))
@@ -262,17 +288,33 @@ def test_a_measurement_that_waits_does_not_overwrite_what_is_written_after_it(co
     assert not compiled.call("__quantum__rt__read_result", 0)
 
 
-def test_a_very_unlikely_outcome_leaves_a_state_of_norm_one(compiled: Compiled) -> None:
+@pytest.mark.parametrize("part", [0.0, 2**-53, 0.25, 0.7, 1 - 2**-53])
+def test_the_first_draw_can_be_chosen(compiled: Compiled, part: float) -> None:  # as the next test does
     compiled.begin()
-    for qubit in range(7):
-        compiled.call("ry__body", 1e-6, qubit)
-        compiled.call("x__body", qubit)
-    compiled.call("h__body", 7)
-    for qubit in range(7):
-        compiled.call("mz__body", qubit, qubit)
-    compiled.call("h__body", 7)
-    state = compiled.state(8)
-    assert abs(np.linalg.norm(state) - 1) < 1e-12
+    compiled.draw_first(part)
+    compiled.begin_shot(0)
+    assert compiled.call("drawrandomdouble__body", 0.0, 1.0) == pytest.approx(part, abs=2**-53)
+
+
+@pytest.mark.parametrize("probability", [1e-4, 1e-8, 1e-10, 1e-13, 1e-20, 1e-30])
+def test_a_very_unlikely_outcome_leaves_the_state_that_it_should(compiled: Compiled, probability: float) -> None:
+    # Complex amplitudes are left: both of their parts are to be brought to norm one.
+    random = np.random.default_rng(1)
+    steps = [*(Step("gate", (q,), H, "h__body") for q in range(3)), *random_gates(random, 3, 30)]
+    compiled.begin()
+    prepare(compiled, steps)
+    expected = compiled.state(3)
+    assert min(np.linalg.norm(expected.real), np.linalg.norm(expected.imag)) > 0.1
+    compiled.begin()
+    compiled.draw_first(0.0)
+    compiled.begin_shot(0)
+    compiled.call("ry__body", np.pi - 2 * np.sqrt(probability), 3)  # of finding zero
+    prepare(compiled, steps)
+    compiled.call("mz__body", 3, 0)
+    assert not compiled.call("__quantum__rt__read_result", 0)
+    found = compiled.state(4).reshape(8, 2)
+    assert np.abs(found[:, 0] - expected).max() < 1e-12
+    assert not found[:, 1].any()
 
 
 def test_a_ghz_state_of_many_qubits_agrees_with_itself(compiled: Compiled) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from importlib.resources import files
+from typing import Any
+
+import pytest
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
-from qirjit_magic.engine.simulators.tape import QUBITS_OF, Op
+from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.sparse import qirrunner_library
+from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, QUBITS_OF, Op
+from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
+from tests.unit.state_vector import function_type
+from tests.unit.tapes import Entry, gate, measure, record
 
 
 def _written(name: str) -> str:
@@ -42,3 +51,59 @@ def test_the_tracer_and_the_player_know_the_numbers_of_the_operations() -> None:
     assert {number: name.replace("cnot", "cx") for number, name in names.items() if number in gates} == gates
     played = re.findall(r"i32 (\d+), label %(\w+)", _written("statevector/play.ll"))
     assert {int(number): name for number, name in played} == {n: gates[n] for n in gates if QUBITS_OF[n] > 1}
+
+
+class _Traced:
+    """A tracer, called as programs call a simulator."""
+
+    def __init__(self) -> None:
+        self.tracer = Tracer(SharedLibrary(qirrunner_library()))
+        self.tracer.begin(None)
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        return function_type(bindings()[name][0].type)(self.tracer.find(name))(*arguments)
+
+    def record(self, result: int) -> None:
+        address = self.tracer._linked.address("qirjit_recorded_result")
+        ctypes.CFUNCTYPE(ctypes.c_bool, ctypes.c_void_p)(address)(result)
+
+    @property
+    def tape(self) -> list[Entry]:
+        return list(self.tracer.tape.tolist())
+
+
+@pytest.fixture
+def traced() -> _Traced:
+    return _Traced()
+
+
+@pytest.mark.parametrize(("pauli", "op"), [(1, Op.RX), (3, Op.RY), (2, Op.RZ)])
+def test_r_is_traced_as_the_rotation_about_its_pauli_and_its_adjoint_as_the_one_back(
+    traced: _Traced, pauli: int, op: Op
+) -> None:
+    traced.call("__quantum__qis__r__body", pauli, 0.7, 2)
+    traced.call("__quantum__qis__r__adj", pauli, 0.7, 2)
+    traced.call("__quantum__qis__r__body", 0, 0.7, 2)
+    assert traced.tape == [gate(op, 2, angle=0.7), gate(op, 2, angle=-0.7)]
+
+
+@pytest.mark.parametrize("qubits", [(0, 1, 5), (0, 5, 1), (5, 0, 1)])
+def test_all_qubits_of_a_gate_are_there_before_one_is_allocated(traced: _Traced, qubits: tuple[int, ...]) -> None:
+    traced.call("__quantum__qis__ccx__body", *qubits)
+    assert traced.call("__quantum__rt__qubit_allocate") == 6
+
+
+def test_results_are_traced_as_what_they_are(traced: _Traced) -> None:
+    one = traced.call("__quantum__rt__result_get_one")
+    zero = traced.call("__quantum__rt__result_get_zero")
+    returned = [traced.call("__quantum__qis__m__body", qubit) for qubit in (0, 1)]
+    for result in (one, zero, returned[1], returned[0], 7):
+        traced.record(result)
+    for value in (True, False):
+        traced.call("__quantum__rt__write_result", value, 3)
+    first = FIRST_RETURNED
+    assert traced.tape == [
+        measure(0, first), measure(1, first + 1),
+        gate(Op.RECORD_ONE), gate(Op.RECORD_ZERO), record(first + 1), record(first), record(7),
+        gate(Op.WRITE_ONE, 3), gate(Op.WRITE_ZERO, 3),
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Small bugs that the tests must see: ``python -m tests.mutants``."""
