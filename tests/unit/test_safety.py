@@ -70,7 +70,9 @@ def _refusal(module: QirModule, *, trust: bool) -> UnsafeModuleError:
 
 def test_every_unsafe_program_is_in_a_table() -> None:
     listed = {name for table in (_TRUSTABLE, _FATAL) for name, *_ in table}
-    assert listed | {"harmless", "name_not_utf8", "extracted_opaque", "plain_sections"} == {path.stem for path in (PROGRAMS / "unsafe").glob("*.ll")}
+    assert listed | {"harmless", "name_not_utf8", "extracted_opaque", "plain_sections"} == {
+        path.stem for path in (PROGRAMS / "unsafe").glob("*.ll")
+    }
 
 
 @pytest.mark.parametrize(("name", "construct", "line"), _TRUSTABLE)
@@ -118,7 +120,8 @@ def test_a_value_without_a_size_is_refused_before_llvm_reads_it(value: str, name
 
 
 @pytest.mark.parametrize(
-    "value", ["extractvalue { %S*, %S* } undef, 1", "extractvalue { i64, %Two } undef, 1, 0", "extractvalue %A undef, 0"]
+    "value",
+    ["extractvalue { %S*, %S* } undef, 1", "extractvalue { i64, %Two } undef, 1, 0", "extractvalue %A undef, 0"],
 )
 def test_values_beside_opaque_types_may_be_taken(value: str) -> None:
     types = "%S = type opaque\n%Two = type { i64, i64 }\n%A = type [2 x %Two]\n"
@@ -145,7 +148,8 @@ def test_sections_that_are_names_and_no_more_need_no_trust() -> None:
 
 
 @pytest.mark.parametrize(
-    "section", [".init_array", ".eh_frame", ".text.more", ".rodata", "__TEXT,__text", ",__text", "llvm.mine", "\\2Etext", "f"]
+    "section",
+    [".init_array", ".eh_frame", ".text.more", ".rodata", "__TEXT,__text", ",__text", "llvm.mine", "\\2Etext", "f"],
 )
 def test_other_sections_are_refused_however_they_are_written(section: str) -> None:
     text = f'@v = constant i64 7,\n/* to */ section ; where\n"{section}"\ndefine void @f() {{\n  ret void\n}}\n'

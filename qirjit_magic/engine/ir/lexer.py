@@ -173,9 +173,7 @@ def _may_be_called(token: Token) -> bool:
     return token.kind in {"global", "local"} or token.text in OPCODES or token.text in {"(", "*", "asm", "null"}
 
 
-def _call_of_expression(
-    opcode: Token, body: list[tuple[Token, int]], top: list[int], place: int
-) -> WrittenInstruction:
+def _call_of_expression(opcode: Token, body: list[tuple[Token, int]], top: list[int], place: int) -> WrittenInstruction:
     first = place - 3  # before the brackets of the expression
     while body[top[first]][0].text in _FLAGS:
         first -= 1

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import without_ignored
-from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
+from qirjit_magic.engine.ir.contexts import printed, quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.names import check_encoding
-from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
+from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.ir.unsized import check_extracted, explain_unsized
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
 from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
@@ -75,7 +75,7 @@ def parse_module(
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined, watch=watch)
     check_encoding(text)
-    flags = read_module_flags(text.text)
+    flags = read_module_flags(text.text, lambda: printed(module))
     functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(
         name=name,
@@ -158,7 +158,7 @@ def _verify(module: llvm.ModuleRef, text: SourceText) -> None:
 
 
 def _written_functions(module: llvm.ModuleRef, text: SourceText) -> Iterator[llvm.ValueRef]:
-    own = OUTLINED in text.text  # nothing is outlined in a program that has such names itself
+    own = may_have_outlined_names(text.text)  # nothing is outlined in a program that has such names itself
     return (f for f in module.functions if not f.is_declaration and (own or not is_outlined(f.name)))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
+from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.fatal import find_fatal
 from qirjit_magic.engine.ir.lexer import plain_name
 from qirjit_magic.engine.ir.parse import QirModule
@@ -98,7 +99,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 
 
 def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for line in str(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
+    for line in printed(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
         found = _ALIAS.match(line)
         if found and "inttoptr" in found["value"]:
             yield at_name(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
-from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined
+from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.places import Place
 
@@ -20,7 +20,7 @@ def walk(module: QirModule) -> Iterator[tuple[Place, llvm.ValueRef]]:
 
     LLVM is asked about each of them, which takes microseconds: look into the text first whether that is needed.
     """
-    whole = OUTLINED in module.text.text
+    whole = may_have_outlined_names(module.text.text)
     functions = {function.name: function for function in module.llvm_module.functions}
     for name, function in functions.items():
         if whole or not is_outlined(name):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 _SKIPPED = r';[^\n\r]*|/\*.*?\*/|"[^"]*"'
-GAP = r"(?:\s|;[^\n\r]*|/\*.*?\*/)*"  # between two words
+# Between two words. It matches in one way only, however many comments there are: else a search may take for ever.
+GAP = r"(?:\s|;[^\n\r]*(?![^\n\r])|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
 WORD = r"(?<![\w.$%@!^#-])"  # before a keyword; behind it stands END
 END = r"(?![\w]|[-\w.$]*:)"
 QUOTED = r'"[^"]*"'
