@@ -19,15 +19,17 @@ from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.pointers import looks_at_pointers
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
+from qirjit_magic.engine.ir.returned import find_look
 from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.variables import externalise
+from qirjit_magic.engine.ir.varying import find_varying_intrinsic
 from qirjit_magic.engine.linker import Linker, Module
 from qirjit_magic.engine.own_code import own_code
 from qirjit_magic.engine.requests import requested_entry
+from qirjit_magic.engine.runtime.alike import returning
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.dumps import put_dumps
 from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
@@ -124,18 +126,18 @@ class JitEngine:
         watch.lap("verify")
         module = self._ready_for_code(written)
         watch.lap("optimise")
+        declarations = tuple(completed_declaration(module.text, each) for each in module.info.declarations)
         info = replace(
             module.info,
-            declarations=tuple(
-                completed_declaration(module.text, declaration) for declaration in module.info.declarations
-            ),
+            declarations=declarations,
             opt_level=_level(module, opt_level),
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
             breaks=report.diagnostics,
             trusted=trust,
-            looks_at_pointers=looks_at_pointers(module.text.text),
+            varying_intrinsic=find_varying_intrinsic(module.llvm_module),
+            looks_at_results=find_look(module.llvm_module, returning(declarations)),
             reads_results=report.reads_results,
         )
         watch.lap("verify")

@@ -11,9 +11,11 @@ import numpy as np
 
 from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.linker import Linker, Module
-from qirjit_magic.engine.runtime.program import ShotsEnd
+from qirjit_magic.engine.runtime.alike import find_difference
+from qirjit_magic.engine.runtime.program import Shots, ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.simulators.attachments import Attachments
+from qirjit_magic.engine.simulators.second import OUTCOMES, Output, find_change, other_heap, take_output
 from qirjit_magic.engine.simulators.tape import Doubt
 from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.wire.circuits import TraceEnd
@@ -78,12 +80,14 @@ class Tracing:
         self._callbacks = callbacks
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
+        self._checked: tuple[str, str, tuple[int, ...]] | None = None  # what a second trace has confirmed
 
     def forget(self) -> None:
         """The modules have changed."""
         for module in self._modules.values():
             module.unlink()
         self._modules.clear()
+        self._checked = None
         self._linker = None
 
     def trace(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> NDArray[np.void] | Doubt:
@@ -101,10 +105,17 @@ class Tracing:
         doubt = self._doubt(request, entry, linker.linkage)
         if doubt:
             return Doubt(doubt)
+        key = request.module, request.entry, request.arguments
+        other = None if key == self._checked else self._other_output(request, entry, linker)
         if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
             return self._tracer.refused or Doubt(_FAILED)
         if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
             return Doubt("it records more than there is room for")
+        if key != self._checked:
+            change = find_change(take_output(self._tracer.tape, self.memory), other)
+            if change:
+                return Doubt(change)
+            self._checked = key
         return self._tracer.tape
 
     def follow(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
@@ -119,7 +130,9 @@ class Tracing:
         finally:
             self._tracer.look_on(goes_on=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
-        return Traced(self._tracer.tape, self._tracer.left_at or failed, _other_shots(request.module, linker.linkage))
+        return Traced(
+            self._tracer.tape, self._tracer.left_at or failed, find_difference(request.module, linker.linkage)
+        )
 
     def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
         if self._linker is None:
@@ -133,9 +146,29 @@ class Tracing:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        return _other_shots(request.module, linkage)
+        return find_difference(request.module, linkage)
 
-    def _shoot(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> ShotsEnd:
+    def _other_output(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> Output | None:
+        # It comes first: what is sampled is what the other trace leaves.
+        self._tracer.turn_to(OUTCOMES)
+        try:
+            with other_heap():
+                ended = self._shoot(request, entry, linker, run=self._run_lower)
+            return take_output(self._tracer.tape, self.memory) if ended is ShotsEnd.DONE else None
+        finally:
+            self._tracer.turn_to(0)
+
+    def _run_lower(self, shots: Shots) -> ShotsEnd:
+        return ShotsEnd(self._tracer.run_lower(self._attachment.runtime.address("qirjit_run_shots"), shots))
+
+    def _shoot(
+        self,
+        request: RunRequest,
+        entry: EntryPoint,
+        linker: Linker,
+        *,
+        run: Callable[[Shots], ShotsEnd] | None = None,
+    ) -> ShotsEnd:
         try:
             address = linker.address(request.module, request.entry)
         except UnresolvedSymbolError as error:  # nobody has asked for the tracer
@@ -147,16 +180,9 @@ class Tracing:
         runtime.limit_records(RECORD_SIZE * request.most_records)
         self._callbacks.begin(runtime.address("qirjit_leave"))
         shots = shots_of(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
-        return runtime.run_shots(shots.shots)
+        return (run or runtime.run_shots)(shots.shots)
 
     def close(self) -> None:
         """Free the code."""
         self.forget()
         self.memory.close()
-
-
-def _other_shots(module: str, linkage: Linkage) -> str:
-    for name in linkage.reachable(module):
-        if linkage.modules[name].looks_at_pointers:
-            return f"'{name}' compares pointers or takes them for numbers, and results may be among them"
-    return linkage.carried_over(module)

@@ -119,7 +119,12 @@ class Linkage:
             if reached == PYTHON or info.trusted:
                 return "what it calls in Python or in the C library may be another thing in each shot"
             if info.state:
-                return f"'{info.name}' has global variables that a later shot could read"
+                variable = (
+                    f"the global variable @{info.state[0]}" if info.state[0] else "a global variable without a name"
+                )
+                return f"'{info.name}' has {variable}, which a later shot could read"
+            if info.varying_intrinsic:
+                return f"'{info.name}' has @{info.varying_intrinsic}, which may be another thing in each shot"
         return ""
 
     def groups(self, name: str) -> Iterator[tuple[str, ...]]:

@@ -158,7 +158,10 @@ class ModuleInfo:
         capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
         trusted: whether it may hold code that can do anything, and use what only the C library has.
-        looks_at_pointers: whether it compares pointers or takes them for numbers, which results may be.
+        varying_intrinsic: an intrinsic of LLVM's that it declares and that may do something else in each shot, or
+            leave something for the next; empty where there is none.
+        looks_at_results: where it does more with results that are returned as pointers than hand them on, or why
+            that is not known; empty where it does not.
         reads_results: the entry points each of whose shots measures, then reads a result: traced only if asked for.
         timings: how long it took to add it; all 0 where it was there already.
     """
@@ -178,7 +181,8 @@ class ModuleInfo:
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
-    looks_at_pointers: bool = False
+    varying_intrinsic: str = ""
+    looks_at_results: str = ""
     reads_results: tuple[str, ...] = ()
     timings: Timings = field(default=UNTIMED, compare=False)
 

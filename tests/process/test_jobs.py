@@ -285,7 +285,7 @@ def test_a_program_whose_later_shots_could_read_a_variable_is_run_by_one(shared:
     shared.add(program("busy"), "busy")
     result = shared.run("slow_shots", module="busy", shots=300, jobs=2)
     assert result.plan.processes == 1
-    assert result.plan.why == "in one process: 'busy' has global variables that a later shot could read"
+    assert result.plan.why == "in one process: 'busy' has the global variable @count, which a later shot could read"
 
 
 def test_trusted_modules_are_run_by_one(shared: Session) -> None:

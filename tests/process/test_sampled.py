@@ -15,6 +15,7 @@ from tests.process.support import number
 
 BELL = (REPOSITORY / "notebooks" / "programs" / "Bell.ll").read_bytes()
 SHOTS = 4000
+_BY_POINTER = "'m' may tell what was measured by the pointer that @__quantum__qis__m__body returns"
 
 
 def test_many_shots_are_sampled_and_few_are_run(session: Session) -> None:
@@ -83,13 +84,13 @@ def test_the_instruction_that_cannot_be_sampled_is_named(
 @pytest.mark.parametrize(
     ("name", "entry", "why"),
     [
-        ("counter", "increment", "'m' has global variables that a later shot could read"),
+        ("counter", "increment", "'m' has the global variable @count, which a later shot could read"),
         ("returns", "measured", "'measured' returns ptr, which may be a result"),
         ("sampling/fails", "fails", "it fails"),
         (
             "sampling/pointers",
             "compared",
-            "'m' compares pointers or takes them for numbers, and results may be among them",
+            f"{_BY_POINTER}: '%is.one = icmp eq ptr %result, %one'",
         ),
         ("sampling/ids", "no_qubit", "it has a qubit with an id above 1,048,575"),
         ("sampling/ids", "no_other_qubit", "it has a qubit with an id above 1,048,575"),

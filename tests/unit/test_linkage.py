@@ -57,7 +57,7 @@ def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
     python = replace(_module(PYTHON, "h"), name=PYTHON)
     users = [_module(f"uses {name}", uses=name) for name in "fgh"]
     linkage = Linkage([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
-    assert linkage.carried_over("uses f") == "'counter' has global variables that a later shot could read"
+    assert linkage.carried_over("uses f") == "'counter' has the global variable @n, which a later shot could read"
     for name in ("uses g", "uses h", "trusted"):
         assert "Python or in the C library" in linkage.carried_over(name)
     assert linkage.carried_over("alone") == linkage.carried_over("deep") == ""

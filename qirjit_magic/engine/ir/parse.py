@@ -31,6 +31,8 @@ _EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re
 _ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
+_LLVMS_OWN = frozenset({"llvm.used", "llvm.compiler.used", "llvm.global_ctors", "llvm.global_dtors"})
+_METADATA_SECTION = ', section "llvm.metadata"'  # as LLVM prints it: a quote inside of a name or string is `\22`
 _COMPOUND = re.compile(r"[%{\[<]|\.\.\.|\btarget\b")
 _DEEPEST_TYPE = 100
 _LONGEST_TYPE = 1 << 16
@@ -225,11 +227,19 @@ def _plain(text: str) -> str:
 def _variables(module: llvm.ModuleRef) -> Iterator[GlobalVariable]:
     # A program may have a private constant for each of many thousand labels: nobody else asks for these.
     for value in module.global_variables:
-        if value.is_declaration or value.name.startswith("llvm."):
+        if value.is_declaration or _is_llvms_own(value):
             continue
         public, constant = _is_public(value), _CONSTANT.match(str(value)) is not None
         if public or not constant:
             yield GlobalVariable(value.name, _type_text(value.global_value_type), public, constant)
+
+
+def _is_llvms_own(variable: llvm.ValueRef) -> bool:
+    # The name alone says nothing: @llvm.counter is a variable like any other. What is appended to by the linker no
+    # instruction can use, if it has one of these names or no place in the object code.
+    if variable.linkage is not llvm.Linkage.appending or not variable.name.startswith("llvm."):
+        return False
+    return variable.name in _LLVMS_OWN or _METADATA_SECTION in str(variable)
 
 
 def _declarations(module: llvm.ModuleRef) -> tuple[Declaration, ...]:

@@ -17,6 +17,7 @@
 @qirjit_refused_of = global i32 0              ; 1: it is a function's name, of a call on nothing, 2: on a qubit, 3: on a result
 @qirjit_refused_id = global i64 0              ; the id of these
 @qirjit_way_out_of_trace = global ptr null     ; qirjit_leave of the runtime, which itself stands on this file
+@qirjit_outcomes = global i64 0                ; not 0: what m returns is One or Zero, drawn with this odd number
 @one = internal constant i8 1                  ; One and Zero are addresses, which are nobody's ids
 @zero = internal constant i8 0
 
@@ -233,14 +234,25 @@ define void @__quantum__qis__mresetz__body(ptr %q, ptr %result) {
   ret void
 }
 
-; What is returned is the address of the entry: as with One and Zero nobody has it for an id.
+; What is returned is the address of the entry: as with One and Zero nobody has it for an id. A second trace (second.py) is
+; given One and Zero.
 define ptr @__quantum__qis__m__body(ptr %q) {
   %tape = load ptr, ptr @qirjit_tape
   %length = load i64, ptr @qirjit_tape_length
   %result = getelementptr %Entry, ptr %tape, i64 %length
   %number = add i64 %length, 33554432
   call void @append_result(i32 40, ptr %q, i64 %number)
+  %outcomes = load i64, ptr @qirjit_outcomes
+  %first = icmp eq i64 %outcomes, 0
+  br i1 %first, label %entry, label %drawn
+entry:
   ret ptr %result
+drawn:
+  %spread = mul i64 %number, %outcomes
+  %high = lshr i64 %spread, 41
+  %bit = trunc i64 %high to i1
+  %value = select i1 %bit, ptr @one, ptr @zero
+  ret ptr %value
 }
 define void @__quantum__qis__reset__body(ptr %q) {
   call void @append(i32 41, ptr %q, ptr null, ptr null, double 0.0)
@@ -269,4 +281,29 @@ id:
   %number = call i64 @result_number(ptr %result)
   call void @write_entry(i32 42, i64 %number, i64 0, i64 0, double 0.0)
   ret i1 false
+}
+
+; ---- a second trace: lower on the stack, where something else was before ---------------------------------------------
+
+define i32 @qirjit_run_lower(ptr %run, ptr %shots, i64 %bytes, i64 %pattern) {
+  call void @fill_stack(i64 %pattern)
+  %skipped = alloca i8, i64 %bytes, align 16
+  store volatile i8 0, ptr %skipped
+  %end = call i32 %run(ptr %shots)
+  ret i32 %end
+}
+
+define internal void @fill_stack(i64 %pattern) noinline {
+start:
+  %words = alloca [8192 x i64], align 16
+  br label %head
+head:
+  %index = phi i64 [ 8191, %start ], [ %next, %head ]
+  %word = getelementptr i64, ptr %words, i64 %index
+  store volatile i64 %pattern, ptr %word                          ; else LLVM makes it a call of memset, which is not linked
+  %next = sub i64 %index, 1
+  %done = icmp slt i64 %next, 0
+  br i1 %done, label %end, label %head
+end:
+  ret void
 }

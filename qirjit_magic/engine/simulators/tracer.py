@@ -10,6 +10,7 @@ import numpy as np
 
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.second import LOWER, PATTERN
 from qirjit_magic.engine.simulators.tape import ENTRY, Doubt, qubit_text, result_text
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from qirjit_magic.wire.circuits import TraceEnd
@@ -42,14 +43,20 @@ class Tracer:
     def __init__(self, library: SharedLibrary) -> None:
         object_code, needs, self._traced = tracer_object()
         self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
-        self._tape = np.empty(MOST_ENTRIES, ENTRY)  # nothing of it is touched before it is written
+        # Nothing of these is touched before it is written.
+        self._tapes = np.empty(MOST_ENTRIES, ENTRY), np.empty(MOST_ENTRIES, ENTRY)
+        self._tape = self._tapes[0]
         self._begin = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(
             self._linked.address("qirjit_begin_trace")
         )
+        self._run_lower = ctypes.CFUNCTYPE(
+            ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+        )(self._linked.address("qirjit_run_lower"))
         self._length = ctypes.c_int64.from_address(self._linked.address("qirjit_tape_length"))
         self._refused = ctypes.c_void_p.from_address(self._linked.address("qirjit_refused"))
         self._refused_of = ctypes.c_int32.from_address(self._linked.address("qirjit_refused_of"))
         self._refused_id = ctypes.c_uint64.from_address(self._linked.address("qirjit_refused_id"))
+        self._outcomes = ctypes.c_uint64.from_address(self._linked.address("qirjit_outcomes"))
         self._goes_on = ctypes.c_bool.from_address(self._linked.address("qirjit_goes_on"))
         self._way_out = ctypes.c_void_p.from_address(self._linked.address("qirjit_way_out_of_trace"))
 
@@ -68,6 +75,15 @@ class Tracer:
     def look_on(self, *, goes_on: bool) -> None:
         """Whether traces go on where a program looks at the state: nobody may sample from these."""
         self._goes_on.value = goes_on
+
+    def turn_to(self, outcomes: int) -> None:
+        """What `m` returns from now on: for 0 entries of the tape, else outcomes drawn with it, on another tape."""
+        self._outcomes.value = outcomes
+        self._tape = self._tapes[outcomes != 0]
+
+    def run_lower(self, run: int, shots: ctypes.Structure) -> int:
+        """What ``qirjit_run_shots`` at this address returns, called lower on the stack, where something else was."""
+        return int(self._run_lower(run, ctypes.addressof(shots), LOWER, PATTERN))
 
     def end(self) -> None:
         """Nothing: a tape is small."""

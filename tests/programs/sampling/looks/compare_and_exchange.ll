@@ -1,0 +1,29 @@
+; Whether the exchange succeeds tells whether the pointers are the same.
+define void @main() #0 {
+start:
+  call void @__quantum__qis__h__body(ptr null)
+  %r = call ptr @__quantum__qis__m__body(ptr null)
+  %one = call ptr @__quantum__rt__result_get_one()
+  %slot = alloca ptr
+  store ptr %one, ptr %slot
+  %both = cmpxchg ptr %slot, ptr %r, ptr null seq_cst seq_cst
+  %bit = extractvalue { ptr, i1 } %both, 1
+  br i1 %bit, label %flip, label %measure
+flip:
+  call void @__quantum__qis__x__body(ptr inttoptr (i64 1 to ptr))
+  br label %measure
+measure:
+  call void @__quantum__qis__mz__body(ptr inttoptr (i64 1 to ptr), ptr inttoptr (i64 1 to ptr))
+  call void @__quantum__rt__result_record_output(ptr %r, ptr null)
+  call void @__quantum__rt__result_record_output(ptr inttoptr (i64 1 to ptr), ptr null)
+  ret void
+}
+
+declare void @__quantum__qis__h__body(ptr)
+declare void @__quantum__qis__x__body(ptr)
+declare ptr @__quantum__qis__m__body(ptr)
+declare void @__quantum__qis__mz__body(ptr, ptr)
+declare ptr @__quantum__rt__result_get_one()
+declare void @__quantum__rt__result_record_output(ptr, ptr)
+
+attributes #0 = { "entry_point" }

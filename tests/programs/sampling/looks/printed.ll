@@ -1,0 +1,31 @@
+; The text at the address of the result goes into a string.
+define void @main() #0 {
+start:
+  call void @__quantum__qis__h__body(ptr null)
+  %r = call ptr @__quantum__qis__m__body(ptr null)
+  %one = call ptr @__quantum__rt__result_get_one()
+  %string = call ptr @__quantum__rt__string_create(ptr %r)
+  %n = call i32 @__quantum__rt__string_get_length(ptr %string)
+  %bit = icmp ne i32 %n, 0
+  br i1 %bit, label %flip, label %measure
+flip:
+  call void @__quantum__qis__x__body(ptr inttoptr (i64 1 to ptr))
+  br label %measure
+measure:
+  call void @__quantum__qis__mz__body(ptr inttoptr (i64 1 to ptr), ptr inttoptr (i64 1 to ptr))
+  call void @__quantum__rt__result_record_output(ptr %r, ptr null)
+  call void @__quantum__rt__result_record_output(ptr inttoptr (i64 1 to ptr), ptr null)
+  ret void
+}
+
+declare ptr @__quantum__rt__string_create(ptr)
+declare i32 @__quantum__rt__string_get_length(ptr)
+
+declare void @__quantum__qis__h__body(ptr)
+declare void @__quantum__qis__x__body(ptr)
+declare ptr @__quantum__qis__m__body(ptr)
+declare void @__quantum__qis__mz__body(ptr, ptr)
+declare ptr @__quantum__rt__result_get_one()
+declare void @__quantum__rt__result_record_output(ptr, ptr)
+
+attributes #0 = { "entry_point" }
