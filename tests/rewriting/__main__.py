@@ -11,7 +11,7 @@ from random import Random
 from qirjit_magic import Session
 from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.rewriting.comparing import KEEPS_TOKENS, differences
-from tests.rewriting.observing import observe
+from tests.rewriting.observing import steady
 from tests.rewriting.programs import paths, read_program
 from tests.rewriting.rewritings import BY_LLVM, REWRITINGS
 
@@ -21,13 +21,15 @@ def check(session: Session, path: Path, names: list[str], seed: int) -> list[str
     text = read_program(path)
     if text is None:
         return []
-    before = observe(session, text.encode())
+    before = steady(session, text.encode())
     if before.error and before.error[0].startswith("Worker"):
         return []  # of what dies, nothing is promised
     found = list[str]()
     for name in names:
         if before.error and before.error[0] == "QirSyntaxError" and name not in KEEPS_TOKENS:
             continue
+        if before.error and name == "variables of LLVM's names":
+            continue  # the error has the name
         if before.error and "opaque" in before.error[1] and name in BY_LLVM:
             continue  # this process would end at it
         try:
@@ -51,9 +53,10 @@ def main(arguments: list[str]) -> int:
             if options.only in str(path):
                 programs += 1
                 said = check(session, path, options.rewriting or list(REWRITINGS), options.seed)
-                print("".join(f"{line}\n" for line in said), end="", flush=True)
+                sys.stdout.write("".join(f"{line}\n" for line in said))
+                sys.stdout.flush()
                 found += said
-    print(f"{programs} programs, {len(found)} differences, {time.monotonic() - begin:.0f} s")
+    sys.stdout.write(f"{programs} programs, {len(found)} differences, {time.monotonic() - begin:.0f} s\n")
     return 1 if found else 0
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qirjit_magic import Session
-from qirjit_magic.errors import QirError
+from qirjit_magic.errors import NotSampleableError, QirError
 
 SHOTS, SEED = 24, 7
 _SECONDS = 5.0
@@ -21,35 +21,49 @@ class Observation:
     Attributes:
         error: the class of the error, and what it is about; empty where there is none.
         line: the line that it names.
-        plan: how its shots were run.
-        output: all that it gave.
+        plan: on which simulator and how its shots were run, and whether they can be sampled.
+        output: all that it gave; None where that is not always the same.
         remarks: the remarks about the module, with their lines.
     """
 
     error: tuple[str, str] | None = None
     line: int | None = None
-    plan: tuple[str, str] | None = None
-    output: str = ""
+    plan: tuple[str, str, bool] | None = None
+    output: str | None = ""
     remarks: frozenset[tuple[str, int | None]] = field(default=frozenset())
 
 
-def observe(session: Session, source: bytes, *, shots: int = SHOTS) -> Observation:
+def observe(session: Session, source: bytes) -> Observation:
     """Compile and run a program, and take it away again."""
     remarks: frozenset[tuple[str, int | None]] = frozenset()
     try:
         info = session.add(source, "rewritten")
         remarks = frozenset((_plain(remark.message), remark.line) for remark in info.diagnostics)
         try:
-            result = session.run(module="rewritten", shots=shots, seed=SEED, timeout=_SECONDS)
-            return Observation(
-                plan=(result.plan.simulator, result.plan.method), output=result.to_text(), remarks=remarks
-            )
+            live = session.run(module="rewritten", shots=SHOTS, seed=SEED, timeout=_SECONDS)
+            sampled = _sampled(session)
+            plan = live.plan.simulator, live.plan.method, sampled is not None
+            return Observation(plan=plan, output=live.to_text() + (sampled or ""), remarks=remarks)
         finally:
             session.remove("rewritten")
     except QirError as error:
         return Observation(
             error=(type(error).__name__, _about(error)), line=getattr(error, "line", None), remarks=remarks
         )
+
+
+def _sampled(session: Session) -> str | None:
+    try:
+        result = session.run(module="rewritten", shots=SHOTS, seed=SEED, method="sampled", timeout=_SECONDS)
+    except NotSampleableError:
+        return None
+    return result.to_text()
+
+
+def steady(session: Session, source: bytes) -> Observation:
+    """What becomes of a program each time: without its output, where that is another one each time."""
+    first, second = observe(session, source), observe(session, source)
+    return first if first.output == second.output else replace(first, output=None)
 
 
 def _about(error: QirError) -> str:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
-from qirjit_magic.engine.ir.lexer import tokens
+from qirjit_magic.engine.ir.lexer import OPCODES, tokens
+
+_WITHOUT_VALUE = frozenset(
+    {"ret", "br", "switch", "indirectbr", "invoke", "callbr", "resume", "unreachable", "call", "store", "fence"}
+)
 
 
 class Piece(NamedTuple):
@@ -18,6 +22,11 @@ class Piece(NamedTuple):
     kind: str
     line: int = 0
     gap: str = " "
+
+    @property
+    def name(self) -> str:
+        """What a name of a function or variable names."""
+        return self.text[1:].strip('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +95,20 @@ def functions(pieces: list[Piece]) -> Iterator[tuple[int, int, int]]:
             if not depth and body >= 0:
                 yield begin, body, i
                 begin, body = -1, -1
+
+
+def instruction_starts(inside: list[Piece]) -> list[int]:
+    """Where each instruction of a body begins, with the name of its value; but for some that give no value."""
+    depth, starts = 0, list[int]()
+    for i, piece in enumerate(inside):
+        depth += piece.kind == "other" and piece.text in "([{"
+        depth -= piece.kind == "other" and piece.text in ")]}"
+        if depth or piece.kind != "word" or piece.text not in OPCODES or inside[i + 1 : i + 2] == []:
+            continue
+        if inside[i - 1].text in {"tail", "musttail", "notail"}:
+            i -= 1  # noqa: PLW2901 - the instruction begins before
+        if i and inside[i - 1].text == "=":
+            starts.append(i - 2)
+        elif piece.text in _WITHOUT_VALUE:
+            starts.append(i)
+    return starts

@@ -9,26 +9,42 @@ from random import Random
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.lexer import OPCODES
-from tests.rewriting.pieces import Change, Gap, Piece, Rewritten, as_it_was, functions, new, read_pieces, written
+from tests.rewriting.casts import CASTS, with_variables_of_llvm
+from tests.rewriting.pieces import (
+    Change,
+    Gap,
+    Piece,
+    Rewritten,
+    as_it_was,
+    functions,
+    instruction_starts,
+    new,
+    read_pieces,
+    written,
+)
 
 _COMMENTS = (
     *("; , null\n", "; }\n", '; "\n', "; asm section thread_local ) (\n", ";\n", "; /*\n", "; !0 = !{}\n"),
     *("/* icmp eq ptr */", '/* " */', "/* { */", "/*\n; */", "/* call void @nobody() */", "/**/", "/* , null */"),
     *("/* declare void @main() */", "/* inttoptr\n(i64 4096 to ptr)() */", "/*\ndefine void @other() { */"),
 )
-_TERMINATORS = frozenset({"ret", "br", "switch", "indirectbr", "invoke", "callbr", "resume", "unreachable"})
+_SHORT_COMMENTS = "/**/", "/* , null */", "/* null, */", "/* ; */", '/* " */'
+_OFTEN = 0.5
 _SIMPLE = frozenset({"ptr", "i1", "i8", "i32", "i64", "double"})
 _ALIASED = frozenset({"i1", "i8", "i32", "i64", "double", "ptr"})
 
 
 def _broken(random: Random, piece: Piece) -> str:
-    return "\n" if random.random() < 0.7 else piece.gap or random.choice(("", " ", "\t", "\r\n"))
+    return "\n" if random.random() < _OFTEN else piece.gap or random.choice(("", " ", "\t", "\r\n"))
 
 
 def _commented(random: Random, piece: Piece) -> str:
     chosen = random.choices(_COMMENTS, k=random.choice((0, 1, 1, 2)))
     return piece.gap + "".join(f" {comment} " for comment in chosen)
+
+
+def _commented_within_lines(random: Random, piece: Piece) -> str:
+    return f"{piece.gap}{random.choice(_SHORT_COMMENTS)} " if random.random() < _OFTEN else piece.gap
 
 
 def _in_one_line(_random: Random, piece: Piece) -> str:
@@ -42,9 +58,8 @@ def _unchanged(pieces: list[Piece], _random: Random) -> list[Piece]:
 def _with_aliases(pieces: list[Piece], _random: Random) -> list[Piece]:
     changed = list[Piece]()
     for piece, following in pairwise([*pieces, Piece("", "")]):
-        if piece.kind == "word" and piece.text in _ALIASED and following.text != "addrspace":
-            piece = piece._replace(text=f'%"rewritten {piece.text}"', kind="local")
-        changed.append(piece)
+        plain = piece.kind == "word" and piece.text in _ALIASED and following.text != "addrspace"
+        changed.append(piece._replace(text=f'%"rewritten {piece.text}"', kind="local") if plain else piece)
     definitions = (new(f'%"rewritten {name}" = type {name}') for name in sorted(_ALIASED))
     return _behind_head(changed, [piece for definition in definitions for piece in definition])
 
@@ -53,9 +68,9 @@ def _behind_head(pieces: list[Piece], more: list[Piece]) -> list[Piece]:
     # What a module says of itself stands before everything else
     head = 0
     for i, piece in enumerate(pieces):
-        if piece.text in {"source_filename", "target"} and piece.kind == "word" and pieces[i + 1 : i + 2]:
-            if "=" in {pieces[i + 1].text, pieces[min(i + 2, len(pieces) - 1)].text}:
-                head = i + (3 if piece.text == "source_filename" else 4)
+        words = [p.text for p in pieces[i : i + 3]]
+        if piece.kind == "word" and words[0] in {"source_filename", "target"} and "=" in words:
+            head = i + (3 if words[0] == "source_filename" else 4)
     following = [p._replace(gap=f"\n{p.gap}") for p in pieces[head : head + 1]]
     return [
         *pieces[:head],
@@ -165,7 +180,7 @@ def _by_memory(pieces: list[Piece], _random: Random) -> list[Piece]:
     changed, done, number = list[Piece](), 0, 0
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
-        starts = [*_starts(pieces[body:end]), end - body]
+        starts = [*instruction_starts(pieces[body:end]), end - body]
         changed += pieces[body : body + starts[0]]
         for first, following in pairwise(starts):
             instruction = pieces[body + first : body + following]
@@ -189,23 +204,6 @@ def _by_memory(pieces: list[Piece], _random: Random) -> list[Piece]:
     return changed + pieces[done:]
 
 
-def _starts(inside: list[Piece]) -> list[int]:
-    # Where each instruction begins, with the name of its value.
-    depth, starts = 0, list[int]()
-    for i, piece in enumerate(inside):
-        depth += piece.kind == "other" and piece.text in "([{"
-        depth -= piece.kind == "other" and piece.text in ")]}"
-        if depth or piece.kind != "word" or piece.text not in OPCODES or inside[i + 1 : i + 2] == []:
-            continue
-        if inside[i - 1].text in {"tail", "musttail", "notail"}:
-            i -= 1  # noqa: PLW2901 - the instruction begins before
-        if i and inside[i - 1].text == "=":
-            starts.append(i - 2)
-        elif piece.text in _TERMINATORS or piece.text in {"call", "store", "fence"}:
-            starts.append(i)
-    return starts
-
-
 def _type_of_result(instruction: list[Piece]) -> str:
     # Of calls whose type is one token, or a pointer to a named type; nothing else is put through memory
     if len(instruction) < 4 or instruction[1].text != "=" or "call" not in {p.text for p in instruction[2:4]}:
@@ -223,7 +221,7 @@ def _split_off(pieces: list[Piece], _random: Random) -> list[Piece]:
     types = _parameter_types(pieces)
     number = 0
     for _, body, end in functions(pieces):
-        for start in _starts(pieces[body:end]):
+        for start in instruction_starts(pieces[body:end]):
             at = next((i for i in range(body + start, end) if pieces[i].kind == "global"), end)
             name = pieces[at].text if at < end else ""
             between = {p.text for p in pieces[body + start : at]}
@@ -235,7 +233,8 @@ def _split_off(pieces: list[Piece], _random: Random) -> list[Piece]:
             changed[at] = changed[at]._replace(text=helper)
             given = ", ".join(f"{kind} %a{i}" for i, kind in enumerate(parameters))
             value, result = ("", "void") if returns == "void" else ("%r = ", f"{returns} %r")
-            text = f"define internal {returns} {helper}({given}) {{\n{value}call {returns} {name}({given})\nret {result}\n}}\n"
+            head = f"define internal {returns} {helper}({given}) {{"
+            text = f"{head}\n{value}call {returns} {name}({given})\nret {result}\n}}\n"
             helpers += [p._replace(line=pieces[at].line if p.text == name else 0) for p in new(text)]
     return changed + [p._replace(gap="\n" if p.text in {"define", "call", "ret", "}"} else " ") for p in helpers]
 
@@ -278,6 +277,7 @@ def _as_printed(text: str, _random: Random) -> Rewritten:
 REWRITINGS: dict[str, Callable[[str, Random], Rewritten]] = {
     "line breaks": _token_rewriting(_unchanged, _broken),
     "comments": _token_rewriting(_unchanged, _commented),
+    "comments within lines": _token_rewriting(_unchanged, _commented_within_lines),
     "one line": _token_rewriting(_unchanged, _in_one_line),
     "type aliases": _token_rewriting(_with_aliases, as_it_was),
     "opaque pointers": _token_rewriting(_opaque, as_it_was),
@@ -288,6 +288,8 @@ REWRITINGS: dict[str, Callable[[str, Random], Rewritten]] = {
     "names renamed": _token_rewriting(_renamed, as_it_was),
     "names quoted": _token_rewriting(_quoted, as_it_was),
     "attribute groups first": _token_rewriting(_groups_first, as_it_was),
+    **{name: _token_rewriting(change, as_it_was) for name, change in CASTS.items()},
+    "variables of LLVM's names": _token_rewriting(with_variables_of_llvm, as_it_was),
     "bitcode": _as_bitcode,
     "LLVM's printing": _as_printed,
 }

@@ -15,7 +15,10 @@ from qirjit_magic.engine.ir.walking import called, walk
 from qirjit_magic.engine.ir.words import GAP, NAME, find_words
 
 # Who calls something that has no name writes a bracket behind a local name, or behind another bracket.
-_PERHAPS = re.compile(r'%(?:"[^"]*"|[-\w.$]+)\s*(?:\(|;|/\*)|\)\s*(?:\(|;|/\*)')
+_PERHAPS = (  # each begins with one character, which is fast to search for
+    re.compile(r"\)\s*(?:\(|;|/\*)"),
+    re.compile(r'%(?:"[^"]*"|[-\w.$]+)\s*(?:\(|;|/\*)'),
+)
 _CALLED_VALUE = rf"(?:%{NAME}|\)){GAP}\("
 _CONSTANT = frozenset({ValueKind.constant_int, ValueKind.constant_pointer_null})
 _COMPUTED = frozenset(
@@ -30,7 +33,7 @@ _COMPUTED = frozenset(
 def find_called_constants(module: QirModule) -> Iterator[Place]:
     """The calls in question: by way of casts, sums, memory of a function's own, and other functions of the module."""
     text = module.text.text
-    if not _PERHAPS.search(text) or next(find_words(text, _CALLED_VALUE), None) is None:
+    if not any(perhaps.search(text) for perhaps in _PERHAPS) or next(find_words(text, _CALLED_VALUE), None) is None:
         return
     found = list(walk(module))
     values = _Values(module, [value for _, value in found])

@@ -88,13 +88,6 @@ _RULES = (
     _Rule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
     _Rule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
 )
-
-
-def _integer(digits: int) -> re.Pattern[str]:
-    # Alone, as a token: what stands around it may stand in other lines.
-    return re.compile(rf"(?<![\w.])\d{{{digits},}}(?=x\b|[^\w.]|\Z)")
-
-
 _LIMITS = (
     _Limit(
         re.compile(r"i\d{4}"),
@@ -104,21 +97,21 @@ _LIMITS = (
         "LLVM takes minutes for the code, or does not come back. Use at most {1:,} bits",
     ),
     _Limit(
-        _integer(4),
+        re.compile(rf"<{GAP}(?:vscale\b|\d{{4}})", re.DOTALL),
         rf"<{GAP}(?:vscale{GAP}x{GAP})?(?P<size>\d{{4,}}){GAP}x{END}",
         _LONGEST_VECTOR,
         "a vector of {0:,} elements",
         "LLVM makes no code for it. Use at most {1:,}, or an array in memory",
     ),
     _Limit(
-        _integer(10),
+        re.compile(rf"\[{GAP}\d{{10}}", re.DOTALL),
         rf"\[{GAP}(?P<size>\d{{10,}}){GAP}x{END}",
         _LONGEST_ARRAY,
         "an array of {0:,} elements",
         "no process has the memory for it. Use at most {1:,}",
     ),
     _Limit(
-        _integer(7),
+        re.compile(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
         _MOST_ALIGNED,
         "an alignment of {0:,} bytes",
@@ -138,11 +131,15 @@ def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
         if rule.word.search(lines):
             for found in find_words(module.text.text, rule.pattern):
                 yield at_position(module, found.start(), rule.construct.format(in_one_line(found[0])), rule.reason)
+    text = module.text.text  # what is searched in it goes over lines, and begins with a mark: that is fast
     for limit in _LIMITS:
-        if limit.word.search(lines):
+        if limit.word.search(text):
             yield from _find_beyond(module, limit)
     for word, find in _FINDERS:
         if word.search(lines):
+            yield from find(module)
+    for word, find in _OF_TYPES:
+        if word.search(text):
             yield from find(module)
 
 
@@ -246,16 +243,18 @@ def _values(module: QirModule) -> Iterator[llvm.ValueRef]:
     yield from module.llvm_module.global_variables
 
 
-# A type may hold arrays of others, and of names for them: then its size is to be counted.
-_NESTED = r"x\b\s*(?:[\[{<%;]|/\*)"
 _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
     (re.compile(rf'"(?:{_KEYS})|{ESCAPED_STRING.pattern}'), _find_attributes),
-    (re.compile(rf"{_integer(3).pattern}|{_NESTED}"), find_long_values),
     (re.compile("opaque"), find_unsized),
     (re.compile("gc"), _find_collectors),
     (re.compile("section"), _find_sections),
     (re.compile("appending"), _find_appended),
     (re.compile(r'@\.L|@"'), _find_assembler_names),
-    (re.compile(rf"{_integer(5).pattern}|{_NESTED}"), _find_large),
     (re.compile(""), _find_intrinsics),
+)
+# A type may hold arrays of others, and of names for them: then its size is to be counted.
+_NESTED = rf"\[{GAP}(?:\d{{%d}}|\d+{GAP}x{GAP}[\[{{<%%])"
+_OF_TYPES: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
+    (re.compile(_NESTED % 3, re.DOTALL), find_long_values),
+    (re.compile(_NESTED % 5, re.DOTALL), _find_large),
 )

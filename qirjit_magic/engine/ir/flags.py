@@ -32,9 +32,10 @@ def read_module_flags(text: str, printed: Callable[[], str] = str) -> Flags:
     """
     if "module.flags" not in text and _ESCAPED_NAME.search(text) is None:
         return ()
-    plain = "/*" not in text
-    flags = _read_flags(text) if plain else None
-    return tuple(filter(None, _read_flags(printed()) or ())) if flags is None or None in flags else flags
+    flags = None if "/*" in text else _read_flags(text)
+    if flags is None or None in flags:
+        flags = _read_flags(printed()) or ()
+    return tuple(flag for flag in flags if flag is not None)
 
 
 def read_flag_form(name: str, text: str) -> tuple[str, str, int] | None:
