@@ -57,8 +57,12 @@ def _read_flags(text: str) -> tuple[tuple[str, int | bool | str] | None, ...] | 
     listed = _FLAG_LIST.search(text)
     if not listed or text.count('"', 0, listed.start()) % 2 or ";" in listed[1]:
         return None
-    nodes = {found[1]: found[2] for found in _NODE.finditer(text) if not text.count('"', 0, found.start()) % 2}
-    flags = (_FLAG.match(nodes.get(number, "")) for number in re.findall(r"!(\d+)", listed[1]))
+    found = {node[1]: node for node in _NODE.finditer(text)}
+    wanted = re.findall(r"!(\d+)", listed[1])
+    if any(text.count('"', 0, found[number].start()) % 2 for number in wanted if number in found):
+        return None
+    nodes = {number: node[2] for number, node in found.items()}
+    flags = (_FLAG.match(nodes.get(number, "")) for number in wanted)
     return tuple(
         (flag[1], _value(flag, nodes)) if flag and ";" not in _STRING.sub("", flag[0]) else None for flag in flags
     )
