@@ -7,7 +7,7 @@ import pytest
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.engine.ir.safety import check_safety
-from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
 from tests.files import PROGRAMS, program
 
 # A file of tests/programs/unsafe, what its error is about, and the line.
@@ -26,8 +26,8 @@ _TRUSTABLE = [
     ("ifunc", "an ifunc", 2),
     ("prologue", "prologue data", 2),
     ("section_of_code", 'the section ".text"', 2),
-    ("probe_stack", '"probe-stack"', 8),
-    ("escaped_attribute", "an attribute with an escaped name", 2),
+    ("called_address_by_memory", "a call of an integer constant", 9),
+    ("escaped_attribute", '"trap-func-name"', 5),
     ("write_register", "the intrinsic llvm.write_register", 3),
     ("trap_function", '"trap-func-name"', 5),
 ]
@@ -54,6 +54,7 @@ _FATAL = [
     ("appending", "@list with appending linkage", 2),
     ("attribute_value", 'the attribute "stack-probe-size"="many"', 8),
     ("comdat", "comdat largest", 2),
+    ("passed_opaque", "a value of the opaque type %Storage", 6),
 ]
 
 
@@ -69,7 +70,9 @@ def _refusal(module: QirModule, *, trust: bool) -> UnsafeModuleError:
 
 def test_every_unsafe_program_is_in_a_table() -> None:
     listed = {name for table in (_TRUSTABLE, _FATAL) for name, *_ in table}
-    assert listed | {"harmless", "name_not_utf8"} == {path.stem for path in (PROGRAMS / "unsafe").glob("*.ll")}
+    assert listed | {"harmless", "name_not_utf8", "extracted_opaque"} == {
+        path.stem for path in (PROGRAMS / "unsafe").glob("*.ll")
+    }
 
 
 @pytest.mark.parametrize(("name", "construct", "line"), _TRUSTABLE)
@@ -96,6 +99,68 @@ def test_names_that_are_no_text_are_refused_as_soon_as_they_are_read() -> None:
     with pytest.raises(UnsafeModuleError, match="is not UTF-8") as caught:
         _module("name_not_utf8")
     assert caught.value.line == 6
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("extractvalue { i64, %S } undef, 1", "%S"),
+        ("extractvalue [2 x %S] undef, 1", "%S"),
+        ("extractvalue <{ i8, { %S } }> undef, 1, 0", "%S"),
+        ("extractvalue /* i64 */ %Named\n undef, 1", "%S"),
+        ("extractvalue { %Nobody } { %Nobody undef }, 0", "%Nobody"),
+        ("landingpad %S cleanup", "%S"),
+    ],
+)
+def test_a_value_without_a_size_is_refused_before_llvm_reads_it(value: str, name: str) -> None:
+    text = f"%S = type opaque\n%Named = type {{ i64, %S }}\ndefine void @f() {{\n  %x = {value}\n  ret void\n}}\n"
+    with pytest.raises(UnsafeModuleError, match=f"a value of the opaque type {name}") as caught:
+        parse_module(text.encode())
+    assert caught.value.line == 4
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["extractvalue { %S*, %S* } undef, 1", "extractvalue { i64, %Two } undef, 1, 0", "extractvalue %A undef, 0"],
+)
+def test_values_beside_opaque_types_may_be_taken(value: str) -> None:
+    types = "%S = type opaque\n%Two = type { i64, i64 }\n%A = type [2 x %Two]\n"
+    check_safety(parse_module(f"{types}define void @f() {{\n  %x = {value}\n  ret void\n}}\n".encode()), trust=False)
+
+
+def test_a_type_that_is_opaque_only_behind_it_is_refused_too() -> None:
+    with pytest.raises(UnsafeModuleError, match="a value of the opaque type %Storage") as caught:
+        _module("extracted_opaque")
+    assert caught.value.line == 5
+
+
+@pytest.mark.parametrize("value", ["alloca { i64, %S }", "load %S, ptr null", "call %S @g()", "va_arg ptr null, %S"])
+def test_what_llvm_refuses_of_opaque_types_it_refuses_by_their_name(value: str) -> None:
+    text = f"%S = type opaque\ndeclare %S @g()\ndefine void @f() {{\n  %x = {value}\n  ret void\n}}\n"
+    with pytest.raises(QirSyntaxError, match="the type %S is opaque"):
+        parse_module(text.encode())
+
+
+def test_sections_that_are_names_and_no_more_need_no_trust() -> None:
+    module = parse_module(program("plain_sections"))
+    check_safety(module, trust=False)
+    assert not any("section" in str(variable) for variable in module.llvm_module.global_variables)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [".init_array", ".eh_frame", ".text.more", ".rodata", "__TEXT,__text", ",__text", "llvm.mine", "\\2Etext", "f"],
+)
+def test_other_sections_are_refused_however_they_are_written(section: str) -> None:
+    text = f'@v = constant i64 7,\n/* to */ section ; where\n"{section}"\ndefine void @f() {{\n  ret void\n}}\n'
+    error = _refusal(parse_module(text.encode()), trust=False)
+    assert error.construct == f'the section "{section}"'
+    assert error.line == 2
+
+
+def test_a_section_of_a_function_is_refused_by_any_name() -> None:
+    text = b'define void @f() section ",qir_generator" {\n  ret void\n}\n'
+    assert _refusal(parse_module(text), trust=False).trustable
 
 
 def test_words_in_comments_strings_and_names_are_nothing_to_refuse() -> None:

@@ -74,7 +74,14 @@ def test_functions_beside_it_are_probed_as_well_and_declarations_are_not() -> No
 
 
 @pytest.mark.parametrize(
-    "attribute", ['"probe-stack"="abort"', '"stack-probe-size"="1000000000"', '"no-stack-arg-probe"']
+    "attribute",
+    [
+        '"probe-stack"="abort"',
+        '"probe-stack" /* of whom? */ = ; "\n "abort"',
+        '"probe\\2Dstack"="abort"',
+        '"stack-probe-size"="1000000000"',
+        '"no-stack-arg-probe"',
+    ],
 )
 @pytest.mark.parametrize("body", ["%a = alloca [1000000 x i64]", "%a = alloca i64"])
 def test_how_the_stack_is_probed_is_not_the_program_s_to_say(attribute: str, body: str) -> None:

@@ -48,3 +48,10 @@ def test_names_are_unescaped_to_bytes() -> None:
 
 def test_distinct_lines_keep_each_line_once() -> None:
     assert distinct_lines("a\nb\na\n\nb") == "a\nb\n"
+
+
+@pytest.mark.parametrize("comment", ["; a ; b\n", "/* a */", "/***/", "/* ; * / */ ", ";\n"])
+def test_any_number_of_comments_is_gone_over_at_once(comment: str) -> None:
+    pattern = rf"a{GAP}b{GAP}c"
+    assert len(list(find_words(f"a{comment * 1000}b{comment * 1000}c", pattern))) == 1
+    assert list(find_words(f"a{comment * 1000}b{comment * 1000}d", pattern)) == []

@@ -28,6 +28,14 @@ def read_bitcode(data: bytes) -> llvm.ModuleRef:
     return _owned_by_context(llvm.parse_bitcode(data, llvm.create_context()))
 
 
+def printed(module: llvm.ModuleRef) -> str:
+    """The module as LLVM prints it: an instruction a line, no escapes but where they are needed; empty if no text."""
+    try:
+        return str(module)
+    except UnicodeDecodeError:
+        return ""
+
+
 def _owned_by_context(module: llvm.ModuleRef) -> llvm.ModuleRef:
     # In a circle of garbage (an error's traceback makes one) Python may dispose the context, and its modules, first.
     module._owned = True  # noqa: SLF001 - llvmlite's own word for "somebody else disposes it"

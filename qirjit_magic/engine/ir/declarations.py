@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +16,11 @@ from qirjit_magic.engine.ir.capabilities import (
     RETURNS,
     SWITCHES,
 )
+from qirjit_magic.engine.ir.contexts import printed
+from qirjit_magic.engine.ir.flags import read_flag_form
+from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.places import Place
+from qirjit_magic.engine.ir.words import find_words
 from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 
 MAJOR, MINOR = "qir_major_version", "qir_minor_version"
@@ -71,17 +74,18 @@ def declares_draft(info: ModuleInfo) -> bool:
     return any(name in _DRAFT for name, _ in info.flags)
 
 
-def find_flag_breaks(info: ModuleInfo, text: str) -> Iterator[Break]:
+def find_flag_breaks(module: QirModule) -> Iterator[Break]:
     """Module flags that the profiles require and that are missing, or that have the wrong type or behaviour."""
+    info = module.info
     flags = dict(info.flags)
     missing = [name for name in REQUIRED if name not in flags]
     if missing:
         examples = ", ".join(_EXAMPLES[name] for name in missing)
-        at = _line(text, text.find("!llvm.module.flags")) if flags else None
+        at = _line(module, r"!llvm\.module\.flags(?=[^-\w.$])") if flags else None
         yield Break(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
     for name in REQUIRED if declares_draft(info) else _TYPES:
-        if name in flags and (written := _written(name, text)):
-            yield from _form_breaks(name, written, text)
+        if name in flags:
+            yield from _form_breaks(name, module)
 
 
 def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[Break]:
@@ -124,24 +128,18 @@ def capability_flag(name: str, values: list[str], before: int | bool | str | Non
     return f'!{{i32 1, !"{name}", i1 true}}'
 
 
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
+def _line(module: QirModule, pattern: str) -> int | None:
+    found = next(find_words(module.text.text, pattern), None)
+    return None if found is None else module.text.location(found.start()).line
 
 
-def _written(name: str, text: str) -> re.Match[str] | None:
-    pattern = re.compile(rf'\{{\s*i32\s+(\d+)\s*,\s*!"{name}"\s*,\s*(i\d+(?=\s)|!)')
-    position = -1
-    while (position := text.find(f'!"{name}"', position + 1)) >= 0:
-        start = max(text.rfind("{", 0, position), 0)
-        found = pattern.match(text, start)
-        if found and ";" not in text[text.rfind("\n", 0, start) + 1 : start]:
-            return found
-    return None
-
-
-def _form_breaks(name: str, written: re.Match[str], text: str) -> Iterator[Break]:
-    behaviour, kind = written[1], _LIST if written[2] == "!" else written[2]
-    line = _line(text, written.start())
+def _form_breaks(name: str, module: QirModule) -> Iterator[Break]:
+    text = module.text.text
+    form = read_flag_form(name, text) or read_flag_form(name, printed(module.llvm_module))
+    if form is None:
+        return
+    behaviour, kind = form[0], _LIST if form[1] == "!" else form[1]
+    line = _line(module, rf'!"{name}"')
     if kind != _TYPES[name]:
         yield Break(f"the module flag {name} is of type {kind}. Write it as {_TYPES[name]}", line)
     wanted = _BEHAVIOURS.get(name, behaviour)

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 
 import llvmlite.binding as llvm
 
+from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.words import END, GAP, NAME, QUOTED, WORD, find_words, unescaped
+from qirjit_magic.engine.ir.refusals import at_name, at_position, in_one_line
+from qirjit_magic.engine.ir.values import find_long_values, find_unsized
+from qirjit_magic.engine.ir.words import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
 
 _MOST_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
 _DEEPEST = 100  # of types in each other: Python goes a little deeper, and nobody so deep
 _WIDEST = 1 << 13  # bits of an integer; beyond, a multiplication takes LLVM minutes
 _LONGEST_VECTOR = 1 << 12
-_LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
 _LONGEST_ARRAY = (1 << 31) - 1  # llvmlite gives 32 bits of the number
 _MOST_ALIGNED = 1 << 20
 _COLLECTORS = frozenset({b"shadow-stack", b"statepoint-example", b"coreclr"})
@@ -50,17 +52,21 @@ class _Limit:
     reason: str  # {1} is the most that it may be
 
 
-_NO_CODE = "LLVM makes no code for it here. Leave it out"
 _BOOLEANS = "disable-tail-calls|no-jump-tables|no-(?:infs|nans|signed-zeros)-fp-math|unsafe-fp-math"
-_ATTRIBUTE_VALUES = "|".join(
-    (
-        rf'"(?:{_BOOLEANS})"{GAP}={GAP}(?!"(?:true|false)?"){QUOTED}',
-        rf'"stack-probe-size"{GAP}={GAP}(?!"\d+"){QUOTED}',
-        rf'"patchable-function"{GAP}={GAP}(?!"prologue-short-redirect"){QUOTED}',
-        rf'"zero-call-used-regs"{GAP}={GAP}(?!"(?:skip|used|all)(?:-gpr)?(?:-arg)?"){QUOTED}',
-        rf'"instrument-function-(?:entry|exit)(?:-inlined)?"{GAP}={GAP}{QUOTED}',
+_KEYS = f"{_BOOLEANS}|stack-probe-size|patchable-function|zero-call-used-regs|instrument-function-|use-soft-float"
+_ENDS = "LLVM ends the process at this value. Leave it out"
+_ATTRIBUTES = tuple(  # which attributes, the values that they may have, and why no others
+    (re.compile(key), re.compile(values), reason)
+    for key, values, reason in (
+        (_BOOLEANS, "(?:true|false)?", _ENDS),
+        ("stack-probe-size", r"\d+", _ENDS),
+        ("patchable-function", "prologue-short-redirect", _ENDS),
+        ("zero-call-used-regs", "(?:skip|used|all)(?:-gpr)?(?:-arg)?", _ENDS),
+        ("instrument-function-(?:entry|exit)(?:-inlined)?", r"(?!)", _ENDS),
+        ("use-soft-float", "(?!true).*", "what it calls hands numbers on in this machine's own way. Leave it out"),
     )
 )
+_NO_CODE = "LLVM makes no code for it here. Leave it out"
 _RULES = (
     _Rule(
         re.compile("thread_local"),
@@ -70,7 +76,7 @@ _RULES = (
     ),
     _Rule(
         re.compile("cc"),
-        rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}(?:11|13|19|83)){END}",
+        rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}0*(?:11|13|19|83)){END}",
         "the calling convention {0}",
         _NO_CODE,
     ),
@@ -79,28 +85,9 @@ _RULES = (
     _Rule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
     _Rule(re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"),
     _Rule(re.compile("x86_amx"), rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
-    _Rule(
-        re.compile("use-soft"),
-        rf'"use-soft-float"{GAP}={GAP}"true"',
-        "the attribute {0}",
-        "what it calls hands numbers on in this machine's own way. Leave it out",
-    ),
     _Rule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
     _Rule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
-    _Rule(
-        re.compile(rf'"(?:{_BOOLEANS}|stack-p|patch|zero-c|instrument)'),
-        _ATTRIBUTE_VALUES,
-        "the attribute {0}",
-        "LLVM ends the process at this value. Leave it out",
-    ),
 )
-# A value that is handled as a whole, of an array or a struct.
-_VALUE = (
-    rf"{WORD}(?:load|store|ret|phi|select|freeze|extractvalue|insertvalue){END}{GAP}(?:\w+{GAP})?"
-    rf"(?=\[|\{{|<{GAP}\{{)"
-)
-_PART = re.compile(rf"\[{GAP}(?P<count>\d+){GAP}x{END}|[\]{{}},]|[^\s\[\]{{}},<>]+")
-_LONGEST_TYPE = 1 << 16
 _LIMITS = (
     _Limit(
         re.compile(r"i\d{4}"),
@@ -110,7 +97,7 @@ _LIMITS = (
         "LLVM takes minutes for the code, or does not come back. Use at most {1:,} bits",
     ),
     _Limit(
-        re.compile(rf"<{GAP}(?:vscale|\d{{4}})", re.DOTALL),
+        re.compile(rf"<{GAP}(?:vscale\b|\d{{4}})", re.DOTALL),
         rf"<{GAP}(?:vscale{GAP}x{GAP})?(?P<size>\d{{4,}}){GAP}x{END}",
         _LONGEST_VECTOR,
         "a vector of {0:,} elements",
@@ -124,7 +111,7 @@ _LIMITS = (
         "no process has the memory for it. Use at most {1:,}",
     ),
     _Limit(
-        re.compile(r"align[\s(]*\d{7}"),
+        re.compile(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
         _MOST_ALIGNED,
         "an alignment of {0:,} bytes",
@@ -143,12 +130,16 @@ def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
     for rule in _RULES:
         if rule.word.search(lines):
             for found in find_words(module.text.text, rule.pattern):
-                yield _error(module, found.start(), rule.construct.format(found[0]), rule.reason)
+                yield at_position(module, found.start(), rule.construct.format(in_one_line(found[0])), rule.reason)
+    text = module.text.text  # what is searched in it goes over lines, and begins with a mark: that is fast
     for limit in _LIMITS:
-        if limit.word.search(lines):
+        if limit.word.search(text):
             yield from _find_beyond(module, limit)
     for word, find in _FINDERS:
         if word.search(lines):
+            yield from find(module)
+    for word, find in _OF_TYPES:
+        if word.search(text):
             yield from find(module)
 
 
@@ -157,34 +148,7 @@ def _find_beyond(module: QirModule, limit: _Limit) -> Iterator[UnsafeModuleError
         size = _number(found["size"])
         if size > limit.most:
             construct, reason = limit.construct.format(size), limit.reason.format(size, limit.most)
-            yield _error(module, found.start(), construct, reason)
-
-
-def _find_long_values(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for found in find_words(module.text.text, _VALUE):
-        count = _element_count(module.text.text, found.end())
-        if count > _LONGEST_VALUE:
-            construct = f"{count:,} elements as one value"
-            reason = f"LLVM makes no code for it. Use at most {_LONGEST_VALUE:,}, or leave them in memory"
-            yield _error(module, found.start(), construct, reason)
-
-
-def _element_count(text: str, start: int) -> int:
-    # How many elements the type that begins here has, those that hold nothing too; of a named type nothing is known.
-    count, opened = 0, [(1, 0)]  # how often what stands here is there, and how many there were where it began
-    for found in _PART.finditer(text, start, start + _LONGEST_TYPE):
-        times = opened[-1][0]
-        if found["count"]:
-            opened.append((times * _number(found["count"]), count))
-        elif found[0] == "{":
-            opened.append((times, count))
-        elif found[0] in "]}":
-            count += times if opened.pop()[1] == count else 0
-        elif len(opened) > 1 and found[0] != ",":
-            count += times
-        if len(opened) == 1:
-            break
-    return count
+            yield at_position(module, found.start(), construct, reason)
 
 
 def _number(digits: str) -> int:
@@ -195,27 +159,38 @@ def _find_collectors(module: QirModule) -> Iterator[UnsafeModuleError]:
     for found in find_words(module.text.text, rf"{WORD}gc{GAP}(?P<name>{QUOTED})"):
         if unescaped(found["name"]) not in _COLLECTORS:
             reason = "there is no code for this garbage collector here. Leave it out"
-            yield _error(module, found.start(), f"gc {found['name']}", reason)
+            yield at_position(module, found.start(), f"gc {found['name']}", reason)
+
+
+def _find_attributes(module: QirModule) -> Iterator[UnsafeModuleError]:
+    for attribute in find_attributes(module.text.text):
+        for key, values, reason in _ATTRIBUTES:
+            if key.fullmatch(attribute.key) and not values.fullmatch(attribute.value):
+                construct = f"the attribute {in_one_line(attribute.text)}"
+                yield at_position(module, attribute.start, construct, reason)
 
 
 def _find_sections(module: QirModule) -> Iterator[UnsafeModuleError]:
-    names: set[bytes] | None = None
-    for found in find_words(module.text.text, rf"{WORD}section{GAP}(?P<name>{QUOTED})"):
-        if names is None:
-            names = {value.name.encode() for value in _values(module)}
-        name, line = unescaped(found["name"]), module.text.location(found.start()).source_line
-        kept = not line.lstrip().startswith(("@llvm.", '@"llvm.')) if name == _METADATA else _KEPT_SECTIONS.match(name)
-        if kept or name in names:
+    names = {value.name.encode() for value in _values(module)}
+    for section in find_sections(module.text):
+        if section.name == _METADATA:
+            kept = not (module.text.holder(section.start) or "").startswith("llvm.")
+        else:
+            kept = _KEPT_SECTIONS.match(section.name) is not None
+        if kept or section.name in names:
             reason = "the object code uses this name itself. Leave it out, or give it another name"
-            yield _error(module, found.start(), f"the section {found['name']}", reason)
+            yield at_position(module, section.start, f"the section {section.written}", reason)
 
 
 def _find_appended(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for found in find_words(module.text.text, rf"@(?P<name>{NAME}){GAP}={GAP}appending{END}"):
-        line = module.text.location(found.start()).source_line
-        if unescaped(found["name"]) not in _APPENDED and "llvm.metadata" not in line:
+    for variable in module.llvm_module.global_variables:
+        if variable.linkage is llvm.Linkage.appending and not _is_of_llvm(variable):
             reason = "only LLVM's own variables may have it. Leave it out"
-            yield _error(module, found.start(), f"@{found['name']} with appending linkage", reason)
+            yield at_name(module, variable.name, f"@{variable.name} with appending linkage", reason)
+
+
+def _is_of_llvm(variable: llvm.ValueRef) -> bool:
+    return variable.name.encode() in _APPENDED or ', section "llvm.metadata"' in str(variable)
 
 
 def _find_assembler_names(module: QirModule) -> Iterator[UnsafeModuleError]:
@@ -268,26 +243,18 @@ def _values(module: QirModule) -> Iterator[llvm.ValueRef]:
     yield from module.llvm_module.global_variables
 
 
-def at_name(module: QirModule, name: str, construct: str, reason: str, *, trustable: bool = False) -> UnsafeModuleError:
-    """The error for what a function or global variable is, with the line that defines it, or where it is first used."""
-    place = module.text.definition(name) or module.text.first_use(name)
-    line, source_line = (place.line, place.source_line) if place else (None, None)
-    return UnsafeModuleError(construct, f"{reason}.", trustable, line=line, source_line=source_line)
-
-
-def _error(module: QirModule, position: int, construct: str, reason: str) -> UnsafeModuleError:
-    place = module.text.location(position)
-    return UnsafeModuleError(
-        construct, f"{reason}.", line=place.line, column=place.column, source_line=place.source_line
-    )
-
-
 _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
-    (re.compile(rf"\[{GAP}\d{{3}}"), _find_long_values),
+    (re.compile(rf'"(?:{_KEYS})|{ESCAPED_STRING.pattern}'), _find_attributes),
+    (re.compile("opaque"), find_unsized),
     (re.compile("gc"), _find_collectors),
     (re.compile("section"), _find_sections),
     (re.compile("appending"), _find_appended),
     (re.compile(r'@\.L|@"'), _find_assembler_names),
-    (re.compile(rf"\[{GAP}\d+{GAP}(?:x{GAP}[\[<{{%])|\[{GAP}\d{{5}}", re.DOTALL), _find_large),
     (re.compile(""), _find_intrinsics),
+)
+# A type may hold arrays of others, and of names for them: then its size is to be counted.
+_NESTED = rf"\[{GAP}(?:\d{{%d}}|\d+{GAP}x{GAP}[\[{{<%%])"
+_OF_TYPES: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
+    (re.compile(_NESTED % 3, re.DOTALL), find_long_values),
+    (re.compile(_NESTED % 5, re.DOTALL), _find_large),
 )

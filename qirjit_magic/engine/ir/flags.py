@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from qirjit_magic.wire.modules import EntryPoint
 
@@ -11,24 +11,61 @@ _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins 
 _INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'
 _NODE = re.compile(rf'{_LINE_START}(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}')
 _FLAG_LIST = re.compile(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}}")
+_ESCAPED_NAME = re.compile(r"![-\w.$]*\\")
 # Python reads no decimal number that is much longer; flags have a few digits.
 _NUMBER = r"true|false|-?\d{1,4000}|[us]0x[0-9A-Fa-f]+"
 _FLAG = re.compile(rf'\s*i32\s+\d+\s*,\s*!"([^"]+)"\s*,\s*(?:(i\d+)\s+({_NUMBER})|!(\d+)|!"([^"]*)"|({_INNER}))\s*\Z')
 _STRING = re.compile(r'!"([^"]*)"')
 
 
-def read_module_flags(text: str) -> tuple[tuple[str, int | bool | str], ...]:
+Flags = tuple[tuple[str, int | bool | str], ...]
+
+
+def read_module_flags(text: str, printed: Callable[[], str] = str) -> Flags:
     """The named module flags of a module's text, in their order.
 
     ``i1`` values are booleans, other integers unsigned (``i2 -1`` is 3), a list of strings is comma-separated text.
+
+    Args:
+        text: as it is written. It is read where that is plain, which it nearly always is.
+        printed: gives the module as LLVM prints it, which is read else.
     """
-    listed = _FLAG_LIST.search(text)
-    if not listed:
+    if "module.flags" not in text and _ESCAPED_NAME.search(text) is None:
         return ()
+    flags = None if "/*" in text else _read_flags(text)
+    if flags is None or None in flags:
+        flags = _read_flags(printed()) or ()
+    return tuple(flag for flag in flags if flag is not None)
+
+
+def read_flag_form(name: str, text: str) -> tuple[str, str, int] | None:
+    """The behaviour of a flag, its type (``!`` of lists and strings) and where it is; None where it is not plain."""
+    if "/*" in text:
+        return None
+    pattern = re.compile(rf'\{{\s*i32\s+(\d+)\s*,\s*!"{name}"\s*,\s*(i\d+(?=\s)|!)')
+    position = -1
+    while (position := text.find(f'!"{name}"', position + 1)) >= 0:
+        start = max(text.rfind("{", 0, position), 0)
+        found = pattern.match(text, start)
+        if found and ";" not in text[text.rfind("\n", 0, start) + 1 : start]:
+            return found[1], found[2], start
+    return None
+
+
+def _read_flags(text: str) -> tuple[tuple[str, int | bool | str] | None, ...] | None:
+    # None for what is not written as one would: it may be something else, or stand in a string of several lines
+    listed = _FLAG_LIST.search(text)
+    if not listed or text.count('"', 0, listed.start()) % 2 or ";" in listed[1]:
+        return None
+    found = {node[1]: node for node in _NODE.finditer(text)}
     wanted = re.findall(r"!(\d+)", listed[1])
-    nodes = {found[1]: found[2] for found in _NODE.finditer(text)}
+    if any(text.count('"', 0, found[number].start()) % 2 for number in wanted if number in found):
+        return None
+    nodes = {number: node[2] for number, node in found.items()}
     flags = (_FLAG.match(nodes.get(number, "")) for number in wanted)
-    return tuple((flag[1], _value(flag, nodes)) for flag in flags if flag)
+    return tuple(
+        (flag[1], _value(flag, nodes)) if flag and ";" not in _STRING.sub("", flag[0]) else None for flag in flags
+    )
 
 
 def _value(flag: re.Match[str], nodes: dict[str, str]) -> int | bool | str:

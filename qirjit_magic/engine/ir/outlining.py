@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from qirjit_magic.engine.ir.words import has_plain_lines
+from qirjit_magic.engine.ir.words import has_plain_lines, unescaped
 
 OUTLINED = "qirjit.outlined."
 
@@ -42,6 +42,7 @@ _EMPTY_LINES = r"(?:[ \t\r]*+(?:;[^\n]*+)?\n){0,9}"  # more end a run: each may 
 
 _USED_LOCAL = re.compile(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_LOCAL})[ \t]*+(?=[,)])", re.ASCII)
 _PERHAPS_LOCAL = re.compile(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
+_ESCAPED_NAME = re.compile(r'@"[^"\n]*\\[^"\n]*"')
 _DROPPED = re.compile(_ATTACHMENT, re.ASCII)
 _COMMENT = re.compile(r";[^\n]*+")
 _ODD_RETURNS = ("noreturn", "returns_twice")
@@ -80,13 +81,19 @@ def is_outlined(name: str) -> bool:
     return name.startswith(OUTLINED)
 
 
+def may_have_outlined_names(text: str) -> bool:
+    """Whether a text may have such names itself, written as they are or in another way: nothing is outlined then."""
+    escaped = (unescaped(found[0][1:]) for found in _ESCAPED_NAME.finditer(text))
+    return OUTLINED in text or any(name.startswith(OUTLINED.encode()) for name in escaped)
+
+
 def outline(text: str, limits: Limits = _LIMITS) -> str | None:
     """The module's text with its long runs of calls in functions of their own; None where nothing is long.
 
     What is called, in which order and with which operands, is the same. LLVM may refuse the new text where it accepts
     the old one, never the other way round.
     """
-    if len(text) < limits.body or OUTLINED in text or not has_plain_lines(text):
+    if len(text) < limits.body or may_have_outlined_names(text) or not has_plain_lines(text):
         return None
     call = _movable_call(text)
     return None if call is None else _Outliner(text, call, limits).outline()

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.contexts import quoted_name, read_bitcode, read_text
+from qirjit_magic.engine.ir.attributes import without_ignored
+from qirjit_magic.engine.ir.contexts import printed, quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.names import check_encoding
-from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
+from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names, outline
+from qirjit_magic.engine.ir.unsized import check_extracted, explain_unsized
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
 from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.wire.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# The quote stands first: texts may be long, and a search for one character is fast
-# How the stack is probed is ours to say as well, see stacks.py: it can name a function, which nobody would look at.
-_HOST_ATTRIBUTE = re.compile(
+_ATTRIBUTE = re.compile(
     r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"'
     r'(?:\s*=\s*"[^"]*"|(?!\s*(?:=|;|/\*)))'
 )
@@ -77,7 +77,7 @@ def parse_module(
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined, watch=watch)
     check_encoding(text)
-    flags = read_module_flags(text.text)
+    flags = read_module_flags(text.text, lambda: printed(module))
     functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(
         name=name,
@@ -118,7 +118,8 @@ def _decode(source: bytes) -> SourceText:
 
 
 def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool, watch: Stopwatch) -> llvm.ModuleRef:
-    plain = _without_host_attributes(text.text)
+    check_extracted(text)
+    plain = without_ignored(text)
     if outlined and (in_pieces := outline(plain)) is not None:
         # Whatever LLVM has to say against it, it says about the text as it is written.
         with contextlib.suppress(RuntimeError):
@@ -130,14 +131,9 @@ def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool, wa
     if module is None or plain != text.text:
         module = _parse_text(text, plain)
     watch.lap("parse")
-    _verify(module)
+    _verify(module, text)
     watch.lap("verify")
     return module
-
-
-def _without_host_attributes(text: str) -> str:
-    plain, count = _HOST_ATTRIBUTE.subn(lambda found: " " * len(found[0]), text)
-    return _EMPTY_GROUP.sub(r'\1"-"', plain) if count else text  # LLVM takes no group without any attribute
 
 
 def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:
@@ -151,19 +147,20 @@ def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:
         source_line = text.line(line)
         before = (source_line or "").encode()[: int(found[2]) - 1]  # LLVM counts bytes
         column = len(before.decode("utf-8", "replace")) + 1
-        told = explained(message, source_line)
+        told = explain_unsized(explained(message, source_line), text, line)
         raise QirSyntaxError(told, line=line, column=column, source_line=source_line) from None
 
 
-def _verify(module: llvm.ModuleRef) -> None:
+def _verify(module: llvm.ModuleRef, text: SourceText) -> None:
     try:
         module.verify()
     except RuntimeError as error:
-        raise QirSyntaxError(f"LLVM's verifier refuses the module: {str(error).strip()}") from None
+        told = explain_unsized(str(error).strip(), text)
+        raise QirSyntaxError(f"LLVM's verifier refuses the module: {told}") from None
 
 
 def _written_functions(module: llvm.ModuleRef, text: SourceText) -> Iterator[llvm.ValueRef]:
-    own = OUTLINED in text.text  # nothing is outlined in a program that has such names itself
+    own = may_have_outlined_names(text.text)  # nothing is outlined in a program that has such names itself
     return (f for f in module.functions if not f.is_declaration and (own or not is_outlined(f.name)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.engine.ir.words import END, GAP, WORD, find_words
 from qirjit_magic.errors import UnsafeModuleError
 
 _POINTER_SIZE = re.compile(r"(?:^|-)p(?:0)?:(\d+)")
@@ -24,12 +25,13 @@ def check_layout(module: QirModule) -> None:
         reason = f"the module is laid out for pointers of {pointer[1]} bits"
     else:
         return
-    line = next((i for i, text in enumerate(module.text.text.split("\n"), 1) if "target datalayout" in text), None)
+    found = next(find_words(module.text.text, rf"{WORD}target{GAP}datalayout{END}"), None)
+    place = None if found is None else module.text.location(found.start())
     raise UnsafeModuleError(
         f'target datalayout = "{layout}"',
         f"{reason}, this one has 64 bits and is little-endian. Compile it for a 64-bit little-endian target.",
-        line=line,
-        source_line=None if line is None else module.text.line(line),
+        line=place.line if place else None,
+        source_line=place.source_line if place else None,
     )
 
 

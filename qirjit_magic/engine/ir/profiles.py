@@ -79,7 +79,7 @@ def report_profile(module: QirModule) -> ProfileReport:
     profile = content.profile(info.entry_points) if content else declared_profile(info.functions)
     capabilities = _texts(content.findings) if content else ()
     lines = PlaceFinder(module.text)
-    breaks = dict.fromkeys(_breaks(info, content, module.text.text))
+    breaks = dict.fromkeys(_breaks(module, content))
     diagnostics = (Diagnostic("warning", f"{found.message}.", _line(found, lines)) for found in breaks)
     sorted_diagnostics = tuple(sorted(diagnostics, key=lambda found: found.line or 0))
     return ProfileReport(profile, capabilities, sorted_diagnostics, tuple(_reading(info, content) if content else ()))
@@ -176,11 +176,12 @@ def _line(found: Break, lines: PlaceFinder) -> int | None:
             return line
 
 
-def _breaks(info: ModuleInfo, content: _Content | None, text: str) -> Iterator[Break]:
+def _breaks(module: QirModule, content: _Content | None) -> Iterator[Break]:
+    info = module.info
     entries = [entry for entry in info.functions if entry.declared]
     declaring = [entry for entry in entries if profile_of(entry)]
     if declaring:
-        yield from find_flag_breaks(info, text)
+        yield from find_flag_breaks(module)
     for entry in declaring:
         yield from find_entry_breaks(entry, info)
     if content is None:

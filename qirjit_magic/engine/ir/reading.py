@@ -10,7 +10,7 @@ import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
-from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined
+from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names
 from qirjit_magic.engine.ir.parse import QirModule, read_signature, signature_of
 from qirjit_magic.engine.ir.places import Place
 from qirjit_magic.engine.ir.written import WrittenFunctions
@@ -42,7 +42,9 @@ class _Reader:
         self._functions = {function.name: function for function in module.llvm_module.functions}
         self._signatures = {function.name: function.signature for function in module.info.functions}
         self._signatures |= {d.name: read_signature(d.type) for d in module.info.declarations if d.function}
-        self._whole = OUTLINED in module.text.text  # nothing is outlined in a program that has such names itself
+        self._whole = may_have_outlined_names(
+            module.text.text
+        )  # nothing is outlined in a program that has such names itself
         self._operands: dict[int, Operand] = {}
         self._callees: dict[str, Callee] = {}
         self._types: dict[int, str] = {}

@@ -10,9 +10,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qirjit_magic.engine.ir.fatal import at_name, find_fatal
+from qirjit_magic.engine.ir.addresses import find_called_constants
+from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
+from qirjit_magic.engine.ir.contexts import printed
+from qirjit_magic.engine.ir.fatal import find_fatal
+from qirjit_magic.engine.ir.lexer import plain_name
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.words import END, GAP, NAME, QUOTED, WORD, blanked, distinct_lines, find_words, unescaped
+from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
+from qirjit_magic.engine.ir.words import (
+    END,
+    ESCAPED_STRING,
+    GAP,
+    NAME,
+    WORD,
+    distinct_lines,
+    find_words,
+)
 from qirjit_magic.errors import UnsafeModuleError
 
 _CODE = "this is machine code, which can do anything"
@@ -22,12 +35,8 @@ _BY_NAME = "LLVM makes a call of this name by itself, and no one checks whose fu
 _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
-_FLAGS = 100  # characters of a constant expression's keyword and flags, at most
-_MAYBE_CALLED = re.compile(r"\)\s*[(;/]")  # three times as fast as what follows
-_CALLED_RESULT = re.compile(rf"\){GAP}\(", re.DOTALL)
-_EXPRESSION = re.compile(r"\b(?:inttoptr|getelementptr|bitcast|addrspacecast)\b[\w\s]*\Z")
-_ADDRESS_VALUE = rf"(?P<name>%{NAME}){GAP}={GAP}inttoptr{GAP}i\d+{GAP}\d+{GAP}to{END}"
-_CALLED_VALUE = re.compile(rf"(?P<name>%[-\w.$]+){GAP}\(", re.DOTALL)
+_REGISTERS = "llvm.write_register", "llvm.write_volatile_register"
+_ALIAS = re.compile(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
 _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object code
 
 
@@ -46,11 +55,6 @@ _RULES = (
         "ifunc", rf"{WORD}ifunc{END}", "an ifunc", "its resolver runs when the module is linked, before anybody runs it"
     ),
     _Rule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
-    _Rule("write_register", r"@llvm\.write_register\b", "the intrinsic llvm.write_register", _REGISTER),
-    _Rule("alias", rf"{WORD}alias{END}[^@]*?{WORD}inttoptr{END}", "an alias of an integer constant", _ADDRESS),
-    _Rule("\\", rf'"(?:[^"\\]*\\[^"]*)"{GAP}={GAP}"', "an attribute with an escaped name", _BY_NAME),
-    _Rule("probe", rf'"probe-stack"{GAP}={GAP}(?!"inline-asm"){QUOTED}', 'the attribute "probe-stack"', _BY_NAME),
-    _Rule("trap-func", rf'"trap-func-name"{GAP}={GAP}{QUOTED}', 'the attribute "trap-func-name"', _BY_NAME),
 )
 
 
@@ -78,46 +82,41 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
     for rule in _RULES:
         if rule.word in lines:
             for found in find_words(text, rule.pattern):
-                yield _error(module, found.start(), rule.construct, rule.reason)
-    if "section" in lines:
-        for found in find_words(text, rf"{WORD}section{GAP}(?P<name>{QUOTED})"):
-            if unescaped(found["name"]) != _METADATA:
-                yield _error(module, found.start(), f"the section {found['name']}", _SECTION)
-    if "inttoptr" in lines:
-        yield from _find_called_constants(module)
+                yield at_position(module, found.start(), rule.construct, rule.reason, trustable=True)
+    for section in find_sections(module.text):
+        if section.name != _METADATA and not section.plain:
+            yield at_position(module, section.start, f"the section {section.written}", _SECTION, trustable=True)
+    if "trap-func" in lines or ESCAPED_STRING.search(lines):
+        for attribute in find_attributes(text):
+            if attribute.key == "trap-func-name":
+                construct = 'the attribute "trap-func-name"'
+                yield at_position(module, attribute.start, construct, _BY_NAME, trustable=True)
+    if "alias" in lines and "inttoptr" in lines:
+        yield from _find_alias_of_constants(module)
+    yield from _find_register_writes(module)
+    yield from _find_called_constants(module)
     yield from _find_initialisers(module)
 
 
+def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
+    for line in printed(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
+        found = _ALIAS.match(line)
+        if found and "inttoptr" in found["value"]:
+            yield at_name(
+                module, plain_name(found["name"]), "an alias of an integer constant", _ADDRESS, trustable=True
+            )
+
+
+def _find_register_writes(module: QirModule) -> Iterator[UnsafeModuleError]:
+    for function in module.llvm_module.functions:
+        if function.name.startswith(_REGISTERS):
+            construct = "the intrinsic llvm.write_register"
+            yield at_name(module, function.name, construct, _REGISTER, trustable=True)
+
+
 def _find_called_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
-    text = module.text.text
-    construct = "a call of an integer constant"
-    if _MAYBE_CALLED.search(text) and _CALLED_RESULT.search(text):
-        plain = blanked(text)
-        for found in _CALLED_RESULT.finditer(plain):
-            begin = _opening(plain, found.start())
-            keyword = _EXPRESSION.search(plain, max(0, _behind_word(plain, begin) - _FLAGS), begin)
-            if keyword and "inttoptr" in plain[keyword.start() : found.start()]:
-                yield _error(module, keyword.start(), construct, _ADDRESS)
-    if re.search(r"=\s*inttoptr", text):
-        names = {found["name"] for found in find_words(text, _ADDRESS_VALUE)}
-        for found in find_words(text, _CALLED_VALUE.pattern) if names else ():
-            if found["name"] in names:
-                yield _error(module, found.start(), construct, _ADDRESS)
-
-
-def _opening(plain: str, end: int) -> int:
-    depth = 0
-    for position in range(end, -1, -1):
-        depth += {")": 1, "(": -1}.get(plain[position], 0)
-        if not depth:
-            return position
-    return 0
-
-
-def _behind_word(plain: str, position: int) -> int:
-    while position and plain[position - 1].isspace():
-        position -= 1
-    return position
+    for place in find_called_constants(module):
+        yield at_place(module, place, "a call of an integer constant", _ADDRESS, trustable=True)
 
 
 def _find_initialisers(module: QirModule) -> Iterator[UnsafeModuleError]:
@@ -128,10 +127,3 @@ def _find_initialisers(module: QirModule) -> Iterator[UnsafeModuleError]:
             continue
         if variable.is_declaration or variable.global_value_type.element_count:
             yield at_name(module, name, f"@{name}", _INITIALISER, trustable=True)
-
-
-def _error(module: QirModule, position: int, construct: str, reason: str) -> UnsafeModuleError:
-    place = module.text.location(position)
-    return UnsafeModuleError(
-        construct, f"{reason}.", trustable=True, line=place.line, column=place.column, source_line=place.source_line
-    )

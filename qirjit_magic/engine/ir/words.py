@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 
 _SKIPPED = r';[^\n\r]*|/\*.*?\*/|"[^"]*"'
-GAP = r"(?:\s|;[^\n\r]*|/\*.*?\*/)*"  # between two words
+# Between two words. It matches in one way only, however many comments there are: else a search may take for ever.
+GAP = r"(?:\s|;[^\n\r]*(?![^\n\r])|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
 WORD = r"(?<![\w.$%@!^#-])"  # before a keyword; behind it stands END
 END = r"(?![\w]|[-\w.$]*:)"
 QUOTED = r'"[^"]*"'
 NAME = rf"(?:[-\w.$]+|{QUOTED})"  # behind @ or %
+# A string, other than a constant's or a name, that may be written in another way. The quote stands first: it is fast.
+ESCAPED_STRING = re.compile(r'"(?<![@%!$]")(?<!\Wc")[^"\n]*\\')
 _QUOTES = re.compile(r'"[^"\n]*+(["\n]|\Z)')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})|\\\\")
 
