@@ -32,6 +32,7 @@ from qirjit_magic.wire.platforms.linux import fence
 _PARENT = os.getppid()
 _SEIZE = 0x4206  # PTRACE_SEIZE
 _READ_SOME = 64
+_ANONYMOUS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 # Numbers that calls.py does not have, on x86-64 and on aarch64.
 _REFUSED_CALLS: dict[str, tuple[int, int, tuple[Argument, ...]]] = {
     "ptrace": (101, 117, (_SEIZE, _PARENT if sys.argv[1] != "nothing" else -1, 0, 0)),
@@ -53,6 +54,16 @@ _REFUSED_CALLS: dict[str, tuple[int, int, tuple[Argument, ...]]] = {
     "seccomp": (317, 277, (2, 0, 0)),
     "clone3": (435, 435, (0, 0)),
     "openat2": (437, 437, (-1, 0, 0, 0)),
+    "map_shadow_stack": (453, 453, (0, mmap.PAGESIZE, 0)),
+    "map a stack that grows": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS | 0x100, -1, 0)),
+    "map huge pages": (9, 222, (0, 1 << 21, 3, _ANONYMOUS | 0x40000, -1, 0)),
+    "map what may be dropped": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS ^ mmap.MAP_PRIVATE | 0x8, -1, 0)),
+    "map shared memory": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS ^ mmap.MAP_PRIVATE | mmap.MAP_SHARED, -1, 0)),
+    "mremap": (25, 216, (0, 0, 0, 0, 0)),
+    "remap_file_pages": (216, 234, (0, 0, 0, 0, 0)),
+    "shmget": (29, 194, (0, mmap.PAGESIZE, 0o600)),
+    "memfd_secret": (447, 447, (0,)),
+    "pipe2": (293, 59, (ctypes.create_string_buffer(8), 0)),
     "a call of the future": (9999, 9999, ()),
 }
 # Where these are done, two threads go on with one stack: they are tried only where seccomp refuses them.

@@ -87,7 +87,20 @@ SYSTEM = [
     ("x32's getpid", "EPERM", ""),
     ("a call of the future", "ENOSYS", ""),
 ]
-TABLE = [*FILES, *PROCESSES, *SYSTEM]
+# What gets memory that the limit of memory does not see.
+MEMORY = [
+    ("map a stack that grows", "EPERM", ""),
+    ("map huge pages", "EPERM", ""),
+    ("map what may be dropped", "EPERM", ""),
+    ("map shared memory", "EPERM", ""),
+    ("mremap", "EPERM", ""),
+    ("remap_file_pages", "EPERM", ""),
+    ("shmget", "EPERM", ""),
+    ("memfd_secret", "EPERM", ""),
+    ("pipe2", "EPERM", ""),
+    ("map_shadow_stack", "ENOSYS", ""),
+]
+TABLE = [*FILES, *PROCESSES, *SYSTEM, *MEMORY]
 DUTIES = [
     "read a file",
     "list a folder",

@@ -36,3 +36,16 @@ def test_an_engine_has_a_limit_of_memory_and_dumps_no_core(given: int | None, ex
         memory, core = process.rlimit(psutil.RLIMIT_DATA), process.rlimit(psutil.RLIMIT_CORE)
     assert memory == (resource.getrlimit(resource.RLIMIT_DATA) if expected is None else (expected, expected))
     assert core == (0, 0)
+
+
+def test_a_stack_may_grow_to_a_small_part_of_the_limit_only() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    if hard != resource.RLIM_INFINITY:
+        pytest.skip(f"whoever runs this may have no stack without a limit: it is {hard:,} bytes.")
+    resource.setrlimit(resource.RLIMIT_STACK, (hard, hard))
+    try:
+        with Session(supervisor=make_supervisor(memory_limit=_LIMIT)) as session:
+            allowed = psutil.Process(session.status().pid).rlimit(psutil.RLIMIT_STACK)
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
+    assert allowed == (_LIMIT // 16, _LIMIT // 16)
