@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import os
 import signal
 import socket
 import sys
@@ -167,7 +168,7 @@ def main(argument: str) -> None:
 
     def confine() -> str:
         if arguments.cache:
-            read_own_objects(Path(arguments.cache), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
+            read_own_objects(Path(os.fsdecode(arguments.cache)), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)

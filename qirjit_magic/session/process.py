@@ -21,6 +21,8 @@ import msgspec
 
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
+from qirjit_magic.session.descriptors import above_standard
+from qirjit_magic.session.environment import engine_environment
 from qirjit_magic.session.replies import reply_room
 from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
@@ -73,7 +75,8 @@ class EngineProcess:
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
-            self._start(memory, platform, fenced=fenced, memory_limit=memory_limit, cache=cache)
+            with above_standard():
+                self._start(memory, platform, fenced=fenced, memory_limit=memory_limit, cache=cache)
         except BaseException as error:
             self._closing.close()
             if isinstance(error, OSError):
@@ -99,7 +102,7 @@ class EngineProcess:
                         main_thread=threading.current_thread() is threading.main_thread(),
                         fenced=fenced,
                         memory_limit=memory_limit,
-                        cache=cache,
+                        cache=os.fsencode(cache),
                     )
                 )
             finally:
@@ -119,8 +122,7 @@ class EngineProcess:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
-                # NumPy's threads would do nothing here, and a process that was killed is gone only when they are.
-                env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""},
+                env=engine_environment(fenced=arguments.fenced),
                 start_new_session=True,  # an interrupt of the kernel signals its whole process group
             )
         except OSError as error:

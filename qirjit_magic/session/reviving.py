@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.session.deaths import Stopped, crash
+from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
 from qirjit_magic.session.limits import default_memory_limit, is_over
@@ -68,7 +69,8 @@ class RevivingProcess:
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
         try:
-            self.memory = RecordMemory(self._platform.create_region(SIZE))
+            with above_standard():
+                self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
         self.memory.clear()

@@ -17,7 +17,7 @@ class WorkerArguments:
         main_thread: whether the kernel's main thread started it.
         fenced: whether it is to give up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
-        cache: the folder where object code is kept; empty for none.
+        cache: the folder where object code is kept, as the system names it; empty for none.
     """
 
     socket: int
@@ -27,4 +27,4 @@ class WorkerArguments:
     main_thread: bool
     fenced: bool
     memory_limit: int
-    cache: str = ""
+    cache: bytes = b""
