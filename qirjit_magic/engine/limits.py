@@ -20,6 +20,8 @@ def limit_resources(memory: int) -> None:
 
 
 def _lower(kind: int, value: int) -> None:
-    with contextlib.suppress(OSError, ValueError):  # macOS takes only some: an engine without a limit works too
+    with contextlib.suppress(
+        OSError, ValueError, OverflowError
+    ):  # macOS takes only some: an engine without a limit works too
         limits = [value if limit == resource.RLIM_INFINITY else min(value, limit) for limit in resource.getrlimit(kind)]
         resource.setrlimit(kind, (limits[0], limits[1]))

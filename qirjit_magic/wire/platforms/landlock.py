@@ -42,8 +42,15 @@ def restrict() -> str:
         _enforce(version)
     except OSError as error:
         return f"no Landlock ({_REASONS.get(error.errno or 0, str(error))})"
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    return f"Landlock (ABI {version}{'' if threads == 1 else f', one thread of {threads} only'})"
+    return f"Landlock (ABI {version}{_of_threads()})"
+
+
+def _of_threads() -> str:
+    try:
+        threads = len(list(Path("/proc/self/task").iterdir()))
+    except OSError:
+        return ", this thread for certain: there is no /proc"
+    return "" if threads == 1 else f", one thread of {threads} only"
 
 
 def _enforce(version: int) -> None:
