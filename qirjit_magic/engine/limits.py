@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import resource
 
-
 _STACK, _STACK_SHARE = 8 << 20, 16
 
 

@@ -172,7 +172,8 @@ def main(argument: str) -> None:
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)
-        return platform.fence() if arguments.fenced else "none: this engine was started without one"
+        libraries = [os.fsdecode(library) for library in arguments.libraries]
+        return platform.fence(libraries) if arguments.fenced else "none: this engine was started without one"
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
     serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=confine)

@@ -10,7 +10,22 @@ from collections.abc import Mapping
 VARIABLE = "QIRJIT_ENVIRONMENT"
 # What Python, the dynamic loader, languages, threads and simulators go by: names, and how names begin.
 _NAMES = frozenset(
-    "PATH HOME USER LOGNAME LANG LANGUAGE TZ TZDIR TMPDIR TERM COLUMNS VIRTUAL_ENV GLIBC_TUNABLES LOCPATH".split()
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TZDIR",
+        "TMPDIR",
+        "TERM",
+        "COLUMNS",
+        "VIRTUAL_ENV",
+        "GLIBC_TUNABLES",
+        "LOCPATH",
+    ]
 )
 _BEGINNINGS = (
     *("LC_", "PYTHON", "QIRJIT_", "LD_", "CONDA_", "XDG_", "RUST_", "LLVM_", "MALLOC_", "ASAN_", "LSAN_", "UBSAN_"),

@@ -60,13 +60,21 @@ class EngineProcess:
         fenced: whether it gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept; empty for none.
+        libraries: the files of simulators that it may load.
 
     Raises:
         EngineStartError: the system would not start it.
     """
 
     def __init__(
-        self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str = ""
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: str = "",
+        libraries: tuple[str, ...] = (),
     ) -> None:
         self.output = Stream()
         self.errors = Stream()
@@ -76,14 +84,30 @@ class EngineProcess:
         self._closing = contextlib.ExitStack()
         try:
             with above_standard():
-                self._start(memory, platform, fenced=fenced, memory_limit=memory_limit, cache=cache)
+                self._start(
+                    memory,
+                    platform,
+                    fenced=fenced,
+                    memory_limit=memory_limit,
+                    cache=os.fsencode(cache),
+                    libraries=tuple(map(os.fsencode, libraries)),
+                )
         except BaseException as error:
             self._closing.close()
             if isinstance(error, OSError):
                 raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
             raise
 
-    def _start(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str) -> None:
+    def _start(
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: bytes,
+        libraries: tuple[bytes, ...],
+    ) -> None:
         if sys.platform == "win32":
             message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
             raise EngineStartError(message)
@@ -102,7 +126,8 @@ class EngineProcess:
                         main_thread=threading.current_thread() is threading.main_thread(),
                         fenced=fenced,
                         memory_limit=memory_limit,
-                        cache=os.fsencode(cache),
+                        cache=cache,
+                        libraries=libraries,
                     )
                 )
             finally:

@@ -21,7 +21,7 @@ from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import Platform, choose
+from qirjit_magic.wire.platforms import Platform, choose, name_of
 from qirjit_magic.wire.protocol import (
     Add,
     CircuitRequest,
@@ -78,6 +78,7 @@ class RevivingProcess:
         self._process: EngineProcess | None = None
         self._ready = self._prepared = self._closed = False
         self._kept = Kept()
+        self._libraries: tuple[str, ...] = ()
         self._build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
         self.waited_s = 0.0  # until they were ready
@@ -106,9 +107,17 @@ class RevivingProcess:
             raise EngineStartError(message)
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self._process is None:
-                self._process = self._new_process(self.memory, self._platform)
+                self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
                 self._ready = self._prepared = False
                 self.starts += 1
+
+    def permit(self, library: str) -> None:
+        """Let the process load this simulator: one behind a fence that could not is replaced, once for each of them."""
+        if library and library not in self._libraries:
+            with self.uninterrupted():
+                self._libraries = (*self._libraries, library)
+                if self.fenced and name_of(self._platform) == "linux":
+                    self._discard()
 
     def close(self) -> None:
         """End the process and forget every module."""

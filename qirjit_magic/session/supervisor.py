@@ -245,6 +245,7 @@ class EngineSupervisor(RevivingProcess):
 
     def prepare(self, request: RunRequest) -> None:
         """Have the engine bring what it needs for a run, so that the run's time is the program's."""
+        self.permit(request.simulator.path)
         with self.uninterrupted():
             self._be_ready()
             new = self._has_run != self.starts
@@ -270,6 +271,7 @@ class EngineSupervisor(RevivingProcess):
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
+        self.permit(request.simulator.path)
         with self.uninterrupted():
             try:
                 going_on = request.first > request.begins  # only the process that began a run can go on with it

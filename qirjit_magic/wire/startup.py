@@ -18,6 +18,7 @@ class WorkerArguments:
         fenced: whether it is to give up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept, as the system names it; empty for none.
+        libraries: the files of simulators that it may load, likewise: behind the fence it can open no others.
     """
 
     socket: int
@@ -28,3 +29,4 @@ class WorkerArguments:
     fenced: bool
     memory_limit: int
     cache: bytes = b""
+    libraries: tuple[bytes, ...] = ()

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable
 from typing import Protocol
 
 from qirjit_magic.errors import SimulatorError
+from qirjit_magic.wire.platforms.readable import VARIABLE
 from qirjit_magic.wire.simulators import KNOWN_INITIALISERS, SimulatorSpec
+
+_REFUSED = "Permission denied"
+_HINT = (
+    f" Behind the fence it can open the libraries beside it and the system's: name folders of others in the environment "
+    f"variable {VARIABLE}, with {os.pathsep} between them, and start a new session."
+)
 
 
 class Simulator(Protocol):
@@ -44,7 +52,9 @@ class SharedLibrary:
         try:
             self._library = ctypes.CDLL(path)
         except OSError as error:
-            message = f"the simulator library '{path}' cannot be loaded: {error}."
+            message = (
+                f"the simulator library '{path}' cannot be loaded: {error}.{_HINT if _REFUSED in str(error) else ''}"
+            )
             raise SimulatorError(message) from None
 
     def find(self, name: str) -> int:

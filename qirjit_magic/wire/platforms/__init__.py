@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Region(Protocol):
@@ -95,10 +95,14 @@ class Platform(Protocol):
         """
         ...
 
-    def fence(self) -> str:
+    def fence(self, libraries: Iterable[str] = ()) -> str:
         """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
 
-        Afterwards nothing can be written but what is open, and there are no sockets, other programs and processes.
+        Afterwards nothing can be written but what is open, nothing read but what Python and libraries need, and there
+        are no sockets, other programs and processes.
+
+        Args:
+            libraries: simulators that will be loaded, which may be anywhere.
         """
         ...
 

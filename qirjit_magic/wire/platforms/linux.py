@@ -26,7 +26,7 @@ from qirjit_magic.wire.platforms.lifeline import LIFE
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
@@ -221,9 +221,9 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
     return ctypes.create_string_buffer(struct.pack(layout, *values), struct.calcsize(layout))
 
 
-def fence() -> str:
+def fence(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
-    parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(), seccomp.restrict())
+    parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(libraries), seccomp.restrict())
     return ", ".join((*parts, *_lacking))

@@ -18,7 +18,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class FileRegion:
@@ -136,6 +136,6 @@ def handle_faults(find: Callable[[str], int]) -> None:
     """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
-def fence() -> str:
+def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
     """Nothing: only Linux lets a process give up so much by itself."""
     return "none: only the platform 'linux' has one"
