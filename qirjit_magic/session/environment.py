@@ -9,24 +9,10 @@ from collections.abc import Mapping
 # More names for the engine behind the fence, with commas between them.
 VARIABLE = "QIRJIT_ENVIRONMENT"
 # What Python, the dynamic loader, languages, threads and simulators go by: names, and how names begin.
-_NAMES = frozenset(
-    [
-        "PATH",
-        "HOME",
-        "USER",
-        "LOGNAME",
-        "LANG",
-        "LANGUAGE",
-        "TZ",
-        "TZDIR",
-        "TMPDIR",
-        "TERM",
-        "COLUMNS",
-        "VIRTUAL_ENV",
-        "GLIBC_TUNABLES",
-        "LOCPATH",
-    ]
-)
+_NAMES = {
+    *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LOCPATH", "TZ", "TZDIR", "TMPDIR", "TERM", "COLUMNS"),
+    *("VIRTUAL_ENV", "GLIBC_TUNABLES"),
+}
 _BEGINNINGS = (
     *("LC_", "PYTHON", "QIRJIT_", "LD_", "CONDA_", "XDG_", "RUST_", "LLVM_", "MALLOC_", "ASAN_", "LSAN_", "UBSAN_"),
     *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "BLAS_", "NPY_", "NUMPY_", "NUMEXPR_", "VECLIB_"),

@@ -147,13 +147,13 @@ def _escapes(folder: Path) -> dict[str, Callable[[], object]]:
         "open what the parent has open": lambda: _read(f"/proc/{_PARENT}/fd/0"),
         "read another process's command line": lambda: _read(f"/proc/{_PARENT}/cmdline"),
         "read a file of the user's": lambda: _read(str(there)),
-        "list a folder of the user's": lambda: os.listdir(folder),
-        "list the home directory": lambda: os.listdir(Path.home()),
+        "list a folder of the user's": lambda: os.listdir(str(folder)),  # noqa: PTH208 - pathlib does the same
+        "list the home directory": lambda: os.listdir(str(Path.home())),  # noqa: PTH208 - pathlib does the same
         "list the root directory": lambda: os.listdir("/"),  # noqa: PTH208 - pathlib does the same
         "read who has an account": lambda: _read("/etc/passwd"),
         "open a terminal": lambda: os.close(os.open(folder / "terminal", os.O_RDONLY | os.O_NOCTTY)),
         "open a pipe with a name": lambda: os.close(os.open(folder / "fifo", os.O_RDONLY | os.O_NONBLOCK)),
-        "list the devices": lambda: os.listdir("/dev"),  # noqa: PTH208 - likewise
+        "list the devices": lambda: os.listdir("/dev"),  # noqa: PTH208 - pathlib does the same
         "open a device": lambda: os.close(os.open("/dev/full", os.O_RDONLY)),
         "open a TCP socket": lambda: socket.socket().close(),
         "open a Unix socket": lambda: socket.socket(socket.AF_UNIX).close(),
@@ -212,7 +212,7 @@ def _simulate() -> None:
 def _duties() -> dict[str, Callable[[], object]]:
     return {
         "read a file": lambda: _read(__file__),
-        "list a folder": lambda: os.listdir(os.path.dirname(os.__file__)),  # noqa: PTH208 - pathlib does the same
+        "list a folder": lambda: os.listdir(str(Path(os.__file__).parent)),  # noqa: PTH208 - pathlib does the same
         "read how much memory there is": lambda: _read("/proc/meminfo"),
         "read how much it has itself": lambda: _read("/proc/self/status"),
         "read random bytes from a device": lambda: _read("/dev/urandom"),

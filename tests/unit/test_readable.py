@@ -39,7 +39,7 @@ def test_beside_a_simulator_libraries_can_be_read_and_nothing_else(tmp_path: Pat
     for name in ("simulator.so", "libneeded.so.1", ".env", "data.txt"):
         (tmp_path / name).touch()
     places = readable_places([str(tmp_path / "simulator.so")])
-    readable = {name: within(tmp_path / name, places) for name in os.listdir(tmp_path)}
+    readable = {file.name: within(file, places) for file in tmp_path.iterdir()}
     assert readable == {"simulator.so": True, "libneeded.so.1": True, ".env": False, "data.txt": False}
 
 

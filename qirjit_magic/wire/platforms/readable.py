@@ -1,4 +1,4 @@
-"""What an engine process behind a fence may still open for reading: Python, its packages, libraries, and little else."""
+"""What an engine process behind a fence may still open for reading: Python, its packages, libraries and little else."""
 
 from __future__ import annotations
 
@@ -80,8 +80,9 @@ def _of_loader() -> Iterator[str]:
                 yield from (line.strip() for line in file.read_text("utf-8").splitlines() if line.startswith("/"))
     with contextlib.suppress(OSError, ValueError):  # what is loaded has its dependencies beside it
         lines = Path(_MAPPED).read_text(sys.getfilesystemencoding(), "surrogateescape").splitlines()
-        files = {line.split(maxsplit=5)[-1] for line in lines if line.count(" ") >= 5 and "/" in line}
-        yield from _unless_private(sorted({os.path.dirname(file) for file in files if _LIBRARY.fullmatch(file)}))  # noqa: PTH120
+        files = {line[line.index("/") :] for line in lines if "/" in line}
+        folders = {os.path.dirname(file) for file in files if _LIBRARY.fullmatch(file)}  # noqa: PTH120
+        yield from _unless_private(sorted(folders))
 
 
 def _beside(library: str) -> Iterator[str]:
