@@ -199,9 +199,7 @@ def test_a_library_that_needs_one_from_elsewhere_says_how_to_name_its_folder(
             if works:
                 assert session.run("flip_and_measure").counts() == {"01": 1}
             else:
-                with pytest.raises(
-                    SimulatorError, match="environment variable QIRJIT_READABLE"
-                ):
+                with pytest.raises(SimulatorError, match="environment variable QIRJIT_READABLE"):
                     session.run("flip_and_measure")
 
 
