@@ -86,7 +86,7 @@ class EngineSupervisor(RevivingProcess):
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
-        self._saves = True  # whether the disk took what it was given last
+        self._saves = True  # whether the disk took the module that it was given last
         self._recompiler = Recompiler(cache, self._compiling_sibling) if cache is not None and fenced else None
         self._brought: set[str] = set()  # of what an engine brings itself, what the process has ready
         self._brought_to = self._has_run = 0  # which of the processes so far
@@ -206,8 +206,9 @@ class EngineSupervisor(RevivingProcess):
         """
         unsaved, self._unsaved = self._unsaved, {}
         if self._cache is not None and unsaved:
-            kept = [self._cache.keep(key, compiled) for key, compiled in unsaved.items()]
-            self._saves = any(kept)
+            kept = {key: self._cache.keep(key, compiled) for key, compiled in unsaved.items()}
+            modules = [kept[key] for key, compiled in unsaved.items() if compiled.module.digest]
+            self._saves = any(modules) if modules else self._saves
 
     def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
