@@ -40,7 +40,8 @@ _BY_NAME = {
 _Words = re.Pattern[str]
 # What Python, Rust, C++, the C library and LLVM say before they give up.
 _NO_MEMORY = re.compile(
-    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b",
+    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b"
+    r"|\b[Cc]annot allocate memory\b|\bfailed to map segment from shared object\b|\bcan't start new thread\b",
     re.MULTILINE,
 )
 _PANIC = re.compile(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
@@ -80,6 +81,7 @@ class Ending:
         compiling: whether it compiled a module.
         late_s: the seconds that it had for that, where these are over.
         memory_limit: the bytes that it was allowed; 0 without a limit.
+        address_limit: the bytes of addresses, likewise.
     """
 
     how: str
@@ -89,6 +91,7 @@ class Ending:
     compiling: bool = False
     late_s: float = 0
     memory_limit: int = 0
+    address_limit: int = 0
 
 
 def cause(ending: Ending) -> str:
@@ -117,14 +120,19 @@ def _from_words(ending: Ending) -> str:
     if ending.how not in _GIVEN_UP:
         return ""
     if _NO_MEMORY.search(ending.said):
-        limit = f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
-        return f"out of memory{limit}"
+        return f"out of memory{_limit_words(ending)}"
     lines = ending.said.strip().splitlines()
     for pattern, words in _SAYINGS:
         if found := pattern.search(ending.said):
             text = ": ".join(filter(None, found.groups())) or lines[-1]
             return f"{_COMPILING if ending.compiling and pattern in _OF_LLVM else words}: {_shortened(text)}"
     return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
+
+
+def _limit_words(ending: Ending) -> str:
+    if ending.address_limit and not 0 < ending.memory_limit <= ending.address_limit:
+        return f": the limit of addresses, RLIMIT_AS (ulimit -v), is {ending.address_limit / _MIB:,.0f} MiB"
+    return f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
 
 
 def _shortened(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.session.causes import Ending, cause
+from qirjit_magic.session.limits import address_limit
 from qirjit_magic.session.streams import Stream
 from qirjit_magic.wire.memory import RecordMemory
 
@@ -40,5 +41,14 @@ def crash(
     said = errors.both_ends(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
     shot = memory.running() if memory and entry else None
-    ending = Ending(how, said, fault, pid, compiling=bool(module), late_s=late_s, memory_limit=memory_limit)
+    ending = Ending(
+        how,
+        said,
+        fault,
+        pid,
+        compiling=bool(module),
+        late_s=late_s,
+        memory_limit=memory_limit,
+        address_limit=address_limit(),
+    )
     return WorkerCrashedError(how, entry, said, cause(ending), shot, module)

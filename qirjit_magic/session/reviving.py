@@ -13,7 +13,7 @@ from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
-from qirjit_magic.session.limits import default_memory_limit, is_over
+from qirjit_magic.session.limits import check_addresses, default_memory_limit, is_over
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.replies import checked, timed
 from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
@@ -68,6 +68,7 @@ class RevivingProcess:
         self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
+        check_addresses()
         try:
             with above_standard():
                 self.memory = RecordMemory(self._platform.create_region(SIZE))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files import REPOSITORY
+from tests.files import PROGRAMS, REPOSITORY
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is about what Linux and its containers refuse.")
 
@@ -110,3 +111,34 @@ def test_a_cache_that_cannot_be_written_is_one_notice(tmp_path: Path) -> None:
     _, _, said = run(tmp_path, environment={"QIRJIT_CACHE": str(tmp_path / "file" / "cache")})
     assert len(said) == 1
     assert "Set the environment variable QIRJIT_CACHE" in said[0]
+
+
+@pytest.mark.parametrize("gibibytes", [32, 8, 1])
+def test_it_runs_where_addresses_are_limited(tmp_path: Path, gibibytes: int) -> None:
+    run(tmp_path, after=f"ulimit -v {gibibytes << 20} && CMD")
+
+
+_WIDE = """
+import sys
+import qirjit_magic
+with qirjit_magic.Session() as session:
+    session.add(sys.argv[1], "wide")
+    result = session.run(module="wide", shots=2, method="live")
+    print(result.plan)
+"""
+
+
+def test_a_state_without_addresses_goes_to_the_sparse_simulator_and_the_plan_says_so(tmp_path: Path) -> None:
+    source = tmp_path / "wide.ll"
+    source.write_text((PROGRAMS / "wide_and_declared.ll").read_text())
+    command = ["sh", "-c", 'ulimit -v 1000000 && "$@"', "sh", sys.executable, "-c", _WIDE, str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=120, check=True)
+    assert re.search(r"'sparse': it wants 26 qubits, and there is memory for the amplitudes of \d\d", done.stdout)
+
+
+def test_where_even_llvm_has_no_addresses_the_error_names_the_limit() -> None:
+    command = ["sh", "-c", 'ulimit -v 300000 && "$@"', "sh", sys.executable, "-m", "qirjit_magic", _BELL]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=120, check=False)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "RLIMIT_AS" in done.stderr

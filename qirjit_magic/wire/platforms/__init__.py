@@ -75,6 +75,10 @@ class Platform(Protocol):
         """How much more memory this process could use, as far as can be told."""
         ...
 
+    def free_addresses(self) -> int:
+        """How many more bytes of addresses this process may have; -1 for no limit."""
+        ...
+
     def processors(self) -> int:
         """How many this process may use."""
         ...

@@ -173,6 +173,15 @@ def _kibibytes(file: str, name: str) -> int:
     return 0
 
 
+def free_addresses() -> int:
+    """Those of RLIMIT_AS that are not taken."""
+    with contextlib.suppress(OSError):
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY:
+            return max(0, limit - (_kibibytes("/proc/self/status", "VmSize:") << 10))
+    return -1
+
+
 def processors() -> int:
     """Those of its affinity."""
     try:

@@ -106,6 +106,12 @@ def free_bytes() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 
 
+def free_addresses() -> int:
+    """Half of what the limit allows: there is no portable way to ask how much of it is taken."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return -1 if limit == resource.RLIM_INFINITY else limit // 2
+
+
 def processors() -> int:
     """All there are."""
     return os.cpu_count() or 1
