@@ -80,6 +80,7 @@ class Ending:
         pid: what its number was.
         compiling: whether it compiled a module.
         late_s: the seconds that it had for that, where these are over.
+        too_large: whether it was killed since it held more memory than it was allowed.
         memory_limit: the bytes that it was allowed; 0 without a limit.
         address_limit: the bytes of addresses, likewise.
     """
@@ -90,6 +91,7 @@ class Ending:
     pid: int = 0
     compiling: bool = False
     late_s: float = 0
+    too_large: bool = False
     memory_limit: int = 0
     address_limit: int = 0
 
@@ -98,6 +100,8 @@ def cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
         return f"the {'compiler' if ending.compiling else 'trace'} had not ended after {ending.late_s:g} s"
+    if ending.how == "SIGKILL" and ending.too_large:
+        return f"out of memory{_limit_words(ending)}"
     return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
 
 

@@ -25,6 +25,7 @@ def crash(
     pid: int = 0,
     module: str = "",
     late_s: float = 0,
+    too_large: bool = False,
 ) -> WorkerCrashedError:
     """The error for an engine process that died while it ran ``entry``.
 
@@ -37,6 +38,7 @@ def crash(
         pid: its number.
         module: the module that it compiled; empty where it compiled none.
         late_s: the seconds that it had for that, where these are over.
+        too_large: whether it was killed since it held more memory than it was allowed.
     """
     said = errors.both_ends(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
@@ -48,6 +50,7 @@ def crash(
         pid,
         compiling=bool(module),
         late_s=late_s,
+        too_large=too_large,
         memory_limit=memory_limit,
         address_limit=address_limit(),
     )

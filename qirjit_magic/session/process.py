@@ -182,6 +182,10 @@ class EngineProcess:
         """How much processor time it has used."""
         return self._platform.cpu_seconds(self._child.pid)
 
+    def held_bytes(self) -> int:
+        """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
+        return self._platform.held_bytes(self._child.pid)
+
     def is_lost(self) -> bool:
         """Whether it has ended, or has said something that nobody asked for, seen without waiting."""
         return not self._inbox.empty or any(key.data in {"death", "reply"} for key, _ in self._selector.select(0))

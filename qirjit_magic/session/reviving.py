@@ -35,6 +35,8 @@ from qirjit_magic.wire.protocol import (
 GRACE_S = 1.0
 COMPILE_LIMIT_S = 120.0
 TRACE_LIMIT_S = 20.0  # a trace has room for so much, which takes a second: what takes longer waits for something
+_MEASURED_EVERY_S = 0.02
+_STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
 _M = TypeVar("_M", bound=Message)
 
 
@@ -84,6 +86,7 @@ class RevivingProcess:
         self.starts = 0  # of processes: what one of them held is gone in the next
         self.waited_s = 0.0  # until they were ready
         self._kill_at: float | None = None
+        self._measure_at, self._too_large = 0.0, False
         self._late_at: float | None = None  # from then on it is killed
         self._limit_s = 0.0
         self._last_printed = Printed()
@@ -109,7 +112,7 @@ class RevivingProcess:
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self._process is None:
                 self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
-                self._ready = self._prepared = False
+                self._ready = self._prepared = self._too_large = False
                 self.starts += 1
 
     def permit(self, library: str) -> None:
@@ -239,7 +242,14 @@ class RevivingProcess:
 
     def _tick(self) -> bool:
         self._on_tick()
-        return self._is_given_up() or is_over(self._late_at)
+        return self._is_given_up() or is_over(self._late_at) or self._is_too_large()
+
+    def _is_too_large(self) -> bool:
+        # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
+        if self._memory_limit and self._process is not None and is_over(self._measure_at):
+            self._measure_at = time.monotonic() + _MEASURED_EVERY_S
+            self._too_large |= self._process.held_bytes() > self._memory_limit * _STACK_TOO + _LIBRARIES
+        return self._too_large
 
     def _is_given_up(self) -> bool:
         return is_over(self._kill_at) or self.shield.count > 1
@@ -248,7 +258,9 @@ class RevivingProcess:
         self._last_printed = process.printed()
         self._on_tick()
         late_s = self._limit_s if is_over(self._late_at) else 0
-        error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
+        error = self._crash(
+            how, entry, process.errors, pid=process.pid, module=module, late_s=late_s, too_large=self._too_large
+        )
         self._discard()
         return Stopped() if self._is_given_up() else error
 

@@ -87,6 +87,10 @@ class Platform(Protocol):
         """How much processor time a process has used, all its threads together; 0 where there is no telling."""
         ...
 
+    def held_bytes(self, pid: int) -> int:
+        """How much memory another process holds that is nobody else's, in whatever way it got it; 0: no telling."""
+        ...
+
     def widen(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
         ...
