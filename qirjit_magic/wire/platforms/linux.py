@@ -20,13 +20,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qirjit_magic.wire.platforms import portable
 from qirjit_magic.wire.platforms.kernel import library_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable
+
+    from qirjit_magic.wire.platforms import Platform, Watch
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
@@ -44,6 +45,12 @@ _MEASURED = "/proc/self/statm"
 _HELD = {"RssAnon:": 1, "VmSwap:": 1, "VmPTE:": 1, "Threads:": 32}
 
 _lacking: list[str] = []  # what this process does without, in words
+
+
+def _portable() -> Platform:
+    from qirjit_magic.wire.platforms import choose  # noqa: PLC0415 - milliseconds that an engine seldom needs
+
+    return choose("portable")
 
 
 class SharedRegion:
@@ -113,12 +120,12 @@ class PidWatch:
         os.close(self._handle)
 
 
-def watch(process: subprocess.Popen[bytes]) -> PidWatch | portable.ThreadWatch:
+def watch(process: subprocess.Popen[bytes]) -> Watch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     try:
         return PidWatch(process.pid)
     except (OSError, AttributeError):  # Python may have been built without it
-        return portable.watch(process)
+        return _portable().watch(process)
 
 
 def follow_parent(life: int, *, main_thread: bool) -> None:
@@ -141,7 +148,7 @@ def follow_parent(life: int, *, main_thread: bool) -> None:
         fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     except OSError:
         _lacking.append("no signal when the kernel ends")
-        portable.follow_parent(life, main_thread=main_thread)
+        _portable().follow_parent(life, main_thread=main_thread)
         return
     with contextlib.suppress(BlockingIOError):
         if not os.read(life, 1):  # the parent was gone before this was armed
@@ -153,12 +160,13 @@ def resident_bytes() -> int:
     try:
         return int(Path(_MEASURED).read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
-        return portable.resident_bytes()
+        return _portable().resident_bytes()
 
 
 def available_bytes() -> int:
     """What the system has left, or this process's limit."""
-    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10 or portable.free_bytes()
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10 or half
     try:
         limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     except OSError:
@@ -190,7 +198,7 @@ def processors() -> int:
     try:
         return len(os.sched_getaffinity(0))
     except OSError:
-        return portable.processors()
+        return _portable().processors()
 
 
 def cpu_seconds(pid: int) -> float:

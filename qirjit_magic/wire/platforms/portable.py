@@ -96,14 +96,9 @@ def resident_bytes() -> int:
 
 def available_bytes() -> int:
     """Half of what the machine has, or this process's limit less what it has had."""
-    half = free_bytes()
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     return half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
-
-
-def free_bytes() -> int:
-    """Half of what the machine has: there is no portable way to ask how much of it is free."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
 
 
 def free_addresses() -> int:

@@ -34,7 +34,7 @@ _LIBRARY = re.compile(r".*\.so(\.[0-9.]+)?", re.DOTALL)
 
 
 def readable_places(libraries: Iterable[str] = ()) -> list[str]:
-    """Files and folders, each once; some may not be there.
+    """Files and folders, none of which lies in another one; some may not be there.
 
     Args:
         libraries: simulators, which may need what lies beside them.
@@ -43,7 +43,14 @@ def readable_places(libraries: Iterable[str] = ()) -> list[str]:
     found = [*_SYSTEM, *_of_python(), *_of_loader(), *named]
     for library in libraries:
         found += _beside(library)
-    return list(dict.fromkeys(filter(None, found)))
+    places = dict.fromkeys(filter(None, found))
+    return [place for place in places if not any(folder in places for folder in _around(place))]
+
+
+def _around(place: str) -> Iterator[str]:
+    while (folder := os.path.dirname(place)) != place:  # noqa: PTH120 - each step of pathlib's takes longer
+        yield folder
+        place = folder
 
 
 def _of_python() -> Iterator[str]:
