@@ -11,9 +11,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 import pytest
 
+from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS, REPOSITORY
+from tests.process.support import make_supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is about what Linux and its containers refuse.")
 
@@ -111,6 +114,18 @@ def test_a_cache_that_cannot_be_written_is_one_notice(tmp_path: Path) -> None:
     _, _, said = run(tmp_path, environment={"QIRJIT_CACHE": str(tmp_path / "file" / "cache")})
     assert len(said) == 1
     assert "Set the environment variable QIRJIT_CACHE" in said[0]
+
+
+def test_behind_the_fence_there_are_no_secrets_and_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIRJIT_ENVIRONMENT", "LICENSE_KEY")
+    for name in ("MY_TOKEN", "AWS_SECRET_ACCESS_KEY", "LICENSE_KEY", "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "3")
+    with Session(supervisor=make_supervisor("linux")) as fenced:
+        environment = psutil.Process(fenced.status().pid).environ()
+    assert {"LICENSE_KEY", "OMP_NUM_THREADS", "PATH"} <= set(environment)
+    assert not {"MY_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(environment)
+    with Session(supervisor=make_supervisor("linux", fenced=False)) as opened:
+        assert psutil.Process(opened.status().pid).environ()["MY_TOKEN"] == "3"
 
 
 @pytest.mark.parametrize("gibibytes", [32, 8, 1])

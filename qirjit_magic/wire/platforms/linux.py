@@ -81,16 +81,20 @@ def create_region(size: int) -> SharedRegion:
     try:
         handle = os.memfd_create("qirjit", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     except OSError:
-        handle = _unnamed_file()
+        handle = _unnamed_file(size)
     os.ftruncate(handle, size)
     with contextlib.suppress(OSError):  # the child finds no seals, and says so
         fcntl.fcntl(handle, fcntl.F_ADD_SEALS, _SEALS)
     return SharedRegion(handle, size)
 
 
-def _unnamed_file() -> int:
-    # In memory where that can be.
-    folder = _SHARED_MEMORY if os.access(_SHARED_MEMORY, os.W_OK | os.X_OK) else None
+def _unnamed_file(size: int) -> int:
+    # In memory where that can be, and has room: who writes to a page that finds none dies of SIGBUS.
+    folder = None
+    with contextlib.suppress(OSError):
+        room = os.statvfs(_SHARED_MEMORY)
+        if room.f_bavail * room.f_frsize > size and os.access(_SHARED_MEMORY, os.W_OK | os.X_OK):
+            folder = _SHARED_MEMORY
     with tempfile.TemporaryFile(prefix="qirjit-", dir=folder) as file:
         return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 0)
 
