@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qirjit_magic.session.supervisor import EngineSupervisor
 
 DELAY_S = 1.0  # the cell that waits for its first run comes first
-IDLE_S = 10.0
+IDLE_S = 5.0
 _MOST_BYTES = 64 << 20  # of sources that wait, and of object code that is held
 _JOIN_S = 0.05
 _V = TypeVar("_V")

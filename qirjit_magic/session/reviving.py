@@ -84,6 +84,7 @@ class RevivingProcess:
         self._libraries: tuple[str, ...] = ()
         self._build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
+        self._replaced = 0  # of them, since they could not load a simulator: that is no restart
         self.waited_s = 0.0  # until they were ready
         self._kill_at: float | None = None
         self._measure_at, self._too_large = 0.0, False
@@ -120,8 +121,9 @@ class RevivingProcess:
         if library and library not in self._libraries:
             with self.uninterrupted():
                 self._libraries = (*self._libraries, library)
-                if self.fenced and name_of(self._platform) == "linux":
+                if self.fenced and self._process is not None and name_of(self._platform) == "linux":
                     self._discard()
+                    self._replaced += 1
 
     def close(self) -> None:
         """End the process and forget every module."""

@@ -356,7 +356,7 @@ class EngineSupervisor(RevivingProcess):
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
                 memory_limit=self._memory_limit,
-                restarts=self.starts - 1,
+                restarts=self.starts - 1 - self._replaced,
             )
 
 
