@@ -14,9 +14,9 @@ _NAMES = {
     *("VIRTUAL_ENV", "GLIBC_TUNABLES"),
 }
 _BEGINNINGS = (
-    *("LC_", "PYTHON", "QIRJIT_", "LD_", "CONDA_", "XDG_", "RUST_", "LLVM_", "MALLOC_", "ASAN_", "LSAN_", "UBSAN_"),
-    *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "BLAS_", "NPY_", "NUMPY_", "NUMEXPR_", "VECLIB_"),
-    *("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMPI_", "SLURM_CPUS_"),
+    *("LC_", "PYTHON", "QIRJIT_", "LD_", "DYLD_", "CONDA_", "XDG_", "RUST_", "LLVM_", "MALLOC_"),
+    *("ASAN_", "LSAN_", "UBSAN_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "BLAS_", "VECLIB_"),
+    *("NPY_", "NUMPY_", "NUMEXPR_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMPI_", "SLURM_CPUS_"),
 )
 _SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|PWD|CREDENTIAL|AUTH|COOKIE|PRIVATE", re.IGNORECASE)
 _ALWAYS = {"RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""}

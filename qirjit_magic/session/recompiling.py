@@ -79,7 +79,7 @@ class Recompiler:
             _shorten(self._waiting, lambda waiting: len(getattr(waiting, "source", b"")))
             _shorten(self._held, lambda held: len(held.object_code))
             self._changed.notify_all()
-            if self._thread is None and not self._closing:
+            if not (self._closing or (self._thread is not None and self._thread.is_alive())):
                 self._thread = threading.Thread(target=self._work, name="qirjit-recompiler", daemon=True)
                 self._thread.start()
 
@@ -97,31 +97,41 @@ class Recompiler:
             self._changed.notify_all()
             thread = self._thread
         while thread is not None and thread.is_alive() and thread is not threading.current_thread():
-            if self._engine is not None:
-                self._engine.give_up()
+            engine = self._engine
+            if engine is not None:
+                engine.give_up()
             thread.join(_JOIN_S)
 
     def _work(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._closing, DELAY_S)
+            if self._closing:
+                return
+        engine: EngineSupervisor | None = None
         try:
-            if not self._closing:
-                self._engine = self._make(self._cache)
-                self._compile_all(self._engine)
+            engine = self._engine = self._make(self._cache)
+            self._compile_all(engine)
         except QirError:  # no process can be started: the disk does without
-            pass
+            self._end()
         finally:
-            if self._engine is not None:
-                self._engine.close()
-            with self._changed:
-                self._engine = self._thread = None
+            if engine is not None:
+                engine.close()
+
+    def _end(self) -> None:
+        # From now on the next wish starts another thread.
+        with self._changed:
+            if self._thread is threading.current_thread():
+                self._thread = self._engine = None
 
     def _compile_all(self, engine: EngineSupervisor) -> None:
         engine.start()
         engine.give_way()
         while True:
             with self._changed:
-                if not self._changed.wait_for(lambda: self._closing or self._waiting, IDLE_S) or self._closing:
+                if not self._changed.wait_for(lambda: self._closing or self._waiting, IDLE_S):
+                    self._end()
+                    return
+                if self._closing:
                     return
                 key = next(iter(self._waiting))
                 recipe = self._waiting.pop(key)
