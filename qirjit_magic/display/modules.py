@@ -86,12 +86,17 @@ def profile_table(module: ModuleInfo) -> Table:
     )
 
 
+_READING_FENCED = "Landlock (ABI"
+_READS = "Python, its packages, libraries and the simulators alone"
+
+
 def status_table(status: EngineStatus) -> Table:
     """Head and rows: what and how much, and the second process where there is one."""
     return (
         ("engine process", ""),
         ("pid", str(status.pid)),
         ("fence", status.fence or "none"),
+        ("reads", _READS if _READING_FENCED in status.fence else "whatever you can read"),
         ("memory", _memory(status.memory, status.memory_limit)),
         ("restarts", f"{status.restarts:,}"),
         ("simulator", status.simulator or "none yet"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import os
 import signal
 import socket
 import sys
@@ -167,11 +168,12 @@ def main(argument: str) -> None:
 
     def confine() -> str:
         if arguments.cache:
-            read_own_objects(Path(arguments.cache), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
+            read_own_objects(Path(os.fsdecode(arguments.cache)), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)
-        return platform.fence() if arguments.fenced else "none: this engine was started without one"
+        libraries = [os.fsdecode(library) for library in arguments.libraries]
+        return platform.fence(libraries) if arguments.fenced else "none: this engine was started without one"
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
     serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=confine)

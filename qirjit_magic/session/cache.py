@@ -7,6 +7,7 @@ needs SQLite's file locks, which network homes may lack. Whole files that replac
 from __future__ import annotations
 
 import contextlib
+import copy
 import math
 import os
 import re
@@ -52,6 +53,9 @@ class ObjectCache:
     Args:
         folder: where; it is made when the first object code is kept. It may hold other things, which are left alone.
         limit: how many bytes to keep.
+
+    Attributes:
+        tells: whether there is somebody to give notices to.
     """
 
     def __init__(self, folder: Path, *, limit: int = DEFAULT_LIMIT) -> None:
@@ -60,6 +64,7 @@ class ObjectCache:
         self._objects = folder / LAYOUT
         self._written = limit  # others wrote before, nobody knows how much: the first write evicts
         self._gave_up = False
+        self.tells = True
         self._undeletable: set[Path] = set()
 
     def find(self, key: str) -> Compiled | None:
@@ -79,11 +84,17 @@ class ObjectCache:
             return found
         return None
 
-    def keep(self, key: str, compiled: Compiled) -> None:
-        """Write it to disk, if that can be done and it is not larger than half of the limit."""
+    def quietly(self) -> ObjectCache:
+        """The same folder for somebody to whom no notices can be given."""
+        quiet = copy.copy(self)
+        quiet.tells = False
+        return quiet
+
+    def keep(self, key: str, compiled: Compiled) -> bool:
+        """Write it to disk, if that can be done and it is not larger than half of the limit; whether it is there."""
         data = pack_object(key, compiled)
         if len(data) > self.limit // 2 or self._path(key) in self._undeletable:
-            return
+            return False
         try:
             self._make_folders(key)
             if self._written + len(data) > self.limit * _EVICT_AFTER:
@@ -92,8 +103,9 @@ class ObjectCache:
             self._write(self._path(key), data)
         except OSError as error:
             self._give_up(error)
-        else:
-            self._written += len(data)
+            return False
+        self._written += len(data)
+        return True
 
     def _path(self, key: str) -> Path:
         return object_path(self.folder, key)
@@ -151,12 +163,12 @@ class ObjectCache:
             path.unlink(missing_ok=True)
         except OSError:  # the folder is read-only, or a folder has the name: the warning below says enough
             self._undeletable.add(path)
-        if not known:
+        if not known and self.tells:
             message = f"the object code in {path} {error}. It is compiled anew; nothing is lost."
             warnings.warn(message, QirNotice, stacklevel=3)
 
     def _give_up(self, error: OSError) -> None:
-        if not self._gave_up:
+        if not self._gave_up and self.tells:
             self._gave_up = True
             place = error.filename2 or error.filename or self.folder  # of a failed renaming the final name
             message = (
@@ -167,26 +179,23 @@ class ObjectCache:
             warnings.warn(message, QirNotice, stacklevel=3)
 
 
-def find_admitted(
-    cache: ObjectCache | None,
-    key: str,
+def admitted(
+    found: Compiled | None,
     modules: Sequence[ModuleInfo],
     name: str,
     *,
     replaceable: Iterable[str],
     strict: bool,
 ) -> Compiled | None:
-    """What a cache has under the key, as a module that may be added to these; None: ask the engine.
+    """What a cache has found, as a module that may be added to these; None: ask the engine.
 
     Args:
-        cache: where to look.
-        key: the key.
+        found: that; it may have found nothing.
         modules: those that are there.
         name: see `admit`, as for the others.
         replaceable: the names of modules that it may replace.
         strict: whether it must keep to the profile that it declares.
     """
-    found = cache.find(key) if cache is not None else None
     if found is None:
         return None
     try:

@@ -40,7 +40,8 @@ _BY_NAME = {
 _Words = re.Pattern[str]
 # What Python, Rust, C++, the C library and LLVM say before they give up.
 _NO_MEMORY = re.compile(
-    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b",
+    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b"
+    r"|\b[Cc]annot allocate memory\b|\bfailed to map segment from shared object\b|\bcan't start new thread\b",
     re.MULTILINE,
 )
 _PANIC = re.compile(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
@@ -79,7 +80,9 @@ class Ending:
         pid: what its number was.
         compiling: whether it compiled a module.
         late_s: the seconds that it had for that, where these are over.
+        too_large: whether it was killed since it held more memory than it was allowed.
         memory_limit: the bytes that it was allowed; 0 without a limit.
+        address_limit: the bytes of addresses, likewise.
     """
 
     how: str
@@ -88,13 +91,17 @@ class Ending:
     pid: int = 0
     compiling: bool = False
     late_s: float = 0
+    too_large: bool = False
     memory_limit: int = 0
+    address_limit: int = 0
 
 
 def cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
         return f"the {'compiler' if ending.compiling else 'trace'} had not ended after {ending.late_s:g} s"
+    if ending.how == "SIGKILL" and ending.too_large:
+        return f"out of memory{_limit_words(ending)}"
     return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
 
 
@@ -117,14 +124,19 @@ def _from_words(ending: Ending) -> str:
     if ending.how not in _GIVEN_UP:
         return ""
     if _NO_MEMORY.search(ending.said):
-        limit = f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
-        return f"out of memory{limit}"
+        return f"out of memory{_limit_words(ending)}"
     lines = ending.said.strip().splitlines()
     for pattern, words in _SAYINGS:
         if found := pattern.search(ending.said):
             text = ": ".join(filter(None, found.groups())) or lines[-1]
             return f"{_COMPILING if ending.compiling and pattern in _OF_LLVM else words}: {_shortened(text)}"
     return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
+
+
+def _limit_words(ending: Ending) -> str:
+    if ending.address_limit and not 0 < ending.memory_limit <= ending.address_limit:
+        return f": the limit of addresses, RLIMIT_AS (ulimit -v), is {ending.address_limit / _MIB:,.0f} MiB"
+    return f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
 
 
 def _shortened(text: str) -> str:

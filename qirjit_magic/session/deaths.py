@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.session.causes import Ending, cause
+from qirjit_magic.session.limits import address_limit
 from qirjit_magic.session.streams import Stream
 from qirjit_magic.wire.memory import RecordMemory
 
@@ -24,6 +25,7 @@ def crash(
     pid: int = 0,
     module: str = "",
     late_s: float = 0,
+    too_large: bool = False,
 ) -> WorkerCrashedError:
     """The error for an engine process that died while it ran ``entry``.
 
@@ -36,9 +38,20 @@ def crash(
         pid: its number.
         module: the module that it compiled; empty where it compiled none.
         late_s: the seconds that it had for that, where these are over.
+        too_large: whether it was killed since it held more memory than it was allowed.
     """
     said = errors.both_ends(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
     shot = memory.running() if memory and entry else None
-    ending = Ending(how, said, fault, pid, compiling=bool(module), late_s=late_s, memory_limit=memory_limit)
+    ending = Ending(
+        how,
+        said,
+        fault,
+        pid,
+        compiling=bool(module),
+        late_s=late_s,
+        too_large=too_large,
+        memory_limit=memory_limit,
+        address_limit=address_limit(),
+    )
     return WorkerCrashedError(how, entry, said, cause(ending), shot, module)

@@ -21,6 +21,8 @@ import msgspec
 
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
+from qirjit_magic.session.descriptors import above_standard
+from qirjit_magic.session.environment import engine_environment
 from qirjit_magic.session.replies import reply_room
 from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
@@ -58,13 +60,21 @@ class EngineProcess:
         fenced: whether it gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept; empty for none.
+        libraries: the files of simulators that it may load.
 
     Raises:
         EngineStartError: the system would not start it.
     """
 
     def __init__(
-        self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str = ""
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: str = "",
+        libraries: tuple[str, ...] = (),
     ) -> None:
         self.output = Stream()
         self.errors = Stream()
@@ -73,14 +83,31 @@ class EngineProcess:
         self._kill_at = float("inf")
         self._closing = contextlib.ExitStack()
         try:
-            self._start(memory, platform, fenced=fenced, memory_limit=memory_limit, cache=cache)
+            with above_standard():
+                self._start(
+                    memory,
+                    platform,
+                    fenced=fenced,
+                    memory_limit=memory_limit,
+                    cache=os.fsencode(cache),
+                    libraries=tuple(map(os.fsencode, libraries)),
+                )
         except BaseException as error:
             self._closing.close()
             if isinstance(error, OSError):
                 raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
             raise
 
-    def _start(self, memory: RecordMemory, platform: Platform, *, fenced: bool, memory_limit: int, cache: str) -> None:
+    def _start(
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: bytes,
+        libraries: tuple[bytes, ...],
+    ) -> None:
         if sys.platform == "win32":
             message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
             raise EngineStartError(message)
@@ -100,6 +127,7 @@ class EngineProcess:
                         fenced=fenced,
                         memory_limit=memory_limit,
                         cache=cache,
+                        libraries=libraries,
                     )
                 )
             finally:
@@ -119,8 +147,7 @@ class EngineProcess:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
-                # NumPy's threads would do nothing here, and a process that was killed is gone only when they are.
-                env={"OPENBLAS_NUM_THREADS": "1", **os.environ, "RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""},
+                env=engine_environment(fenced=arguments.fenced),
                 start_new_session=True,  # an interrupt of the kernel signals its whole process group
             )
         except OSError as error:
@@ -154,6 +181,10 @@ class EngineProcess:
     def cpu_seconds(self) -> float:
         """How much processor time it has used."""
         return self._platform.cpu_seconds(self._child.pid)
+
+    def held_bytes(self) -> int:
+        """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
+        return self._platform.held_bytes(self._child.pid)
 
     def is_lost(self) -> bool:
         """Whether it has ended, or has said something that nobody asked for, seen without waiting."""

@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.session.deaths import Stopped, crash
+from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
-from qirjit_magic.session.limits import default_memory_limit, is_over
+from qirjit_magic.session.limits import check_addresses, default_memory_limit, is_over
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.replies import checked, timed
 from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
@@ -20,7 +21,7 @@ from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import Platform, choose
+from qirjit_magic.wire.platforms import Platform, choose, name_of
 from qirjit_magic.wire.protocol import (
     Add,
     CircuitRequest,
@@ -34,6 +35,8 @@ from qirjit_magic.wire.protocol import (
 GRACE_S = 1.0
 COMPILE_LIMIT_S = 120.0
 TRACE_LIMIT_S = 20.0  # a trace has room for so much, which takes a second: what takes longer waits for something
+_MEASURED_EVERY_S = 0.02
+_STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
 _M = TypeVar("_M", bound=Message)
 
 
@@ -67,8 +70,10 @@ class RevivingProcess:
         self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
+        check_addresses()
         try:
-            self.memory = RecordMemory(self._platform.create_region(SIZE))
+            with above_standard():
+                self.memory = RecordMemory(self._platform.create_region(SIZE))
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
         self.memory.clear()
@@ -76,10 +81,13 @@ class RevivingProcess:
         self._process: EngineProcess | None = None
         self._ready = self._prepared = self._closed = False
         self._kept = Kept()
+        self._libraries: tuple[str, ...] = ()
         self._build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
+        self._replaced = 0  # of them, since they could not load a simulator: that is no restart
         self.waited_s = 0.0  # until they were ready
         self._kill_at: float | None = None
+        self._measure_at, self._too_large = 0.0, False
         self._late_at: float | None = None  # from then on it is killed
         self._limit_s = 0.0
         self._last_printed = Printed()
@@ -104,9 +112,18 @@ class RevivingProcess:
             raise EngineStartError(message)
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self._process is None:
-                self._process = self._new_process(self.memory, self._platform)
-                self._ready = self._prepared = False
+                self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
+                self._ready = self._prepared = self._too_large = False
                 self.starts += 1
+
+    def permit(self, library: str) -> None:
+        """Let the process load this simulator: one behind a fence that could not is replaced, once for each of them."""
+        if library and library not in self._libraries:
+            with self.uninterrupted():
+                self._libraries = (*self._libraries, library)
+                if self.fenced and self._process is not None and name_of(self._platform) == "linux":
+                    self._discard()
+                    self._replaced += 1
 
     def close(self) -> None:
         """End the process and forget every module."""
@@ -227,7 +244,14 @@ class RevivingProcess:
 
     def _tick(self) -> bool:
         self._on_tick()
-        return self._is_given_up() or is_over(self._late_at)
+        return self._is_given_up() or is_over(self._late_at) or self._is_too_large()
+
+    def _is_too_large(self) -> bool:
+        # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
+        if self._memory_limit and self._process is not None and is_over(self._measure_at):
+            self._measure_at = time.monotonic() + _MEASURED_EVERY_S
+            self._too_large |= self._process.held_bytes() > self._memory_limit * _STACK_TOO + _LIBRARIES
+        return self._too_large
 
     def _is_given_up(self) -> bool:
         return is_over(self._kill_at) or self.shield.count > 1
@@ -236,7 +260,9 @@ class RevivingProcess:
         self._last_printed = process.printed()
         self._on_tick()
         late_s = self._limit_s if is_over(self._late_at) else 0
-        error = self._crash(how, entry, process.errors, pid=process.pid, module=module, late_s=late_s)
+        error = self._crash(
+            how, entry, process.errors, pid=process.pid, module=module, late_s=late_s, too_large=self._too_large
+        )
         self._discard()
         return Stopped() if self._is_given_up() else error
 

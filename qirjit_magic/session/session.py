@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self, get_args
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.errors import EngineStartError, OptionError
+from qirjit_magic.errors import EngineStartError, OptionError, SimulatorError
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
 from qirjit_magic.session import notices
@@ -58,6 +59,8 @@ class Session:
         self._lock = Turns()
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
+            with contextlib.suppress(SimulatorError):  # a run says it
+                self._engine.permit(find_simulator(simulator).path)
             self._engine.start()
         except BaseException:  # interrupted too: nobody gets this session
             self._end()

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.wire.modules import BITCODE
 
 STDIN = "-"
+_PIECE = 1 << 20
 _DEFINES = re.compile(r"\s*[@%!$]\S+ = ")
 # LLVM reads nested brackets by recursion: a hundred thousand of them overflow its stack.
 _OPEN, _CLOSE = b"([{<", b")]}>"
@@ -165,14 +166,23 @@ def _is_text(source: str) -> bool:
 def _read_file(path: str, most: int) -> Source:
     # One byte more says that it is too long, whatever else there is.
     if path == STDIN:
-        return Source(sys.stdin.buffer.read(most + 1), "stdin")
+        return Source(_read_most(sys.stdin.buffer, most + 1), "stdin")
     try:
         with Path(path).expanduser().open("rb") as file:
-            return Source(file.read(most + 1), module_name(path))
+            return Source(_read_most(file, most + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
         message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
+
+
+def _read_most(file: BinaryIO, most: int) -> bytes:
+    # In pieces: asked for all at once, room is made for what there could be.
+    pieces = []
+    while most and (piece := file.read(min(most, _PIECE))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 @contextlib.contextmanager

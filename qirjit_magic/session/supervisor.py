@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
-from qirjit_magic.session.cache import ObjectCache, find_admitted
+from qirjit_magic.session.cache import ObjectCache, admitted
 from qirjit_magic.session.deaths import Stopped
 from qirjit_magic.session.interrupts import FollowingShield, Shield
 from qirjit_magic.session.kept import definition, restoration
+from qirjit_magic.session.recompiling import Recipe, Recompiler
 from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
@@ -40,6 +43,8 @@ from qirjit_magic.wire.protocol import (
 )
 from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
 from qirjit_magic.wire.timings import Timings
+
+_NICE = 10
 
 
 class EngineSupervisor(RevivingProcess):
@@ -81,8 +86,10 @@ class EngineSupervisor(RevivingProcess):
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
+        self._saves = True  # whether the disk took the module that it was given last
+        self._recompiler = Recompiler(cache, self._compiling_sibling) if cache is not None and fenced else None
         self._brought: set[str] = set()  # of what an engine brings itself, what the process has ready
-        self._has_run = 0  # which of the processes so far
+        self._brought_to = self._has_run = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineSupervisor:
         """One with a process of its own that is not fenced, and otherwise like this one."""
@@ -94,6 +101,29 @@ class EngineSupervisor(RevivingProcess):
         It sees the interrupts of this one's shield; whoever stops this one has to stop it too.
         """
         return self._sibling(fenced=self.fenced, memory_limit=memory_limit, shield=FollowingShield(self.shield))
+
+    def _compiling_sibling(self, cache: ObjectCache) -> EngineSupervisor:
+        sibling = self._sibling(fenced=True, memory_limit=self._memory_limit, shield=Shield())
+        sibling._cache = cache  # noqa: SLF001 - of the same class
+        return sibling
+
+    def close(self) -> None:
+        """End the process and forget every module."""
+        if self._recompiler is not None:
+            self._recompiler.close()
+        super().close()
+
+    def reset(self) -> None:
+        """Forget every module, but no function in Python; the next request gets a new process."""
+        if self._recompiler is not None:
+            self._recompiler.forget()
+        super().reset()
+
+    def give_way(self) -> None:
+        """Let every other process have a processor first."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):  # it has ended
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
 
     def _sibling(self, *, fenced: bool, memory_limit: int, shield: Shield) -> EngineSupervisor:
         return EngineSupervisor(
@@ -121,7 +151,8 @@ class EngineSupervisor(RevivingProcess):
         began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
-            compiled = find_admitted(self._cache, key, self._kept.infos, name, replaceable=replaceable, strict=strict)
+            found = self._find(key)
+            compiled = admitted(found, self._kept.infos, name, replaceable=replaceable, strict=strict)
             if compiled is not None:
                 self._request(restoration(compiled), Done)
                 self._cache_hits += 1
@@ -137,7 +168,7 @@ class EngineSupervisor(RevivingProcess):
         began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
             key = self._key(source, opt_level, trust=trust)
-            found = self._cache.find(key) if self._cache is not None else None
+            found = self._find(key)
             if found is not None:
                 self._cache_hits += 1
                 compiled = _from_cache(Compiled(replace(found.module, name=name), found.object_code))
@@ -153,8 +184,20 @@ class EngineSupervisor(RevivingProcess):
         reply, object_code = self._request(Frame(request, source), Added)
         compiled = Compiled(reply.module, object_code)
         self._compilations += 1
-        self._unsaved[key] = compiled
+        if self._is_believed:
+            self._unsaved[key] = compiled
+        elif self._recompiler is not None and self._saves:
+            self._recompiler.want(key, Recipe(source, request.opt_level, request.trust), compiled)
         return compiled
+
+    @property
+    def _is_believed(self) -> bool:
+        """Whether no program can have had a part in what the process says; the open one runs what is trusted."""
+        return not self.fenced or self._has_run != self.starts
+
+    def _find(self, key: str) -> Compiled | None:
+        found = self._cache.find(key) if self._cache is not None else None
+        return found or (self._recompiler.find(key) if self._recompiler is not None else None)
 
     def save(self) -> None:
         """Write what was compiled since the last call to the disk, where there is a cache.
@@ -162,9 +205,10 @@ class EngineSupervisor(RevivingProcess):
         It is no part of `add`: it may warn, a warning may be an error, and by then everybody is to know the module.
         """
         unsaved, self._unsaved = self._unsaved, {}
-        if self._cache is not None:
-            for key, compiled in unsaved.items():
-                self._cache.keep(key, compiled)
+        if self._cache is not None and unsaved:
+            kept = {key: self._cache.keep(key, compiled) for key, compiled in unsaved.items()}
+            modules = [kept[key] for key, compiled in unsaved.items() if compiled.module.digest]
+            self._saves = any(modules) if modules else self._saves
 
     def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
         if self._cache is None:
@@ -245,20 +289,24 @@ class EngineSupervisor(RevivingProcess):
 
     def prepare(self, request: RunRequest) -> None:
         """Have the engine bring what it needs for a run, so that the run's time is the program's."""
+        self.permit(request.simulator.path)
         with self.uninterrupted():
             self._be_ready()
-            new = self._has_run != self.starts
+            new, believed = self._brought_to != self.starts, self._has_run != self.starts
             if new:
                 self._brought.clear()
+                self._brought_to = self.starts
             began, waited_s = time.perf_counter(), self.waited_s
-            wanted = OWN_OBJECTS if new and self._cache is not None else _own_objects(request)
+            wanted = OWN_OBJECTS if new and believed and self._cache is not None else _own_objects(request)
             lacking = [name for name in wanted if name not in self._brought]
             for name in lacking:
                 key = own_key(name, build=self._build, fenced=self.fenced)
                 if self._cache is None or self._cache.find(key) is None:
                     object_code = self.own_code(name)
-                    if new:  # no program has changed it: the time to ask for all of it, once on a machine
+                    if believed:  # no program has changed it: the time to ask for all of it, once on a machine
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
+                    elif self._recompiler is not None and self._saves:
+                        self._recompiler.want(key, GetOwnCode(name))
                 self._brought.add(name)
             self._has_run = self.starts
             if lacking:
@@ -270,12 +318,15 @@ class EngineSupervisor(RevivingProcess):
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
+        self.permit(request.simulator.path)
         with self.uninterrupted():
             try:
                 going_on = request.first > request.begins  # only the process that began a run can go on with it
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.word(Word.SHOT))
+            finally:
+                self._has_run = self.starts
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
         """See `Engine.circuit`.
@@ -284,7 +335,10 @@ class EngineSupervisor(RevivingProcess):
             WorkerCrashedError: the process died, or was killed because it did not end.
         """
         with self.uninterrupted():
-            return self._request(Frame(request), CircuitReply, entry=request.entry)[0]
+            try:
+                return self._request(Frame(request), CircuitReply, entry=request.entry)[0]
+            finally:
+                self._has_run = self.starts  # a trace is a run too
 
     def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""
@@ -302,7 +356,7 @@ class EngineSupervisor(RevivingProcess):
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
                 memory_limit=self._memory_limit,
-                restarts=self.starts - 1,
+                restarts=self.starts - 1 - self._replaced,
             )
 
 

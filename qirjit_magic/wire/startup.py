@@ -17,7 +17,8 @@ class WorkerArguments:
         main_thread: whether the kernel's main thread started it.
         fenced: whether it is to give up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
-        cache: the folder where object code is kept; empty for none.
+        cache: the folder where object code is kept, as the system names it; empty for none.
+        libraries: the files of simulators that it may load, likewise: behind the fence it can open no others.
     """
 
     socket: int
@@ -27,4 +28,5 @@ class WorkerArguments:
     main_thread: bool
     fenced: bool
     memory_limit: int
-    cache: str = ""
+    cache: bytes = b""
+    libraries: tuple[bytes, ...] = ()

@@ -32,6 +32,7 @@ from qirjit_magic.wire.platforms.linux import fence
 _PARENT = os.getppid()
 _SEIZE = 0x4206  # PTRACE_SEIZE
 _READ_SOME = 64
+_ANONYMOUS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 # Numbers that calls.py does not have, on x86-64 and on aarch64.
 _REFUSED_CALLS: dict[str, tuple[int, int, tuple[Argument, ...]]] = {
     "ptrace": (101, 117, (_SEIZE, _PARENT if sys.argv[1] != "nothing" else -1, 0, 0)),
@@ -53,6 +54,16 @@ _REFUSED_CALLS: dict[str, tuple[int, int, tuple[Argument, ...]]] = {
     "seccomp": (317, 277, (2, 0, 0)),
     "clone3": (435, 435, (0, 0)),
     "openat2": (437, 437, (-1, 0, 0, 0)),
+    "map_shadow_stack": (453, 453, (0, mmap.PAGESIZE, 0)),
+    "map a stack that grows": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS | 0x100, -1, 0)),
+    "map huge pages": (9, 222, (0, 1 << 21, 3, _ANONYMOUS | 0x40000, -1, 0)),
+    "map what may be dropped": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS ^ mmap.MAP_PRIVATE | 0x8, -1, 0)),
+    "map shared memory": (9, 222, (0, mmap.PAGESIZE, 3, _ANONYMOUS ^ mmap.MAP_PRIVATE | mmap.MAP_SHARED, -1, 0)),
+    "mremap": (25, 216, (0, 0, 0, 0, 0)),
+    "remap_file_pages": (216, 234, (0, 0, 0, 0, 0)),
+    "shmget": (29, 194, (0, mmap.PAGESIZE, 0o600)),
+    "memfd_secret": (447, 447, (0,)),
+    "pipe2": (293, 59, (ctypes.create_string_buffer(8), 0)),
     "a call of the future": (9999, 9999, ()),
 }
 # Where these are done, two threads go on with one stack: they are tried only where seccomp refuses them.
@@ -134,6 +145,16 @@ def _escapes(folder: Path) -> dict[str, Callable[[], object]]:
         "read the parent's environment": lambda: _read(f"/proc/{_PARENT}/environ"),
         "read the parent's memory map": lambda: _read(f"/proc/{_PARENT}/maps"),
         "open what the parent has open": lambda: _read(f"/proc/{_PARENT}/fd/0"),
+        "read another process's command line": lambda: _read(f"/proc/{_PARENT}/cmdline"),
+        "read a file of the user's": lambda: _read(str(there)),
+        "list a folder of the user's": lambda: os.listdir(str(folder)),  # noqa: PTH208 - pathlib does the same
+        "list the home directory": lambda: os.listdir(str(Path.home())),  # noqa: PTH208 - pathlib does the same
+        "list the root directory": lambda: os.listdir("/"),  # noqa: PTH208 - pathlib does the same
+        "read who has an account": lambda: _read("/etc/passwd"),
+        "open a terminal": lambda: os.close(os.open(folder / "terminal", os.O_RDONLY | os.O_NOCTTY)),
+        "open a pipe with a name": lambda: os.close(os.open(folder / "fifo", os.O_RDONLY | os.O_NONBLOCK)),
+        "list the devices": lambda: os.listdir("/dev"),  # noqa: PTH208 - pathlib does the same
+        "open a device": lambda: os.close(os.open("/dev/full", os.O_RDONLY)),
         "open a TCP socket": lambda: socket.socket().close(),
         "open a Unix socket": lambda: socket.socket(socket.AF_UNIX).close(),
         "open a netlink socket": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close(),
@@ -191,7 +212,10 @@ def _simulate() -> None:
 def _duties() -> dict[str, Callable[[], object]]:
     return {
         "read a file": lambda: _read(__file__),
-        "list a folder": lambda: os.listdir("/"),  # noqa: PTH208 - pathlib does the same
+        "list a folder": lambda: os.listdir(str(Path(os.__file__).parent)),  # noqa: PTH208 - pathlib does the same
+        "read how much memory there is": lambda: _read("/proc/meminfo"),
+        "read how much it has itself": lambda: _read("/proc/self/status"),
+        "read random bytes from a device": lambda: _read("/dev/urandom"),
         "import a module": lambda: importlib.import_module("xml.dom.minidom"),
         "import NumPy": lambda: importlib.import_module("numpy.linalg"),
         "start a thread": _thread,

@@ -70,9 +70,8 @@ def returned(engine: Engine, module: str, entry: str, *arguments: int) -> int:
 class _OwnObjects(ObjectCache):
     """Keeps what an engine brings itself, and no module: each test compiles its own."""
 
-    def keep(self, key: str, compiled: Compiled) -> None:
-        if not compiled.module.digest:
-            super().keep(key, compiled)
+    def keep(self, key: str, compiled: Compiled) -> bool:
+        return not compiled.module.digest and super().keep(key, compiled)
 
 
 @cache

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +40,21 @@ FILES = [
     ("change a file's mode", "EPERM", ""),
     ("change a file's owner", "EPERM", ""),
     ("change a file's times", "EPERM", ""),
+]
+READING = [
+    (name, "EACCES", "EACCES")
+    for name in (
+        "read another process's command line",
+        "read a file of the user's",
+        "list a folder of the user's",
+        "list the home directory",
+        "list the root directory",
+        "read who has an account",
+        "open a terminal",
+        "open a pipe with a name",
+        "list the devices",
+        "open a device",
+    )
 ]
 PROCESSES = [
     ("start a program", "EPERM", "EACCES"),
@@ -87,10 +105,26 @@ SYSTEM = [
     ("x32's getpid", "EPERM", ""),
     ("a call of the future", "ENOSYS", ""),
 ]
-TABLE = [*FILES, *PROCESSES, *SYSTEM]
+# What gets memory that the limit of memory does not see.
+MEMORY = [
+    ("map a stack that grows", "EPERM", ""),
+    ("map huge pages", "EPERM", ""),
+    ("map what may be dropped", "EPERM", ""),
+    ("map shared memory", "EPERM", ""),
+    ("mremap", "EPERM", ""),
+    ("remap_file_pages", "EPERM", ""),
+    ("shmget", "EPERM", ""),
+    ("memfd_secret", "EPERM", ""),
+    ("pipe2", "EPERM", ""),
+    ("map_shadow_stack", "ENOSYS", ""),
+]
+TABLE = [*FILES, *READING, *PROCESSES, *SYSTEM, *MEMORY]
 DUTIES = [
     "read a file",
     "list a folder",
+    "read how much memory there is",
+    "read how much it has itself",
+    "read random bytes from a device",
     "import a module",
     "import NumPy",
     "start a thread",
@@ -111,7 +145,16 @@ Outcomes = Callable[[str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+def terminal() -> Iterator[int]:
+    """Somebody's terminal."""
+    ours, theirs = pty.openpty()
+    yield theirs
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory, terminal: int) -> Outcomes:
     """What each attempt comes to without these rights; skips where the kernel leaves them."""
 
     @cache
@@ -119,6 +162,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
         folder = tmp_path_factory.mktemp(rights)
         (folder / "there").write_bytes(b"something")
         (folder / "empty").mkdir()
+        os.mkfifo(folder / "fifo")
+        (folder / "terminal").symlink_to(os.ttyname(terminal))
         command = [sys.executable, "-m", "tests.process.escapes", rights, str(folder)]
         said, outcomes = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         return said, outcomes
@@ -161,7 +206,9 @@ def test_landlock_refuses_by_itself(outcomes: Outcomes, attempt: str, refusal: s
     assert outcomes("landlock")[attempt] == refusal
 
 
-@pytest.mark.parametrize("attempt", [row[0] for row in FILES] + ["start a program", "system", "fork", "set a limit"])
+@pytest.mark.parametrize(
+    "attempt", [row[0] for row in (*FILES, *READING)] + ["start a program", "system", "fork", "set a limit"]
+)
 def test_without_the_fence_the_same_attempt_is_a_real_one(outcomes: Outcomes, attempt: str) -> None:
     assert outcomes("nothing")[attempt] == "done"
 
@@ -184,6 +231,21 @@ def test_a_session_runs_bell_behind_the_fence() -> None:
         fence = session.status().fence
         skip_half_a_fence(fence)
         assert re.fullmatch(r"no capabilities.*, no new privileges, Landlock \(ABI \d+\), seccomp", fence)
+
+
+def test_the_fence_reads_on_where_proc_was_forgotten() -> None:
+    # What /proc drops when memory is short is another file afterwards, which no rule names.
+    try:
+        forget = Path("/proc/sys/vm/drop_caches").open("w")  # noqa: SIM115 - closed below
+    except OSError:
+        pytest.skip("only root makes a kernel forget names.")
+    with forget, Session(supervisor=make_supervisor("linux")) as session:
+        session.add(program("Bell"), "bell")
+        session.status()
+        forget.write("2")
+        forget.flush()
+        assert session.run(module="bell", shots=10, seed=7).shots
+        assert session.status().memory > 0
 
 
 def test_an_engine_without_a_fence_says_so() -> None:

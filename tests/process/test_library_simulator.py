@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -179,3 +181,31 @@ def test_state_dumps_of_qirrunner_by_its_path_do_not_depend_on_what_ran_before(q
         again = session.run("only_dumps", simulator=qirrunner_path).messages
     assert len(first) == len(again) == 3
     assert all("STATE: " in message for message in first + again)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a fence that keeps files from being read.")
+def test_a_library_that_needs_one_from_elsewhere_says_how_to_name_its_folder(
+    compile_toy: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "libelsewhere.so"
+    shutil.copy(compile_toy(f"-Wl,-soname,{elsewhere.name}"), elsewhere)
+    needing = str(compile_toy(f"-L{tmp_path}", "-Wl,--no-as-needed", "-lelsewhere", f"-Wl,-rpath,{tmp_path}"))
+    for folders, works in (("", False), (f"/nowhere:{tmp_path}", True)):
+        monkeypatch.setenv("QIRJIT_READABLE", folders)
+        with Session(needing) as session:
+            session.add(program("toy_gates"), "toy")
+            if "no Landlock" in session.status().fence:
+                pytest.skip("this kernel lets files be read.")
+            if works:
+                assert session.run("flip_and_measure").counts() == {"01": 1}
+            else:
+                with pytest.raises(SimulatorError, match="environment variable QIRJIT_READABLE"):
+                    session.run("flip_and_measure")
+
+
+def test_a_library_named_by_a_run_costs_a_process_once_and_the_modules_stay(fresh: Session, toy: str) -> None:
+    assert fresh.run("flip_and_measure", simulator=toy).counts() == {"01": 1}
+    pid = fresh.status().pid
+    assert fresh.run("flip_and_measure", simulator=toy).counts() == {"01": 1}
+    assert (fresh.status().pid, fresh.status().restarts) == (pid, 0)
+    assert fresh.status().modules == ("toy",)

@@ -37,7 +37,13 @@ ARGUMENTS = [
     ("dup3", (3, 9, 0), True),
     ("dup3", (3, 512, 0), False),
     ("mmap", (0, 4096, 3, 0x22), True),  # private
+    ("mmap", (0, 4096, 3, 0x20062), True),  # private, MAP_NORESERVE and MAP_STACK
     ("mmap", (0, 4096, 3, 0x21), False),  # shared
+    ("mmap", (0, 4096, 3, 0x23), False),  # MAP_SHARED_VALIDATE
+    ("mmap", (0, 4096, 3, 0x28), False),  # MAP_DROPPABLE
+    ("mmap", (0, 4096, 3, 0x122), False),  # MAP_GROWSDOWN
+    ("mmap", (0, 4096, 3, 0x40022), False),  # MAP_HUGETLB
+    ("mmap", (0, 4096, 3, _HIGH | 0x122), False),
     ("ioctl", (0, 0x5401), True),
     ("ioctl", (0, 0x5412), False),  # TIOCSTI types into a terminal
     ("clone", (0x3D0F00,), True),  # glibc's threads

@@ -88,6 +88,10 @@ def test_the_status_has_the_open_process_only_where_there_is_one() -> None:
 
 def test_the_status_of_an_engine_without_modules_says_so() -> None:
     assert ("modules", "none") in modules.status_table(EngineStatus())
+    open_to_all = modules.status_table(EngineStatus(fence="no Landlock (this kernel has none), seccomp"))
+    assert ("reads", "whatever you can read") in open_to_all
+    fenced = modules.status_table(EngineStatus(fence="Landlock (ABI 7), seccomp"))
+    assert ("reads", "Python, its packages, libraries and the simulators alone") in fenced
 
 
 def test_a_table_in_text_has_straight_columns_over_several_lines() -> None:

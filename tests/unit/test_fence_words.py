@@ -76,7 +76,7 @@ def test_a_fence_of_which_nothing_is_left_tells_it_and_raises_nothing(monkeypatc
 
 @pytest.mark.parametrize(
     ("version", "sizes", "rights"),
-    [(1, 8, (0x1FF3, 0, 0)), (3, 8, (0x7FF3, 0, 0)), (4, 16, (0x7FF3, 3, 0)), (7, 24, (0xFFF3, 3, 3))],
+    [(1, 8, (0x1FFF, 0, 0)), (3, 8, (0x7FFF, 0, 0)), (4, 16, (0x7FFF, 3, 0)), (7, 24, (0xFFFF, 3, 3))],
 )
 def test_landlock_handles_what_its_version_has(
     monkeypatch: pytest.MonkeyPatch, version: int, sizes: int, rights: tuple[int, int, int]

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Callable
 from typing import Protocol
 
 from qirjit_magic.errors import SimulatorError
+from qirjit_magic.wire.platforms.readable import VARIABLE
 from qirjit_magic.wire.simulators import KNOWN_INITIALISERS, SimulatorSpec
+
+_NOT_OPENED = "cannot open shared object file"  # of glibc, whatever the reason was
+_HINT = (
+    f" Behind the fence it can open the libraries beside it and the system's: name folders of others in the "
+    f"environment variable {VARIABLE}, with {os.pathsep} between them, and start a new session."
+)
 
 
 class Simulator(Protocol):
@@ -44,7 +52,8 @@ class SharedLibrary:
         try:
             self._library = ctypes.CDLL(path)
         except OSError as error:
-            message = f"the simulator library '{path}' cannot be loaded: {error}."
+            hint = _HINT if _NOT_OPENED in str(error) else ""
+            message = f"the simulator library '{path}' cannot be loaded: {error}.{hint}"
             raise SimulatorError(message) from None
 
     def find(self, name: str) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class Region(Protocol):
@@ -75,12 +75,20 @@ class Platform(Protocol):
         """How much more memory this process could use, as far as can be told."""
         ...
 
+    def free_addresses(self) -> int:
+        """How many more bytes of addresses this process may have; -1 for no limit."""
+        ...
+
     def processors(self) -> int:
         """How many this process may use."""
         ...
 
     def cpu_seconds(self, pid: int) -> float:
         """How much processor time a process has used, all its threads together; 0 where there is no telling."""
+        ...
+
+    def held_bytes(self, pid: int) -> int:
+        """How much memory another process holds that is nobody else's, in whatever way it got it; 0: no telling."""
         ...
 
     def widen(self, pipe: int) -> None:
@@ -95,10 +103,14 @@ class Platform(Protocol):
         """
         ...
 
-    def fence(self) -> str:
+    def fence(self, libraries: Iterable[str] = ()) -> str:
         """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
 
-        Afterwards nothing can be written but what is open, and there are no sockets, other programs and processes.
+        Afterwards nothing can be written but what is open, nothing read but what Python and libraries need, and there
+        are no sockets, other programs and processes.
+
+        Args:
+            libraries: simulators that will be loaded, which may be anywhere.
         """
         ...
 

@@ -24,8 +24,13 @@ _DESCRIPTORS_ONLY = (
 )
 # F_SETFL, F_SETOWN, F_SETOWN_EX and F_SETSIG are not among them: together they send any signal to any process.
 
-# <asm-generic/mman-common.h>: MAP_SHARED, and MAP_SHARED_VALIDATE, in which it is: such memory counts for no limit.
-_SHARED = 0x01
+# <asm-generic/mman-common.h>: of the kinds of memory MAP_PRIVATE alone, with nothing by which it would count for no
+# limit, or be anybody else's.
+_NOT_LIMITED = (
+    0x0D  # all of MAP_TYPE but MAP_PRIVATE: MAP_SHARED, MAP_SHARED_VALIDATE, in which it is, and MAP_DROPPABLE
+    | 0x00100  # MAP_GROWSDOWN: a stack, which only RLIMIT_STACK looks at, and only when it grows by itself
+    | 0x40000  # MAP_HUGETLB: pages that the system has laid aside
+)
 
 # <asm-generic/ioctls.h>
 _HARMLESS_CONTROLS = (
@@ -66,15 +71,14 @@ _NOT_OF_THREADS = 0xFFFFFFFF & ~(
 
 PERMITTED = (
     # memory, of programs and of their code
-    Call("mmap", 9, 222, (without_bits(3, _SHARED),)),
+    # mremap is missing: it makes a stack as large as one likes, and C libraries do without it
+    Call("mmap", 9, 222, (without_bits(3, _NOT_LIMITED),)),
     Call("munmap", 11, 215),
     Call("mprotect", 10, 226),
-    Call("mremap", 25, 216),
     Call("madvise", 28, 233),
     Call("brk", 12, 214),
     Call("membarrier", 324, 283),
     Call("get_mempolicy", 239, 236),
-    Call("map_shadow_stack", 453, 453),
     Call("mseal", 462, 462),
     # open descriptors: the kernel's socket, the output pipes, files that are read
     Call("read", 0, 63),
@@ -178,4 +182,5 @@ PERMITTED = (
 UNKNOWN = (
     Call("clone3", 435, 435),  # its flags are in memory, where a filter cannot see them
     Call("openat2", 437, 437),  # likewise
+    Call("map_shadow_stack", 453, 453),  # a stack too
 )

@@ -1,4 +1,8 @@
-"""Linux: a sealed memfd, a pidfd, two signals that end a child with its parent, and a fence that it puts up itself."""
+"""Linux: a sealed memfd, a pidfd, two signals that end a child with its parent, and a fence that it puts up itself.
+
+Old kernels have not all of it, and containers forbid some: then it is done in the way of `portable`, and what is lost
+by that is said with the fence.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import os
 import resource
 import signal
 import struct
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -20,18 +25,36 @@ from qirjit_magic.wire.platforms.lifeline import LIFE
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+
+    from qirjit_magic.wire.platforms import Platform, Watch
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
 _CLOCK_SHIFT = 3
 _PROCESS_CLOCK = 2
 _FAULTS = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGABRT
+_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _FAULT_FLAGS = 0x4 | 0x08000000 | 0x80000000  # SA_SIGINFO, SA_ONSTACK and SA_RESETHAND of <asm-generic/signal-defs.h>
 
 
-class SealedRegion:
-    """A sparse memfd: its pages exist once they are touched, so there is no growing to do."""
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - nothing is found there by a name
+_MEASURED = "/proc/self/statm"
+
+# In /proc/PID/status, in KiB, but for the number of threads, each with a stack in the kernel and more.
+_HELD = {"RssAnon:": 1, "VmSwap:": 1, "VmPTE:": 1, "Threads:": 32}
+
+_lacking: list[str] = []  # what this process does without, in words
+
+
+def _portable() -> Platform:
+    from qirjit_magic.wire.platforms import choose  # noqa: PLC0415 - milliseconds that an engine seldom needs
+
+    return choose("portable")
+
+
+class SharedRegion:
+    """A mapping of a sparse file: its pages exist once they are touched, so there is no growing to do."""
 
     def __init__(self, handle: int, size: int) -> None:
         self.handle = handle
@@ -40,7 +63,8 @@ class SealedRegion:
 
     def discard(self, start: int, length: int) -> None:
         """Punch a hole, of whole pages."""
-        self._map.madvise(mmap.MADV_REMOVE, start, length)
+        with contextlib.suppress(OSError):  # where a temporary file lies, there may be none
+            self._map.madvise(mmap.MADV_REMOVE, start, length)
 
     def close(self) -> None:
         """Unmap and close."""
@@ -49,17 +73,40 @@ class SealedRegion:
         os.close(self.handle)
 
 
-def create_region(size: int) -> SealedRegion:
-    """Memory that can change no more in size: shrunk by a hostile child, it would end its reader by SIGBUS."""
-    handle = os.memfd_create("qirjit", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+def create_region(size: int) -> SharedRegion:
+    """Memory that can change no more in size: shrunk by a hostile child, it would end its reader by SIGBUS.
+
+    Where there is no memfd it is a file without a name, which seccomp alone keeps from that.
+    """
+    try:
+        handle = os.memfd_create("qirjit", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    except OSError:
+        handle = _unnamed_file(size)
     os.ftruncate(handle, size)
-    fcntl.fcntl(handle, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
-    return SealedRegion(handle, size)
+    with contextlib.suppress(OSError):  # the child finds no seals, and says so
+        fcntl.fcntl(handle, fcntl.F_ADD_SEALS, _SEALS)
+    return SharedRegion(handle, size)
 
 
-def attach_region(handle: int, size: int) -> SealedRegion:
-    """The memory behind an inherited memfd."""
-    return SealedRegion(handle, size)
+def _unnamed_file(size: int) -> int:
+    # In memory where that can be, and has room: who writes to a page that finds none dies of SIGBUS.
+    folder = None
+    with contextlib.suppress(OSError):
+        room = os.statvfs(_SHARED_MEMORY)
+        if room.f_bavail * room.f_frsize > size and os.access(_SHARED_MEMORY, os.W_OK | os.X_OK):
+            folder = _SHARED_MEMORY
+    with tempfile.TemporaryFile(prefix="qirjit-", dir=folder) as file:
+        return fcntl.fcntl(file.fileno(), fcntl.F_DUPFD_CLOEXEC, 0)
+
+
+def attach_region(handle: int, size: int) -> SharedRegion:
+    """The memory behind an inherited memfd, or file."""
+    seals = 0
+    with contextlib.suppress(OSError):  # a file has none
+        seals = fcntl.fcntl(handle, fcntl.F_GET_SEALS)
+    if seals & _SEALS != _SEALS:
+        _lacking.append("shared memory without seals")
+    return SharedRegion(handle, size)
 
 
 class PidWatch:
@@ -77,53 +124,85 @@ class PidWatch:
         os.close(self._handle)
 
 
-def watch(process: subprocess.Popen[bytes]) -> PidWatch:
-    """A pidfd of the child."""
-    return PidWatch(process.pid)
+def watch(process: subprocess.Popen[bytes]) -> Watch:
+    """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
+    try:
+        return PidWatch(process.pid)
+    except (OSError, AttributeError):  # Python may have been built without it
+        return _portable().watch(process)
 
 
 def follow_parent(life: int, *, main_thread: bool) -> None:
     """End with the parent, by two signals that need no thread and reach into native code.
 
     The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread*
-    ends, so it is armed only where that was the main thread. The pipe goes where the fence lets nobody close it.
+    ends, so it is armed only where that was the main thread. The pipe goes where the fence lets nobody close it. Where
+    a pipe can raise no signal, a thread reads it.
     """
     with contextlib.suppress(OSError):  # so many descriptors this process may not have: it stays where it is
         os.dup2(life, LIFE, inheritable=False)
         os.close(life)
         life = LIFE
     if main_thread:
-        library_call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
-    fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+        with contextlib.suppress(OSError):  # the pipe alone is enough
+            library_call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+    try:
+        fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    except OSError:
+        _lacking.append("no signal when the kernel ends")
+        _portable().follow_parent(life, main_thread=main_thread)
+        return
     with contextlib.suppress(BlockingIOError):
         if not os.read(life, 1):  # the parent was gone before this was armed
             os._exit(0)
 
 
 def resident_bytes() -> int:
-    """The resident set, as it is now."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    """The resident set, as it is now; without /proc, as large as it has been."""
+    try:
+        return int(Path(_MEASURED).read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return _portable().resident_bytes()
 
 
 def available_bytes() -> int:
     """What the system has left, or this process's limit."""
-    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10
-    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10 or half
+    try:
+        limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    except OSError:
+        return system
     if limit == resource.RLIM_INFINITY:
         return system
-    return max(0, min(system, limit - (_kibibytes("/proc/self/status", "VmData:") << 10)))
+    used = _kibibytes("/proc/self/status", "VmData:") << 10 or resident_bytes()
+    return max(0, min(system, limit - used))
 
 
 def _kibibytes(file: str, name: str) -> int:
-    lines = Path(file).read_text("ascii").splitlines()
-    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+    with contextlib.suppress(OSError):  # there may be no /proc
+        lines = Path(file).read_text("ascii").splitlines()
+        return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+    return 0
+
+
+def free_addresses() -> int:
+    """Those of RLIMIT_AS that are not taken."""
+    with contextlib.suppress(OSError):
+        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+        if limit != resource.RLIM_INFINITY:
+            return max(0, limit - (_kibibytes("/proc/self/status", "VmSize:") << 10))
+    return -1
 
 
 def processors() -> int:
     """Those of its affinity."""
-    return len(os.sched_getaffinity(0))
+    try:
+        return len(os.sched_getaffinity(0))
+    except OSError:
+        return _portable().processors()
 
 
 def cpu_seconds(pid: int) -> float:
@@ -131,6 +210,15 @@ def cpu_seconds(pid: int) -> float:
     with contextlib.suppress(OSError):  # it has ended
         return time.clock_gettime(~pid << _CLOCK_SHIFT | _PROCESS_CLOCK)
     return 0.0
+
+
+def held_bytes(pid: int) -> int:
+    """Its own pages, there and swapped out, their tables, and what the system keeps of each thread."""
+    with contextlib.suppress(OSError, ValueError):  # it has ended, or there is no /proc
+        pairs = (line.split()[:2] for line in Path(f"/proc/{pid}/status").read_text("utf-8", "replace").splitlines())
+        found = {pair[0]: int(pair[1]) for pair in pairs if pair[0] in _HELD}
+        return 1024 * sum(_HELD[name] * value for name, value in found.items())
+    return 0
 
 
 def widen(pipe: int) -> None:
@@ -143,11 +231,18 @@ def handle_faults(find: Callable[[str], int]) -> None:
     """A handler on a stack of its own, for one signal: the second one has its usual effect."""
     handler = find(os.uname().machine)
     if handler:
-        stack = _fault_stack()
-        library_call("sigaltstack", _filled("@PiN", ctypes.addressof(stack), 0, len(stack)), 0)
-        action = _filled("@P128sIP", handler, b"", _FAULT_FLAGS, 0)
-        for number in _FAULTS:
-            library_call("sigaction", number, action, 0)
+        try:
+            _handle_faults(handler)
+        except OSError as error:  # the signal's name has to do
+            _lacking.append(f"no notes of faults ({error})")
+
+
+def _handle_faults(handler: int) -> None:
+    stack = _fault_stack()
+    library_call("sigaltstack", _filled("@PiN", ctypes.addressof(stack), 0, len(stack)), 0)
+    action = _filled("@P128sIP", handler, b"", _FAULT_FLAGS, 0)
+    for number in _FAULTS:
+        library_call("sigaction", number, action, 0)
 
 
 @cache  # for good: it is the kernel's from now on
@@ -159,8 +254,9 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
     return ctypes.create_string_buffer(struct.pack(layout, *values), struct.calcsize(layout))
 
 
-def fence() -> str:
+def fence(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
-    return f"{privileges.restrict()}, {privileges.refuse_new()}, {landlock.restrict()}, {seccomp.restrict()}"
+    parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(libraries), seccomp.restrict())
+    return ", ".join((*parts, *_lacking))

@@ -18,7 +18,7 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class FileRegion:
@@ -101,6 +101,12 @@ def available_bytes() -> int:
     return half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
 
 
+def free_addresses() -> int:
+    """Half of what the limit allows: there is no portable way to ask how much of it is taken."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return -1 if limit == resource.RLIM_INFINITY else limit // 2
+
+
 def processors() -> int:
     """All there are."""
     return os.cpu_count() or 1
@@ -123,6 +129,11 @@ def _seconds(time: str) -> float:
     return 86_400 * int(days or 0) + seconds
 
 
+def held_bytes(pid: int) -> int:  # noqa: ARG001 - there is no portable way to ask
+    """No telling."""
+    return 0
+
+
 def widen(pipe: int) -> None:
     """Nothing to do: other systems grow their pipes themselves."""
 
@@ -131,6 +142,6 @@ def handle_faults(find: Callable[[str], int]) -> None:
     """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
-def fence() -> str:
+def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
     """Nothing: only Linux lets a process give up so much by itself."""
     return "none: only the platform 'linux' has one"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+from functools import cache
 
 from qirjit_magic.errors import SimulatorError
+from qirjit_magic.wire.platforms import choose
 
 _NOTHING, _FAILED = 0, ctypes.c_void_p(-1).value
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -15,6 +17,8 @@ _HUGE_PAGES = 14  # MADV_HUGEPAGE of <asm-generic/mman-common.h>
 _LONELY, _PLACES = 0x2000_0000_0000, 128
 _APART = 17 * 4096  # so that the same index of the two arrays is not the same place of a cache
 AMPLITUDE = 16
+_FEWEST = 10  # positions that everybody has room for
+_SHARE = 2  # the other half of the addresses is for everything else
 
 
 class StateMemory:
@@ -29,11 +33,19 @@ class StateMemory:
         self._library = ctypes.CDLL(None)
         self._library.mmap.restype = ctypes.c_void_p
         self.positions = most_positions()
-        self.size = (AMPLITUDE << self.positions) + _APART
-        self.re = self._reserve()
+        while not (address := self._reserve()):
+            self.positions -= 1
+            if self.positions < _FEWEST:
+                message = (
+                    "there are no addresses for a state: raise the limit of the addresses that a process may have, "
+                    "RLIMIT_AS (ulimit -v)."
+                )
+                raise SimulatorError(message)
+        self.re = address
         self.im = self.re + (8 << self.positions) + _APART
 
     def _reserve(self) -> int:
+        self.size = (AMPLITUDE << self.positions) + _APART
         size, flags = ctypes.c_size_t(self.size), _PRIVATE | getattr(mmap, "MAP_NORESERVE", 0)
         for place in range(_PLACES):
             wanted = _LONELY + (place << self.size.bit_length())
@@ -42,8 +54,7 @@ class StateMemory:
                 break
             self._library.munmap(ctypes.c_void_p(address), size)  # somebody is there: another state, in tests
         if address in {None, _FAILED}:
-            message = f"there are no addresses for a state of {self.positions} qubits: raise the limit of memory."
-            raise SimulatorError(message)
+            return 0
         if hasattr(mmap, "MADV_HUGEPAGE"):
             self._library.madvise(ctypes.c_void_p(address), size, _HUGE_PAGES)
         return int(address)
@@ -65,7 +76,10 @@ class StateMemory:
         self._library.munmap(ctypes.c_void_p(self.re), ctypes.c_size_t(self.size))
 
 
+@cache  # once a state has its addresses, there are fewer left
 def most_positions() -> int:
-    """The qubits of the largest state that this machine could ever hold."""
+    """The qubits of the largest state that this machine could ever hold, and that this process has addresses for."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return physical.bit_length() - AMPLITUDE.bit_length() + 1
+    positions = physical.bit_length() - AMPLITUDE.bit_length() + 1
+    addresses = choose().free_addresses() // _SHARE
+    return min(positions, max(_FEWEST, (addresses // AMPLITUDE).bit_length() - 1)) if addresses >= 0 else positions

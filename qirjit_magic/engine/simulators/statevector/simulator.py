@@ -88,7 +88,7 @@ class StateVectorSimulator:
             self._place_state()
         available = choose().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
-        most = _fitting(available)
+        most = self._fitting(available)
         self._words[MachineWord.MOST] = most
         self._words[MachineWord.KEEPING] = _BRANCH_BYTES
         self._words[MachineWord.KEEPING_FIRST] = max(0, available - (AMPLITUDE << most))  # beside the largest state
@@ -96,7 +96,12 @@ class StateVectorSimulator:
 
     def most_qubits(self) -> int:
         """For how many qubits in superposition there is memory now."""
-        return _fitting(choose().available_bytes())
+        return self._fitting(choose().available_bytes())
+
+    def _fitting(self, available: int) -> int:
+        fit = (available // AMPLITUDE).bit_length() - 1
+        most = most_positions() if self._memory is None else self._memory.positions
+        return min(max(FIRST_ROOM, fit), most)
 
     @property
     def lacked_memory(self) -> bool:
@@ -165,8 +170,3 @@ def _keep_dumps(words: ctypes.Array[ctypes.c_int64], dumps: list[str]) -> Callab
         dumps.append(state_text(words))
 
     return keep
-
-
-def _fitting(available: int) -> int:
-    fit = (available // AMPLITUDE).bit_length() - 1
-    return min(max(FIRST_ROOM, fit), most_positions())
