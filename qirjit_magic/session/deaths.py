@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.session.causes import Ending, cause
+from qirjit_magic.session.child import UNKNOWN
 from qirjit_magic.session.streams import Stream
 from qirjit_magic.wire.memory import RecordMemory
 
+_DEADLY = set(signal.Signals)
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 
 
@@ -23,7 +27,9 @@ def crash(
     memory: RecordMemory | None = None,
     pid: int = 0,
     module: str = "",
+    late: str = "",
     late_s: float = 0,
+    stopped: bool = False,
 ) -> WorkerCrashedError:
     """The error for an engine process that died while it ran ``entry``.
 
@@ -35,10 +41,15 @@ def crash(
         memory: where its note of a fault is, which is taken, and the shot.
         pid: its number.
         module: the module that it compiled; empty where it compiled none.
-        late_s: the seconds that it had for that, where these are over.
+        late: what had not ended when its time was over.
+        late_s: the seconds that it had, where these are over.
+        stopped: whether a signal had stopped it.
     """
     said = errors.both_ends(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
     shot = memory.running() if memory and entry else None
-    ending = Ending(how, said, fault, pid, compiling=bool(module), late_s=late_s, memory_limit=memory_limit)
-    return WorkerCrashedError(how, entry, said, cause(ending), shot, module)
+    if fault and how == UNKNOWN and fault.signal in _DEADLY:
+        how = signal.Signals(fault.signal).name
+    ending = Ending(how, said, fault, pid, bool(module), late, late_s, stopped, memory_limit)
+    late_s = late_s if how == "SIGKILL" else 0
+    return WorkerCrashedError(how, entry, said, cause(ending), shot, module, late_s, stopped and late_s > 0)

@@ -11,7 +11,8 @@ from qirjit_magic.session.cache import ObjectCache, find_admitted
 from qirjit_magic.session.deaths import Stopped
 from qirjit_magic.session.interrupts import FollowingShield, Shield
 from qirjit_magic.session.kept import definition, restoration
-from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProcess
+from qirjit_magic.session.limits import COMPILE_LIMIT_S
+from qirjit_magic.session.reviving import GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
