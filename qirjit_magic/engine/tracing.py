@@ -36,6 +36,7 @@ class _Scratch:
     """Memory of this process alone, whose pages exist once they are touched."""
 
     handle = -1
+    is_lost = False
 
     def __init__(self) -> None:
         self._bytes = np.zeros(SIZE, np.uint8)

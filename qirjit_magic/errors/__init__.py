@@ -23,13 +23,15 @@
     ├ ExecutionError
     │  ├ ProgramFailedError(message, exit_code, shot, partial)
     │  ├ IntrinsicError(name, traceback, shot, partial)
-    │  ├ RunTimeoutError(timeout_s, partial)
+    │  ├ RunTimeoutError(timeout_s, waited, partial)
     │  └ LimitError(limit, value, allowed, partial), which lives in `limits`
     └ EngineError
        ├ EngineStartError(message, stderr_tail, signal_name)
+       │  └ SessionClosedError(message, stderr_tail, signal_name, entry, partial), an ExecutionError too
+       ├ ForkedError(doing, parent, whole)
        ├ WorkerRestartLimitError(limit)
        ├ QuarantineError(name, causes)
-       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, shot, module, partial)
+       └ WorkerCrashedError(signal_name, entry, stderr_tail, reason, shot, module, limit_s, stopped, partial)
 
 Each message says what failed, the offending value, then one thing to do. The facts are attributes, and
 ``error.args`` equals them in order, so that every error pickles. In a notebook a `QirError` shows as a short block.
@@ -64,9 +66,11 @@ from qirjit_magic.errors.modules import UnsafeModuleError as UnsafeModuleError
 from qirjit_magic.errors.runs import EngineError as EngineError
 from qirjit_magic.errors.runs import EngineStartError as EngineStartError
 from qirjit_magic.errors.runs import ExecutionError as ExecutionError
+from qirjit_magic.errors.runs import ForkedError as ForkedError
 from qirjit_magic.errors.runs import IntrinsicError as IntrinsicError
 from qirjit_magic.errors.runs import ProgramFailedError as ProgramFailedError
 from qirjit_magic.errors.runs import QuarantineError as QuarantineError
 from qirjit_magic.errors.runs import RunTimeoutError as RunTimeoutError
+from qirjit_magic.errors.runs import SessionClosedError as SessionClosedError
 from qirjit_magic.errors.runs import WorkerCrashedError as WorkerCrashedError
 from qirjit_magic.errors.runs import WorkerRestartLimitError as WorkerRestartLimitError

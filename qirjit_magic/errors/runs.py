@@ -56,11 +56,17 @@ class IntrinsicError(ExecutionError):
 
 @dataclass(eq=False)
 class RunTimeoutError(ExecutionError):
-    """The run was stopped because its time was over."""
+    """The run was stopped because its time was over; ``waited``: it had not begun, others had their turn."""
 
     timeout_s: float
+    waited: bool = False
 
     def _said(self) -> str:
+        if self.waited:
+            return (
+                f"the run was not begun within {self.timeout_s:g} s: it waited for its turn, while another call of the "
+                f"session went on. Wait for that one, or end it: session.stop()."
+            )
         return f"the run was stopped after {self.timeout_s:g} s. Raise --timeout to let it go on.{self._kept()}"
 
 
@@ -81,10 +87,44 @@ class EngineStartError(EngineError):
 
 
 @dataclass(eq=False)
+class SessionClosedError(ExecutionError, EngineStartError):
+    """The session is closed, or was while something went on: ``entry`` is what it ran."""
+
+    message: str = "the session is closed. Make a new one."
+    entry: str = ""
+
+    def _said(self) -> str:
+        if not self.entry:
+            return super()._said()
+        return f"the session was closed while it ran '{self.entry}'. Make a new one.{self._kept()}"
+
+
+@dataclass(eq=False)
+class ForkedError(EngineError):
+    """This process is a fork, and what it asks of a session went on, and goes on, in its parent.
+
+    ``doing`` is what that was, ``parent`` the parent's process id, ``whole`` whether the session can be used as it is.
+    """
+
+    doing: str
+    parent: int
+    whole: bool = True
+
+    def _said(self) -> str:
+        return (
+            f"this process was forked from process {self.parent} while the session {self.doing}. That goes on there; "
+            f"here the session is as it was before"
+            f"{'. Do it again' if self.whole else ' or half changed. Reset it: session.reset(), or make a new one'}."
+        )
+
+
+@dataclass(eq=False)
 class WorkerCrashedError(ExecutionError, EngineError):
     """The engine process died under a program; a new one takes over with every module in place.
 
     ``reason`` is the cause in words; ``shot``, which counts from 0, was being run, or ``module`` was being compiled.
+    ``limit_s`` is above 0 where it was killed because it had not answered within so many seconds, and ``stopped`` says
+    whether a signal had stopped it.
     """
 
     signal_name: str
@@ -93,6 +133,8 @@ class WorkerCrashedError(ExecutionError, EngineError):
     reason: str = ""
     shot: int | None = None
     module: str = ""
+    limit_s: float = 0.0
+    stopped: bool = False
 
     @property
     def cause(self) -> str:

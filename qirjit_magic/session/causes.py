@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qirjit_magic.session.child import LOST, UNKNOWN
 from qirjit_magic.wire.memory import Access, Fault
 
 _MIB = 1 << 20
@@ -23,6 +24,7 @@ _INTEGER_DIVISION = 1  # FPE_INTDIV
 
 _DIVISION = "division by zero, or of the smallest integer by -1"
 _TRAP = "a trap instruction: llvm.trap, or a place that was declared unreachable"
+_STOPPED = "it was stopped by a signal: SIGSTOP, or one of a terminal"
 _FROM_OUTSIDE = "a signal from outside"
 _BY_NAME = {
     "SIGSEGV": "an address that is not the program's, or a stack overflow",
@@ -35,6 +37,11 @@ _BY_NAME = {
     "SIGTERM": _FROM_OUTSIDE,
     "SIGHUP": _FROM_OUTSIDE,
     "SIGQUIT": _FROM_OUTSIDE,
+}
+
+_BY_ENDING = {
+    LOST: "something else in this process has closed descriptors that it did not open, as os.closerange does",
+    UNKNOWN: "its exit status is lost: this process ignores SIGCHLD, or something in it waits for all of its children",
 }
 
 _Words = re.Pattern[str]
@@ -79,7 +86,9 @@ class Ending:
         fault: its note.
         pid: what its number was.
         compiling: whether it compiled a module.
-        late_s: the seconds that it had for that, where these are over.
+        late: what had not ended when its time was over; empty where it was not, and where shots have no time.
+        late_s: the seconds that it had, where these are over.
+        stopped: whether a signal had stopped it.
         too_large: whether it was killed since it held more memory than it was allowed.
         memory_limit: the bytes that it was allowed; 0 without a limit.
         address_limit: the bytes of addresses, likewise.
@@ -90,7 +99,9 @@ class Ending:
     fault: Fault | None = None
     pid: int = 0
     compiling: bool = False
+    late: str = ""
     late_s: float = 0
+    stopped: bool = False
     too_large: bool = False
     memory_limit: int = 0
     address_limit: int = 0
@@ -99,10 +110,17 @@ class Ending:
 def cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
-        return f"the {'compiler' if ending.compiling else 'trace'} had not ended after {ending.late_s:g} s"
+        return _late(ending)
     if ending.how == "SIGKILL" and ending.too_large:
         return f"out of memory{_limit_words(ending)}"
     return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
+
+
+def _late(ending: Ending) -> str:
+    if not ending.late:
+        return f"for {ending.late_s:g} s {_STOPPED}"
+    said = f"{ending.late} had not ended after {ending.late_s:g} s"
+    return f"{said}: {_STOPPED}" if ending.stopped else said
 
 
 def _from_sender(ending: Ending) -> str:
@@ -147,7 +165,7 @@ def _shortened(text: str) -> str:
 def _from_name(ending: Ending) -> str:
     if ending.how.startswith("exit status"):
         return "it called exit or _exit"
-    return _BY_NAME.get(ending.how, "")
+    return _BY_NAME.get(ending.how) or _BY_ENDING.get(ending.how, "")
 
 
 def _from_note(ending: Ending) -> str:

@@ -60,6 +60,19 @@ class Engines:
         for engine in self._both:
             engine.close()
 
+    def kill(self) -> None:
+        """End the processes at once, and start none any more; from any thread."""
+        for engine in self._both:
+            engine.kill()
+        self._helpers.kill()
+
+    def after_fork(self) -> None:
+        """In a forked process: there are no helpers, and the open process gets its modules when they are wanted."""
+        self._helpers.after_fork()
+        self._there.clear()
+        if self._open is not None:
+            self._open.forget_modules()
+
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets new processes."""
         with self.fenced.uninterrupted():

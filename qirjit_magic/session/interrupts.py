@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import threading
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Shield:
         self._depth = 0
         self._armed = False
         self._count = 0
+        self._thread = 0
 
     @property
     def count(self) -> int:
@@ -33,6 +35,7 @@ class Shield:
     def __enter__(self) -> Self:
         if self._depth == 0:
             self._count = 0
+            self._thread = threading.get_ident()
             self._armed = threading.current_thread() is threading.main_thread()
             if self._armed:
                 self._before = signal.signal(signal.SIGINT, self._handle)
@@ -45,6 +48,14 @@ class Shield:
         self._depth -= 1
         if self._depth == 0 and self._armed and self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+
+    def after_fork(self) -> None:
+        """In a forked process: take down what a thread has put up that is not there."""
+        if self._depth and self._thread != threading.get_ident():
+            if self._armed and self._before is not None:
+                with contextlib.suppress(ValueError):  # native code forked: for Python another thread is the main one
+                    signal.signal(signal.SIGINT, self._before)
+            self._depth, self._armed, self._count = 0, False, 0
 
     @property
     def outermost(self) -> bool:
@@ -71,6 +82,7 @@ class FollowingShield(Shield):
         self._leader = leader
 
     def __enter__(self) -> Self:
+        self._thread = threading.get_ident()
         self._depth += 1
         return self
 

@@ -110,6 +110,16 @@ class Helpers:
         for helper in list(self._there):
             helper.engine.stop()
 
+    def kill(self) -> None:
+        """End the processes at once, and whatever goes on in them; from any thread."""
+        for helper in list(self._there):
+            helper.engine.kill()
+
+    def after_fork(self) -> None:
+        """In a forked process there are none, nor their threads."""
+        self._there.clear()
+        self._lock, self._idle, self._share = threading.RLock(), None, 0
+
     def end(self) -> None:
         """End the processes; the next run that has work for them gets new ones."""
         with self._lock:

@@ -6,28 +6,30 @@ import contextlib
 import os
 import secrets
 import selectors
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
+from qirjit_magic.session import forking
+from qirjit_magic.session.child import LOST, UNKNOWN, Child
 from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.environment import engine_environment
 from qirjit_magic.session.replies import reply_room
+from qirjit_magic.session.starting import start_lasting
 from qirjit_magic.session.streams import Printed, Stream
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.memory import RecordMemory
 from qirjit_magic.wire.platforms import Platform, name_of
+from qirjit_magic.wire.platforms.descriptors import Descriptor, LostDescriptorError
 from qirjit_magic.wire.startup import WorkerArguments
 
 _CHUNK = 1 << 20
@@ -35,6 +37,8 @@ _NUMBER_BITS = 64
 _TICK_S = 0.05
 _LAST_WORDS_S = 0.5
 _SENDING_TICK_S = 0.002
+_QUIETLY = getattr(socket, "MSG_NOSIGNAL", 0)  # SIGPIPE may be as deadly here as anybody has made it
+_DEATH_S = 5.0  # a process that was killed is gone in milliseconds, unless the system itself is stuck
 # -P keeps the folder of the notebook out of the engine's imports: a json.py beside it must not become ours.
 # The package must be this very one; once it is found, nothing else is looked for in its folder first.
 _BOOT = (
@@ -62,6 +66,9 @@ class EngineProcess:
         cache: the folder where object code is kept; empty for none.
         libraries: the files of simulators that it may load.
 
+    Attributes:
+        forked: whether this is a fork of the process that started it: it has nothing of it here.
+
     Raises:
         EngineStartError: the system would not start it.
     """
@@ -78,10 +85,14 @@ class EngineProcess:
     ) -> None:
         self.output = Stream()
         self.errors = Stream()
+        self.forked = False
         self._inbox = Inbox()
         self._platform = platform
         self._kill_at = float("inf")
-        self._closing = contextlib.ExitStack()
+        self._dead_at = float("inf")  # by then whoever was killed is gone
+        self._open: list[Descriptor] = []
+        self._child: Child | None = None
+        forking.follow(self)  # first: a fork in another thread is to close what is opened here
         try:
             with above_standard():
                 self._start(
@@ -93,7 +104,7 @@ class EngineProcess:
                     libraries=tuple(map(os.fsencode, libraries)),
                 )
         except BaseException as error:
-            self._closing.close()
+            self.close()
             if isinstance(error, OSError):
                 raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
             raise
@@ -111,40 +122,48 @@ class EngineProcess:
         if sys.platform == "win32":
             message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
             raise EngineStartError(message)
-        self._socket, theirs = socket.socketpair()
-        self._closing.callback(self._socket.close)
-        life, our_life = os.pipe()
-        self._closing.callback(os.close, our_life)
-        with theirs:
-            try:
-                self._child = self._spawn(
-                    WorkerArguments(
-                        socket=theirs.fileno(),
-                        memory=memory.region.handle,
-                        life=life,
-                        platform=name_of(platform),
-                        main_thread=threading.current_thread() is threading.main_thread(),
-                        fenced=fenced,
-                        memory_limit=memory_limit,
-                        cache=cache,
-                        libraries=libraries,
-                    )
-                )
-            finally:
-                os.close(life)
-        self._closing.callback(self._reap)
-        self._socket.settimeout(0)
-        self._watch_all(platform)
+        ours, theirs = socket.socketpair()
+        connection, its_connection = self._hold(ours.detach()), self._hold(theirs.detach())
+        life, self._life = self._pipe()
+        out, its_out = self._pipe()
+        errors, its_errors = self._pipe()
+        arguments = WorkerArguments(
+            socket=its_connection.fileno(),
+            memory=memory.region.handle,
+            life=life.fileno(),
+            platform=name_of(platform),
+            lasting=False,
+            parent=os.getpid(),
+            fenced=fenced,
+            memory_limit=memory_limit,
+            cache=cache,
+            libraries=libraries,
+        )
+        self._child = start_lasting(partial(self._spawn, arguments, its_out.fileno(), its_errors.fileno()))
+        for its in (its_connection, life, its_out, its_errors):
+            its.close()
+            self._open.remove(its)
+        self._watch_all(platform, connection, (out, self.output), (errors, self.errors))
 
-    def _spawn(self, arguments: WorkerArguments) -> subprocess.Popen[bytes]:
+    def _hold(self, number: int) -> Descriptor:
+        held = Descriptor(number)
+        self._open.append(held)
+        return held
+
+    def _pipe(self) -> tuple[Descriptor, Descriptor]:
+        read, write = os.pipe()
+        return self._hold(read), self._hold(write)
+
+    def _spawn(self, arguments: WorkerArguments, output: int, errors: int, *, lasting: bool) -> Child:
+        arguments = replace(arguments, lasting=lasting)
         root = str(Path(qirjit_magic.__file__).parent.parent)
         command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
         try:
-            return subprocess.Popen(
+            started = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stdout=output,
+                stderr=errors,
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
                 env=engine_environment(fenced=arguments.fenced),
@@ -152,27 +171,27 @@ class EngineProcess:
             )
         except OSError as error:
             raise EngineStartError(f"{sys.executable} cannot be run: {error}") from None
+        return Child(started)
 
-    def _watch_all(self, platform: Platform) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._closing.callback(self._selector.close)
-        death = platform.watch(self._child)
-        self._closing.callback(death.close)
-        self._selector.register(death, selectors.EVENT_READ, "death")
-        self._selector.register(self._socket, selectors.EVENT_READ, "reply")
-        self._pipes: list[tuple[IO[bytes], Stream]] = []
-        for pipe, stream in ((self._child.stdout, self.output), (self._child.stderr, self.errors)):
-            assert pipe is not None  # noqa: S101 - both were asked for as PIPE
-            self._closing.callback(pipe.close)
+    def _watch_all(self, platform: Platform, connection: Descriptor, *pipes: tuple[Descriptor, Stream]) -> None:
+        assert self._child is not None  # noqa: S101 - it was started
+        self._death = platform.watch(self._child)
+        # It has no descriptor of its own, and tells of one that was closed.
+        self._selector = selectors.PollSelector() if hasattr(selectors, "PollSelector") else selectors.DefaultSelector()
+        self._selector.register(self._death, selectors.EVENT_READ, "death")
+        self._selector.register(connection, selectors.EVENT_READ, "reply")
+        self._connection, self._pipes = connection, pipes
+        self._socket = socket.socket(fileno=connection.fileno())
+        self._socket.settimeout(0)
+        for pipe, stream in pipes:
             os.set_blocking(pipe.fileno(), False)
             platform.widen(pipe.fileno())
             self._selector.register(pipe, selectors.EVENT_READ, (pipe, stream))
-            self._pipes.append((pipe, stream))
 
     @property
     def pid(self) -> int:
         """The process id."""
-        return self._child.pid
+        return self._child.pid if self._child else 0
 
     def printed(self) -> Printed:
         """What it wrote since the streams were begun."""
@@ -180,15 +199,30 @@ class EngineProcess:
 
     def cpu_seconds(self) -> float:
         """How much processor time it has used."""
-        return self._platform.cpu_seconds(self._child.pid)
+        return self._platform.cpu_seconds(self.pid)
 
     def held_bytes(self) -> int:
         """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
-        return self._platform.held_bytes(self._child.pid)
+        return self._platform.held_bytes(self.pid)
 
     def is_lost(self) -> bool:
-        """Whether it has ended, or has said something that nobody asked for, seen without waiting."""
-        return not self._inbox.empty or any(key.data in {"death", "reply"} for key, _ in self._selector.select(0))
+        """Whether it cannot be asked any more, seen without waiting.
+
+        It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
+        """
+        if not self._inbox.empty or self._death.is_lost or not (self._connection.is_ours and self._life.is_ours):
+            return True
+        keys = [key for key, _ in self._selector.select(0)]
+        # A number that was closed is told of as one that has something to read.
+        return any(key.data in {"death", "reply"} for key in keys) or (bool(keys) and self.has_lost_descriptors())
+
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped it, as far as the system says."""
+        return self._platform.is_stopped(self.pid)
+
+    def has_lost_descriptors(self) -> bool:
+        """Whether somebody else has closed what connects it with this process."""
+        return self._death.is_lost or not all(held.is_ours for held in self._open)
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         """Send, and wait for the reply; output is shown as it comes.
@@ -200,6 +234,13 @@ class EngineProcess:
         Raises:
             EngineDied: the process ended before it had replied, or said something else than one reply to this.
         """
+        try:
+            return self._exchange(request, tick)
+        except LostDescriptorError:
+            self.kill()
+            raise EngineDied(LOST) from None
+
+    def _exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
         self._inbox.expect(**reply_room(request))
         unsent = memoryview(pack(replace(request, number=number)) if request else b"")
@@ -211,16 +252,22 @@ class EngineProcess:
                 if reply:
                     self._check(reply, number)
             except FrameError as error:
-                self._child.kill()
+                self.kill()
                 raise EngineDied(f"an unreadable reply ({error})") from None
             if reply:
                 self._drain()
                 return reply
-            if dead:
+            if dead or time.monotonic() > self._dead_at:
                 self._drain()
                 raise EngineDied(self._cause())
             if tick() or time.monotonic() > self._kill_at:
-                self._child.kill()
+                self.kill()
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing; from any thread."""
+        if self._child is not None:
+            self._dead_at = min(self._dead_at, time.monotonic() + _DEATH_S)
+            self._child.kill()
 
     def _check(self, reply: Frame, number: int) -> None:
         if reply.number != number:
@@ -232,8 +279,9 @@ class EngineProcess:
         # Never blocking: the child may be stuck.
         if not unsent:
             return unsent
+        self._connection.check()
         try:
-            return unsent[self._socket.send(unsent) :]
+            return unsent[self._socket.send(unsent, _QUIETLY) :]
         except BlockingIOError:
             return unsent
         except OSError:
@@ -241,8 +289,13 @@ class EngineProcess:
 
     def _receive(self, timeout: float) -> bool:
         dead = False
-        for key, _ in self._selector.select(timeout):
+        ready = self._selector.select(timeout)
+        if not ready and self.has_lost_descriptors():
+            raise LostDescriptorError
+        for key, _ in ready:
             if key.data == "death":
+                if self._death.is_lost:
+                    raise LostDescriptorError
                 dead = True
             elif key.data == "reply":
                 self._receive_reply()
@@ -251,6 +304,7 @@ class EngineProcess:
         return dead
 
     def _receive_reply(self) -> None:
+        self._connection.check()
         try:
             chunk = self._socket.recv(_CHUNK)
         except BlockingIOError:
@@ -259,12 +313,12 @@ class EngineProcess:
             chunk = b""
         self._inbox.feed(chunk)
         if not chunk:  # it will never answer, and is about to end; where it is not, it is ended
-            self._selector.unregister(self._socket)
+            self._selector.unregister(self._connection)
             self._kill_at = time.monotonic() + _LAST_WORDS_S
 
-    def _read(self, pipe: IO[bytes], stream: Stream) -> None:
+    def _read(self, pipe: Descriptor, stream: Stream) -> None:
         with contextlib.suppress(BlockingIOError):
-            chunk = os.read(pipe.fileno(), _CHUNK)
+            chunk = os.read(pipe.check(), _CHUNK)
             stream.feed(chunk)
             if not chunk:  # an end that was reached would wake the loop for ever
                 self._selector.unregister(pipe)
@@ -272,22 +326,32 @@ class EngineProcess:
     def _drain(self) -> None:
         # What was written before the reply belongs to it: a pipe's content at most.
         for pipe, stream in self._pipes:
-            with contextlib.suppress(BlockingIOError):
-                stream.feed(os.read(pipe.fileno(), _CHUNK))
+            with contextlib.suppress(BlockingIOError, LostDescriptorError):
+                stream.feed(os.read(pipe.check(), _CHUNK))
 
     def _cause(self) -> str:
-        code = self._child.wait()
-        if code >= 0:
-            return f"exit status {code}"
-        try:
-            return signal.Signals(-code).name
-        except ValueError:
-            return f"signal {-code}"
+        assert self._child is not None  # noqa: S101 - it was started
+        self._child.collect(_DEATH_S)
+        return self._child.ending or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
 
-    def _reap(self) -> None:
-        self._child.kill()
-        self._child.wait()
+    def after_fork(self) -> None:
+        """It is the parent's: forget it, and close what this process has of it, which ends nothing there."""
+        self.forked = True
+        if self._child is not None:
+            self._child.disown()
+        self._close_descriptors()
 
     def close(self) -> None:
-        """End the process, whatever it is doing, and free everything."""
-        self._closing.close()
+        """End the process, whatever it is doing, and free everything; in a fork of this process only the latter."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.collect(_DEATH_S)
+        self._close_descriptors()
+
+    def _close_descriptors(self) -> None:
+        if hasattr(self, "_socket"):
+            self._socket.detach()  # the number is closed below, where it is still ours
+        if hasattr(self, "_death"):
+            self._death.close()
+        for held in self._open:
+            held.close()

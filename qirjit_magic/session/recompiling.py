@@ -53,12 +53,19 @@ class Recompiler:
     def __init__(self, cache: ObjectCache, make: Callable[[ObjectCache], EngineSupervisor]) -> None:
         self._cache = cache.quietly()  # of a thread nobody expects warnings, and the session's own have been given
         self._make = make
-        self._waiting: dict[str, Recipe | GetOwnCode] = {}
         self._held: dict[str, Compiled] = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._waiting: dict[str, Recipe | GetOwnCode] = {}
         self._changed = threading.Condition()
         self._closing = False
         self._thread: threading.Thread | None = None
         self._engine: EngineSupervisor | None = None
+
+    def after_fork(self) -> None:
+        """In a forked process: neither the thread nor its process are there, and what waits the parent compiles."""
+        self._begin()
 
     def find(self, key: str) -> Compiled | None:
         """What this session's process has made of the key's source, while the disk has nothing better."""

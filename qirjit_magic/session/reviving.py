@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from qirjit_magic.errors import DefinitionError, EngineStartError, QirError, WorkerCrashedError
+from qirjit_magic.errors import (
+    DefinitionError,
+    EngineStartError,
+    ForkedError,
+    QirError,
+    SessionClosedError,
+    WorkerCrashedError,
+)
+from qirjit_magic.session import forking
 from qirjit_magic.session.deaths import Stopped, crash
 from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
-from qirjit_magic.session.limits import check_addresses, default_memory_limit, is_over
+from qirjit_magic.session.limits import (
+    COMPILE_LIMIT_S,
+    STOPPED_S,
+    Limit,
+    check_addresses,
+    default_memory_limit,
+    is_over,
+    limit_of,
+)
 from qirjit_magic.session.process import EngineDied, EngineProcess
 from qirjit_magic.session.replies import checked, timed
 from qirjit_magic.session.streams import KEPT_BYTES, Printed, show_nothing
@@ -21,20 +38,11 @@ from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import Platform, choose, name_of
-from qirjit_magic.wire.protocol import (
-    Add,
-    CircuitRequest,
-    Compile,
-    Done,
-    Message,
-    Ready,
-    Show,
-)
+from qirjit_magic.wire.platforms import Platform, Region, choose, name_of
+from qirjit_magic.wire.protocol import Add, Compile, Done, Message, Ready, RunRequest, Show
 
 GRACE_S = 1.0
-COMPILE_LIMIT_S = 120.0
-TRACE_LIMIT_S = 20.0  # a trace has room for so much, which takes a second: what takes longer waits for something
+_LOOK_S = 1.0  # between two looks whether a signal has stopped it
 _MEASURED_EVERY_S = 0.02
 _STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
 _M = TypeVar("_M", bound=Message)
@@ -71,15 +79,11 @@ class RevivingProcess:
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
         check_addresses()
-        try:
-            with above_standard():
-                self.memory = RecordMemory(self._platform.create_region(SIZE))
-        except OSError as error:
-            raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
+        self.memory = RecordMemory(self._new_region())
         self.memory.clear()
         self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
         self._process: EngineProcess | None = None
-        self._ready = self._prepared = self._closed = False
+        self._ready = self._prepared = self._closed = self._closing = False
         self._kept = Kept()
         self._libraries: tuple[str, ...] = ()
         self._build = ""
@@ -89,7 +93,11 @@ class RevivingProcess:
         self._kill_at: float | None = None
         self._measure_at, self._too_large = 0.0, False
         self._late_at: float | None = None  # from then on it is killed
-        self._limit_s = 0.0
+        self._limit: Limit | None = None
+        self._look_at = 0.0
+        self._stopped_since: float | None = None  # where a signal has stopped it
+        self._too_late = False
+        self.exchanging = False
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
         self._all_shown = False
@@ -100,6 +108,28 @@ class RevivingProcess:
         self.fenced = fenced
         self.shield = shield or Shield()
         self.shield.on_interrupt.append(self.stop)
+        forking.follow(self)
+
+    def _new_region(self) -> Region:
+        try:
+            with above_standard():
+                return self._platform.create_region(SIZE)
+        except OSError as error:
+            raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
+
+    def after_fork(self) -> None:
+        """In a forked process: it has no process there, and memory of its own, as soon as somebody asks for something.
+
+        What was given to the parent's process is given to the new one.
+        """
+        if self._process is not None:
+            self._process.after_fork()  # first: it is told by itself as well, and nothing is to be left of it
+        self._process = None
+        self._ready = self._prepared = self.exchanging = self._watched = False
+        self._kill_at = self._late_at = None
+        self._show, self._on_tick = show_nothing, lambda: None
+        self.memory.close()
+        self.shield.after_fork()
 
     def start(self) -> None:
         """Start the process, if there is none, and return at once: it loads LLVM while the kernel goes on.
@@ -107,11 +137,12 @@ class RevivingProcess:
         Raises:
             EngineStartError: the system would not start it.
         """
-        if self._closed:
-            message = "it was closed. Make a new session."
-            raise EngineStartError(message)
+        if self._closed or self._closing:
+            raise SessionClosedError
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self._process is None:
+                if self.memory.region.is_lost:  # of a parent, or closed by somebody else
+                    self.memory.renew(self._new_region())
                 self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
                 self._ready = self._prepared = self._too_large = False
                 self.starts += 1
@@ -128,7 +159,7 @@ class RevivingProcess:
     def close(self) -> None:
         """End the process and forget every module."""
         if not self._closed:
-            self._closed = True
+            self._closed = self._closing = True
             self._discard()
             self._kept.modules.clear()
             self.memory.close()
@@ -137,7 +168,11 @@ class RevivingProcess:
         """Forget every module, but no function in Python; the next request gets a new process."""
         with self.uninterrupted():
             self._discard()
-            self._kept.modules.clear()
+            self.forget_modules()
+
+    def forget_modules(self) -> None:
+        """Forget every module that a new process would get; there is no process."""
+        self._kept.modules.clear()
 
     def _discard(self) -> None:
         if self._process is not None:
@@ -177,6 +212,13 @@ class RevivingProcess:
         if self._kill_at is None:
             self._kill_at = time.monotonic() + self._grace_s
 
+    def kill(self) -> None:
+        """End the process at once, and start none any more; from any thread."""
+        self._closing = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def give_up(self) -> None:
         """Kill whatever the process is doing, soon; from any thread."""
         self._kill_at = time.monotonic()
@@ -201,10 +243,8 @@ class RevivingProcess:
 
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         process = self._be_ready(going_on=going_on)
-        if module := frame.message.name if isinstance(frame.message, Add | Compile | Show) else "":
-            self._limit(self._compile_limit_s)
-        elif isinstance(frame.message, CircuitRequest):
-            self._limit(TRACE_LIMIT_S)
+        module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
+        running = isinstance(frame.message, RunRequest)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
             self._cpu_before = process.cpu_seconds() if self._watched else 0.0
@@ -216,16 +256,13 @@ class RevivingProcess:
             took_s = time.perf_counter() - began
             answer = checked(frame, reply, kind, known=self._kept.modules, took_s=took_s)
         except EngineDied as died:
-            raise self._after_death(process, died.cause, entry, module) from None
+            raise self._after_death(process, died.cause, entry, module, running=running) from None
         except FrameError as error:
-            raise self._after_death(process, f"a wrong reply ({error})", entry, module) from None
+            raise self._after_death(process, f"a wrong reply ({error})", entry, module, running=running) from None
         if not self._prepared:  # what it still had to load when it was there
             self._prepared = True
             self.waited_s += took_s - sum(timed(answer).steps.values())
         return answer, reply.blob
-
-    def _limit(self, limit_s: float) -> None:
-        self._limit_s, self._late_at = limit_s, time.monotonic() + limit_s
 
     def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
         self._kill_at = self._late_at = None
@@ -234,6 +271,11 @@ class RevivingProcess:
         return self._ensure(going_on=going_on)
 
     def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
+        now = time.monotonic()
+        self._limit = limit_of(frame.message if frame else None, compile_s=self._compile_limit_s)
+        self._late_at = now + self._limit.seconds if self._limit else None
+        self._look_at, self._stopped_since, self._too_late = now + _LOOK_S, None, False
+        self.exchanging = True
         try:
             return process.exchange(frame, self._tick)
         except EngineDied:
@@ -241,10 +283,15 @@ class RevivingProcess:
         except BaseException:  # of whoever shows: the process still works on what nobody waits for any more
             self._discard()
             raise
+        finally:
+            self.exchanging = False
 
     def _tick(self) -> bool:
         self._on_tick()
-        return self._is_given_up() or is_over(self._late_at) or self._is_too_large()
+        if self._closing or self._is_given_up():
+            return True
+        self._too_late = self._too_late or is_over(self._late_at) or self._is_stopped_for_long()
+        return self._too_late or self._is_too_large()
 
     def _is_too_large(self) -> bool:
         # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
@@ -256,18 +303,44 @@ class RevivingProcess:
     def _is_given_up(self) -> bool:
         return is_over(self._kill_at) or self.shield.count > 1
 
-    def _after_death(self, process: EngineProcess, how: str, entry: str = "", module: str = "") -> Exception:
+    def _is_stopped_for_long(self) -> bool:
+        # Shots may take as long as they like, but somebody has to go on with them.
+        now = time.monotonic()
+        if now < self._look_at or self._process is None:
+            return False
+        self._look_at = now + _LOOK_S
+        if not self._process.is_stopped():
+            self._stopped_since = None
+        elif self._stopped_since is None:
+            self._stopped_since = now
+        return self._limit is None and self._stopped_since is not None and now - self._stopped_since >= STOPPED_S
+
+    def _after_death(
+        self, process: EngineProcess, how: str, entry: str = "", module: str = "", *, running: bool = False
+    ) -> Exception:
         self._last_printed = process.printed()
+        if process.forked:
+            return ForkedError(f"ran '{entry}'" if entry else "asked for something", os.getppid())
         self._on_tick()
-        late_s = self._limit_s if is_over(self._late_at) else 0
         error = self._crash(
-            how, entry, process.errors, pid=process.pid, module=module, late_s=late_s, too_large=self._too_large
+            how,
+            entry,
+            process.errors,
+            pid=process.pid,
+            module=module,
+            late=(self._limit or Limit(STOPPED_S, "")) if self._too_late else None,
+            stopped=self._stopped_since is not None,
+            too_large=self._too_large,
         )
         self._discard()
-        return Stopped() if self._is_given_up() else error
+        if self._closing and not running:
+            return SessionClosedError(entry=entry)
+        return Stopped() if self._closing or self._is_given_up() else error
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
-        if self._process is not None and self._ready and not going_on and self._process.is_lost():
+        forking.look()
+        process = self._process
+        if process and not going_on and (process.is_lost() if self._ready else process.has_lost_descriptors()):
             self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
         process = self._process

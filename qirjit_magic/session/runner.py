@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.errors import LocatedError
+from qirjit_magic.errors import LocatedError, RunTimeoutError, SessionClosedError
 from qirjit_magic.limits import Limits
 from qirjit_magic.options import Jobs
 from qirjit_magic.session.catalogue import Catalogue
@@ -64,6 +64,7 @@ class Runner:
         observer: Observer,
         *,
         timeout_s: float | None,
+        waited_s: float,
         limits: Limits,
         jobs: Jobs = 1,
     ) -> RunResult:
@@ -74,6 +75,7 @@ class Runner:
             entry: the entry point.
             observer: who follows it.
             timeout_s: seconds after which it is stopped.
+            waited_s: how many of them it has waited for its turn.
             limits: how much it may use.
             jobs: how many processes may share it.
 
@@ -82,8 +84,9 @@ class Runner:
         """
         began = time.perf_counter()
         digest = self._catalogue.find(request.module).info.digest
+        left_s = None if timeout_s is None else timeout_s - waited_s
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine, collected = self._collect(request, observer, timeout_s, limits, jobs)
+            engine, collected = self._collect(request, observer, left_s, limits, jobs)
         ended = collected.outcome in {"done", "failed"}
         self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
@@ -166,7 +169,9 @@ class Runner:
                 if engine is not None:
                     engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
                 self._running = True
-                if engine is None or self._stopping or self.closing:
+                if self.closing:
+                    raise SessionClosedError(entry=request.entry)
+                if engine is None or self._stopping:
                     raise KeyboardInterrupt
                 traced = engine.circuit(request)
             finally:
@@ -184,6 +189,10 @@ class Runner:
             moved = error.moved(self._catalogue.find(where).source.lines_before)
             raise moved.of_module("" if where == module else where) from None
 
+    def after_fork(self) -> None:
+        """In a forked process nothing is run."""
+        self._stopping = self._begun = self._running = False
+
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
         if self._begun:
@@ -192,14 +201,18 @@ class Runner:
             self._engines.stop()
 
 
-async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer) -> RunResult:
+async def run_in_thread(
+    run: Callable[[Observer], RunResult], observer: Observer, *, timeout_s: float | None = None
+) -> RunResult:
     """What ``run`` gives, in a thread of its own; where the task is cancelled the run is stopped.
 
     Args:
         run: runs, followed by the observer that it gets.
         observer: who wants to follow it, in that thread.
+        timeout_s: the seconds in which it is to begin; what goes on keeps its time itself.
 
     Raises:
+        RunTimeoutError: it has not begun in that time: it waits for a thread, or for its turn.
         CancelledError: the task was cancelled. A run that went on has ended, a queued one ends when its turn comes.
     """
     import asyncio  # noqa: PLC0415 - TLS and logging come with it
@@ -213,6 +226,10 @@ async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer
 
     running = asyncio.ensure_future(asyncio.to_thread(run, dataclasses.replace(observer, stopping=stopping)))
     try:
+        if timeout_s is not None and not await _begins(running, lambda: begun, timeout_s):
+            cancelled = True
+            running.add_done_callback(_look_at)
+            raise RunTimeoutError(timeout_s, waited=True)
         return await asyncio.shield(running)
     except asyncio.CancelledError:
         cancelled = True
@@ -220,6 +237,13 @@ async def run_in_thread(run: Callable[[Observer], RunResult], observer: Observer
             await asyncio.wait([running])
         running.add_done_callback(_look_at)
         raise
+
+
+async def _begins(running: asyncio.Future[RunResult], begun: Callable[[], bool], timeout_s: float) -> bool:
+    import asyncio  # noqa: PLC0415 - see above
+
+    await asyncio.wait([running], timeout=timeout_s)
+    return running.done() or begun()
 
 
 def _look_at(ended: asyncio.Future[RunResult]) -> None:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import math
+import os
 import secrets
+import time
 import weakref
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Self, get_args
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, Self, get_args
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.errors import EngineStartError, OptionError, SimulatorError
+from qirjit_magic.errors import (
+    EngineError,
+    ExecutionError,
+    ForkedError,
+    OptionError,
+    RunTimeoutError,
+    SessionClosedError,
+    SimulatorError,
+)
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
-from qirjit_magic.session import notices
+from qirjit_magic.session import forking, notices
 from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
@@ -24,7 +36,7 @@ from qirjit_magic.session.runner import Runner, run_in_thread
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.session.turns import Turns
+from qirjit_magic.session.turns import NoTurnError, Turns
 from qirjit_magic.wire.linkage import PYTHON, Linkage
 from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
@@ -34,8 +46,18 @@ if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
 
 
+_LEAST_S = 1e-9
+_CLOSE_S = 2.0  # so long closing waits for who has the turn, who ends at once unless what shows text does not come back
+
+
+# How a session changes: all at once, after its engine process has answered; or in several steps.
+Changing = Literal["", "once answered", "in steps"]
+
+
 class Session:
     """Modules, and an engine process that runs them; usable from any thread, one call at a time.
+
+    In a forked process it has a new engine process, with the same modules, once it is used there.
 
     Args:
         simulator: what runs use that name none; see `run`.
@@ -57,6 +79,10 @@ class Session:
         self._adding = Adding(self._engines, self._catalogue, self._quarantine, self._changed)
         self._runner = Runner(self._engines, self._catalogue, self._quarantine)
         self._lock = Turns()
+        self._inside = self._to_end = False
+        self._changing: Changing = ""
+        self._torn = 0  # the process that this one was forked from, while another thread changed the session
+        forking.follow(self, session=True)
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             with contextlib.suppress(SimulatorError):  # a run says it
@@ -73,11 +99,51 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the engine process, and a run that goes on; nothing can be run afterwards."""
-        self._runner.closing = True
-        self.stop()
-        with self._lock:
+        """End the engine process at once, and whatever goes on in it; nothing can be run afterwards.
+
+        It waits for no turn: what another thread runs, or waits to run, ends with a `SessionClosedError`.
+        """
+        forking.look()
+        self._runner.closing = self._to_end = True
+        self._engines.kill()
+        if self._lock.is_mine:  # it is called by what is being run here: the end of that is the end
+            return
+        with contextlib.suppress(NoTurnError), self._lock.within(time.monotonic() + _CLOSE_S):
             self._end()
+
+    def after_fork(self) -> None:
+        """In a forked process: nothing goes on, and nobody else has a turn."""
+        others = not self._lock.is_mine and not self._lock.acquire(blocking=False)
+        if others and (self._changing == "in steps" or (self._changing and not self._engine.exchanging)):
+            self._torn = os.getppid()
+        self._lock = Turns()
+        self._inside, self._changing = False, ""
+        self._runner.after_fork()
+        self._engines.after_fork()
+
+    def _turn(self, deadline: float = math.inf) -> Turns:
+        forking.look()
+        return self._lock.within(deadline)
+
+    @contextlib.contextmanager
+    def _working(self, *, changing: Changing = "", anew: bool = False) -> Iterator[None]:
+        # For whoever has the turn. Where the session is closed meanwhile, that is what there is to say.
+        if anew:
+            self._torn = 0
+        self._check_open()
+        outermost, self._inside = not self._inside, True
+        self._changing = self._changing or changing
+        try:
+            yield
+        except EngineError as error:
+            if self.closed and not isinstance(error, SessionClosedError | ForkedError):
+                raise SessionClosedError from None
+            raise
+        finally:
+            if outermost:
+                self._inside, self._changing = False, ""
+                if self._to_end:
+                    self._end()
 
     @property
     def closed(self) -> bool:
@@ -91,8 +157,9 @@ class Session:
 
     def _check_open(self) -> None:
         if self.closed:
-            message = "the session is closed. Make a new one."
-            raise EngineStartError(message)
+            raise SessionClosedError
+        if self._torn:
+            raise ForkedError("was being changed by another thread", self._torn, whole=False)
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -145,8 +212,7 @@ class Session:
         wanted = name or given.name
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
-        with self._lock, at_line(given.lines_before):
-            self._check_open()
+        with self._turn(), self._working(changing="once answered"), at_line(given.lines_before):
             with self._engine.uninterrupted():
                 self._functions.follow()
                 most = self.limits.modules
@@ -167,8 +233,7 @@ class Session:
         Raises:
             OptionError, DefinitionError: nothing has changed.
         """
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working(changing="in steps"):
             with self._engine.uninterrupted():
                 self._functions.define(name, signature, function)
             return notices.python_misfits(self.linkage)
@@ -178,8 +243,7 @@ class Session:
 
         One of `qirjit_magic.intrinsic` comes back when it is defined anew. Unknown names are ignored.
         """
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working(changing="in steps"):
             before = self.linkage
             with self._engine.uninterrupted():
                 self._functions.undefine(name)
@@ -195,7 +259,7 @@ class Session:
         Raises:
             EntryPointError: there is no module of this name.
         """
-        with self._lock:
+        with self._turn(), self._working(changing="once answered"):
             self._quarantine.release(self._catalogue.find(name).info.digest)
             with self._engine.uninterrupted():
                 self._engines.remove(name)
@@ -216,8 +280,7 @@ class Session:
         """
         if name is None:
             self.stop()
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working(changing="once answered", anew=name is None):
             if name is not None:
                 self._quarantine.release(self._catalogue.find(name).info.digest)
             with self._engine.uninterrupted():
@@ -244,8 +307,7 @@ class Session:
         """
         if form not in get_args(Form):
             raise OptionError("form", form, f"one of {', '.join(get_args(Form))}")
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working():
             added = self._catalogue.find(self.module(name).name)
             if form == "ir" and not added.source.data.startswith(BITCODE):
                 return added.source.data.decode("utf-8-sig")
@@ -254,8 +316,7 @@ class Session:
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working():
             return self._engines.status()
 
     def _changed(self) -> None:
@@ -307,7 +368,7 @@ class Session:
             jobs: how many processes may share live shots, with the same result; ``auto``: one a processor, at most 8,
                 where it takes more than about a second. Where shots depend on those before it is one: see ``plan``.
             args: one value for each parameter.
-            timeout: seconds after which it is stopped.
+            timeout: seconds after which it is stopped, those included that it waits for its turn.
             show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
 
         Raises:
@@ -320,8 +381,11 @@ class Session:
         jobs = checked_jobs(jobs)
         spec = find_simulator(simulator or self.simulator)
         seed = secrets.randbits(64) if seed is None and spec.seedable else seed
-        with self._lock:
-            self._check_open()
+        asked, process = time.monotonic(), os.getpid()
+        with _waiting(timeout), self._turn(math.inf if timeout is None else asked + timeout), self._working():
+            waited_s = time.monotonic() - asked
+            observer = observing(show)
+            observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
             request = RunRequest(
                 module=info.name,
@@ -335,10 +399,26 @@ class Session:
                     method, shots=shots, qubits=function.required_qubits or 0, simulator=simulator or self.simulator
                 ),
             )
-            with self._engine.uninterrupted():
+            with self._engine.uninterrupted(), self._told_of_closing(function.name):
                 self._functions.follow()
-                limits, observer = self.limits, observing(show)
-                return self._runner.run(request, function, observer, timeout_s=timeout, limits=limits, jobs=jobs)
+                limits = self.limits
+                result = self._runner.run(
+                    request, function, observer, timeout_s=timeout, waited_s=waited_s, limits=limits, jobs=jobs
+                )
+                if os.getpid() != process:  # what shows its text has forked: it has no shots here
+                    raise ForkedError(f"ran '{function.name}'", os.getppid())
+                if self.closed and result.partial:
+                    raise SessionClosedError(entry=function.name, partial=result)
+                return result
+
+    @contextlib.contextmanager
+    def _told_of_closing(self, entry: str) -> Iterator[None]:
+        try:
+            yield
+        except ExecutionError as error:
+            if self.closed and not isinstance(error, SessionClosedError):
+                raise SessionClosedError(entry=entry, partial=error.partial) from None
+            raise
 
     async def run_async(
         self,
@@ -360,21 +440,28 @@ class Session:
         they were asked for. What ``show`` is called with comes in the other thread. Cancelling the task stops the run;
         the finished shots are in `last`.
         """
-        return await run_in_thread(
-            lambda observer: self.run(
-                entry,
-                module=module,
-                shots=shots,
-                seed=seed,
-                simulator=simulator,
-                method=method,
-                jobs=jobs,
-                args=args,
-                timeout=timeout,
-                show=observer,
-            ),
-            observing(show),
-        )
+        checked_options(shots, seed, method, timeout)
+        asked = time.monotonic()
+
+        def run(observer: Observer) -> RunResult:
+            waited_s = time.monotonic() - asked  # for a thread
+            try:
+                return self.run(
+                    entry,
+                    module=module,
+                    shots=shots,
+                    seed=seed,
+                    simulator=simulator,
+                    method=method,
+                    jobs=jobs,
+                    args=args,
+                    timeout=None if timeout is None else max(timeout - waited_s, _LEAST_S),
+                    show=observer,
+                )
+            except RunTimeoutError as error:
+                raise dataclasses.replace(error, timeout_s=timeout or error.timeout_s) from None
+
+        return await run_in_thread(run, observing(show), timeout_s=timeout)
 
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()
@@ -390,8 +477,7 @@ class Session:
             EntryPointError, LinkError, DefinitionError: nothing was traced.
             WorkerCrashedError, KeyboardInterrupt: it died, or did not end in 20 s; it was interrupted or stopped.
         """
-        with self._lock:
-            self._check_open()
+        with self._turn(), self._working():
             info, function = self.entry(entry, module)
             request = CircuitRequest(info.name, function.name, argument_words(function, args))
             with self._engine.uninterrupted():
@@ -401,3 +487,12 @@ class Session:
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
         self._runner.stop()
+
+
+@contextlib.contextmanager
+def _waiting(timeout_s: float | None) -> Iterator[None]:
+    # For a turn that does not come in time.
+    try:
+        yield
+    except NoTurnError:
+        raise RunTimeoutError(timeout_s or 0.0, waited=True) from None

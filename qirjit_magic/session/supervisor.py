@@ -13,8 +13,9 @@ from qirjit_magic.session.cache import ObjectCache, admitted
 from qirjit_magic.session.deaths import Stopped
 from qirjit_magic.session.interrupts import FollowingShield, Shield
 from qirjit_magic.session.kept import definition, restoration
+from qirjit_magic.session.limits import COMPILE_LIMIT_S
 from qirjit_magic.session.recompiling import Recipe, Recompiler
-from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProcess
+from qirjit_magic.session.reviving import GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
@@ -118,6 +119,12 @@ class EngineSupervisor(RevivingProcess):
         if self._recompiler is not None:
             self._recompiler.forget()
         super().reset()
+
+    def after_fork(self) -> None:
+        """See `RevivingProcess.after_fork`; what is compiled once more is the parent's affair."""
+        super().after_fork()
+        if self._recompiler is not None:
+            self._recompiler.after_fork()
 
     def give_way(self) -> None:
         """Let every other process have a processor first."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from _thread import RLock
 from collections import deque
 from typing import Self
 
 _LOOK_S = 0.05
+
+
+class NoTurnError(Exception):
+    """The time to wait for a turn is over: internal, whoever waited says what that means."""
 
 
 class Turns(RLock):  # type: ignore[misc]  # final for those who only read its stub; C permits it
@@ -19,20 +25,39 @@ class Turns(RLock):  # type: ignore[misc]  # final for those who only read its s
 
     def __init__(self) -> None:
         self._queue: deque[threading.Event] = deque()
+        self._waiting = threading.local()
+
+    def within(self, deadline: float = math.inf) -> Self:
+        """It itself, for a ``with`` that waits for this thread's next turn until this moment of `time.monotonic`."""
+        self._waiting.deadline = deadline
+        return self
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread has its turn."""
+        return bool(self._is_owned())  # type: ignore[attr-defined]  # `threading.Condition` asks the same
 
     def __enter__(self) -> Self:  # type: ignore[override]  # of the plain one it is a bool
-        if self._is_owned():  # type: ignore[attr-defined]  # `threading.Condition` asks the same
+        """Wait for a turn.
+
+        Raises:
+            NoTurnError: it has not come in the time that `within` gave.
+        """
+        if self.is_mine:
             self.acquire()
             return self
+        deadline = getattr(self._waiting, "deadline", math.inf)
         turn = threading.Event()
         try:
             self._queue.append(turn)
             while self._queue[0] is not turn:
+                _check(deadline)
                 turn.wait(_LOOK_S)
-            self.acquire()
+            while not self.acquire(timeout=-1 if deadline == math.inf else _LOOK_S):
+                _check(deadline)
             self._leave(turn)
-        except BaseException:  # interrupted: nobody is to wait for this one
-            if self._is_owned():  # type: ignore[attr-defined]  # see above
+        except BaseException:  # interrupted, or too late: nobody is to wait for this one
+            if self.is_mine:
                 self.release()
             self._leave(turn)
             raise
@@ -43,3 +68,8 @@ class Turns(RLock):  # type: ignore[misc]  # final for those who only read its s
             self._queue.remove(turn)
         if self._queue:
             self._queue[0].set()
+
+
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise NoTurnError

@@ -102,11 +102,35 @@ class Fault:
     access: Access = Access.UNKNOWN
 
 
+class _Nothing:
+    """In the place of memory that was given back: an empty header, and nothing behind it."""
+
+    handle = -1
+    is_lost = True
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(TEXT_START))
+
+    def discard(self, start: int, length: int) -> None:
+        """There is nothing."""
+
+    def close(self) -> None:
+        """There is nothing."""
+
+
 class RecordMemory:
     """One side's view of the shared memory."""
 
     def __init__(self, region: Region) -> None:
         self.region = region
+
+    def renew(self, region: Region) -> None:
+        """Take another memory, cleared, in which somebody who wants the run to end wants it still."""
+        before, stop = self.region, self.word(Word.STOP)
+        self.region = region
+        before.close()
+        self.clear()
+        self.put_word(Word.STOP, stop)
 
     def clear(self) -> None:
         """Empty for the next piece of a run; the last one's pages go back to the system."""
@@ -203,8 +227,9 @@ class RecordMemory:
         struct.pack_into("<IIq", self.region.view, RECORDS_START + position, *record)
 
     def close(self) -> None:
-        """Give the memory back."""
-        self.region.close()
+        """Give the memory back; it reads as empty afterwards."""
+        before, self.region = self.region, _Nothing()
+        before.close()
 
 
 def sampled_size(shots: int, columns: int) -> int:

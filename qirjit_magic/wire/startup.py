@@ -14,7 +14,8 @@ class WorkerArguments:
         memory: the shared memory.
         life: the read end of the pipe that closes when the kernel ends.
         platform: the name of the platform module that the kernel uses.
-        main_thread: whether the kernel's main thread started it.
+        lasting: whether the kernel's thread that started it lasts as long as the kernel's process.
+        parent: the id of the kernel's process.
         fenced: whether it is to give up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept, as the system names it; empty for none.
@@ -25,7 +26,8 @@ class WorkerArguments:
     memory: int
     life: int
     platform: str
-    main_thread: bool
+    lasting: bool
+    parent: int
     fenced: bool
     memory_limit: int
     cache: bytes = b""

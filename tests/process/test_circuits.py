@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from qirjit_magic.errors import EntryPointError, UnresolvedSymbolError, WorkerCrashedError
-from qirjit_magic.session import reviving
+from qirjit_magic.session.limits import LIMITS, Limit
 from qirjit_magic.session.session import Session
 from qirjit_magic.wire.circuits import MOST_FIRST, MOST_LAST, TraceEnd
+from qirjit_magic.wire.protocol import CircuitRequest
 from tests.files import PROGRAMS
 from tests.process.pictures import PICTURED, PICTURES, picture
 from tests.process.support import number
@@ -128,7 +129,7 @@ def test_a_program_that_dies_while_it_is_drawn_takes_its_process_only(drawing: S
 
 
 def test_a_trace_that_does_not_end_is_killed(drawing: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviving, "TRACE_LIMIT_S", 0.3)
+    monkeypatch.setitem(LIMITS, CircuitRequest, Limit(0.3, "the trace"))
     drawing.add(PROGRAMS / "endless.ll", "endless")
     began = time.monotonic()
     with pytest.raises(WorkerCrashedError, match=r"the trace had not ended after 0\.3 s"):

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError, WorkerCrashedError
-from qirjit_magic.session.reviving import COMPILE_LIMIT_S
+from qirjit_magic.session.limits import COMPILE_LIMIT_S
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
 from tests.files import program

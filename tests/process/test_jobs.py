@@ -136,7 +136,7 @@ def test_a_helper_that_cannot_be_started_costs_nothing(
     shared._engines._helpers.end()
     assert shared.status().pid > 0  # the first process is there, whatever an earlier test did to it
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         message = "no more processes"
         raise OSError(message)
 

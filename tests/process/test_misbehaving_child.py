@@ -53,12 +53,19 @@ def add():
     send("Added", {{"module": {{"name": "m", "digest": "", "functions": functions}}}}, b"object code")
     receive()
 
+def function(name):
+    return {{"name": name, "signature": {{"returns": "void"}}}}
+
+def claim(**what):
+    send("Added", {{"module": {{"name": "m", "digest": "", **what}}}}, b"object code")
+
 def hang():
     time.sleep(60)
 
 {behaviour}
 """
 MODULE = b"define void @f() { ret void }"
+MOST = len(MODULE) // 4 + 64
 BROKEN_FRAMES = {
     "junk": 'connection.sendall(b"\\xff" * 100); hang()',
     "a length beyond the limit": 'connection.sendall(struct.pack("<QII", 0, 1 << 29, (1 << 29) + 1)); hang()',
@@ -98,6 +105,14 @@ WRONG_REPLIES = {
 # To a request to add a module called "m".
 WRONG_MODULES = {
     "another module": 'send("Added", {"module": {"name": "n", "digest": ""}})',
+    "more functions than its source can hold": "claim(functions=[function(f'f{place}') for place in range(120_000)])",
+    "more names than its source can hold": "claim(declarations=[{'name': f'{n}', 'type': ''} for n in range(72)])",
+    "more remarks than its source can hold": "claim(breaks=[{'severity': 'notice', 'message': ''}] * 1000)",
+    "more flags than its source can hold": "claim(flags=[['a', 1]] * 1000)",
+    "two functions of one name": "claim(functions=[function('f')] * 2)",
+    "a function and a variable of one name": "claim(functions=[function('f')], variables=[{'name': 'f', 'type': ''}])",
+    "a function that there is not": "claim(reads_results=['f'])",
+    "a variable of no size": "claim(variables=[{'name': 'v', 'type': '', 'size': -1}])",
     "a module of no name": 'send("Added", {"module": {"digest": ""}})',
     "code without a module": 'send("Done", {}, b"object code")',
     "more code than fits": 'connection.sendall(struct.pack("<QII", number, 4, 1 << 29))',
@@ -180,6 +195,14 @@ def test_a_wrong_module_is_none(start: Start, what: str) -> None:
     with pytest.raises(WorkerCrashedError):
         session.add(MODULE, "m")
     assert session.modules == ()
+    assert session._engine._unsaved == {}
+
+
+def test_a_module_of_as_much_as_its_source_can_hold_is_one(start: Start) -> None:
+    session = start(
+        "linux", f"ready(); receive(); claim(functions=[function(f'f{{n}}') for n in range({MOST})]); hang()"
+    )
+    assert len(session.add(MODULE, "m").functions) == MOST
 
 
 @pytest.mark.parametrize("what", WRONG_ENDS)

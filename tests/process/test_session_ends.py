@@ -9,7 +9,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from qirjit_magic.errors import EngineStartError, OptionError
+from qirjit_magic.errors import EngineStartError, OptionError, SessionClosedError
+from qirjit_magic.session import session as session_module
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer
 from tests.files import program
@@ -35,7 +36,60 @@ def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:
     session.close()
     for thread in threads:
         thread.join(LIVENESS_S)
-    assert sorted(type(end).__name__ for end in ended) == ["EngineStartError", "RunResult"]
+    assert [type(end) for end in ended] == [SessionClosedError] * 2
+    assert sorted(str(end) for end in ended) == [
+        "the engine process did not start: the session is closed. Make a new one.",
+        "the session was closed while it ran 'endless'. Make a new one.",
+    ]
+
+
+def test_a_run_that_closes_its_session_keeps_what_has_finished() -> None:
+    session = Session(supervisor=make_supervisor())
+    session.add(program("slow_shots"), "slow")
+    shown: list[str] = []
+
+    def show(text: str) -> None:
+        shown.append(text)
+        if len(shown) == 3:
+            session.close()
+
+    with pytest.raises(SessionClosedError) as caught:
+        session.run("slow", shots=10**6, show=show)
+    assert caught.value.entry == "slow"
+    assert caught.value.partial is not None
+    assert len(caught.value.partial.shots) >= 2
+    assert session.closed
+    with pytest.raises(SessionClosedError):
+        session.status()
+
+
+def test_closing_waits_for_nobody_who_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "_CLOSE_S", 0.1)
+    session = Session(supervisor=make_supervisor())
+    session.add(program("slow_shots"), "slow")
+    pid = session.status().pid
+    shown, go_on, ended = threading.Event(), threading.Event(), list[object]()
+
+    def show(_: str) -> None:
+        shown.set()
+        go_on.wait(LIVENESS_S)
+
+    def run() -> None:
+        try:
+            session.run("slow", shots=10**6, show=show)
+        except SessionClosedError as error:
+            ended.append(error.entry)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert shown.wait(LIVENESS_S)
+    session.close()
+    assert thread.is_alive()
+    assert eventually(lambda: is_gone(pid))
+    go_on.set()
+    thread.join(LIVENESS_S)
+    assert ended == ["slow"]
+    assert session._engine._closed
 
 
 def test_a_closed_session_says_so() -> None:

@@ -5,6 +5,7 @@ import signal
 import pytest
 
 from qirjit_magic.session import limits
+from qirjit_magic.session.child import UNKNOWN
 from qirjit_magic.session.deaths import crash
 from qirjit_magic.session.streams import Stream
 from qirjit_magic.wire.memory import RecordMemory, Word
@@ -70,7 +71,7 @@ def test_a_death_outside_a_run_names_no_shot(memory: RecordMemory) -> None:
 
 
 def test_a_compiler_that_took_too_long_is_told_with_its_limit() -> None:
-    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late_s=2.5)
+    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late=limits.Limit(2.5, "the compiler"))
     assert error.reason == "the compiler had not ended after 2.5 s"
 
 
@@ -90,3 +91,35 @@ def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch
 
     monkeypatch.setattr("os.sysconf", unknown)
     assert limits.default_memory_limit() == 0
+
+
+@pytest.mark.parametrize(
+    ("late", "stopped", "reason"),
+    [
+        ("the trace", False, "the trace had not ended after 20 s"),
+        (
+            "the trace",
+            True,
+            "the trace had not ended after 20 s: it was stopped by a signal: SIGSTOP, or one of a terminal",
+        ),
+        ("", True, "for 20 s it was stopped by a signal: SIGSTOP, or one of a terminal"),
+    ],
+)
+def test_who_is_killed_because_of_the_time_says_what_took_it(late: str, stopped: bool, reason: str) -> None:  # noqa: FBT001 - a table
+    error = crash("SIGKILL", "main", stream(""), memory_limit=0, late=limits.Limit(20, late), stopped=stopped)
+    assert (error.reason, error.limit_s, error.stopped) == (reason, 20, stopped)
+
+
+def test_a_lost_status_is_told_by_the_note_of_the_fault(memory: RecordMemory) -> None:
+    for word, value in ((Word.FAULT_SIGNAL, signal.SIGFPE), (Word.FAULT_CODE, 1)):
+        memory.put_word(word, value)
+    error = crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
+    assert (error.signal_name, error.reason) == ("SIGFPE", "division by zero, or of the smallest integer by -1")
+    error = crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
+    assert error.signal_name == UNKNOWN
+    assert "its exit status is lost" in error.reason
+
+
+def test_a_note_of_no_signal_tells_nothing(memory: RecordMemory) -> None:
+    memory.put_word(Word.FAULT_SIGNAL, 1 << 40)
+    assert crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory).signal_name == UNKNOWN

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
+import subprocess
 import sys
 
 import pytest
 
 from qirjit_magic.wire.platforms import choose, name_of
+from qirjit_magic.wire.platforms.descriptors import Descriptor, LostDescriptorError
 from qirjit_magic.wire.platforms.kernel import library_call
 
 _PLATFORMS = ["linux", "portable"] if sys.platform == "linux" else ["portable"]
@@ -139,3 +142,37 @@ def _alternate_stack() -> bytes:
     found = ctypes.create_string_buffer(24)  # stack_t
     library_call("sigaltstack", 0, found)
     return found.raw
+
+
+def test_a_descriptor_is_closed_once_and_only_where_it_is_ours() -> None:
+    read, write = map(Descriptor, os.pipe())
+    assert read.is_ours
+    os.close(write.fileno())
+    assert not write.is_ours
+    other = os.open(os.devnull, os.O_RDONLY)  # somebody else's number now, or it is made theirs
+    if other != write.fileno():
+        os.dup2(other, write.fileno())
+        os.close(other)
+    with pytest.raises(LostDescriptorError):
+        write.check()
+    number = write.fileno()
+    write.close()
+    os.fstat(number)
+    os.close(number)
+    read.close()
+    read.close()
+    assert not read.is_ours
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says so in a file.")
+def test_a_process_that_a_signal_stops_is_seen() -> None:
+    platform = choose("linux")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        try:
+            assert not platform.is_stopped(process.pid)
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            assert platform.is_stopped(process.pid)
+        finally:
+            process.kill()
+    assert not platform.is_stopped(process.pid)

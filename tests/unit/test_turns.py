@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qirjit_magic.session.turns import Turns
+from qirjit_magic.session.turns import NoTurnError, Turns
 
 _LONG_S = 20.0
 
@@ -144,3 +144,24 @@ def test_no_interrupt_leaves_it_taken() -> None:
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_turn_that_does_not_come_in_its_time_is_given_up() -> None:
+    turns, held, go_on = Turns(), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with turns:
+            held.set()
+            go_on.wait(_LONG_S)
+
+    thread = _started(hold)
+    assert held.wait(_LONG_S)
+    for _ in range(2):  # as the first of the queue, and again
+        with pytest.raises(NoTurnError), turns.within(time.monotonic() + 0.1):
+            pass
+    assert not turns._queue
+    go_on.set()
+    thread.join(_LONG_S)
+    with turns.within(time.monotonic() - 1), turns:  # it is there: it need not be waited for
+        assert turns.is_mine
+    assert not turns.is_mine

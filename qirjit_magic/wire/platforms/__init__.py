@@ -12,7 +12,6 @@ import sys
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterable
 
 
@@ -20,7 +19,16 @@ class Region(Protocol):
     """Memory that both processes map."""
 
     view: memoryview
-    handle: int
+
+    @property
+    def handle(self) -> int:
+        """The descriptor that a child inherits."""
+        ...
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed that descriptor."""
+        ...
 
     def discard(self, start: int, length: int) -> None:
         """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
@@ -31,11 +39,29 @@ class Region(Protocol):
         ...
 
 
+class Child(Protocol):
+    """A process that this one has started."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    def wait(self) -> object:
+        """Wait until it has ended; in a thread of its own."""
+        ...
+
+
 class Watch(Protocol):
     """Becomes readable when a process has died."""
 
     def fileno(self) -> int:
         """For a selector."""
+        ...
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed its descriptor."""
         ...
 
     def close(self) -> None:
@@ -54,16 +80,21 @@ class Platform(Protocol):
         """The same memory, in the child."""
         ...
 
-    def watch(self, process: subprocess.Popen[bytes]) -> Watch:
+    def watch(self, process: Child) -> Watch:
         """Watch a child for its death, however it comes."""
         ...
 
-    def follow_parent(self, life: int, *, main_thread: bool) -> None:
-        """In the child: die when the other end of the pipe ``life`` closes, in native code too.
+    def is_stopped(self, pid: int) -> bool:
+        """Whether a signal has stopped a process, so that it does nothing; False where there is no telling."""
+        ...
+
+    def follow_parent(self, life: int, *, lasting: bool, parent: int) -> None:
+        """In the child: die with the parent, or when the other end of the pipe ``life`` closes, in native code too.
 
         Args:
-            life: the read end of a pipe whose write end the parent holds alone.
-            main_thread: whether the parent's main thread created this process.
+            life: the read end of a pipe whose write end the parent holds, and who forks from it by native code.
+            lasting: whether the parent's thread that created this process lasts as long as the parent.
+            parent: the parent's process id.
         """
         ...
 

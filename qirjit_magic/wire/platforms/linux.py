@@ -20,19 +20,23 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qirjit_magic.wire.platforms.kernel import library_call
+from qirjit_magic.wire.platforms.descriptors import Descriptor
+from qirjit_magic.wire.platforms.kernel import library_call, system_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable, Iterable
 
-    from qirjit_magic.wire.platforms import Platform, Watch
+    from qirjit_magic.wire.platforms import Child, Platform, Watch
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
 _CLOCK_SHIFT = 3
 _PROCESS_CLOCK = 2
+# <asm-generic/mman.h>, and mmap's numbers in <asm/unistd_64.h> and <asm-generic/unistd.h>
+_MAP_FIXED = 0x10
+_MAP_NORESERVE = 0x4000
+_MMAP = {"x86_64": 9, "aarch64": 222}
 _FAULTS = signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP, signal.SIGABRT
 _SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _FAULT_FLAGS = 0x4 | 0x08000000 | 0x80000000  # SA_SIGINFO, SA_ONSTACK and SA_RESETHAND of <asm-generic/signal-defs.h>
@@ -57,9 +61,19 @@ class SharedRegion:
     """A mapping of a sparse file: its pages exist once they are touched, so there is no growing to do."""
 
     def __init__(self, handle: int, size: int) -> None:
-        self.handle = handle
-        self._map = mmap.mmap(handle, size)
+        self._handle = Descriptor(handle)
+        self._map = _mapping(handle, size)
         self.view = memoryview(self._map)
+
+    @property
+    def handle(self) -> int:
+        """The memfd."""
+        return self._handle.fileno()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed the memfd, so that no child can inherit it."""
+        return not self._handle.is_ours
 
     def discard(self, start: int, length: int) -> None:
         """Punch a hole, of whole pages."""
@@ -67,10 +81,24 @@ class SharedRegion:
             self._map.madvise(mmap.MADV_REMOVE, start, length)
 
     def close(self) -> None:
-        """Unmap and close."""
-        self.view.release()
-        self._map.close()
-        os.close(self.handle)
+        """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
+        self._handle.close()
+        with contextlib.suppress(BufferError):
+            self.view.release()
+            self._map.close()
+
+
+def _mapping(handle: int, size: int) -> mmap.mmap:
+    # Python's own mapping of a file has a second descriptor of it, which it closes by its number, whosever that is by
+    # then. So this is one of no file, in whose place the file is mapped.
+    call = _MMAP.get(os.uname().machine)
+    if call is None:
+        return mmap.mmap(handle, size)
+    made = mmap.mmap(-1, size, flags=mmap.MAP_SHARED | mmap.MAP_ANONYMOUS | _MAP_NORESERVE)
+    address = ctypes.addressof(ctypes.c_char.from_buffer(made))
+    protection = mmap.PROT_READ | mmap.PROT_WRITE
+    system_call(call, address, size, protection, mmap.MAP_SHARED | _MAP_FIXED, handle, 0)
+    return made
 
 
 def create_region(size: int) -> SharedRegion:
@@ -113,18 +141,32 @@ class PidWatch:
     """A pidfd: readable once the process has ended."""
 
     def __init__(self, pid: int) -> None:
-        self._handle = os.pidfd_open(pid)
+        try:
+            self._handle = Descriptor(os.pidfd_open(pid))
+        except ProcessLookupError:  # it has ended, and somebody has collected its status already
+            self._handle = _always_readable()
 
     def fileno(self) -> int:
         """The pidfd."""
-        return self._handle
+        return self._handle.fileno()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed it."""
+        return not self._handle.is_ours
 
     def close(self) -> None:
         """Close it."""
-        os.close(self._handle)
+        self._handle.close()
 
 
-def watch(process: subprocess.Popen[bytes]) -> Watch:
+def _always_readable() -> Descriptor:
+    ours, theirs = os.pipe()
+    os.close(theirs)
+    return Descriptor(ours)
+
+
+def watch(process: Child) -> Watch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     try:
         return PidWatch(process.pid)
@@ -132,27 +174,39 @@ def watch(process: subprocess.Popen[bytes]) -> Watch:
         return _portable().watch(process)
 
 
-def follow_parent(life: int, *, main_thread: bool) -> None:
+def is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped it: SIGSTOP, or what a terminal sends. One that a debugger holds has state "t"."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[:1] == ["T"]
+
+
+def follow_parent(life: int, *, lasting: bool, parent: int) -> None:
     """End with the parent, by two signals that need no thread and reach into native code.
 
-    The end of file on ``life`` raises SIGKILL here. PDEATHSIG comes first, but it fires when the creating *thread*
-    ends, so it is armed only where that was the main thread. The pipe goes where the fence lets nobody close it. Where
-    a pipe can raise no signal, a thread reads it.
+    PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
+    process; no fork of the parent can hold it back. The end of file on ``life`` raises SIGKILL here as well, once
+    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the fence lets nobody
+    close it. Where a pipe can raise no signal, a thread reads it.
     """
     with contextlib.suppress(OSError):  # so many descriptors this process may not have: it stays where it is
         os.dup2(life, LIFE, inheritable=False)
         os.close(life)
         life = LIFE
-    if main_thread:
+    if lasting:
         with contextlib.suppress(OSError):  # the pipe alone is enough
             library_call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() not in {parent, 0}:  # gone before this was armed; 0 is a parent outside this PID namespace
+            os._exit(0)
     try:
         fcntl.fcntl(life, fcntl.F_SETOWN, os.getpid())
         fcntl.fcntl(life, fcntl.F_SETSIG, signal.SIGKILL)
         fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     except OSError:
         _lacking.append("no signal when the kernel ends")
-        _portable().follow_parent(life, main_thread=main_thread)
+        _portable().follow_parent(life, lasting=lasting, parent=parent)
         return
     with contextlib.suppress(BlockingIOError):
         if not os.read(life, 1):  # the parent was gone before this was armed

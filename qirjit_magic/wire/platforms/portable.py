@@ -6,37 +6,61 @@ process in the kernel, and before Python 3.13 the child's tracker would remove t
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import resource
+import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from typing import TYPE_CHECKING
 
+from qirjit_magic.wire.platforms.descriptors import Descriptor
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from qirjit_magic.wire.platforms import Child
+
+_LOOK_S = 1.0
 
 
 class FileRegion:
     """A mapping of a file that no longer has a name."""
 
     def __init__(self, handle: int, size: int) -> None:
-        self.handle = handle
-        self._map = mmap.mmap(handle, size)
+        self._handle = Descriptor(handle)
+        self._map = _mapping(handle, size)
         self.view = memoryview(self._map)
+
+    @property
+    def handle(self) -> int:
+        """The file."""
+        return self._handle.fileno()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed the file, so that no child can inherit it."""
+        return not self._handle.is_ours
 
     def discard(self, start: int, length: int) -> None:
         """Nothing to do: a file's pages are the system's to take."""
 
     def close(self) -> None:
-        """Unmap and close."""
-        self.view.release()
-        self._map.close()
-        os.close(self.handle)
+        """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
+        self._handle.close()
+        with contextlib.suppress(BufferError):
+            self.view.release()
+            self._map.close()
+
+
+def _mapping(handle: int, size: int) -> mmap.mmap:
+    if sys.version_info >= (3, 13):
+        return mmap.mmap(handle, size, trackfd=False)
+    return mmap.mmap(handle, size)  # it has a descriptor of its own, which it closes by its number
 
 
 def create_region(size: int) -> FileRegion:
@@ -52,39 +76,53 @@ def attach_region(handle: int, size: int) -> FileRegion:
 
 
 class ThreadWatch:
-    """A thread that waits for the process, and then closes one end of a socket pair."""
+    """A thread that waits for the process, and then closes one end of a pipe."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._ours, theirs = socket.socketpair()
+    def __init__(self, process: Child) -> None:
+        self._ours, theirs = map(Descriptor, os.pipe())
         threading.Thread(target=_close_at_death, args=(process, theirs), name="qirjit-watch", daemon=True).start()
 
     def fileno(self) -> int:
         """The other end."""
         return self._ours.fileno()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether somebody else has closed it."""
+        return not self._ours.is_ours
+
     def close(self) -> None:
         """Stop looking; the thread ends with the process."""
         self._ours.close()
 
 
-def watch(process: subprocess.Popen[bytes]) -> ThreadWatch:
+def watch(process: Child) -> ThreadWatch:
     """A waiting thread."""
     return ThreadWatch(process)
 
 
-def _close_at_death(process: subprocess.Popen[bytes], end: socket.socket) -> None:
+def _close_at_death(process: Child, end: Descriptor) -> None:
     process.wait()
     end.close()
 
 
-def follow_parent(life: int, *, main_thread: bool) -> None:  # noqa: ARG001 - the pipe alone is enough here
-    """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock."""
-    threading.Thread(target=_die_at_end, args=(life,), name="qirjit-life", daemon=True).start()
+def is_stopped(pid: int) -> bool:  # noqa: ARG001 - see `Platform`
+    """Never: there is no quick way to see it."""
+    return False
 
 
-def _die_at_end(life: int) -> None:
-    while os.read(life, 1):
-        continue
+def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: ARG001 - threads make no difference here
+    """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock.
+
+    It also looks whose child this is: a fork of the parent may keep the other end open.
+    """
+    threading.Thread(target=_die_at_end, args=(life, parent), name="qirjit-life", daemon=True).start()
+
+
+def _die_at_end(life: int, parent: int) -> None:
+    while os.getppid() in {parent, 0}:
+        if select.select([life], [], [], _LOOK_S)[0] and not os.read(life, 1):
+            break
     os.kill(os.getpid(), signal.SIGKILL)
 
 
