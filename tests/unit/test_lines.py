@@ -46,8 +46,8 @@ VARIABLES = {
 def test_without_variables_a_line_has_the_words_that_a_shell_finds(line: str) -> None:
     try:
         expected = shlex.split(line)
-    except ValueError as problem:
-        with pytest.raises(ValueError, match=str(problem)):
+    except ValueError:
+        with pytest.raises(ValueError, match="No closing quotation|No escaped character"):
             split_line(line, {})
     else:
         assert split_line(line, {}) == expected
