@@ -256,7 +256,8 @@ Two words in the place of FILE do something else (a file called so is ./notebook
   qirjit notebook bell.ll    make a notebook of QIR; qirjit notebook --help says more
   qirjit extract bell.ipynb  write a notebook's %%qir cells as .ll files"""
 _STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed or its time was
-over, 4 the engine process died, 130 interrupted"""
+over, 4 the engine process died, 5 the output cannot be written, 130 interrupted, 141 nobody
+reads the output"""
 
 
 class Parser(argparse.ArgumentParser):

@@ -47,7 +47,7 @@ def test_without_variables_a_line_has_the_words_that_a_shell_finds(line: str) ->
     try:
         expected = shlex.split(line)
     except ValueError:
-        with pytest.raises(ValueError, match="No closing quotation|No escaped character"):
+        with pytest.raises(ValueError, match=r"No closing quotation|No escaped character"):
             split_line(line, {})
     else:
         assert split_line(line, {}) == expected
