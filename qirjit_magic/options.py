@@ -11,6 +11,7 @@ from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from qirjit_magic.errors import OptionError
+from qirjit_magic.printing import print_out
 
 _WORD_BITS = 64
 _LEVELS = range(4)
@@ -266,6 +267,13 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise the mistake, where argparse would end the process."""
         raise FlagError(message)
+
+    def print_help(self, file: Any = None) -> None:  # noqa: ANN401 - as argparse has it
+        """Print the help, where argparse would pass over an output that cannot be written."""
+        if file is None:
+            print_out(self.format_help())
+        else:
+            super().print_help(file)
 
 
 def parser(face: Face, program: str) -> argparse.ArgumentParser:

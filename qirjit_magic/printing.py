@@ -23,8 +23,16 @@ class OutputError(Exception):
 class _ClosedOutput(io.TextIOBase):
     # What stands for a standard output that was closed before Python began.
 
-    def write(self, _text: str, /) -> int:
-        raise OSError(errno.EBADF, "it is closed")
+    _lost = False
+
+    def write(self, text: str, /) -> int:
+        self._lost = self._lost or bool(text)
+        self.flush()
+        return 0
+
+    def flush(self) -> None:
+        if self._lost:
+            raise OSError(errno.EBADF, "it is closed")
 
 
 def open_streams() -> None:
@@ -63,13 +71,7 @@ def print_bytes(data: bytes) -> None:
         BrokenPipeError, OutputError: see `print_out`.
     """
     with _writing(sys.stdout):
-        sys.stdout.flush()
-        buffer = getattr(sys.stdout, "buffer", None)
-        if buffer is None:
-            sys.stdout.write(data.decode("utf-8", "replace"))
-        else:
-            buffer.write(data)
-            buffer.flush()
+        _write_all(sys.stdout, data)
 
 
 def flush_out() -> None:
@@ -95,8 +97,24 @@ def drop_output() -> None:
 
 def _write(stream: TextIO, text: str) -> None:
     with _writing(stream):
-        stream.write(text)
+        _write_all(stream, text.encode(stream.encoding or "utf-8", stream.errors or "backslashreplace"))
+
+
+def _write_all(stream: TextIO, data: bytes) -> None:
+    # Python's own streams take a part for the whole where they have no buffer, as PYTHONUNBUFFERED wants it.
+    stream.flush()
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):  # of a test, or closed
+        stream.write(data.decode("utf-8", "replace"))
         stream.flush()
+        return
+    left = memoryview(data)
+    while left:
+        try:
+            left = left[os.write(descriptor, left) :]
+        except BlockingIOError:  # another process has made it so
+            select.select([], [descriptor], [])
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.modules import BITCODE
 
 STDIN = "-"
@@ -192,7 +193,7 @@ def _read_file(path: str, most: int) -> Source:
             return Source(file.read(most + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
-        message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
+        message = f"'{plain_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
 
 

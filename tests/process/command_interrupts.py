@@ -147,10 +147,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         commands = Commands(Path(folder))
         python, ours = commands.seconds()
-        print(
-            f"before our first line: {python:.2f} s, which is Python's; from there to the first message: {ours:.2f} s"
-        )
         found = list(endings(commands, given.moments, given.seed))
+    print(f"Python's own start: {python:.2f} s; from there to the program's first message: {ours:.2f} s")
+    print(f"our first lines, until Ctrl-C is looked after: at most {max(commands.first_lines) * 1e6:.0f} us of that")
     for (status, right), count in collections.Counter((end.status, end.right) for end in found).items():
         print(f"{count} x status {status}, {'right' if right else 'WRONG'}")
     for end in found:

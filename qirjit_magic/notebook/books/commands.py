@@ -121,9 +121,9 @@ def _naming(file: str) -> Iterator[None]:
     try:
         yield
     except LocatedError as error:
-        raise (error if error.module else error.of_module(file)) from None
+        raise (error if error.module else error.of_module(plain_line(file))) from None
     except SourceError as error:
-        raise SourceError(f"'{file}': {error.message}") from None
+        raise SourceError(f"'{plain_line(file)}': {error.message}") from None
 
 
 def _read(path: str) -> bytes:
