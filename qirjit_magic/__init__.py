@@ -10,10 +10,28 @@ In a notebook: ``%load_ext qirjit_magic``, then ``%%qir`` cells; ``%%qir?`` says
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import os
+import sys
 
-from qirjit_magic.version import __version__ as __version__
+
+def _leave_at_interrupts() -> None:
+    """Have Ctrl-C end this process at once with status 130, where it would raise `KeyboardInterrupt`."""
+    import _signal  # noqa: PLC0415 - `signal` takes 3 ms, in which Ctrl-C would be a traceback
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, lambda *_: os._exit(130))
+
+
+# As the command line, before anything that takes time: Python names this module `-m` while it looks for it.
+_program = getattr(sys, "argv", [""])[0]
+_of_module = _program == "-m" and ("-m", "qirjit_magic") in zip(sys.orig_argv, sys.orig_argv[1:], strict=False)
+if _of_module or os.path.basename(_program) == "qirjit":  # noqa: PTH119 - pathlib takes time
+    _leave_at_interrupts()
+
+from importlib import import_module  # noqa: E402 - after that
+from typing import TYPE_CHECKING, Any  # noqa: E402 - likewise
+
+from qirjit_magic.version import __version__ as __version__  # noqa: E402 - likewise
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

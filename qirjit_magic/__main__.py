@@ -1,7 +1,23 @@
-"""``python -m qirjit_magic``."""
+"""``python -m qirjit_magic``, and the command ``qirjit``."""
 
-import sys
+from __future__ import annotations
 
-from qirjit_magic.cli import main
+import os
+from typing import NoReturn
 
-sys.exit(main())
+from qirjit_magic import _leave_at_interrupts
+
+
+def main() -> NoReturn:
+    """Be the command line, and end this process with its exit status.
+
+    Nothing is left to do when it ends; the interpreter's own end would take Ctrl-C for something else.
+    """
+    _leave_at_interrupts()
+    from qirjit_magic import cli  # noqa: PLC0415 - from here on Ctrl-C is no traceback, and this takes time
+
+    os._exit(cli.main())
+
+
+if __name__ == "__main__":
+    main()

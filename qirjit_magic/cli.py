@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from qirjit_magic.display.terminal import TerminalBar
@@ -16,13 +18,24 @@ from qirjit_magic.errors import (
     ExecutionError,
     OptionError,
     QirError,
+    QirNotice,
     SimulatorNotFoundError,
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
 from qirjit_magic.plain import plain, plain_line
+from qirjit_magic.printing import (
+    INTERRUPTED,
+    OutputError,
+    drop_output,
+    flush_out,
+    open_streams,
+    print_aside,
+    print_out,
+)
 from qirjit_magic.session.session import Session
+from qirjit_magic.session.sources import STDIN
 from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
@@ -31,7 +44,7 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.timings import Timings
 
 PROGRAM = "qirjit"
-DONE, WRONG, USAGE, FAILED, DIED, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
+DONE, WRONG, USAGE, FAILED, DIED, UNWRITTEN, UNREAD = 0, 1, 2, 3, 4, 5, 141
 _BOOKS = ("notebook", "extract")
 
 
@@ -39,19 +52,44 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a program, print what it gives, and return the exit status; or make a notebook, or files from one.
 
     0 done; 1 the QIR is wrong (syntax, link, entry point, unsafe); 2 usage; 3 the program failed, or its time was over;
-    4 the engine process died; 130 interrupted; 141 nobody reads what is printed.
+    4 the engine process died; 5 the output cannot be written; 130 interrupted; 141 nobody reads what is printed.
     """
-    words = sys.argv[1:] if words is None else words
+    open_streams()
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            status = _run_words(sys.argv[1:] if words is None else words)
+            flush_out()
+        except KeyboardInterrupt:  # before anything was run, or after
+            return INTERRUPTED
+        except BrokenPipeError:  # while it runs, or while it is told how that ended
+            drop_output()
+            return UNREAD
+        except OutputError as error:
+            drop_output()
+            _say(f"{PROGRAM}: {error}")
+            return UNWRITTEN
+        return status
+
+
+def _run_words(words: Sequence[str]) -> int:
+    try:
+        return _run_command(words)
+    except SystemExit:  # how a parser ends that has printed its help
+        return DONE
+
+
+def _run_command(words: Sequence[str]) -> int:
     if words and words[0] in _BOOKS:
         return _convert(words[0], words[1:])
     try:
         options = parse(Face.COMMAND, PROGRAM, words)
     except FlagError as problem:
-        print(f"{PROGRAM}: {problem}. Try '{PROGRAM} --help'.", file=sys.stderr)
+        _say(f"{PROGRAM}: {plain_line(str(problem))}. Try '{PROGRAM} --help'.")
         return USAGE
     try:
         with Session(options.simulator) as session:
-            return _run_in(session, options)
+            return _run_told(session, options)
     except EngineStartError as error:
         _complain(error)
         return DIED
@@ -66,30 +104,13 @@ def _convert(command: str, words: Sequence[str]) -> int:
     program = f"{PROGRAM} {command}"
     try:
         (commands.write_notebook if command == _BOOKS[0] else commands.extract_cells)(program, words)
-    except BrokenPipeError:
-        return _unread()
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except FlagError as problem:
-        print(f"{program}: {plain_line(str(problem))}. Try '{program} --help'.", file=sys.stderr)
+        _say(f"{program}: {plain_line(str(problem))}. Try '{program} --help'.")
         return USAGE
     except QirError as error:
-        print(f"{program}: {error}", file=sys.stderr)
+        _say(f"{program}: {error}")
         return USAGE if isinstance(error, OptionError) else _status(error)
     return DONE
-
-
-def _unread() -> int:
-    # As Python's documentation advises: nothing is flushed at the end.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return UNREAD
-
-
-def _run_in(session: Session, options: RunOptions) -> int:
-    try:
-        return _run_told(session, options)
-    except BrokenPipeError:  # while it runs, or while it is told how that ended
-        return _unread()
 
 
 def _run_told(session: Session, options: RunOptions) -> int:
@@ -98,7 +119,7 @@ def _run_told(session: Session, options: RunOptions) -> int:
     except KeyboardInterrupt:
         _print_result(session.last, options)
         finished = len(session.last.shots) if session.last else 0
-        print(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.", file=sys.stderr)
+        _say(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.")
         return INTERRUPTED
     except ExecutionError as error:
         _print_result(error.partial, options)
@@ -119,7 +140,7 @@ def _status(error: QirError) -> int:
 
 def _run(session: Session, options: RunOptions) -> int:
     module = session.add(
-        options.file or "-",
+        STDIN if options.file == STDIN else Path(options.file or ""),  # a path, however much it looks like QIR
         options.name,
         opt_level=options.opt_level,
         strict=options.strict,
@@ -162,12 +183,12 @@ def _as_it_may_be(text: str, stream: TextIO) -> str:
 
 
 def _print_now(text: str) -> None:
-    print(_as_it_may_be(text, sys.stdout), end="", flush=True)
+    print_out(_as_it_may_be(text, sys.stdout))
 
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print(_as_it_may_be(text, sys.stderr), end="", file=sys.stderr, flush=True)
+    print_aside(_as_it_may_be(text, sys.stderr))
 
 
 def _print_result(result: RunResult | None, options: RunOptions) -> None:
@@ -181,15 +202,38 @@ def _print_result(result: RunResult | None, options: RunOptions) -> None:
 
 def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
     if options.time:
-        print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr)
+        _say("\n".join(filter(None, (plan, table(timings)))))
 
 
 def _tell(diagnostics: Iterable[Diagnostic]) -> None:
     for diagnostic in diagnostics:
-        print(f"{PROGRAM}: {diagnostic}", file=sys.stderr)
+        _say(f"{PROGRAM}: {diagnostic}")
+
+
+def _say(line: str) -> None:
+    print_aside(f"{line}\n")
+
+
+def _show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 - the signature is the warnings module's
+    line: str | None = None,
+) -> None:
+    if issubclass(category, QirNotice):
+        _say(f"{PROGRAM}: {message}")
+    else:
+        print_aside(warnings.formatwarning(message, category, filename, lineno, line))
 
 
 def _complain(error: QirError) -> None:
-    print(f"{PROGRAM}: {error}", file=sys.stderr)
-    if isinstance(error, EntryPointError) and error.available:
-        print(f"{PROGRAM}: name one: {PROGRAM} FILE {plain_line(error.available[0])}", file=sys.stderr)
+    _say(f"{PROGRAM}: {error}")
+    writable = (
+        [name for name in error.available if name == plain_line(name)] if isinstance(error, EntryPointError) else []
+    )
+    if writable:
+        # As a shell takes it: it may be copied, and a program chose the name.
+        entry = f"--entry={shlex.quote(writable[0])}" if writable[0].startswith("-") else shlex.quote(writable[0])
+        _say(f"{PROGRAM}: name one: {PROGRAM} FILE {entry}")

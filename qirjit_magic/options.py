@@ -11,6 +11,7 @@ from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from qirjit_magic.errors import OptionError
+from qirjit_magic.printing import print_out
 
 _WORD_BITS = 64
 _LEVELS = range(4)
@@ -256,7 +257,8 @@ Two words in the place of FILE do something else (a file called so is ./notebook
   qirjit notebook bell.ll    make a notebook of QIR; qirjit notebook --help says more
   qirjit extract bell.ipynb  write a notebook's %%qir cells as .ll files"""
 _STATUS_HELP = """exit status: 0 done, 1 the QIR is wrong, 2 usage, 3 the program failed or its time was
-over, 4 the engine process died, 130 interrupted"""
+over, 4 the engine process died, 5 the output cannot be written, 130 interrupted, 141 nobody
+reads the output"""
 
 
 class Parser(argparse.ArgumentParser):
@@ -265,6 +267,13 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise the mistake, where argparse would end the process."""
         raise FlagError(message)
+
+    def print_help(self, file: Any = None) -> None:  # noqa: ANN401 - as argparse has it
+        """Print the help, where argparse would pass over an output that cannot be written."""
+        if file is None:
+            print_out(self.format_help())
+        else:
+            super().print_help(file)
 
 
 def parser(face: Face, program: str) -> argparse.ArgumentParser:

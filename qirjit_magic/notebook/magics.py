@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
+from IPython.core.magic import (
+    MAGIC_NO_VAR_EXPAND_ATTR,
+    MagicAlias,
+    Magics,
+    line_cell_magic,
+    line_magic,
+    magics_class,
+    needs_local_scope,
+    no_var_expand,
+)
 from IPython.display import display
 from traitlets import Bool, Dict, Float, TraitError, Unicode, observe, validate
 
@@ -29,6 +38,7 @@ from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.circuits import CIRCUIT, circuit_of
 from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.notebook.interrupted import Interrupted, where_kept
+from qirjit_magic.notebook.lines import split_line
 from qirjit_magic.notebook.progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
 from qirjit_magic.plain import plain, plain_line
@@ -44,6 +54,7 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
     from qirjit_magic.wire.timings import Timings
 
+_Variables = Mapping[str, object] | None
 _PROFILE = "--profile"
 _REMOVE = "--remove"
 _QIR_HELP = """Compile the cell's QIR (LLVM IR) into this kernel's engine, and run one of its functions.
@@ -71,6 +82,13 @@ Examples:
     %qir add --args 3,4
     %qir --file bell.ll --shots 100 --format counts
     %qir main --simulator ./libmysim.so:InitMySim
+
+The line is taken as it stands: Python evaluates nothing in it, and $ is a letter like others. Only a variable's name in
+braces, outside of quotes, stands for its value, where that is text, a number or a path:
+
+    %qir --file {{path}} --shots {{shots}}
+
+In quotes it is a name as it stands, '{{path}}', as completion offers it; so is whatever else stands in braces.
 
 Afterwards, in Python: result.counts(), result.histogram(top=10), result.returns, result.messages, result.shots[0],
 result.to_text("labeled").
@@ -126,6 +144,8 @@ class QirMagics(Magics):
     def remember_cell(self, info: ExecutionInfo) -> None:
         """Know the cell that is about to run: IPython's ``pre_run_cell`` event."""
         self._cell = info
+        if self.shell is not None:
+            _keep_aliases_from_evaluating(self.shell, self.magics)
 
     def close(self) -> None:
         """End the engine process and the panels."""
@@ -135,9 +155,13 @@ class QirMagics(Magics):
 
     # -- %%qir and %qir --------------------------------------------------------------------------------------------
 
+    @no_var_expand
+    @needs_local_scope
     @line_cell_magic
-    def qir(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - its help is made from the table of flags
-        options = self._parse(Face.LINE if cell is None else Face.CELL, line)
+    def qir(  # noqa: D102 - its help is made from the table of flags
+        self, line: str, cell: str | None = None, local_ns: _Variables = None
+    ) -> None:
+        options = self._parse(Face.LINE if cell is None else Face.CELL, line, local_ns)
         module = self._compile(options, cell)
         if options.panel:
             self._show_panel(options, module)
@@ -156,11 +180,11 @@ class QirMagics(Magics):
             _tell((d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None)
         self._run(options, name)
 
-    def _parse(self, face: Face, line: str) -> RunOptions:
+    def _parse(self, face: Face, line: str, local_ns: _Variables) -> RunOptions:
         program = "%qir" if face is Face.LINE else "%%qir"
         try:
-            return parse(face, program, shlex.split(line))
-        except ValueError as problem:  # of shlex; FlagError is one
+            return parse(face, program, split_line(line, self._variables(local_ns)))
+        except ValueError as problem:  # FlagError is one
             raise UsageError(f"{program}: {problem}. {program}? shows what it takes.") from None
 
     def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
@@ -252,24 +276,27 @@ class QirMagics(Magics):
 
     # -- the others ------------------------------------------------------------------------------------------------
 
+    @no_var_expand
     @line_magic
     def qir_list(self, line: str) -> None:
         """List the compiled modules: what they define, who uses it, what they need: ``%qir_list``."""
         self._words("%qir_list", line, 0, 0)
         _show_table(modules_table(self.session.linkage))
 
+    @no_var_expand
+    @needs_local_scope
     @line_magic
-    def qir_show(self, line: str) -> None:
+    def qir_show(self, line: str, local_ns: _Variables = None) -> None:
         """Show a module, or the module of a function: ``%qir_show NAME [--ir|--asm|--object|--profile|--circuit]``.
 
         ``--ir`` shows the LLVM IR before and after optimisation side by side, of a function its definition; ``--asm``
         the assembly of this machine, ``--object`` what the object code holds, ``--profile`` the QIR profile that it
         has, and where it breaks the one it declares. ``--circuit [--args A,B]`` draws the function, or the module's
-        entry point: what one shot does until it reads a result.
+        entry point: what one shot does until it reads a result. ``%%qir?`` says what braces and quotes do in a line.
         """
         from qirjit_magic.notebook.code import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
 
-        words = self._words("%qir_show", line, 1, 4)
+        words = self._words("%qir_show", line, 1, 4, local_ns)
         if CIRCUIT in words:
             display(circuit_of(self.session, words))
             return
@@ -283,14 +310,16 @@ class QirMagics(Magics):
             return
         display(code_view(self.session, names[0], *forms))
 
+    @no_var_expand
+    @needs_local_scope
     @line_magic
-    def qir_reset(self, line: str) -> None:
+    def qir_reset(self, line: str, local_ns: _Variables = None) -> None:
         """Let things start anew: ``%qir_reset [NAME [--remove]]``.
 
         With the name of a module its global variables start anew; with ``--remove`` the module is forgotten. Without a
         name all modules are forgotten, and a new engine process starts.
         """
-        words = self._words("%qir_reset", line, 0, 2)
+        words = self._words("%qir_reset", line, 0, 2, local_ns)
         names = [word for word in words if word != _REMOVE]
         if len(names) > 1 or (words and not names):
             raise UsageError(f"%qir_reset takes the name of one module, and {_REMOVE} where it is to be forgotten.")
@@ -298,6 +327,7 @@ class QirMagics(Magics):
         kept = {module.name for module in self.session.modules}
         self._names = {cell: name for cell, name in self._names.items() if name in kept}
 
+    @no_var_expand
     @line_magic
     def qir_status(self, line: str) -> None:
         """Show the engine process, and the open one where there is one: fence, memory, simulator: ``%qir_status``."""
@@ -323,16 +353,20 @@ class QirMagics(Magics):
         self._panels = [*(panel for panel in self._panels if not panel.closed), panel]
         display(panel)
 
+    @no_var_expand
     @line_magic
     def qir_panel(self, line: str) -> None:
         """Show a panel that runs any compiled function: ``%qir_panel``."""
         self._words("%qir_panel", line, 0, 0)
         self._show_panel(RunOptions(), None)
 
-    @staticmethod
-    def _words(magic: str, line: str, least: int, most: int) -> Sequence[str]:
+    def _variables(self, local_ns: _Variables) -> Mapping[str, object]:
+        # Those of the function or cell that the magic stands in, then the notebook's.
+        return ChainMap({**(local_ns or {})}, self.shell.user_ns if self.shell is not None else {})
+
+    def _words(self, magic: str, line: str, least: int, most: int, local_ns: _Variables = None) -> Sequence[str]:
         try:
-            words = shlex.split(line)
+            words = split_line(line, self._variables(local_ns))
         except ValueError as problem:
             raise UsageError(f"{magic}: {problem}. {magic}? says more.") from None
         if not least <= len(words) <= most:
@@ -342,6 +376,14 @@ class QirMagics(Magics):
 
 
 QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_help(Face.LINE, besides=Face.CELL))
+
+
+def _keep_aliases_from_evaluating(shell: InteractiveShell, magics: Mapping[str, Mapping[str, str]]) -> None:
+    # IPython evaluates the line of an alias, whatever the magic behind it says of its own.
+    for kind, names in shell.magics_manager.magics.items():
+        for magic in names.values():
+            if isinstance(magic, MagicAlias) and magic.magic_name in magics[kind]:
+                setattr(magic, MAGIC_NO_VAR_EXPAND_ATTR, True)
 
 
 def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:

@@ -6,7 +6,6 @@ It looks at what is there already: it starts no engine process, compiles nothing
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +13,7 @@ from itertools import pairwise
 from qirjit_magic.display.definitions import global_name
 from qirjit_magic.notebook.heads import CELL, head_of
 from qirjit_magic.notebook.known import known_functions
+from qirjit_magic.notebook.lines import quoted_word, split_line
 from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.options import FLAGS, Face, FlagRow
 from qirjit_magic.plain import plain_line
@@ -92,7 +92,8 @@ def _in_other_magic(magic: str, typed: str, documentation: str) -> Offers:
     words, current = _words(typed)
     offers = [Offer(flag) for flag in _DOCUMENTED.findall(documentation) if flag not in words]
     if magic in _TAKE_MODULES and all(word.startswith("-") for word in words):
-        offers = [*_modules(), *(_compiled("") if magic == "qir_show" else ()), *offers]
+        named = [*_modules(), *(_compiled("") if magic == "qir_show" else ())]
+        offers = [*_no_flags(named), *offers]
     return Offers(current, list(_fitting(offers, current)))
 
 
@@ -106,10 +107,11 @@ def _in_flags(typed: str, face: Face, entries: Callable[[str], Iterable[Offer]])
     if row is None and words:
         row, value = _row(words[-1], face), current
     if row is not None and row.settings.get("action") != "store_true":
-        return Offers(value, list(_fitting(_values(row, words, value, entries), value)))
+        values = _values(row, words, value, entries)
+        return Offers(value, list(_fitting(values if equals else _no_flags(values), value)))
     offers = [] if current and not current.startswith("-") else _flags(face, words, short=current == "-")
     if face is Face.LINE and not _entry_given(words):
-        offers = [*entries(_chosen_module(words)), *offers]
+        offers = [*_no_flags(entries(_chosen_module(words))), *offers]
     return Offers(current, list(_fitting(offers, current)))
 
 
@@ -138,6 +140,11 @@ def _values(
         case "--file":
             offers = _paths(typed, (".ll", ".bc"))
     return offers
+
+
+def _no_flags(offers: Iterable[Offer]) -> Iterator[Offer]:
+    # A name that begins as flags do would be one, whatever it is called: --trust, --simulator=….
+    return (offer for offer in offers if not offer.text.startswith("-"))
 
 
 def _entry_given(words: Sequence[str]) -> bool:
@@ -255,7 +262,7 @@ def _words(typed: str) -> tuple[list[str], str]:
 def _unquoted(word: str) -> str:
     for end in ("", '"', "'"):
         try:
-            return "".join(shlex.split(word + end))
+            return "".join(split_line(word + end, {}))
         except ValueError:  # a quotation that is still open
             continue
     return word
@@ -269,5 +276,5 @@ def _fitting(offers: Iterable[Offer], current: str) -> Iterator[Offer]:
         if new and offer.text.startswith(typed):
             seen.add(offer.text)
             whole = quote and quote not in offer.text and "\\" not in offer.text
-            text = f"{quote}{offer.text}{quote}" if whole else shlex.quote(offer.text)
+            text = f"{quote}{offer.text}{quote}" if whole else quoted_word(offer.text)
             yield Offer(text, plain_line(offer.told))

@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.plain import plain_line
 from qirjit_magic.wire.modules import BITCODE
 
 STDIN = "-"
@@ -69,7 +70,8 @@ QirSource = Source | str | bytes | os.PathLike[str] | HasQir | HasBitcode
 def read_source(source: QirSource, limits: Limits | None = None) -> Source:
     """The bytes of a path, a text, bitcode, or an object of a QIR-making package.
 
-    A ``str`` with a line break, or that starts like LLVM IR, is text; any other is a path (``-`` is standard input).
+    A ``str`` with a line break, or that starts like LLVM IR, is text; any other is a path; the text ``-``,
+    and no path object, is standard input.
 
     Args:
         source: one of these.
@@ -123,7 +125,7 @@ def _found(source: QirSource, most: int) -> Source:
         case str() if _is_text(source):
             return Source(encoded(source))
         case str() | os.PathLike():
-            return _read_file(os.fspath(source), most)
+            return _read(source, most)
         case HasQir():
             qir = source._repr_qir_()
             return Source(encoded(qir) if isinstance(qir, str) else bytes(qir))
@@ -163,16 +165,36 @@ def _is_text(source: str) -> bool:
     )
 
 
-def _read_file(path: str, most: int) -> Source:
+def _read(source: str | os.PathLike[str], most: int) -> Source:
     # One byte more says that it is too long, whatever else there is.
-    if path == STDIN:
-        return Source(_read_most(sys.stdin.buffer, most + 1), "stdin")
+    if source == STDIN:
+        return Source(read_stdin(most + 1), "stdin")
+    return _read_file(os.fsdecode(source), most)
+
+
+def read_stdin(most: int = -1) -> bytes:
+    """Standard input to its end, or so many bytes of it.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    try:
+        if sys.stdin is not None:
+            return _read_most(sys.stdin.buffer, most)
+        why = "it is closed"
+    except (OSError, ValueError) as error:  # a folder; open for writing; closed since
+        why = getattr(error, "strerror", None) or str(error)
+    message = f"standard input cannot be read: {why}. Give the path of a file, or pipe one in."
+    raise SourceError(message)
+
+
+def _read_file(path: str, most: int) -> Source:
     try:
         with Path(path).expanduser().open("rb") as file:
             return Source(_read_most(file, most + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
-        message = f"'{path}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
+        message = f"'{plain_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
 
 

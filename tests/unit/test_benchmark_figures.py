@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 
 import pytest
 
 from tests.benchmarks.cases import BY_NAME, CASES
 from tests.benchmarks.measurements import FLOOR, OURS, Kind, Measurement, Spread, Target, ratios, spread, verdicts
+from tests.benchmarks.paired import ratio_of
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.plot import lines
 from tests.benchmarks.readme import BEGIN, END, with_figures
@@ -179,3 +181,18 @@ def test_a_run_that_is_far_too_long_is_run_once() -> None:
 @pytest.mark.parametrize(("number", "rounded"), [(1, 1), (9, 9), (19, 10), (2_999, 2_000)])
 def test_shots_are_rounded_down_to_one_digit(number: int, rounded: int) -> None:
     assert one_digit(number) == rounded
+
+
+def test_a_row_is_slower_where_the_interval_of_its_ratio_lies_wholly_above_the_mark() -> None:
+    old = [1.0, 1.1, 0.9, 1.05, 0.95, 1.0, 1.02, 0.98, 1.0]
+    by_a_fifth = ratio_of(old, [1.2 * seconds * noise for seconds, noise in zip(old, _NOISE, strict=True)])
+    assert by_a_fifth.median == pytest.approx(1.2, rel=0.02)
+    assert by_a_fifth.low < 1.2 < by_a_fifth.high
+    assert by_a_fifth.slower
+    assert not ratio_of(old, [1.04 * seconds * noise for seconds, noise in zip(old, _NOISE, strict=True)]).slower
+    assert not ratio_of([1.0, 1.0], [1.2, 2.4]).slower  # two pairs say little
+    exact = ratio_of([1.0, 2.0, 4.0], [1.0, 4.0, 16.0])  # logarithms 0, 1, 2 of 2: mean 1, deviation 1
+    assert math.log2(exact.high) == pytest.approx(1 + 4.30 / math.sqrt(3))
+
+
+_NOISE = (1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99, 1.0)

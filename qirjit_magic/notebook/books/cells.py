@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from qirjit_magic.notebook.heads import head_of
+from qirjit_magic.notebook.lines import quoted_word, split_line
 from qirjit_magic.options import Face, parse
 
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
@@ -35,7 +35,7 @@ class QirCell:
     @property
     def source(self) -> str:
         """What stands in the cell: ``%%qir`` with its flags, then the text without its last line break."""
-        flags = f"--name {shlex.quote(self.name)} --no-run{' --trust' if self.trust else ''}"
+        flags = f"--name {quoted_word(self.name)} --no-run{' --trust' if self.trust else ''}"
         return f"%%qir {flags}\n{self.shown.removesuffix(chr(10))}"
 
     @property
@@ -72,7 +72,7 @@ class QirCell:
 
 def _flags(line: str) -> tuple[str, bool]:
     try:
-        options = parse(Face.CELL, "%%qir", shlex.split(line))
+        options = parse(Face.CELL, "%%qir", split_line(line, {}))
     except ValueError:  # no cell that could be run; its text is there all the same
         return "", False
     return options.name or "", options.trust

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from qirjit_magic.notebook.books.reading import read_cells
 from qirjit_magic.notebook.books.writing import compiled_cell, made_notebook
 from qirjit_magic.options import Parser
 from qirjit_magic.plain import plain_line
+from qirjit_magic.printing import print_bytes, print_out
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.sources import STDIN, encoded, read_source
+from qirjit_magic.session.sources import STDIN, encoded, read_source, read_stdin
 
 _STATUS_HELP = "exit status: 0 done, 1 the QIR or the notebook is wrong, 2 usage, or an output that is there already"
 _NOTEBOOK_HELP = """Make a notebook of QIR that runs as it is: a %%qir cell for each module, in the order given, with
@@ -74,7 +74,7 @@ def write_notebook(program: str, words: Sequence[str]) -> None:
         notebook = made_notebook(session, cells, shown)
     data = encoded(nbformat.writes(notebook) + "\n")
     if output == STDIN:
-        _print_bytes(data)
+        print_bytes(data)
     else:
         _write(Path(output), data, force=found.force)
 
@@ -106,7 +106,7 @@ def extract_cells(program: str, words: Sequence[str]) -> None:
     if found.output == STDIN:
         if len(chosen) > 1:
             raise OptionError("-o", STDIN, f"a folder, or one NAME be given: there are {', '.join(chosen)}")
-        _print_bytes(next(iter(chosen.values())))
+        print_bytes(next(iter(chosen.values())))
         return
     _write_all(Path(found.output), chosen, force=found.force)
 
@@ -121,14 +121,14 @@ def _naming(file: str) -> Iterator[None]:
     try:
         yield
     except LocatedError as error:
-        raise (error if error.module else error.of_module(file)) from None
+        raise (error if error.module else error.of_module(plain_line(file))) from None
     except SourceError as error:
-        raise SourceError(f"'{file}': {error.message}") from None
+        raise SourceError(f"'{plain_line(file)}': {error.message}") from None
 
 
 def _read(path: str) -> bytes:
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        return read_stdin()
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # a NUL in the name
@@ -170,15 +170,9 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
-    print(plain_line(str(path)))
+    print_out(f"{plain_line(str(path))}\n")
 
 
 def _unwritable(path: Path, error: Exception) -> OptionError:
     why = getattr(error, "strerror", None) or error
     return OptionError("-o", str(path), f"a place that can be written ({why})")
-
-
-def _print_bytes(data: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
@@ -12,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import SourceError
 from qirjit_magic.notebook.books.cells import QirCell
+from qirjit_magic.notebook.lines import quoted_word
 from qirjit_magic.plain import plain_line
 from qirjit_magic.session.arguments import example_arguments, takes_numbers
 from qirjit_magic.session.session import Session
@@ -118,7 +118,7 @@ def _command(function: EntryPoint, module: str, linkage: Linkage) -> str:
     if not takes_numbers(function) or not _ONE_WORD.fullmatch(function.name):
         return ""
     elsewhere = linkage.owner(function.name) != module
-    where = f" --name {shlex.quote(module)}" if elsewhere else ""
+    where = f" --name {quoted_word(module)}" if elsewhere else ""
     given = f" --args {example_arguments(function)}" if function.signature.parameters else ""
     return f"%qir {function.name}{where}{given}"
 
