@@ -25,6 +25,7 @@ from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import CircuitRequest, RunRequest
+from qirjit_magic.wire.returns import recorded_words
 from qirjit_magic.wire.timings import Timings
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Runner:
         began = time.perf_counter()
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine, collected = self._collect(request, observer, timeout_s, limits, jobs)
+            words = recorded_words(entry.signature.returns)
+            engine, collected = self._collect(request, observer, timeout_s, limits, jobs, words)
         ended = collected.outcome in {"done", "failed"}
         self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
@@ -106,7 +108,7 @@ class Runner:
         return result
 
     def _collect(
-        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs, words: int
     ) -> tuple[EngineSupervisor, Collected]:
         deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
 
@@ -132,7 +134,14 @@ class Runner:
             self._running = True
             with shared or contextlib.nullcontext():
                 collected = collect(
-                    engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
+                    engine,
+                    request,
+                    observer,
+                    words=words,
+                    timeout_s=left_s,
+                    limits=limits,
+                    stopping=stopping,
+                    sharing=shared,
                 )
             collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
             collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)

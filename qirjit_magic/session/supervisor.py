@@ -13,7 +13,6 @@ from qirjit_magic.session.interrupts import FollowingShield, Shield
 from qirjit_magic.session.kept import definition, restoration
 from qirjit_magic.session.reviving import COMPILE_LIMIT_S, GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.objects import ALWAYS_NEEDED, OWN_OBJECTS, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
@@ -270,12 +269,13 @@ class EngineSupervisor(RevivingProcess):
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
+        self.memory.shots = request.shots
         with self.uninterrupted():
             try:
                 going_on = request.first > request.begins  # only the process that began a run can go on with it
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
-                return RunReply("killed", self.memory.word(Word.SHOT))
+                return RunReply("killed", self.memory.shot())
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
         """See `Engine.circuit`.

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 _COUNTED = 16  # results of which all strings can be counted in a table
 _WORD, _BYTES = 64, 8
+_AT_ONCE = 1 << 18  # shots that are looked at together
 _CONVERTED = 10_000  # values that are few enough to make a Python object of each
+
+
+_Item = TypeVar("_Item", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +55,19 @@ class DistinctBits:
     """The different strings of results of some shots, sorted, and how often each came.
 
     Attributes:
-        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result of each shot.
+        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result of each shot; or these packed.
         firsts: ``int64[n]``, the columns of it that are the different ones.
         counts: ``int64[n]``.
     """
 
-    bits: NDArray[np.uint8]
+    bits: NDArray[np.uint8] | PackedBits
     firsts: NDArray[np.int64]
     counts: NDArray[np.int64]
 
     def named(self, places: NDArray[np.int64]) -> dict[str, int]:
         """Strings and counts of those at some places."""
+        if not len(self.bits):  # all strings are the empty one
+            return dict.fromkeys([""] * len(places), int(self.counts.sum()))
         digits = np.ascontiguousarray(self.bits[:, self.firsts[places]].T) + np.uint8(ord("0"))
         texts = digits.view(f"S{len(self.bits)}").ravel().tolist()
         return dict(zip((text.decode() for text in texts), self.counts[places].tolist(), strict=True))
@@ -76,23 +82,71 @@ class DistinctBits:
         return Tally(tuple(self.named(order).items()), int(self.counts.sum()), len(self.counts))
 
 
-def distinct_bits(bits: NDArray[np.uint8]) -> DistinctBits:
+@dataclass(frozen=True, eq=False, slots=True)
+class PackedBits:
+    """``uint8[results, shots]``, 0 or 1, in an eighth of the memory.
+
+    Attributes:
+        packed: a row of whole bytes for each result, the first shot's bit highest.
+        shots: how many there are.
+    """
+
+    packed: NDArray[np.uint8]
+    shots: int
+
+    @classmethod
+    def of(cls, bits: NDArray[np.uint8]) -> PackedBits:
+        """Some bits, packed."""
+        return cls(np.packbits(bits, axis=1), bits.shape[1])
+
+    def __len__(self) -> int:
+        return len(self.packed)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many results, and shots."""
+        return len(self.packed), self.shots
+
+    def __getitem__(self, key: tuple[slice, slice | NDArray[np.int64]]) -> NDArray[np.uint8]:
+        rows, columns = key
+        if isinstance(columns, slice):
+            start, stop, _ = columns.indices(self.shots)
+            bits = np.unpackbits(self.packed[rows, start // 8 : -(-stop // 8)], axis=1)
+            return bits[:, start % 8 : start % 8 + max(0, stop - start)]
+        found: NDArray[np.uint8] = self.packed[rows, columns // 8] >> (7 - columns % 8).astype(np.uint8) & np.uint8(1)
+        return found
+
+    def first(self, shots: int) -> PackedBits:
+        """Those of the first shots, at most so many."""
+        shots = min(shots, self.shots)
+        return PackedBits(self.packed[:, : -(-shots // 8)], shots)
+
+
+def distinct_bits(bits: NDArray[np.uint8] | PackedBits) -> DistinctBits:
     """The different columns of ``uint8[results, shots]``, of at least one result and one shot."""
     width, shots = bits.shape
     if width <= _COUNTED:
-        numbers = np.zeros(shots, np.uint16)
-        for row in bits:
-            numbers = (numbers << 1) | row
-        counts = np.bincount(numbers, minlength=1)
+        counts = np.zeros(1 << width, np.int64)
+        for start in range(0, shots, _AT_ONCE):
+            counts += np.bincount(_numbers(bits[:, start : start + _AT_ONCE]), minlength=1 << width)
         found = np.flatnonzero(counts)
         places = np.arange(width - 1, -1, -1)[:, np.newaxis]
         return DistinctBits((found >> places & 1).astype(np.uint8), np.arange(len(found)), counts[found])
-    words = _words(bits)
+    words = np.empty((-(-width // _WORD), shots), np.uint64)
+    for start in range(0, shots, _AT_ONCE):
+        words[:, start : start + _AT_ONCE] = _words(bits[:, start : start + _AT_ONCE])
     if len(words) > 1:
         return DistinctBits(bits, *_distinct(words))
-    values, counts = np.unique(words[0], return_counts=True)
+    values, counts = _counted(words[0])
     digits = np.unpackbits(values.astype(">u8").view(np.uint8).reshape(-1, _BYTES), axis=1, count=width)
     return DistinctBits(digits.T, np.arange(len(values)), counts)
+
+
+def _numbers(bits: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    numbers = np.zeros(bits.shape[1], np.uint16)
+    for row in bits:
+        numbers = (numbers << 1) | row
+    return numbers
 
 
 def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
@@ -101,6 +155,13 @@ def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
     for place, row in enumerate(packed):
         words[place // _BYTES] |= row.astype(np.uint64) << np.uint64(_WORD - 8 - 8 * (place % _BYTES))
     return words
+
+
+def _counted(values: NDArray[_Item]) -> tuple[NDArray[_Item], NDArray[np.int64]]:
+    # The different values in order, and how often each came; sorts them where they are: there may be many.
+    values.sort()
+    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    return values[starts], np.diff(starts, append=len(values))
 
 
 def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -141,14 +202,24 @@ def tally_words(words: NDArray[np.int64], value: Callable[[list[int]], object], 
         value: what words stand for; different words may stand for the same.
         most: how many to name, at least one.
     """
-    firsts, counts = _distinct(words)
+    rows, counts = _distinct_rows(words)
     distinct = len(counts)
     if distinct > _CONVERTED:
         places = most_frequent(counts, most)
-        firsts, counts = firsts[places], counts[places]
-    found = [(value(row), count) for row, count in zip(words.T[firsts].tolist(), counts.tolist(), strict=True)]
+        rows, counts = rows[places], counts[places]
+    found = [(value(row), count) for row, count in zip(rows.tolist(), counts.tolist(), strict=True)]
     tally = tally_values(found, most)
     return replace(tally, total=words.shape[1], distinct=distinct) if distinct > _CONVERTED else tally
+
+
+def _distinct_rows(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if words.shape[1] and not words.strides[1]:  # a billion times the same, in no memory
+        return words[:, :1].T, np.array([words.shape[1]])
+    if len(words) == 1:
+        values, counts = _counted(words[0].copy())
+        return values[:, np.newaxis], counts
+    firsts, counts = _distinct(words)
+    return words.T[firsts], counts
 
 
 def tally_values(counted: Iterable[tuple[object, int]], most: int) -> Tally:

@@ -26,6 +26,10 @@ class Region(Protocol):
         """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
         ...
 
+    def let_go(self, start: int, length: int) -> None:
+        """Let the pages of a part count as this process's no longer, where that is possible; what they hold stays."""
+        ...
+
     def close(self) -> None:
         """Unmap it."""
         ...

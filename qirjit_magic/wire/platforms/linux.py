@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.wire.platforms.kernel import library_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
+from qirjit_magic.wire.platforms.pages import let_go
 
 if TYPE_CHECKING:
     import subprocess
@@ -41,6 +42,10 @@ class SealedRegion:
     def discard(self, start: int, length: int) -> None:
         """Punch a hole, of whole pages."""
         self._map.madvise(mmap.MADV_REMOVE, start, length)
+
+    def let_go(self, start: int, length: int) -> None:
+        """Map no pages that nobody looks at now; their content stays where it is."""
+        let_go(self._map, start, length)
 
     def close(self) -> None:
         """Unmap and close."""

@@ -17,6 +17,8 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
+from qirjit_magic.wire.platforms.pages import let_go
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,10 @@ class FileRegion:
 
     def discard(self, start: int, length: int) -> None:
         """Nothing to do: a file's pages are the system's to take."""
+
+    def let_go(self, start: int, length: int) -> None:
+        """Map no pages that nobody looks at now; their content stays where it is."""
+        let_go(self._map, start, length)
 
     def close(self) -> None:
         """Unmap and close."""
