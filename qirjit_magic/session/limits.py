@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
+
+from qirjit_magic.machine import memory_limit
 
 
 def default_memory_limit() -> int:
-    """Three quarters of this machine's memory, in bytes; 0, no limit, where the system does not say how much it has."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 3 // 4
-    except (AttributeError, OSError, ValueError):
-        return 0
+    """Three quarters of the memory that this process could ever have, in bytes; 0, no limit, where nothing tells."""
+    return (memory_limit() or 0) * 3 // 4
 
 
 def is_over(moment: float | None) -> bool:

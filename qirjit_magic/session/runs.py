@@ -26,7 +26,7 @@ from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
 from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import Word
+from qirjit_magic.wire.memory import RECORD_SIZE, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
 from qirjit_magic.wire.timings import UNTIMED, Timings
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.columns import RecordColumns
     from qirjit_magic.wire.records import Failure, Piece, Record, RecordTable, Sampled
     from qirjit_magic.wire.sampled import SampledTable
+
+_MOST_A_SECOND = 10**9  # records that a process can try to write
 
 
 @dataclass
@@ -121,7 +123,8 @@ def collect(
         observer.on_tick()
         if sharing is not None:
             sharing.look(watch)
-        follower.look(sharing.done if sharing and sharing.done is not None else watch.done)
+        there = len(columns) + engine.memory.committed() // RECORD_SIZE  # a finished shot has a record at least
+        follower.look(sharing.done if sharing and sharing.done is not None else min(watch.done, there))
 
     watch = _watch(engine, sharing, observer, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
@@ -154,6 +157,7 @@ def collect(
     if watch.cpu_used is not None:
         collected.passed = "cpu_seconds", watch.cpu_used
     collected.seconds = time.perf_counter() - began
+    collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MOST_A_SECOND))
     return collected
 
 

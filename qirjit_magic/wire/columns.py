@@ -106,8 +106,9 @@ class RecordColumns:
             text: all text that they point to.
         """
         source = Source(text, base=self._keep(text) if size else 0)
-        start, wanted = 0, _READ
+        start, wanted, data = 0, _READ, b""
         while start < size:
+            del data
             data = read(start, min(start + wanted, size))
             end = _end_of_shots(data)
             if end:

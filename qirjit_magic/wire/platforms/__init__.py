@@ -79,6 +79,10 @@ class Platform(Protocol):
         """How much more memory this process could use, as far as can be told."""
         ...
 
+    def be_ended_first(self) -> None:
+        """Let the system end this process before any other where memory runs out, where it can be told so."""
+        ...
+
     def processors(self) -> int:
         """How many this process may use."""
         ...

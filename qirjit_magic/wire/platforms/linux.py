@@ -7,7 +7,6 @@ import ctypes
 import fcntl
 import mmap
 import os
-import resource
 import signal
 import struct
 import time
@@ -15,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qirjit_magic import machine
 from qirjit_magic.wire.platforms.kernel import library_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
 from qirjit_magic.wire.platforms.pages import let_go
@@ -113,17 +113,16 @@ def resident_bytes() -> int:
 
 
 def available_bytes() -> int:
-    """What the system has left, or this process's limit."""
-    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10
-    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    if limit == resource.RLIM_INFINITY:
-        return system
-    return max(0, min(system, limit - (_kibibytes("/proc/self/status", "VmData:") << 10)))
+    """What the system, this process's control groups and its limits leave, the least of them."""
+    return min(
+        (left for left in (machine.free_memory(), machine.left_of_limits(reserved=True)) if left is not None), default=0
+    )
 
 
-def _kibibytes(file: str, name: str) -> int:
-    lines = Path(file).read_text("ascii").splitlines()
-    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
+def be_ended_first() -> None:
+    """The highest score there is: raising it needs no right."""
+    with contextlib.suppress(OSError):  # there is no /proc, or it cannot be written: the system chooses by itself
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
 def processors() -> int:
@@ -166,6 +165,7 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
 
 def fence() -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
+    machine.keep_open()
     from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
     return f"{privileges.restrict()}, {privileges.refuse_new()}, {landlock.restrict()}, {seccomp.restrict()}"
