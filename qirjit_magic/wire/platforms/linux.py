@@ -114,9 +114,8 @@ def resident_bytes() -> int:
 
 def available_bytes() -> int:
     """What the system, this process's control groups and its limits leave, the least of them."""
-    return min(
-        (left for left in (machine.free_memory(), machine.left_of_limits(reserved=True)) if left is not None), default=0
-    )
+    found = machine.free_memory(), machine.left_of_limits(reserved=True)
+    return min((left for left in found if left is not None), default=0)
 
 
 def be_ended_first() -> None:
