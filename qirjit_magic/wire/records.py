@@ -16,7 +16,7 @@ import numpy as np
 from qirjit_magic.wire.columns import ABOUT, RecordColumns, Source
 from qirjit_magic.wire.memory import TEXT_CAPACITY, TEXT_KINDS, RecordKind, decoded
 from qirjit_magic.wire.outcomes import Outcomes, outcomes_of, same_outcomes
-from qirjit_magic.wire.tallies import NOTHING, Tally, distinct_bits
+from qirjit_magic.wire.tallies import NOTHING, Tally, distinct_bits, first_of
 from qirjit_magic.wire.texts import Texts
 
 if TYPE_CHECKING:
@@ -178,13 +178,13 @@ class RecordTable:
     def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
         """The first texts of a kind, MESSAGE or DUMP, at most so many, and how many there are."""
         wanted = self.kinds == kind
-        rows = _first_of(wanted, most)
+        rows = first_of(wanted, most)
         return tuple(self.strings.decoded(self.texts[rows])), int(np.count_nonzero(wanted))
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
         """The first records that are no text, at most so many, and how many more there are."""
         wanted = ~np.isin(self.kinds, TEXT_KINDS)
-        shown = (next(iter(self.rows(row, row + 1))) for row in _first_of(wanted, most).tolist())
+        shown = (next(iter(self.rows(row, row + 1))) for row in first_of(wanted, most).tolist())
         return tuple(shown), max(0, int(np.count_nonzero(wanted)) - most)
 
     def messages(self) -> list[str]:
@@ -236,18 +236,6 @@ class Rows(Sequence[Record]):
 
     def __repr__(self) -> str:
         return f"<{len(self):,} records>"
-
-
-def _first_of(wanted: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
-    # Where the first ones are, without an index for each of millions.
-    found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    for start in range(0, len(wanted), _MADE):
-        some = np.flatnonzero(wanted[start : start + _MADE])[:most]
-        found.append(some + start)
-        most -= len(some)
-        if not most:
-            break
-    return np.concatenate(found)
 
 
 def _record(number: int, place: int, value: int, strings: Texts) -> Record:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 _COUNTED = 16  # results of which all strings can be counted in a table
 _WORD, _BYTES = 64, 8
+_HALF = (1 << 31) - 1
 _AT_ONCE = 1 << 18  # shots that are looked at together
 _CONVERTED = 10_000  # values that are few enough to make a Python object of each
-
-
-_Item = TypeVar("_Item", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +135,10 @@ def distinct_bits(bits: NDArray[np.uint8] | PackedBits) -> DistinctBits:
         words[:, start : start + _AT_ONCE] = _words(bits[:, start : start + _AT_ONCE])
     if len(words) > 1:
         return DistinctBits(bits, *_distinct(words))
-    values, counts = _counted(words[0])
+    starts, counts = _runs(words[0])
+    values = words[0][starts]
     digits = np.unpackbits(values.astype(">u8").view(np.uint8).reshape(-1, _BYTES), axis=1, count=width)
-    return DistinctBits(digits.T, np.arange(len(values)), counts)
+    return DistinctBits(digits.T, np.arange(len(values)), counts.astype(np.int64, copy=False))
 
 
 def _numbers(bits: NDArray[np.uint8]) -> NDArray[np.uint16]:
@@ -157,11 +156,20 @@ def _words(bits: NDArray[np.uint8]) -> NDArray[np.uint64]:
     return words
 
 
-def _counted(values: NDArray[_Item]) -> tuple[NDArray[_Item], NDArray[np.int64]]:
-    # The different values in order, and how often each came; sorts them where they are: there may be many.
+def _runs(values: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.signedinteger]]:
+    # Where the different values stand, and how often each came; sorts them where they are: there may be many.
     values.sort()
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    return values[starts], np.diff(starts, append=len(values))
+    differs = np.empty(len(values), bool)
+    differs[:1] = True
+    np.not_equal(values[1:], values[:-1], out=differs[1:])
+    starts = np.flatnonzero(differs)
+    kind = np.int64 if len(values) > _HALF else np.int32
+    counts: NDArray[np.signedinteger] = np.empty(len(starts), kind)
+    for first in range(0, len(starts) - 1, _AT_ONCE):
+        some = starts[first : first + _AT_ONCE + 1]
+        counts[first : first + len(some) - 1] = some[1:] - some[:-1]
+    counts[-1:] = len(values) - starts[-1:]
+    return starts, counts
 
 
 def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -183,12 +191,24 @@ def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np
     return firsts, counts
 
 
-def most_frequent(counts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def first_of(wanted: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
+    """Where the first ones are, at most so many, without an index for each of millions."""
+    found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = np.flatnonzero(wanted[start : start + _AT_ONCE])[:most]
+        found.append(some + start)
+        most -= len(some)
+        if not most:
+            break
+    return np.concatenate(found)
+
+
+def most_frequent(counts: NDArray[np.signedinteger], most: int) -> NDArray[np.int64]:
     """Where the highest counts are, at most so many, highest first; of those that are equal the first ones."""
     if len(counts) > most:
         least = np.partition(counts, len(counts) - most)[len(counts) - most]
         above = np.flatnonzero(counts > least)
-        places = np.concatenate((above, np.flatnonzero(counts == least)[: most - len(above)]))
+        places = np.concatenate((above, first_of(counts == least, most - len(above))))
     else:
         places = np.arange(len(counts))
     return places[np.argsort(-counts[places], kind="stable")]
@@ -202,24 +222,20 @@ def tally_words(words: NDArray[np.int64], value: Callable[[list[int]], object], 
         value: what words stand for; different words may stand for the same.
         most: how many to name, at least one.
     """
-    rows, counts = _distinct_rows(words)
-    distinct = len(counts)
+    if not words.strides[1]:  # a billion times the same, in no memory
+        firsts, counts = np.zeros(1, np.int64), np.array(words.shape[1:])
+    elif len(words) == 1:
+        words = words.copy()
+        firsts, counts = _runs(words[0])
+    else:
+        firsts, counts = _distinct(words)
+    distinct, total = len(counts), int(counts.sum())
     if distinct > _CONVERTED:
         places = most_frequent(counts, most)
-        rows, counts = rows[places], counts[places]
-    found = [(value(row), count) for row, count in zip(rows.tolist(), counts.tolist(), strict=True)]
+        firsts, counts = firsts[places], counts[places]
+    found = [(value(row), count) for row, count in zip(words.T[firsts].tolist(), counts.tolist(), strict=True)]
     tally = tally_values(found, most)
-    return replace(tally, total=words.shape[1], distinct=distinct) if distinct > _CONVERTED else tally
-
-
-def _distinct_rows(words: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    if words.shape[1] and not words.strides[1]:  # a billion times the same, in no memory
-        return words[:, :1].T, np.array([words.shape[1]])
-    if len(words) == 1:
-        values, counts = _counted(words[0].copy())
-        return values[:, np.newaxis], counts
-    firsts, counts = _distinct(words)
-    return words.T[firsts], counts
+    return replace(tally, total=total, distinct=distinct) if distinct > _CONVERTED else tally
 
 
 def tally_values(counted: Iterable[tuple[object, int]], most: int) -> Tally:
