@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from qirjit_magic.session.results import RunResult
 
+_LARGE = 32 << 20  # bytes of records of which nothing is to stay longer than it must
 _MOST_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
 
 
@@ -56,6 +58,7 @@ class Runner:
         self._catalogue = catalogue
         self._quarantine = quarantine
         self._stopping = False
+        self._large = False
         self._begun = self._running = False
 
     def run(
@@ -82,6 +85,8 @@ class Runner:
             QirError, KeyboardInterrupt: see `Session.run`.
         """
         began = time.perf_counter()
+        if self._large:  # an error's frames and it hold each other, and with them the records of a run before the last
+            gc.collect()
         digest = self._catalogue.find(request.module).info.digest
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
             words = recorded_words(entry.signature.returns)
@@ -90,6 +95,7 @@ class Runner:
         self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
         said = self._catalogue.note_run(request.module, collected.linked, process=process)
+        held = collected.columns.size if collected.columns is not None else 0
         result, error = finish(
             request,
             entry,
@@ -102,9 +108,13 @@ class Runner:
             began=began,
         )
         self.last = result
+        self._large = held > _LARGE
         engine.save()
         if error:
-            raise error
+            try:
+                raise error
+            finally:
+                del error, result, collected  # it holds this frame, which would hold it and all its records
         return result
 
     def _collect(

@@ -54,7 +54,7 @@ class Collected:
         crash: how the engine process died, where it did.
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
-        passed: the limit that it has passed, and with what, where it was ended because of that.
+        passed: the limit that it has passed, with what, and what was allowed, where it was ended because of that.
         simulator: what has drawn the shots, where they were sampled.
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
@@ -72,7 +72,7 @@ class Collected:
     crash: WorkerCrashedError | None = None
     raised: Raised | None = None
     timed_out: bool = False
-    passed: tuple[str, float] | None = None
+    passed: tuple[str, float, float] | None = None
     simulator: str = ""
     why: str = ""
     seconds: float = 0.0
@@ -138,7 +138,7 @@ def collect(
                     collected,
                     columns,
                     watch=watch,
-                    most=limits.kept_bytes,
+                    limits=limits,
                     stopping=stop_wanted,
                     sharing=sharing,
                 )
@@ -155,7 +155,7 @@ def collect(
         collected.note_done(request.shots)
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
-        collected.passed = "cpu_seconds", watch.cpu_used
+        collected.passed = "cpu_seconds", watch.cpu_used, limits.cpu_seconds
     collected.seconds = time.perf_counter() - began
     collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MOST_A_SECOND))
     return collected
@@ -204,7 +204,7 @@ def _collect_pieces(
     columns: RecordColumns,
     *,
     watch: RunWatch,
-    most: int,
+    limits: Limits,
     stopping: Callable[[], bool],
     sharing: Sharing | None,
 ) -> int | None:
@@ -234,8 +234,8 @@ def _collect_pieces(
         collected.raised = reply.raised
         if reply.outcome != "full" and not (sharing and sharing.has_ended(reply)):
             return None
-        if reply.outcome == "full" and columns.size > most:
-            collected.passed = "kept_bytes", columns.size
+        if reply.outcome == "full" and (held := columns.size) > (most := limits.kept_beside(held)):
+            collected.passed = "kept_bytes", held, most
             return None
         if sharing and sharing.takes_over(reply):
             return reply.next
@@ -334,7 +334,7 @@ def finish(
         notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
         timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
     )
-    return result, _error(collected, failure, result, timeout_s=timeout_s, limits=limits)
+    return result, _error(collected, failure, result, timeout_s=timeout_s)
 
 
 def _decoded(
@@ -351,7 +351,7 @@ def _decoded(
 
 
 def _error(
-    collected: Collected, failure: Failure | None, result: RunResult, *, timeout_s: float | None, limits: Limits
+    collected: Collected, failure: Failure | None, result: RunResult, *, timeout_s: float | None
 ) -> ExecutionError | None:
     if collected.crash is not None:
         return dataclasses.replace(collected.crash, partial=result)
@@ -361,8 +361,7 @@ def _error(
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
         return ProgramFailedError(message, exit_code, len(result.table), partial=result)
     if collected.passed is not None and result.partial:
-        name, value = collected.passed
-        return LimitError(name, value, getattr(limits, name), partial=result)
+        return LimitError(*collected.passed, partial=result)
     if collected.timed_out and timeout_s is not None and result.partial:
         return RunTimeoutError(timeout_s, partial=result)
     return None

@@ -54,7 +54,7 @@ class Sharing:
         workers: the processes that have run some of it.
         lost: why a helper was of no use, where one was.
         alone: why the first process runs everything, where that is for a reason.
-        passed: the limit that it has passed, and with what.
+        passed: the limit that it has passed, with what, and what was allowed.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Sharing:
         self.parts: list[Part] = []
         self.workers = {first}
         self.lost = self.alone = ""
-        self.passed: tuple[str, float] | None = None
+        self.passed: tuple[str, float, float] | None = None
 
     def stop(self) -> None:
         """End the run; from any thread."""
@@ -254,8 +254,9 @@ class Sharing:
                 return reply.outcome
             _count(part, engine)
             left.keep(part, copied(engine.memory, self._request), part.end if reply.outcome == "done" else reply.next)
-            if left.kept > self._limits.kept_bytes:
-                self.passed = "kept_bytes", left.kept
+            held = left.kept
+            if held and held > (most := self._limits.kept_beside(held)):
+                self.passed = "kept_bytes", held, most
                 self.stop()
             if reply.outcome != "full":
                 return None
