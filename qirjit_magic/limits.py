@@ -5,13 +5,27 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from qirjit_magic.errors import ExecutionError, OptionError
+from qirjit_magic.machine import free_memory, left_of_limits
 
 VARIABLE = "QIRJIT_LIMITS"
 _MIB = 1 << 20
+_MOST_KEPT, _LEAST_KEPT = 1024 * _MIB, 16 * _MIB
+_SHARES = 4
+_STEP = 16 * _MIB  # so that it does not differ with every page that somebody takes or frees
+
+
+def default_kept_bytes() -> int:
+    """1 GiB, or a quarter of the memory that this process could still have now, where that is less."""
+    left = _memory_left()
+    return _MOST_KEPT if left is None else max(_LEAST_KEPT, min(_MOST_KEPT, left // _SHARES // _STEP * _STEP))
+
+
+def _memory_left() -> int | None:
+    return min((left for left in (free_memory(), left_of_limits()) if left is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +39,9 @@ class Limits:
         output_bytes: that are kept of what a run prints to descriptors 1 and 2, of each one half from the beginning and
             one half from the end; the rest is counted.
         records_per_shot: the rest is counted and left out.
-        kept_bytes: of records and text that are kept of a run; looked at each time when it has recorded 64 MiB or said
-            8 MiB, so that no shorter run is ended, in however many processes.
+        kept_bytes: that this process holds of a run's records and text, by default what `default_kept_bytes` says;
+            looked at each time when it has recorded 64 MiB or said 8 MiB, so that no shorter run is ended, in however
+            many processes. A run is also ended where it holds more than what is left of the memory.
         cpu_seconds: of a run, those of all threads together; 0 for no limit.
 
     Raises:
@@ -38,7 +53,7 @@ class Limits:
     modules: int = 10_000
     output_bytes: int = 128 << 10
     records_per_shot: int = 1_000_000
-    kept_bytes: int = 1024 * _MIB
+    kept_bytes: int = field(default_factory=default_kept_bytes)
     cpu_seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -48,6 +63,11 @@ class Limits:
                     raise OptionError(f"the limit {name}", value, "a number of seconds, or 0 for no limit")
             elif type(value) is not int or not 1 <= value < 1 << 63:
                 raise OptionError(f"the limit {name}", value, "an integer, 1 or more")
+
+    def kept_beside(self, held: int) -> int:
+        """How many bytes a run may keep that holds so many now: no more than `kept_bytes`, nor than would be left."""
+        left = _memory_left()
+        return self.kept_bytes if left is None else min(self.kept_bytes, (held + left) // 2)
 
     def but(self, changes: Mapping[str, Any]) -> Limits:
         """The same with other values for some, by their names.
@@ -86,7 +106,10 @@ _PASSED = {
     "source_bytes": ("the module has {value:,} bytes", "Split it into several modules"),
     "nesting": ("brackets lie {value:,} deep in each other in the module", "Flatten it"),
     "modules": ("there would be {value:,} modules", "Forget some: %qir_reset NAME --remove"),
-    "kept_bytes": ("the run has recorded {value:,} bytes", "Run fewer shots at once"),
+    "kept_bytes": (
+        "what the run has recorded takes {value:,} bytes",
+        "Run fewer shots at once, forget results that you keep",
+    ),
     "cpu_seconds": ("the run has used {value:,.1f} s of CPU time", "Run fewer shots"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from qirjit_magic.session.results import RunResult
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
 from qirjit_magic.wire.records import RecordTable
+from qirjit_magic.wire.texts import Texts
 
 Row = tuple[RecordKind, int, int]
 """Kind, index of the text, value."""
@@ -29,7 +31,7 @@ def table_of(shots: Sequence[Sequence[Row]], strings: Iterable[str] = (), return
     """The records of these shots; what they returned is 0 where nothing else is said."""
     rows = [row for shot in shots for row in shot]
     kinds, texts, values = zip(*rows, strict=True) if rows else ((), (), ())
-    return RecordTable(
+    return columns_of(
         kinds=np.array(kinds, np.uint8),
         texts=np.array(texts, np.int32),
         values=np.array(values, np.int64),
@@ -38,6 +40,17 @@ def table_of(shots: Sequence[Sequence[Row]], strings: Iterable[str] = (), return
         returned_words=np.zeros((len(shots), 0), np.int64),
         strings=tuple(strings),
     )
+
+
+def columns_of(*, strings: Sequence[str], **columns: Any) -> RecordTable:
+    """The table of these columns, in which a text is an index into the strings."""
+    texts, places = Texts.of(strings)
+    places = np.append(places, -1)  # of index -1
+    arrays = columns["kinds"] == RecordKind.RESULT_ARRAY
+    values = columns["values"].copy()
+    values[arrays] = places[values[arrays]]
+    columns |= {"texts": places[columns["texts"]].astype(np.int32), "values": values}
+    return RecordTable(**columns, strings=texts)
 
 
 def run_of(

@@ -45,6 +45,9 @@ class _Scratch:
     def discard(self, start: int, length: int) -> None:
         """What is there is as good as anything else."""
 
+    def let_go(self, start: int, length: int) -> None:
+        """They are this process's alone."""
+
     def close(self) -> None:
         """Free it."""
         self.view.release()

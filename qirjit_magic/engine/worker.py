@@ -157,6 +157,7 @@ def main(argument: str) -> None:
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     platform = choose(arguments.platform)
+    platform.be_ended_first()
     platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
     _print_by_lines()
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -227,7 +228,9 @@ class QirMagics(Magics):
         return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
 
     def _run(self, options: RunOptions, module: str | None) -> None:
-        before = self.session.last
+        last = self.session.last
+        before = None if last is None else weakref.ref(last)  # an error keeps this frame, and all that it holds
+        del last
         try:
             with following(self.shell, options) as observer:
                 result = self.session.run(
@@ -244,7 +247,7 @@ class QirMagics(Magics):
                 )
         except KeyboardInterrupt:
             kept = self.session.last
-            if kept is None or kept is before:
+            if kept is None or (before is not None and before() is kept):
                 raise Interrupted("before the first shot. Nothing was run.") from None
             self._present(kept, options)
             raise Interrupted(where_kept(kept, options.output)) from None

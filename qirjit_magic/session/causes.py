@@ -20,6 +20,7 @@ _BELOW_STACK = 1 << 16
 _ABOVE_STACK = 1 << 20  # within the frame of a function that takes so much of the stack at once
 _NO_PERMISSION = 2  # SEGV_ACCERR of <asm-generic/siginfo.h>
 _OF_PROCESSOR = 128  # SI_KERNEL: of an address that is none, x86-64 tells nothing
+_HIGHEST_PID = 1 << 22  # PID_MAX_LIMIT of <linux/threads.h>
 _INTEGER_DIVISION = 1  # FPE_INTDIV
 
 _DIVISION = "division by zero, or of the smallest integer by -1"
@@ -128,7 +129,7 @@ def _from_sender(ending: Ending) -> str:
     if fault is None or fault.code > 0:
         return ""
     sender = fault.address & 0xFFFFFFFF
-    if sender == ending.pid:
+    if sender == ending.pid or sender > _HIGHEST_PID:
         return ""
     return f"sent by process {sender}" if sender else "sent by a process that cannot be seen from here"
 

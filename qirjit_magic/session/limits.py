@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import time
 from typing import NamedTuple
 
 from qirjit_magic.errors import EngineStartError
+from qirjit_magic.machine import memory_limit, own_limit
 from qirjit_magic.wire.protocol import (
     Add,
     CircuitRequest,
@@ -64,20 +63,13 @@ LIMITS: dict[type[Message], Limit] = {
 
 
 def default_memory_limit() -> int:
-    """Three quarters of this machine's memory, in bytes; 0, no limit, where the system does not say how much it has."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 3 // 4
-    except (AttributeError, OSError, ValueError):
-        return 0
+    """Three quarters of the memory that this process could ever have, in bytes; 0, no limit, where nothing tells."""
+    return (memory_limit() or 0) * 3 // 4
 
 
 def address_limit() -> int:
     """The bytes of addresses that this process, and each that it starts, may have; 0 for no limit."""
-    try:
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    except OSError:  # a container may refuse even the question
-        return 0
-    return 0 if limit == resource.RLIM_INFINITY else limit
+    return own_limit("RLIMIT_AS") or 0
 
 
 def check_addresses() -> None:

@@ -49,7 +49,9 @@ class Part:
         by: who runs it.
         since: when it was taken.
         at: the shot after the last that is kept.
-        pieces: what is kept.
+        pieces: copies of what is kept, until everything before it is there.
+        size: bytes of these that are counted as kept.
+        last: the one with the shot in which the run ended, where it did so here.
         dropped: how many records found no room.
         lines: how many messages and state dumps there are, as the process says.
         outcome: how the run ended, where it did so here: ``failed`` or ``killed``.
@@ -62,6 +64,8 @@ class Part:
     since: float = 0.0
     at: int = field(init=False)
     pieces: list[Piece] = field(default_factory=list)
+    size: int = 0
+    last: Piece | None = None
     dropped: int = 0
     lines: int = 0
     outcome: Outcome | None = None
@@ -79,11 +83,11 @@ class Parts:
         shots: how many there are in the whole run.
         rate: how many shots a process runs in a second, about; of each it is corrected by what its last part took.
         processes: how many there are, about.
-        kept: what is kept already.
+        kept: how many bytes are kept already.
         clock: gives seconds.
 
     Attributes:
-        kept: bytes that are kept of all parts, and before them, when they were last looked at.
+        kept: bytes that are held of all parts, and before them, when they were last looked at.
         done: how many shots have finished, those before the first part included.
     """
 
@@ -94,7 +98,7 @@ class Parts:
         *,
         rate: float,
         processes: int,
-        kept: Sequence[Piece] = (),
+        kept: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._next = self._in_order = first
@@ -103,8 +107,8 @@ class Parts:
         self._clock = clock
         self._processes = processes
         self.kept = 0
+        self._in_columns, self._waiting = kept, 0
         self._kept = self._looked_at = Kept()
-        self._count(kept)
         self.done = first
         self._again: list[Part] = []
         self._running: set[Part] = set()
@@ -146,6 +150,7 @@ class Parts:
         """Keep what was recorded of a part up to a shot."""
         with self._changed:
             part.pieces.append(piece)
+            part.size += piece.size
             before, part.at = part.at, max(part.at, min(at, part.end))
             self.done += part.at - before
             self._count([piece])
@@ -153,9 +158,17 @@ class Parts:
     def _count(self, pieces: Sequence[Piece]) -> None:
         for piece in pieces:
             self._kept = self._kept.with_piece(piece)
+            self._waiting += piece.size
         if self._kept.fills_since(self._looked_at):
             self._looked_at = self._kept
-            self.kept = self._kept.records + self._kept.text
+            self.kept = self._in_columns + self._waiting
+
+    def note_kept(self, part: Part, in_columns: int) -> None:
+        """What was waiting of a part is in columns, which hold so many bytes now."""
+        with self._changed:
+            self._waiting -= part.size
+            part.size = 0
+            self._in_columns = in_columns
 
     def give_back(self, part: Part) -> None:
         """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""

@@ -8,7 +8,8 @@ from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory
 from qirjit_magic.wire.protocol import RunReply, RunRequest
 
 if TYPE_CHECKING:
-    from qirjit_magic.wire.records import Piece
+    from qirjit_magic.wire.columns import RecordColumns
+    from qirjit_magic.wire.records import Piece, Sampled
 
 _LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 
@@ -22,10 +23,28 @@ def copied(memory: RecordMemory, request: RunRequest) -> Piece:
     return Piece(memory.records(0, committed), memory.records(committed, position), memory.text())
 
 
-def copied_sample(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Piece:
-    """What was sampled: the records of one shot, and the results of all."""
-    from qirjit_magic.wire.records import Piece, Sampled  # noqa: PLC0415 - likewise
+def keep_finished(memory: RecordMemory, columns: RecordColumns) -> None:
+    """Take into columns what finished shots have recorded, a part of the memory at a time."""
+    columns.add(memory.committed(), memory.records, memory.text())
+
+
+def keep_copy(piece: Piece, columns: RecordColumns) -> None:
+    """Take into columns what finished shots have recorded, from a copy."""
+    columns.add(len(piece.finished), piece.records, piece.text)
+
+
+def unfinished(memory: RecordMemory, request: RunRequest) -> Piece:
+    """What the shot that did not finish has recorded."""
+    from qirjit_magic.wire.records import Piece  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
+
+    committed = memory.committed()
+    position = min(memory.position(), committed + RECORD_SIZE * (request.most_records + _LAST_RECORDS))
+    return Piece(b"", memory.records(committed, position), memory.text())
+
+
+def copied_sample(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Sampled:
+    """The results of all shots that were sampled."""
+    from qirjit_magic.wire.records import Sampled  # noqa: PLC0415 - likewise
 
     shots = reply.next - request.first
-    bits = Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
-    return Piece(memory.records(0, memory.committed()), b"", memory.text(), bits)
+    return Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))

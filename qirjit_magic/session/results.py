@@ -155,7 +155,7 @@ class RunResult:
     requested: int = 1
     seed: int | None = None
     plan: Plan = Plan("statevector")
-    unfinished: tuple[Record, ...] | None = field(default=None, repr=False)
+    unfinished: Sequence[Record] | None = field(default=None, repr=False)
     stdout: str = field(default="", repr=False)
     stderr: str = field(default="", repr=False)
     notices: tuple[Diagnostic, ...] = field(default=(), repr=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from qirjit_magic.wire.linkage import Linkage
 from qirjit_magic.wire.modules import EntryPoint
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import CircuitRequest, RunRequest
+from qirjit_magic.wire.returns import recorded_words
 from qirjit_magic.wire.timings import Timings
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from qirjit_magic.session.results import RunResult
 
+_LARGE = 32 << 20  # bytes of records of which nothing is to stay longer than it must
 _MOST_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
 
 
@@ -55,6 +58,7 @@ class Runner:
         self._catalogue = catalogue
         self._quarantine = quarantine
         self._stopping = False
+        self._large = False
         self._begun = self._running = False
 
     def run(
@@ -83,14 +87,18 @@ class Runner:
             QirError, KeyboardInterrupt: see `Session.run`.
         """
         began = time.perf_counter()
+        if self._large:  # an error's frames and it hold each other, and with them the records of a run before the last
+            gc.collect()
         digest = self._catalogue.find(request.module).info.digest
         left_s = None if timeout_s is None else timeout_s - waited_s
         with self._placed(request.module), self._quarantine.watch(request.module, digest):
-            engine, collected = self._collect(request, observer, left_s, limits, jobs)
+            words = recorded_words(entry.signature.returns)
+            engine, collected = self._collect(request, observer, left_s, limits, jobs, words)
         ended = collected.outcome in {"done", "failed"}
         self._quarantine.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
         said = self._catalogue.note_run(request.module, collected.linked, process=process)
+        held = collected.columns.size if collected.columns is not None else 0
         result, error = finish(
             request,
             entry,
@@ -103,13 +111,17 @@ class Runner:
             began=began,
         )
         self.last = result
+        self._large = held > _LARGE
         engine.save()
         if error:
-            raise error
+            try:
+                raise error
+            finally:
+                del error, result, collected  # it holds this frame, which would hold it and all its records
         return result
 
     def _collect(
-        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs, words: int
     ) -> tuple[EngineSupervisor, Collected]:
         deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
 
@@ -135,7 +147,14 @@ class Runner:
             self._running = True
             with shared or contextlib.nullcontext():
                 collected = collect(
-                    engine, request, observer, timeout_s=left_s, limits=limits, stopping=stopping, sharing=shared
+                    engine,
+                    request,
+                    observer,
+                    words=words,
+                    timeout_s=left_s,
+                    limits=limits,
+                    stopping=stopping,
+                    sharing=shared,
                 )
             collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
             collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)

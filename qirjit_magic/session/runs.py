@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import (
@@ -20,21 +20,24 @@ from qirjit_magic.errors import (
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.options import Jobs
 from qirjit_magic.session.notices import left_out
-from qirjit_magic.session.pieces import copied, copied_sample
+from qirjit_magic.session.pieces import copied_sample, keep_finished, unfinished
 from qirjit_magic.session.progress import Follower
 from qirjit_magic.session.sharing import LOOK_S, WORTH_S, Sharing
 from qirjit_magic.session.streams import Observer, Printed
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import Word
+from qirjit_magic.wire.memory import RECORD_SIZE, Word
 from qirjit_magic.wire.modules import Diagnostic, EntryPoint
 from qirjit_magic.wire.protocol import Outcome, Raised, RunRequest
-from qirjit_magic.wire.returns import recorded_words
 from qirjit_magic.wire.timings import UNTIMED, Timings
 
 if TYPE_CHECKING:
     from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.records import Piece, Recording
+    from qirjit_magic.wire.columns import RecordColumns
+    from qirjit_magic.wire.records import Failure, Piece, Record, RecordTable, Sampled
+    from qirjit_magic.wire.sampled import SampledTable
+
+_MOST_A_SECOND = 10**9  # records that a process can try to write
 
 
 @dataclass
@@ -42,14 +45,16 @@ class Collected:
     """What a run left behind.
 
     Attributes:
-        pieces: copies of the shared memory, in order.
+        columns: the records of finished shots; None where nothing was run.
+        sampled: the results of all shots, where they were sampled: the records are those of one.
+        last: the shot that did not finish, where there is one.
         outcome: how the last piece ended; ``stopped`` where none was begun.
         linked: the modules that were linked for it.
         dropped: how many records found no room.
         crash: how the engine process died, where it did.
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
-        passed: the limit that it has passed, and with what, where it was ended because of that.
+        passed: the limit that it has passed, with what, and what was allowed, where it was ended because of that.
         simulator: what has drawn the shots, where they were sampled.
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
@@ -58,14 +63,16 @@ class Collected:
         timings: how long its steps took.
     """
 
-    pieces: list[Piece] = field(default_factory=list)
+    columns: RecordColumns | None = None
+    sampled: Sampled | None = None
+    last: Piece | None = None
     outcome: Outcome = "stopped"
     linked: tuple[str, ...] = ()
     dropped: int = 0
     crash: WorkerCrashedError | None = None
     raised: Raised | None = None
     timed_out: bool = False
-    passed: tuple[str, float] | None = None
+    passed: tuple[str, float, float] | None = None
     simulator: str = ""
     why: str = ""
     seconds: float = 0.0
@@ -73,12 +80,18 @@ class Collected:
     done: int = 0
     timings: Timings = UNTIMED
 
+    def note_done(self, shots: int) -> None:
+        """As many shots are finished as are kept: nobody has to believe what the engine says of that."""
+        there = len(self.columns) if self.columns is not None else 0
+        self.done = min(self.sampled.shots if self.sampled and there else there, shots)
+
 
 def collect(
     engine: EngineSupervisor,
     request: RunRequest,
     observer: Observer,
     *,
+    words: int = 0,
     timeout_s: float | None,
     limits: Limits,
     stopping: Callable[[], bool],
@@ -89,13 +102,16 @@ def collect(
     Args:
         engine: what runs them.
         request: which.
+        words: how many words each shot returns, beside the one that END has.
         observer: who follows it.
         timeout_s: seconds after which the run is stopped.
         limits: what it may use.
         stopping: whether somebody else than the observer wants it to end.
         sharing: the processes that may help.
     """
-    collected = Collected()
+    from qirjit_magic.wire.columns import RecordColumns  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
+
+    collected = Collected(columns=(columns := RecordColumns(words)))
     request = dataclasses.replace(request, run=sharing.number) if sharing else request
     follower = Follower(request.shots, observer.progress)
 
@@ -107,7 +123,8 @@ def collect(
         observer.on_tick()
         if sharing is not None:
             sharing.look(watch)
-        follower.look(sharing.done if sharing and sharing.done is not None else watch.done)
+        there = len(columns) + engine.memory.committed() // RECORD_SIZE  # a finished shot has a record at least
+        follower.look(sharing.done if sharing and sharing.done is not None else min(watch.done, there))
 
     watch = _watch(engine, sharing, observer, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
@@ -119,24 +136,28 @@ def collect(
                     engine,
                     request,
                     collected,
+                    columns,
                     watch=watch,
-                    most=limits.kept_bytes,
+                    limits=limits,
                     stopping=stop_wanted,
                     sharing=sharing,
                 )
                 if sharing and following is not None:
-                    _collect_parts(sharing, collected, following, watch=watch, tick=tick)
+                    _collect_parts(sharing, collected, columns, following, watch=watch, tick=tick)
                 if sharing:
                     sharing.give_back(collected.outcome)
         except WorkerCrashedError as crash:
             collected.crash = crash
             watch.tick()
-            collected.done = watch.done
-            collected.pieces.append(copied(engine.memory, request))
+            keep_finished(engine.memory, columns)
+            collected.last = unfinished(engine.memory, request)
+        engine.memory.discard()
+        collected.note_done(request.shots)
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
-        collected.passed = "cpu_seconds", watch.cpu_used
+        collected.passed = "cpu_seconds", watch.cpu_used, limits.cpu_seconds
     collected.seconds = time.perf_counter() - began
+    collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MOST_A_SECOND))
     return collected
 
 
@@ -180,9 +201,10 @@ def _collect_pieces(
     engine: EngineSupervisor,
     request: RunRequest,
     collected: Collected,
+    columns: RecordColumns,
     *,
     watch: RunWatch,
-    most: int,
+    limits: Limits,
     stopping: Callable[[], bool],
     sharing: Sharing | None,
 ) -> int | None:
@@ -200,7 +222,11 @@ def _collect_pieces(
         if sampled:
             watch.show_sampled(reply.next - following.first)
         copied_from = time.perf_counter()
-        collected.pieces.append(copied_sample(memory, following, reply) if sampled else copied(memory, request))
+        keep_finished(memory, columns)
+        if sampled:
+            collected.sampled = copied_sample(memory, following, reply)
+        elif reply.outcome in {"failed", "killed"}:
+            collected.last = unfinished(memory, request)
         collected.timings += reply.timings + Timings(decode=time.perf_counter() - copied_from)
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
         collected.outcome, collected.done = reply.outcome, reply.next
@@ -208,9 +234,8 @@ def _collect_pieces(
         collected.raised = reply.raised
         if reply.outcome != "full" and not (sharing and sharing.has_ended(reply)):
             return None
-        kept = sum(piece.size for piece in collected.pieces)
-        if reply.outcome == "full" and kept > most:
-            collected.passed = "kept_bytes", kept
+        if reply.outcome == "full" and (held := columns.size) > (most := limits.kept_beside(held)):
+            collected.passed = "kept_bytes", held, most
             return None
         if sharing and sharing.takes_over(reply):
             return reply.next
@@ -218,16 +243,22 @@ def _collect_pieces(
 
 
 def _collect_parts(
-    sharing: Sharing, collected: Collected, first: int, *, watch: RunWatch, tick: Callable[[], None]
+    sharing: Sharing,
+    collected: Collected,
+    columns: RecordColumns,
+    first: int,
+    *,
+    watch: RunWatch,
+    tick: Callable[[], None],
 ) -> None:
     began = time.perf_counter()
-    collected.outcome = sharing.run(first, watch, tick, kept=tuple(collected.pieces))
+    collected.outcome = sharing.run(first, watch, tick, columns=columns)
     collected.timings += Timings(simulate=time.perf_counter() - began)  # of all processes together
     collected.done = sharing.parts[-1].at if sharing.parts else first
     for part in sharing.parts:
-        collected.pieces += part.pieces
         collected.dropped += part.dropped
         collected.crash = part.crash
+        collected.last = part.last
     collected.passed = sharing.passed
     collected.processes = len(sharing.workers)
 
@@ -243,7 +274,7 @@ def why_so_many(collected: Collected, jobs: Jobs, sharing: Sharing | str) -> str
     alone, lost = (sharing, "") if isinstance(sharing, str) else (sharing.alone, sharing.lost)
     if jobs == 1 or (collected.processes > 1 and not lost):
         return ""
-    if any(piece.sampled for piece in collected.pieces):
+    if collected.sampled:
         return "" if jobs == "auto" else "one process draws all shots"
     if alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
         return f"in one process: {alone}"
@@ -279,12 +310,8 @@ def finish(
     """
     decoded_from = time.perf_counter()
     from qirjit_magic.session.results import Plan, RunResult  # noqa: PLC0415 - brings NumPy
-    from qirjit_magic.wire.records import decode  # noqa: PLC0415
-    from qirjit_magic.wire.sampled import sampled_table  # noqa: PLC0415
 
-    recording = decode(collected.pieces, recorded_words(entry.signature.returns))
-    sampled = collected.pieces[0].sampled if collected.pieces else None
-    table = recording.finished if sampled is None else sampled_table(recording.finished, sampled)
+    table, (last, failure) = _decoded(collected)
     now = time.perf_counter()
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
     result = RunResult(
@@ -295,11 +322,11 @@ def finish(
         seed=request.seed,
         plan=Plan(
             simulator=collected.simulator or request.simulator.name,
-            method="sampled" if sampled else "live",
+            method="sampled" if collected.sampled else "live",
             why=collected.why,
             processes=collected.processes,
         ),
-        unfinished=recording.unfinished if ended_badly else None,
+        unfinished=last if ended_badly else None,
         stdout=printed.stdout,
         stderr=printed.stderr,
         dropped=collected.dropped,
@@ -307,23 +334,34 @@ def finish(
         notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
         timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
     )
-    return result, _error(collected, recording, result, timeout_s=timeout_s, limits=limits)
+    return result, _error(collected, failure, result, timeout_s=timeout_s)
+
+
+def _decoded(
+    collected: Collected,
+) -> tuple[RecordTable | SampledTable, tuple[Sequence[Record], Failure | None]]:
+    from qirjit_magic.wire.columns import RecordColumns  # noqa: PLC0415 - brings NumPy
+    from qirjit_magic.wire.records import decode_unfinished, table_of_columns  # noqa: PLC0415
+    from qirjit_magic.wire.sampled import sampled_table  # noqa: PLC0415
+
+    columns = RecordColumns() if collected.columns is None else collected.columns
+    table = table_of_columns(columns)
+    last = decode_unfinished(collected.last.unfinished, collected.last.text) if collected.last else ((), None)
+    return (sampled_table(table, collected.sampled) if collected.sampled else table), last
 
 
 def _error(
-    collected: Collected, recording: Recording, result: RunResult, *, timeout_s: float | None, limits: Limits
+    collected: Collected, failure: Failure | None, result: RunResult, *, timeout_s: float | None
 ) -> ExecutionError | None:
     if collected.crash is not None:
         return dataclasses.replace(collected.crash, partial=result)
     if collected.raised is not None:
         return IntrinsicError(collected.raised.name, collected.raised.traceback, len(result.table), partial=result)
     if collected.outcome == "failed":
-        failure = recording.failure
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
         return ProgramFailedError(message, exit_code, len(result.table), partial=result)
     if collected.passed is not None and result.partial:
-        name, value = collected.passed
-        return LimitError(name, value, getattr(limits, name), partial=result)
+        return LimitError(*collected.passed, partial=result)
     if collected.timed_out and timeout_s is not None and result.partial:
         return RunTimeoutError(timeout_s, partial=result)
     return None

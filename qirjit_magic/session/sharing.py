@@ -13,7 +13,7 @@ import itertools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +21,7 @@ from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
 from qirjit_magic.session.lending import Helper, Helpers
 from qirjit_magic.session.parts import Part, Parts
-from qirjit_magic.session.pieces import copied
+from qirjit_magic.session.pieces import copied, keep_copy
 from qirjit_magic.session.streams import show_nothing
 from qirjit_magic.session.supervisor import EngineSupervisor
 from qirjit_magic.session.watching import RunWatch
@@ -29,7 +29,7 @@ from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.protocol import Compiled, Outcome, RunReply, RunRequest
 
 if TYPE_CHECKING:
-    from qirjit_magic.wire.records import Piece
+    from qirjit_magic.wire.columns import RecordColumns
 
 LOOK_S = 0.2  # a run that takes no longer is not looked at
 WORTH_S = 1.0  # so much must be left to do
@@ -54,7 +54,7 @@ class Sharing:
         workers: the processes that have run some of it.
         lost: why a helper was of no use, where one was.
         alone: why the first process runs everything, where that is for a reason.
-        passed: the limit that it has passed, and with what.
+        passed: the limit that it has passed, with what, and what was allowed.
     """
 
     def __init__(
@@ -75,11 +75,12 @@ class Sharing:
         self._helped = self._asked = self._over = False
         self._open = threading.Event()
         self._left: Parts | None = None
+        self._columns: RecordColumns | None = None
         self._cpu: dict[EngineSupervisor, float] = {}
         self.parts: list[Part] = []
         self.workers = {first}
         self.lost = self.alone = ""
-        self.passed: tuple[str, float] | None = None
+        self.passed: tuple[str, float, float] | None = None
 
     def stop(self) -> None:
         """End the run; from any thread."""
@@ -147,7 +148,7 @@ class Sharing:
             self._call_helpers()
 
     def _note_shot(self) -> None:
-        now, shot = time.monotonic(), self._engine.memory.word(Word.SHOT)
+        now, shot = time.monotonic(), self._engine.memory.shot()
         begun = self._seen or shot or self._engine.memory.word(Word.RUNNING)
         if begun and not (self._seen and shot < self._seen[-1][1]):  # the memory has just been emptied
             self._seen.append((now, shot))
@@ -187,13 +188,14 @@ class Sharing:
 
     # -- in parts --------------------------------------------------------------------------------------------------
 
-    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, kept: Sequence[Piece]) -> Outcome:
-        """Run what is left from a shot on, and say how that ended; these pieces are kept already.
+    def run(self, first: int, watch: RunWatch, tick: Callable[[], None], *, columns: RecordColumns) -> Outcome:
+        """Run what is left from a shot on, and say how that ended; what finishes comes into columns.
 
         Messages are shown in the order of the shots: those of a part once everything before it has finished.
         """
         shots, processes = self._request.shots, len(self._ready) + 1
-        self._left = left = Parts(first, shots, rate=self._rate(), processes=processes, kept=kept)
+        self._columns = columns
+        self._left = left = Parts(first, shots, rate=self._rate(), processes=processes, kept=columns.size)
         watch.live = False
         self._open.set()
         while True:
@@ -214,9 +216,16 @@ class Sharing:
 
     def _show(self, watch: RunWatch) -> None:
         # What has finished since the last time, with everything before it.
-        for part in self._left.take_finished() if self._left else ():
+        if not self._left or self._columns is None:
+            return
+        for part in self._left.take_finished():
             self.parts.append(part)
             watch.show_copies(part.pieces if part.lines else ())
+            for piece in part.pieces:
+                keep_copy(piece, self._columns)
+            part.last = part.pieces[-1] if part.outcome or part.crash else None
+            part.pieces.clear()
+            self._left.note_kept(part, self._columns.size)
 
     def _run_here(self, left: Parts, part: Part) -> None:
         try:
@@ -231,7 +240,7 @@ class Sharing:
     def _conclude(self, engine: EngineSupervisor, left: Parts, part: Part) -> None:
         _count(part, engine)
         part.pieces.append(copied(engine.memory, self._request))
-        left.conclude(part, engine.memory.word(Word.SHOT))
+        left.conclude(part, engine.memory.shot())
 
     def _run_part(self, engine: EngineSupervisor, left: Parts, part: Part) -> Outcome | None:
         # How the run ends in it; None where it does not.
@@ -245,8 +254,9 @@ class Sharing:
                 return reply.outcome
             _count(part, engine)
             left.keep(part, copied(engine.memory, self._request), part.end if reply.outcome == "done" else reply.next)
-            if left.kept > self._limits.kept_bytes:
-                self.passed = "kept_bytes", left.kept
+            held = left.kept
+            if held and held > (most := self._limits.kept_beside(held)):
+                self.passed = "kept_bytes", held, most
                 self.stop()
             if reply.outcome != "full":
                 return None

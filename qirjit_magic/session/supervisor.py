@@ -17,7 +17,6 @@ from qirjit_magic.session.limits import COMPILE_LIMIT_S
 from qirjit_magic.session.recompiling import Recipe, Recompiler
 from qirjit_magic.session.reviving import GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
-from qirjit_magic.wire.memory import Word
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.objects import ALWAYS_NEEDED, OWN_OBJECTS, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
@@ -326,12 +325,13 @@ class EngineSupervisor(RevivingProcess):
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
         self.permit(request.simulator.path)
+        self.memory.shots = request.shots
         with self.uninterrupted():
             try:
                 going_on = request.first > request.begins  # only the process that began a run can go on with it
                 return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
-                return RunReply("killed", self.memory.word(Word.SHOT))
+                return RunReply("killed", self.memory.shot())
             finally:
                 self._has_run = self.starts
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 import struct
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from qirjit_magic.wire.records import Piece
 
 _RECORD = struct.Struct("<IIq")
+_TEXT_KIND = re.compile(b"[%s]" % bytes(TEXT_KINDS))
 _CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
 _LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
 _NEWEST = RECORD_SIZE << 11  # bytes of records of which the text is shown, when there is too much of it
+TextAt = Callable[[int, int, int], str]
 
 _MORE = "… more messages are in the result\n"
 _LEFT_OUT = "… some messages are left out here: the result has them\n"
@@ -68,7 +71,7 @@ class RunWatch:
     @property
     def done(self) -> int:
         """How many shots are finished, as the process says, which may be wrong; none of those that are sampled."""
-        return self._memory.word(Word.SHOT)
+        return self._memory.shot()
 
     def restart(self) -> None:
         """The memory was emptied."""
@@ -98,10 +101,9 @@ class RunWatch:
     def show_sampled(self, shots: int) -> None:
         """Show the messages of the one shot that is there as often as there are shots."""
         data = self._memory.records(0, self._memory.committed())
-        lines = [(text, length) for kind, text, length in _RECORD.iter_unpack(data) if kind in TEXT_KINDS]
+        lines = [(text, length) for _, _, text, length in _said(data)]
         for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
-            if self._left > 0:
-                self._show_line(self._memory.text_at(text, length))
+            self._show_line(text, length, self._memory.text_at)
             if self._left <= 0:
                 if self._newest:  # where the rest is the same again
                     self._show(_MORE)
@@ -110,10 +112,7 @@ class RunWatch:
     def show_copies(self, pieces: Iterable[Piece]) -> None:
         """Show what copies of the memory have to show."""
         for piece in pieces:
-            records = piece.finished + piece.unfinished
-            for start in range(self._first(0, len(records)), len(records), _LOOKED_AT):
-                if self._left > 0 or self._newest:
-                    self._show_some(records[start : start + _LOOKED_AT], piece.text_at)
+            self._show_between(0, len(piece.finished) + len(piece.unfinished), piece.records, piece.text_at)
 
     def _check_cpu(self) -> None:
         self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
@@ -123,37 +122,59 @@ class RunWatch:
             self._stop()
 
     def _show_new(self) -> None:
-        end = self._memory.position()
-        self._seen = self._first(self._seen, end)
-        while (self._left > 0 or self._newest) and self._seen < end:
-            data = self._memory.records(self._seen, min(self._seen + _LOOKED_AT, end))
-            if not self._show_some(data, self._memory.text_at):
-                return
+        self._seen = self._show_between(self._seen, self._memory.position(), self._memory.records, self._memory.text_at)
 
-    def _show_some(self, data: bytes, text_at: Callable[[int, int], str]) -> bool:
-        kinds = data[::RECORD_SIZE]  # their lowest bytes
-        if not any(kind in kinds for kind in TEXT_KINDS):
-            self._seen += len(data)
-            return True
-        for kind, text, length in _RECORD.iter_unpack(data):
+    def _show_between(self, start: int, end: int, read: Callable[[int, int], bytes], text_at: TextAt) -> int:
+        # How far that came: what says nothing is passed over quickly, and of what says something there is a bound, so
+        # that the next tick comes soon whatever the engine writes.
+        while start < end and self._left > 0:
+            data = read(start, min(start + _LOOKED_AT, end))
+            for place, kind, text, length in _said(data):
+                if kind == RecordKind.DUMP and length == PENDING:
+                    return start + place  # its text comes when the shot is over; what follows must wait for it
+                self._show_line(text, length, text_at)
+                if self._left <= 0:
+                    start += place + RECORD_SIZE
+                    break
+            else:
+                start += len(data)
+        return self._show_newest(start, end, read, text_at) if self._newest and start < end else start
+
+    def _show_newest(self, start: int, end: int, read: Callable[[int, int], bytes], text_at: TextAt) -> int:
+        # Of what came since the last time, no more than one can see: the rest is passed over.
+        first = max(start, end - _NEWEST)
+        there: list[tuple[int, int]] = []
+        for place, kind, text, length in _said(read(first, end)):
             if kind == RecordKind.DUMP and length == PENDING:
-                return False  # its text comes when the shot is over; what follows must wait for it
-            self._seen += RECORD_SIZE
-            if kind in TEXT_KINDS and not self._show_line(text_at(text, length)):
-                return False
-        return True
+                end = first + place
+                break
+            there.append((text, length))
+        sizes = itertools.accumulate(_size(length, SHOWN_WHOLE_BYTES) for _, length in reversed(there))
+        fitting = sum(1 for size in sizes if size <= SHOWN_WHOLE_BYTES + 1)
+        if fitting < len(there) or first > start:
+            self._show(_LEFT_OUT)
+        for text, length in there[len(there) - fitting :]:
+            self._show_line(text, length, text_at)
+        return end
 
-    def _first(self, seen: int, end: int) -> int:
-        # From where on text is shown: when there was much, what is not among the newest is passed over.
-        first = end - _NEWEST
-        if self._left > 0 or not self._newest or seen >= first:
-            return seen
-        self._show(_LEFT_OUT)
-        return first
-
-    def _show_line(self, text: str) -> bool:
-        self._show(f"{text if self._newest else text[: self._left]}\n")
-        self._left -= len(text) + 1
+    def _show_line(self, text: int, length: int, text_at: TextAt) -> None:
+        most = SHOWN_WHOLE_BYTES if self._newest else self._left
+        said = text_at(text, length, most)
+        self._show(f"{said}\n")
+        self._left -= _size(length if said else 0, most)
         if self._left <= 0 and not self._newest:
             self._show(_MORE)
-        return self._left > 0 or self._newest
+
+
+def _size(length: int, most: int) -> int:
+    # Of a line of which no more than so many bytes are shown.
+    return min(max(0, length), most) + 1
+
+
+def _said(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+    # The records that are messages or state dumps: where each is, its kind, and where its text is.
+    for found in _TEXT_KIND.finditer(data[::RECORD_SIZE]):  # their lowest bytes
+        place = RECORD_SIZE * found.start()
+        kind, text, length = _RECORD.unpack_from(data, place)
+        if kind in TEXT_KINDS:
+            yield place, kind, text, length

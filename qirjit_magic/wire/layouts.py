@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ _LONGEST = 4096  # records; a shot of more is not looked at here
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The records of the shots of one piece.
+    """The records of some shots, one after the other.
 
     Attributes:
         kinds: ``int64[n]``, those of each shot; the last one is END, no other is, and none is RESULT_ARRAY, whose
@@ -35,22 +34,12 @@ class Layout:
     values: NDArray[np.int64]
 
 
-def layouts(pieces: Sequence[bytes]) -> list[Layout] | None:
-    """The layout of each piece, None where not all shots have records of the same kinds.
+def layout_of(piece: bytes) -> Layout | None:
+    """The layout of some shots, None where they have not all recorded the same.
 
     Args:
-        pieces: the bytes of records; where these are no whole shots, they have no layout.
+        piece: the bytes of their records; where these are no whole shots, they have no layout.
     """
-    found: list[Layout] = []
-    for piece in pieces:
-        layout = _layout(piece)
-        if layout is None or (found and not np.array_equal(layout.kinds, found[0].kinds)):
-            return None
-        found.append(layout)
-    return found or None
-
-
-def _layout(piece: bytes) -> Layout | None:
     words = np.frombuffer(piece, "<i8", _WORDS * (len(piece) // RECORD_SIZE))
     heads = words[::_WORDS]
     ends = np.flatnonzero(heads[:_LONGEST] & _HALF == RecordKind.END)

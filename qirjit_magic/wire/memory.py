@@ -10,6 +10,7 @@ bytes (``u32`` kind, ``u32`` text offset, ``i64`` value).
 
 from __future__ import annotations
 
+import codecs
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -25,6 +26,7 @@ RECORDS_CAPACITY = 128 << 20
 SIZE = RECORDS_START + RECORDS_CAPACITY
 RECORD_SIZE = 16
 _WORTH_DISCARDING = 8 << 20
+_WORTH_LETTING_GO = 1 << 18
 
 
 class Word(IntEnum):
@@ -114,15 +116,24 @@ class _Nothing:
     def discard(self, start: int, length: int) -> None:
         """There is nothing."""
 
+    def let_go(self, start: int, length: int) -> None:
+        """There is nothing."""
+
     def close(self) -> None:
         """There is nothing."""
 
 
 class RecordMemory:
-    """One side's view of the shared memory."""
+    """One side's view of the shared memory.
+
+    Attributes:
+        region: where it is mapped.
+        shots: how many there are in the run, as this side knows: no number of the other's is higher.
+    """
 
     def __init__(self, region: Region) -> None:
         self.region = region
+        self.shots = (1 << 63) - 1
 
     def renew(self, region: Region) -> None:
         """Take another memory, cleared, in which somebody who wants the run to end wants it still."""
@@ -134,9 +145,7 @@ class RecordMemory:
 
     def clear(self) -> None:
         """Empty for the next piece of a run; the last one's pages go back to the system."""
-        used = self.position(), min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
-        if max(used) > _WORTH_DISCARDING:
-            self.region.discard(TEXT_START, SIZE - TEXT_START)
+        self.discard()
         self.region.view[:TEXT_START] = bytes(TEXT_START)
         for word, value in (
             (Word.TEXT_POSITION, 1),
@@ -146,6 +155,12 @@ class RecordMemory:
             (Word.RECORDS_CAPACITY, RECORDS_CAPACITY),
         ):
             self.put_word(word, value)
+
+    def discard(self) -> None:
+        """Give the pages of records and text back to the system, where there are many; nobody reads them any more."""
+        used = self.position(), min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
+        if max(used) > _WORTH_DISCARDING:
+            self.region.discard(TEXT_START, SIZE - TEXT_START)
 
     def stop(self) -> None:
         """Ask the shot loop to end at the next shot; safe in a signal handler."""
@@ -167,9 +182,13 @@ class RecordMemory:
         """Bytes of records written, the unfinished shot's included, clamped likewise."""
         return _whole(self.word(Word.POSITION))
 
+    def shot(self) -> int:
+        """The shot that is being run, counted from 0, or where none is, how many are finished; clamped to `shots`."""
+        return min(self.word(Word.SHOT), self.shots)
+
     def running(self) -> int | None:
         """The shot that is being run, or was when the process died; None where there is none."""
-        return self.word(Word.SHOT) if self.word(Word.RUNNING) else None
+        return min(self.shot(), max(0, self.shots - 1)) if self.word(Word.RUNNING) else None
 
     def take_fault(self) -> Fault | None:
         """The note of a fault, which is gone afterwards; None where there is none."""
@@ -184,7 +203,7 @@ class RecordMemory:
 
     def records(self, start: int, end: int) -> bytes:
         """A copy of the records between two byte positions."""
-        return bytes(self.region.view[RECORDS_START + start : RECORDS_START + end])
+        return self._copied(RECORDS_START + start, RECORDS_START + end)
 
     def sampled(self, shots: int, columns: int) -> bytes:
         """A copy of the bits of sampled shots: a column after the other, each of whole bytes, the first shot highest.
@@ -192,7 +211,7 @@ class RecordMemory:
         They stand behind the records of the one shot that was traced.
         """
         start = RECORDS_START + self.committed()
-        return bytes(self.region.view[start : min(start + sampled_size(shots, columns), SIZE)])
+        return self._copied(start, min(start + sampled_size(shots, columns), SIZE))
 
     def put_sampled(self, bits: bytes) -> None:
         """Write them."""
@@ -202,14 +221,26 @@ class RecordMemory:
     def text(self) -> bytes:
         """A copy of all text written so far; a record's text offset points into it."""
         end = min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
-        return bytes(self.region.view[TEXT_START : TEXT_START + end])
+        return self._copied(TEXT_START, TEXT_START + end)
 
-    def text_at(self, offset: int, length: int) -> str:
-        """One piece of text, decoded; what does not fit the text area reads as empty."""
+    def text_at(self, offset: int, length: int, most: int = TEXT_CAPACITY) -> str:
+        """The beginning of one piece of text, decoded; what does not fit the text area reads as empty.
+
+        Args:
+            offset: where it is.
+            length: how many bytes it has.
+            most: how many of these are decoded; a character that is cut in two is left out.
+        """
         if not 0 < offset <= offset + length <= TEXT_CAPACITY:
             return ""
         start = TEXT_START + offset
-        return bytes(self.region.view[start : start + length]).decode("utf-8", "replace")
+        return decoded(bytes(self.region.view[start : start + min(length, most)]), cut=length > most)
+
+    def _copied(self, start: int, end: int) -> bytes:
+        data = bytes(self.region.view[start:end])
+        if end - start >= _WORTH_LETTING_GO:
+            self.region.let_go(start, end - start)
+        return data
 
     def append_text(self, text: str) -> tuple[int, int]:
         """Keep one more text; returns its offset and length in bytes, (0, 0) when there is no room."""
@@ -230,6 +261,16 @@ class RecordMemory:
         """Give the memory back; it reads as empty afterwards."""
         before, self.region = self.region, _Nothing()
         before.close()
+
+
+def decoded(data: bytes, *, cut: bool = False) -> str:
+    """Text as it is shown.
+
+    Args:
+        data: its bytes.
+        cut: whether they are only the beginning: of a character of which the rest is missing there is nothing then.
+    """
+    return codecs.getincrementaldecoder("utf-8")("replace").decode(data, not cut)
 
 
 def sampled_size(shots: int, columns: int) -> int:

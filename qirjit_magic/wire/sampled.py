@@ -12,7 +12,8 @@ import numpy as np
 
 from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind, sampled_size
 from qirjit_magic.wire.records import Record, RecordTable, Sampled
-from qirjit_magic.wire.tallies import NOTHING, Tally, distinct_bits
+from qirjit_magic.wire.tallies import NOTHING, PackedBits, Tally, distinct_bits
+from qirjit_magic.wire.texts import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,22 +25,23 @@ class SampledTable:
 
     Attributes:
         layout: the records of one shot, whose results say nothing.
-        bits: ``uint8[results, shots]``, 0 or 1: row i is the i-th result that a shot recorded, alone or in an array.
+        bits: ``uint8[results, shots]``, 0 or 1, packed: row i is the i-th result that a shot recorded, alone or in an
+            array.
     """
 
     layout: RecordTable
-    bits: NDArray[np.uint8]
+    bits: PackedBits
 
     def __len__(self) -> int:
         return int(self.bits.shape[1])
 
     def first(self, shots: int) -> SampledTable:
         """The first shots, at most so many."""
-        return SampledTable(self.layout, self.bits[:, :shots])
+        return SampledTable(self.layout, self.bits.first(shots))
 
     def shot(self, index: int) -> tuple[Record, ...]:
         """The records of one shot, from 0."""
-        results = iter(self.bits[:, index].tolist())
+        results = iter(self.bits[:, index : index + 1][:, 0].tolist())
         return tuple(_with_results(record, results) for record in self.layout.shot(0))
 
     def counts(self) -> dict[str, int]:
@@ -72,11 +74,11 @@ class SampledTable:
         """The same with all records of all shots."""
         shots, rows = len(self), len(self.layout.kinds)
         values = np.tile(self.layout.values, (shots, 1))
-        strings = dict.fromkeys(self.layout.strings)
+        strings = bytearray(self.layout.strings.data + b"\0")
         widths = _widths(self.layout)
         ends = np.cumsum(widths)
         for row in np.flatnonzero(widths).tolist():
-            bits = self.bits[ends[row] - widths[row] : ends[row]]
+            bits = self.bits[ends[row] - widths[row] : ends[row], :]
             values[:, row] = bits[0] if self.layout.kinds[row] == RecordKind.RESULT else _interned(bits, strings)
         return RecordTable(
             kinds=np.tile(self.layout.kinds, shots),
@@ -85,7 +87,7 @@ class SampledTable:
             ends=np.arange(1, shots + 1) * rows,
             returned=self.returned,
             returned_words=self.returned_words,
-            strings=tuple(strings),
+            strings=Texts(bytes(strings)),
         )
 
     @property
@@ -109,8 +111,8 @@ class SampledTable:
         return self.whole.ends
 
     @property
-    def strings(self) -> tuple[str, ...]:
-        """The distinct texts."""
+    def strings(self) -> Texts:
+        """The texts."""
         return self.whole.strings
 
     @cached_property
@@ -135,17 +137,14 @@ def sampled_table(layout: RecordTable, sampled: Sampled) -> SampledTable | Recor
     size = sampled_size(sampled.shots, sampled.columns)
     if len(layout) != 1 or int(_widths(layout).sum()) != sampled.columns or len(packed) != size:
         return layout.first(0)
-    if not sampled.columns:
-        return SampledTable(layout, np.zeros((0, sampled.shots), np.uint8))
-    return SampledTable(layout, np.unpackbits(packed.reshape(sampled.columns, -1), axis=1, count=sampled.shots))
+    return SampledTable(layout, PackedBits(packed.reshape(sampled.columns, -(-sampled.shots // 8)), sampled.shots))
 
 
 def _widths(layout: RecordTable) -> NDArray[np.int64]:
     # How many results each record has.
     widths: NDArray[np.int64] = (layout.kinds == RecordKind.RESULT).astype(np.int64)
-    for row in np.flatnonzero(layout.kinds == RecordKind.RESULT_ARRAY).tolist():
-        text = int(layout.values[row])
-        widths[row] = len(layout.strings[text]) if text >= 0 else 0
+    arrays = layout.kinds == RecordKind.RESULT_ARRAY
+    widths[arrays] = layout.strings.lengths(layout.values[arrays])
     return widths
 
 
@@ -158,12 +157,10 @@ def _with_results(record: Record, results: Iterator[int]) -> Record:
     return record
 
 
-def _interned(bits: NDArray[np.uint8], strings: dict[str, None]) -> NDArray[np.int64]:
-    # The index of each column's text among the strings, to which it is added.
+def _interned(bits: NDArray[np.uint8], strings: bytearray) -> NDArray[np.int64]:
+    # The place of each column's text among the strings, to which it is added.
     words = np.ascontiguousarray(bits.T + ord("0")).view(f"S{len(bits)}").ravel()
     distinct, which = np.unique(words, return_inverse=True)
-    texts = [word.decode() for word in distinct.tolist()]
-    strings.update(dict.fromkeys(texts))
-    places = {text: index for index, text in enumerate(strings)}
-    indices: NDArray[np.int64] = np.array([places[text] for text in texts], np.int64)[which]
-    return indices
+    places = len(strings) + np.arange(len(distinct), dtype=np.int64) * (len(bits) + 1)
+    strings += b"".join(word + b"\0" for word in distinct.tolist())
+    return places[which]

@@ -18,8 +18,9 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.records import RecordTable
 from qirjit_magic.wire.sampled import SampledTable
+from qirjit_magic.wire.tallies import PackedBits
 from tests.files import PROGRAMS
-from tests.runs import bits, run_of, table_of
+from tests.runs import bits, columns_of, run_of, table_of
 
 _MILLION = 10**6
 
@@ -29,7 +30,10 @@ def cases() -> Iterator[tuple[str, RunResult]]:
     random = np.random.default_rng(5)
     for width in (16, 40, 100, 200):
         drawn = random.integers(0, 2, (width, _MILLION), dtype=np.uint8)
-        yield f"sampled shots of {width} results", _result(SampledTable(table_of([bits("0" * width)]), drawn))
+        yield (
+            f"sampled shots of {width} results",
+            _result(SampledTable(table_of([bits("0" * width)]), PackedBits.of(drawn))),
+        )
     results = _table(RecordKind.RESULT, np.full(20 * _MILLION, -1), random.integers(0, 2, 20 * _MILLION), _MILLION)
     yield "live shots of 20 results", _result(results)
     words = tuple(f"{number:020b}" for number in range(_MILLION))
@@ -56,7 +60,7 @@ def _table(
     shots: int,
     strings: tuple[str, ...] = (),
 ) -> RecordTable:
-    return RecordTable(
+    return columns_of(
         kinds=np.full(len(values), kind, np.uint8),
         texts=texts.astype(np.int32),
         values=values.astype(np.int64),

@@ -1,8 +1,9 @@
 """This project before and after a change, alternating: ``python -m tests.benchmarks.paired OLD_TREE [NEW_TREE]``.
 
-Each pair runs a row once with each tree's package, in two processes that stay warm; which of them goes first changes from
-pair to pair. Printed are the medians, the median ratio of the pairs, and the 95 % interval of the ratio: Student's t on
-the logarithms of the pairs' ratios. A row whose interval lies wholly above 1.05 is slower: then the exit status is 1.
+Each pair runs a row once with each tree's package, in two processes that stay warm; which of them goes first changes
+from pair to pair. Printed are the medians, the median ratio of the pairs, and the 95 % interval of the ratio:
+Student's t on the logarithms of the pairs' ratios. A row whose interval lies wholly above 1.05 is slower: then the
+exit status is 1.
 """
 
 from __future__ import annotations

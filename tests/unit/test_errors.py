@@ -32,7 +32,7 @@ from qirjit_magic.errors import (
 from qirjit_magic.limits import LimitError
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.wire.modules import EntryPoint, Signature
-from qirjit_magic.wire.records import RecordTable
+from tests.runs import columns_of
 
 _SAMPLES: dict[str, Any] = {
     "str": "text",
@@ -69,7 +69,7 @@ def _facts(kind: type[QirError]) -> dict[str, Any]:
 
 
 def _result(shots: int) -> RunResult:
-    table = RecordTable(
+    table = columns_of(
         kinds=np.empty(0, np.uint8),
         texts=np.empty(0, np.int32),
         values=np.empty(0, np.int64),

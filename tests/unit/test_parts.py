@@ -116,12 +116,23 @@ def test_bytes_of_all_parts_together_are_looked_at_when_they_would_fill_one_memo
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("qirjit_magic.session.parts.FULL_TEXT", 11)
-    parts = Parts(0, SHOTS, rate=100, processes=2, kept=[Piece(b"0123456789012345", b"", b"text")])
+    parts = Parts(0, SHOTS, rate=100, processes=2, kept=20)
     found = []
     for _ in range(5):
         do(parts, taken(parts))
         found.append(parts.kept)
-    assert found == [0, 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 3 * len(b"text"), 16 + 6 * len(b"text")]
+    assert found == [0, 0, 20 + 3 * len(b"text"), 20 + 3 * len(b"text"), 20 + 3 * len(b"text")]
+
+
+def test_what_is_in_columns_waits_no_more_and_counts_as_what_these_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qirjit_magic.session.parts.FULL_TEXT", 1)
+    parts = left()
+    do(parts, taken(parts))
+    assert parts.kept == len(b"text")
+    for part in parts.take_finished():
+        parts.note_kept(part, 1000)
+    do(parts, taken(parts))
+    assert parts.kept == 1000 + len(b"text")
 
 
 def test_shots_are_counted_once_whatever_their_order() -> None:

@@ -186,7 +186,7 @@ def test_what_acts_is_shown_as_an_escape(text: str, shown: str) -> None:
 
 
 def test_data_stays_as_it_is() -> None:
-    hostile = "".join(HOSTILE.values())
+    hostile = "".join(HOSTILE.values()).encode("utf-8", "replace").decode()  # half a character no engine writes
     result = _result(hostile)
     assert result.messages == [hostile]
     assert result.shots[0].records[1].label == hostile

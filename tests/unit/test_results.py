@@ -14,6 +14,7 @@ from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.modules import EntryPoint, Signature
 from qirjit_magic.wire.parsing import parse_output
 from qirjit_magic.wire.records import Record, RecordTable
+from tests.runs import columns_of
 from tests.words import double_word
 
 _DECLARED = (("entry_point", ""), ("required_num_qubits", "1"))
@@ -23,7 +24,7 @@ _ROWS = ((RecordKind.MESSAGE, 0, 0), (RecordKind.RESULT, 1, 1), (RecordKind.RESU
 def _table(rows: tuple[tuple[int, int, int], ...], returned: list[int]) -> RecordTable:
     """Every shot records the same rows: kind, text, value."""
     kinds, texts, values = zip(*(rows * len(returned)), strict=True) if rows and returned else ((), (), ())
-    return RecordTable(
+    return columns_of(
         kinds=np.array(kinds, np.uint8),
         texts=np.array(texts, np.int32),
         values=np.array(values, np.int64),
@@ -74,7 +75,7 @@ def test_a_shot_has_its_outputs_with_their_labels() -> None:
 
 
 def test_the_outputs_of_each_shot_are_a_python_value() -> None:
-    table = RecordTable(
+    table = columns_of(
         kinds=np.array([RecordKind.MESSAGE, RecordKind.ARRAY, *[RecordKind.RESULT] * 2, RecordKind.BOOL], np.uint8),
         texts=np.array([0, -1, -1, -1, -1], np.int32),
         values=np.array([0, 2, 1, 0, 1], np.int64),
@@ -96,7 +97,7 @@ def test_the_outputs_of_each_shot_are_a_python_value() -> None:
 def test_an_array_of_results_is_a_list_of_bits_in_python_and_a_word_in_text() -> None:
     result = replace(
         _result(),
-        table=RecordTable(
+        table=columns_of(
             kinds=np.array([RecordKind.RESULT_ARRAY] * 2, np.uint8),
             texts=np.array([1, -1], np.int32),
             values=np.array([0, -1], np.int64),

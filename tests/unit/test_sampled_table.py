@@ -8,10 +8,11 @@ import pytest
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.records import RecordTable, Sampled
 from qirjit_magic.wire.sampled import SampledTable, sampled_table
+from tests.runs import columns_of
 
 # A result, an array of two, an array of none, an int, another array of two.
 KINDS = [RecordKind.RESULT, RecordKind.RESULT_ARRAY, RecordKind.RESULT_ARRAY, RecordKind.INT, RecordKind.RESULT_ARRAY]
-LAYOUT = RecordTable(
+LAYOUT = columns_of(
     kinds=np.array(KINDS, np.uint8),
     texts=np.array([-1, 0, -1, -1, -1], np.int32),
     values=np.array([0, 1, 2, 7, 1]),
@@ -55,7 +56,7 @@ def test_what_does_not_fit_together_has_no_shots(layout: RecordTable, sampled: S
 
 
 def test_a_billion_shots_of_the_same_take_no_memory() -> None:
-    layout = RecordTable(
+    layout = columns_of(
         kinds=np.array([RecordKind.INT], np.uint8),
         texts=np.array([-1], np.int32),
         values=np.array([5]),

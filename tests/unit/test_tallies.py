@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qirjit_magic.wire import tallies
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.sampled import SampledTable
-from qirjit_magic.wire.tallies import Tally, distinct_bits, most_frequent, tally_values, tally_words
+from qirjit_magic.wire.tallies import PackedBits, Tally, distinct_bits, most_frequent, tally_values, tally_words
 from tests.runs import Row, bits, run_of, table_of
 
 _WORDS = st.integers(1, 150).flatmap(
@@ -37,7 +37,8 @@ def test_a_tally_names_the_most_frequent(words: list[str], most: int) -> None:
     ordered = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
     assert tally == Tally(tuple(sorted(ordered[:most])), len(words), len(set(words)))
     assert tally.rest == sum(count for _, count in ordered[most:])
-    sampled = SampledTable(table_of([bits(words[0])]), np.array([[int(b) for b in word] for word in words], np.uint8).T)
+    columns = np.array([[int(b) for b in word] for word in words], np.uint8).T
+    sampled = SampledTable(table_of([bits(words[0])]), PackedBits.of(columns))
     assert sampled.tally(most) == tally
     assert sampled.counts() == result.counts()
 
@@ -86,7 +87,7 @@ def test_numbers_are_sorted_by_their_size() -> None:
 
 def test_the_texts_of_sampled_shots_are_those_of_each() -> None:
     layout = table_of([[(RecordKind.MESSAGE, 0, 0), (RecordKind.MESSAGE, 1, 0), *bits("0")]], ["a", "b"])
-    table = SampledTable(layout, np.zeros((1, 3), np.uint8))
+    table = SampledTable(layout, PackedBits.of(np.zeros((1, 3), np.uint8)))
     assert table.first_texts(RecordKind.MESSAGE, 3) == (("a", "b", "a"), 6)
     assert table.first_texts(RecordKind.DUMP, 3) == ((), 0)
     assert table.first_texts(RecordKind.MESSAGE, 100) == (("a", "b") * 3, 6)

@@ -14,9 +14,10 @@ from qirjit_magic.session.results import RunResult
 from qirjit_magic.wire.memory import RecordKind
 from qirjit_magic.wire.records import Record, RecordTable
 from qirjit_magic.wire.sampled import SampledTable
+from qirjit_magic.wire.tallies import PackedBits
 from tests.goldens import assert_golden
 from tests.pages import Page
-from tests.runs import bits, counted, run_of, table_of
+from tests.runs import bits, columns_of, counted, run_of, table_of
 from tests.words import double_word
 
 _MILLION = 10**6
@@ -149,7 +150,7 @@ def test_a_label_that_is_a_script_is_shown_as_text() -> None:
 
 
 def _table(kind: RecordKind, rows: int, shots: int, strings: tuple[str, ...]) -> RecordTable:
-    return RecordTable(
+    return columns_of(
         kinds=np.full(rows, kind, np.uint8),
         texts=np.arange(rows, dtype=np.int32) % len(strings),
         values=np.arange(rows),
@@ -171,7 +172,7 @@ _LARGE: dict[str, RecordTable | SampledTable] = {
     "a million different values": _table(RecordKind.MESSAGE, _MILLION, _MILLION, ("tick",)),
     "a million different results": SampledTable(
         table_of([bits("0" * 20)]),
-        (np.arange(_MILLION) >> np.arange(20)[:, np.newaxis] & 1).astype(np.uint8),
+        PackedBits.of((np.arange(_MILLION) >> np.arange(20)[:, np.newaxis] & 1).astype(np.uint8)),
     ),
 }
 

@@ -34,6 +34,10 @@ class Region(Protocol):
         """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
         ...
 
+    def let_go(self, start: int, length: int) -> None:
+        """Let the pages of a part count as this process's no longer, where that is possible; what they hold stays."""
+        ...
+
     def close(self) -> None:
         """Unmap it."""
         ...
@@ -108,6 +112,10 @@ class Platform(Protocol):
 
     def free_addresses(self) -> int:
         """How many more bytes of addresses this process may have; -1 for no limit."""
+        ...
+
+    def be_ended_first(self) -> None:
+        """Let the system end this process before any other where memory runs out, where it can be told so."""
         ...
 
     def processors(self) -> int:

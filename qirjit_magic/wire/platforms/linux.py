@@ -11,7 +11,6 @@ import ctypes
 import fcntl
 import mmap
 import os
-import resource
 import signal
 import struct
 import tempfile
@@ -20,9 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qirjit_magic import machine
 from qirjit_magic.wire.platforms.descriptors import Descriptor
 from qirjit_magic.wire.platforms.kernel import library_call, system_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
+from qirjit_magic.wire.platforms.pages import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -79,6 +80,10 @@ class SharedRegion:
         """Punch a hole, of whole pages."""
         with contextlib.suppress(OSError):  # where a temporary file lies, there may be none
             self._map.madvise(mmap.MADV_REMOVE, start, length)
+
+    def let_go(self, start: int, length: int) -> None:
+        """Map no pages that nobody looks at now; their content stays where it is."""
+        let_go(self._map, start, length)
 
     def close(self) -> None:
         """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
@@ -222,33 +227,24 @@ def resident_bytes() -> int:
 
 
 def available_bytes() -> int:
-    """What the system has left, or this process's limit."""
-    half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    system = _kibibytes("/proc/meminfo", "MemAvailable:") << 10 or half
-    try:
-        limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    except OSError:
-        return system
-    if limit == resource.RLIM_INFINITY:
-        return system
-    used = _kibibytes("/proc/self/status", "VmData:") << 10 or resident_bytes()
-    return max(0, min(system, limit - used))
-
-
-def _kibibytes(file: str, name: str) -> int:
-    with contextlib.suppress(OSError):  # there may be no /proc
-        lines = Path(file).read_text("ascii").splitlines()
-        return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
-    return 0
+    """What the system, this process's control groups and its limits leave, the least of them."""
+    free = machine.free_memory()
+    if free is None:  # there may be no /proc
+        free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    left = machine.left_of_limits(reserved=True)
+    return free if left is None else min(free, left)
 
 
 def free_addresses() -> int:
     """Those of RLIMIT_AS that are not taken."""
-    with contextlib.suppress(OSError):
-        limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-        if limit != resource.RLIM_INFINITY:
-            return max(0, limit - (_kibibytes("/proc/self/status", "VmSize:") << 10))
-    return -1
+    free = machine.free_addresses()
+    return -1 if free is None else free
+
+
+def be_ended_first() -> None:
+    """The highest score there is: raising it needs no right."""
+    with contextlib.suppress(OSError):  # there is no /proc, or it cannot be written: the system chooses by itself
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
 def processors() -> int:
@@ -310,6 +306,7 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
 
 def fence(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
+    machine.keep_open()
     from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
     parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(libraries), seccomp.restrict())

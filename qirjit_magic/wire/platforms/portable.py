@@ -18,7 +18,9 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
+from qirjit_magic import machine
 from qirjit_magic.wire.platforms.descriptors import Descriptor
+from qirjit_magic.wire.platforms.pages import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,6 +50,10 @@ class FileRegion:
 
     def discard(self, start: int, length: int) -> None:
         """Nothing to do: a file's pages are the system's to take."""
+
+    def let_go(self, start: int, length: int) -> None:
+        """Map no pages that nobody looks at now; their content stays where it is."""
+        let_go(self._map, start, length)
 
     def close(self) -> None:
         """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
@@ -133,10 +139,16 @@ def resident_bytes() -> int:
 
 
 def available_bytes() -> int:
-    """Half of what the machine has, or this process's limit less what it has had."""
+    """Half of what the machine has, or this process's limit less what it has had, or what is known to be free."""
     half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    return half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
+    left = half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
+    free = machine.free_memory()
+    return left if free is None else min(left, free)
+
+
+def be_ended_first() -> None:
+    """Nothing: only Linux can be told."""
 
 
 def free_addresses() -> int:

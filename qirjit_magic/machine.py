@@ -1,0 +1,214 @@
+"""How much memory this process may have: the machine's, that of its control groups, and what its own limits leave.
+
+Control groups are read as in the kernel's ``cgroup-v1/memory.rst`` and ``cgroup-v2.rst``: each group up to the root of
+what can be seen may have a limit, and all of them hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+_GROUPS, _MOUNTS = "/proc/self/cgroup", "/proc/self/mountinfo"
+_MEMINFO, _STATUS = "/proc/meminfo", "/proc/self/status"
+_MOST_TEXT = 1 << 16
+_MOST_DIGITS = 64
+_NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A control group that accounts for memory.
+
+    Attributes:
+        limits: the files that may have a limit.
+        usage: the file that says how much is in use.
+        stat: the file that says how much of that could be given up at once.
+        idle: the name of that in it, with the space that follows.
+    """
+
+    limits: tuple[str, ...]
+    usage: str
+    stat: str
+    idle: str
+
+    @property
+    def limit(self) -> int | None:
+        """How many bytes it may have; None for no limit."""
+        found = [number for number in map(_number, self.limits) if number is not None and number < _NO_LIMIT]
+        return min(found, default=None)
+
+    @property
+    def available(self) -> int | None:
+        """How many bytes it may still have; None for no limit."""
+        limit = self.limit
+        if limit is None:
+            return None
+        used = _number(self.usage) or 0
+        return max(0, limit - max(0, used - _named(self.stat, self.idle)))
+
+
+def memory_limit() -> int | None:
+    """How many bytes all of this process could ever have, of the machine's; None where nothing says so."""
+    return min(_limits(), default=None)
+
+
+def _limits() -> Iterator[int]:
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    yield from (limit for group in groups() if (limit := group.limit) is not None)
+    if (addresses := own_limit("RLIMIT_AS")) is not None:
+        yield addresses
+
+
+def free_memory() -> int | None:
+    """How many bytes the machine, and this process's control groups, have left; None where nothing says so."""
+    free = [left for group in groups() if (left := group.available) is not None]
+    if machine := _named(_MEMINFO, "MemAvailable:") << 10:
+        free.append(machine)
+    return min(free, default=None)
+
+
+def left_of_limits(*, reserved: bool = False) -> int | None:
+    """How many bytes this process's own limits leave it; None for no limit.
+
+    Args:
+        reserved: whether addresses are there already for what it is to have.
+    """
+    data = _named(_STATUS, "VmData:") << 10
+    size = data if reserved else _named(_STATUS, "VmSize:") << 10
+    left = [
+        max(0, limit - used)
+        for limit, used in ((own_limit("RLIMIT_DATA"), data), (own_limit("RLIMIT_AS"), size))
+        if limit is not None
+    ]
+    return min(left, default=None)
+
+
+def free_addresses() -> int | None:
+    """How many more bytes of addresses this process may have; None for no limit."""
+    limit = own_limit("RLIMIT_AS")
+    return None if limit is None else max(0, limit - (_named(_STATUS, "VmSize:") << 10))
+
+
+def own_limit(name: str) -> int | None:
+    """What the system's limit of this name allows this process; None for no limit.
+
+    Args:
+        name: as in the module `resource`.
+    """
+    if not hasattr(resource, name):
+        return None
+    try:
+        limit, _ = resource.getrlimit(getattr(resource, name))
+    except OSError:  # a container may refuse even the question
+        return None
+    return None if limit == resource.RLIM_INFINITY else int(limit)
+
+
+def groups() -> tuple[Group, ...]:
+    """The control groups of this process that account for memory, the innermost first."""
+    return _groups_of(_text(_GROUPS))
+
+
+@lru_cache(maxsize=4)
+def _groups_of(said: str) -> tuple[Group, ...]:
+    return tuple(group for group in find_groups(said, _text(_MOUNTS)) if os.path.exists(group.usage))  # noqa: PTH110 - see _text
+
+
+def find_groups(said: str, mounts: str) -> Iterator[Group]:
+    """The groups that account for memory, the innermost first.
+
+    Args:
+        said: the text of ``/proc/PID/cgroup``.
+        mounts: the text of ``/proc/PID/mountinfo``.
+    """
+    for line in said.splitlines():
+        _, controllers, path = (*line.split(":", 2), "", "")[:3]
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        for root, place in _mounted(mounts, controllers):
+            make = _version_1 if controllers else _version_2
+            yield from (make(folder) for folder in _upwards(path, root, place))
+            break
+
+
+def _mounted(mounts: str, controllers: str) -> Iterator[tuple[str, str]]:
+    # Where a hierarchy is mounted: the group that is at the top there, and the folder.
+    for line in mounts.splitlines():
+        fields, _, behind = line.partition(" - ")
+        kind, _, options = (*behind.split(" ", 2), "", "")[:3]
+        mounted = kind == "cgroup" and "memory" in options.split(",") if controllers else kind == "cgroup2"
+        if mounted and len(parts := fields.split(" ")) > 4:  # noqa: PLR2004 - of proc_pid_mountinfo(5)
+            yield _plain(parts[3]), _plain(parts[4])
+
+
+def _plain(field: str) -> str:
+    return _OCTAL.sub(lambda found: chr(int(found[1], 8)), field)
+
+
+def _upwards(path: str, root: str, place: str) -> Iterator[str]:
+    # Of a group that cannot be seen from here, the top of what can be.
+    inner = PurePosixPath(path)
+    top = PurePosixPath(root)
+    below = inner.relative_to(top) if inner.is_relative_to(top) and ".." not in inner.parts else PurePosixPath()
+    yield from (str(PurePosixPath(place, folder)) for folder in (below, *below.parents))
+
+
+def _version_1(folder: str) -> Group:
+    limit = f"{folder}/memory.limit_in_bytes"
+    return Group((limit,), f"{folder}/memory.usage_in_bytes", f"{folder}/memory.stat", "total_inactive_file ")
+
+
+def _version_2(folder: str) -> Group:
+    limits = f"{folder}/memory.max", f"{folder}/memory.high"
+    return Group(limits, f"{folder}/memory.current", f"{folder}/memory.stat", "inactive_file ")
+
+
+# -- files, which a process behind a fence has open from before ---------------------------------------------------
+
+_kept: dict[str, int] = {}
+
+
+def keep_open() -> None:
+    """Open what is read here for good, before this process can open nothing more."""
+    files = [_GROUPS, _MEMINFO, _STATUS]
+    for group in groups():
+        files += [*group.limits, group.usage, group.stat]
+    for file in files:
+        with contextlib.suppress(OSError):
+            _kept[file] = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _text(file: str) -> str:
+    # Empty where there is none.
+    try:
+        kept = _kept.get(file)
+        if kept is not None:
+            return os.pread(kept, _MOST_TEXT, 0).decode("utf-8", "replace")
+        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - each run asks, and a Path takes as long as the rest
+            return (opened.read() or b"").decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _number(file: str) -> int | None:
+    text = _text(file).strip()
+    return int(text) if text.isdecimal() else None
+
+
+def _named(file: str, name: str) -> int:
+    _, _, behind = f"\n{_text(file)}".partition(f"\n{name}")
+    words = behind[:_MOST_DIGITS].split(None, 1)
+    return int(words[0]) if words and words[0].isdecimal() else 0
