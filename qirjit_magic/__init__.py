@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from qirjit_magic.errors import EngineStartError as EngineStartError
     from qirjit_magic.errors import EntryPointError as EntryPointError
     from qirjit_magic.errors import ExecutionError as ExecutionError
+    from qirjit_magic.errors import ForkedError as ForkedError
     from qirjit_magic.errors import IntrinsicError as IntrinsicError
     from qirjit_magic.errors import LinkError as LinkError
     from qirjit_magic.errors import LocatedError as LocatedError
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from qirjit_magic.errors import QuarantineError as QuarantineError
     from qirjit_magic.errors import RecordError as RecordError
     from qirjit_magic.errors import RunTimeoutError as RunTimeoutError
+    from qirjit_magic.errors import SessionClosedError as SessionClosedError
     from qirjit_magic.errors import SignatureError as SignatureError
     from qirjit_magic.errors import SimulatorError as SimulatorError
     from qirjit_magic.errors import SimulatorNotFoundError as SimulatorNotFoundError
@@ -88,6 +90,7 @@ _ERRORS = (
     "EngineStartError",
     "EntryPointError",
     "ExecutionError",
+    "ForkedError",
     "IntrinsicError",
     "LinkError",
     "LocatedError",
@@ -103,6 +106,7 @@ _ERRORS = (
     "QuarantineError",
     "RecordError",
     "RunTimeoutError",
+    "SessionClosedError",
     "SignatureError",
     "SimulatorError",
     "SimulatorNotFoundError",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.engine.simulators import tracer_object
 from qirjit_magic.engine.simulators.statevector import compiled
 from tests.files import REPOSITORY
@@ -67,7 +68,9 @@ def test_a_mutant_is_found_once_and_is_another_program_that_its_tests_can_see(mu
 def _module(file: Path, content: bytes) -> str:
     together = _MODULES.get(file.parent.name, ())
     names = together if file.name in together else (file.name,)
-    parts = (content if name == file.name else (_PACKAGE / file.parent / name).read_bytes() for name in names)
+    parts = [content if name == file.name else (_PACKAGE / file.parent / name).read_bytes() for name in names]
+    if file.parent.name == "statevector" and file.name in together:
+        parts.append(read_floats().encode())
     module = read_text(b"\n".join(parts).decode())
     module.verify()
     return str(module)

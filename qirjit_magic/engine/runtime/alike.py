@@ -40,7 +40,7 @@ from qirjit_magic.engine.runtime.resolver import resolve
 from qirjit_magic.wire.linkage import Definition, Linkage
 from qirjit_magic.wire.modules import Declaration, ModuleInfo
 
-_WITHOUT_OUTCOMES = frozenset({Provider.LIBRARY, Provider.LIBM})
+_WITHOUT_OUTCOMES = frozenset({Provider.LIBRARY, Provider.NULLS, Provider.LIBM})
 # What else returns something. Of the simulator's functions, and of those over them: these give the same in each shot
 # of the same doing, whatever was measured.
 ALIKE = frozenset(
