@@ -200,6 +200,8 @@ def _read_file(path: str, most: int) -> Source:
 
 def _read_most(file: BinaryIO, most: int) -> bytes:
     # In pieces: asked for all at once, room is made for what there could be.
+    if most < 0:
+        return file.read()
     pieces = []
     while most and (piece := file.read(min(most, _PIECE))):
         pieces.append(piece)

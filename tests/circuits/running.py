@@ -20,6 +20,7 @@ from tests.unit.matrices import Matrix
 _AMPLITUDE = re.compile(r"\|(\d+)⟩: (-?[\d.]+)([+-][\d.]+)i")
 _FEW = {"sparse": 1_000}  # shots where they take long
 _SHOTS = 10_000
+_TOGETHER = 10  # circuits in a module: in longer ones nobody looks where a returned result goes
 FAMILIES = {
     "adaptive": ADAPTIVE,
     "adaptive-clifford": ADAPTIVE_CLIFFORD,
@@ -61,10 +62,11 @@ def load(session: Session, circuits: Mapping[str, Circuit], *, dumped: bool = Fa
     # What returns a result in one circuit may be told where to put it in another: a name has one type in a module.
     modules = {}
     for kind in (False, True):
-        some = {name: circuit for name, circuit in circuits.items() if circuit.returned is kind}
-        if some:
-            info = session.add(write(some, dumped=dumped))
-            modules.update(dict.fromkeys(some, info.name))
+        some = [name for name, circuit in circuits.items() if circuit.returned is kind]
+        for first in range(0, len(some), _TOGETHER):
+            names = some[first : first + _TOGETHER]
+            info = session.add(write({name: circuits[name] for name in names}, dumped=dumped))
+            modules.update(dict.fromkeys(names, info.name))
     return modules
 
 

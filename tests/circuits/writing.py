@@ -55,16 +55,18 @@ class CircuitWriter:
         # What a qubit or a result is may change: each has a place.
         self._qubits = [self._build.alloca(_POINTER) for _ in range(circuit.qubits)]
         self._arrays: dict[tuple[int, ...], ir.Value] = {}
-        self._results = [self._build.alloca(_POINTER) for _ in range(circuit.results)]
+        # Where nothing is done by results, each is a value: what is in memory might be looked at.
+        self._values: dict[int, ir.Value] = {}
+        straight = not any(step.when for step in circuit.steps)
+        self._results = [] if straight else [self._build.alloca(_POINTER) for _ in range(circuit.results)]
 
     def write(self, *, dumped: bool) -> None:
         """Write all of it."""
         if not self._circuit.allocated:
             for qubit, place in enumerate(self._qubits):
                 self._build.store(_address(qubit), place)
-        for result, place in enumerate(self._results):
-            first = self._call(f"{_RT}result_get_zero") if self._circuit.returned else _address(result)
-            self._build.store(first, place)
+        for result in range(self._circuit.results):
+            self._put(self._call(f"{_RT}result_get_zero") if self._circuit.returned else _address(result), result)
         for step in self._circuit.steps:
             with ExitStack() as conditions:
                 for result, value in step.when:
@@ -78,7 +80,13 @@ class CircuitWriter:
 
     def result(self, number: int) -> ir.Value:
         """The result that is known by this number."""
-        return self._build.load(self._results[number], typ=_POINTER)
+        return self._build.load(self._results[number], typ=_POINTER) if self._results else self._values[number]
+
+    def _put(self, result: ir.Value, number: int) -> None:
+        if self._results:
+            self._build.store(result, self._results[number])
+        else:
+            self._values[number] = result
 
     def bit(self, number: int) -> ir.Value:
         """What was measured."""
@@ -114,14 +122,13 @@ class CircuitWriter:
         return [self._build.load(self._qubits[qubit], typ=_POINTER) for qubit in step.qubits]
 
     def _measure(self, step: Step) -> None:
-        place = self._results[step.result]
         if step.paulis:
             arrays = self._array(map(_PAULI, step.paulis), 1), self._array(self._given(step), 8)
-            self._build.store(self._call(_QIS + step.name, *arrays), place)
+            self._put(self._call(_QIS + step.name, *arrays), step.result)
         elif self._circuit.returned:
-            self._build.store(self._call(_QIS + step.name, *self._given(step)), place)
+            self._put(self._call(_QIS + step.name, *self._given(step)), step.result)
         else:
-            self._call(_QIS + step.name, *self._given(step), self._build.load(place, typ=_POINTER))
+            self._call(_QIS + step.name, *self._given(step), CircuitWriter.result(self, step.result))
 
     def _gate(self, step: Step) -> None:
         angles, qubits = [_DOUBLE(angle) for angle in step.angles], self._given(step)

@@ -121,6 +121,7 @@ def counted_up(trial: Trial) -> None:
     """A variable counts the shots."""
     assert values(trial.run()) == ["1", "2", "3", "4", "5"]
     assert values(trial.run(shots=2_000))[-1] == "2005"
+    trial.session.reset("tried")
     assert values(trial.run(method="live")) == ["1", "2", "3", "4", "5"]
 
 

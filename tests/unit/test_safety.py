@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import llvmlite.binding as llvm
@@ -132,6 +133,23 @@ def test_a_type_that_is_opaque_only_behind_it_is_refused_too() -> None:
     with pytest.raises(UnsafeModuleError, match="a value of the opaque type %Storage") as caught:
         _module("extracted_opaque")
     assert caught.value.line == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused"),
+    [
+        ("{ i64, { %S } }", False),
+        ("<{ %S, i8 }>", False),
+        ("[2 x %S]", True),
+        ("{ i64, [2 x { %S }] }", True),
+        ("{ [0 x %S] }", True),
+        ("[2 x %S*]", False),
+    ],
+)
+def test_a_parameter_without_a_size_is_refused_where_llvm_would_end_the_process(kind: str, refused: bool) -> None:  # noqa: FBT001 - a table
+    text = f"%S = type opaque\ndefine void @f({kind} %unused) {{\n  ret void\n}}\n"
+    with pytest.raises(UnsafeModuleError, match="%S") if refused else contextlib.nullcontext():
+        check_safety(parse_module(text.encode()), trust=False)
 
 
 @pytest.mark.parametrize("value", ["alloca { i64, %S }", "load %S, ptr null", "call %S @g()", "va_arg ptr null, %S"])

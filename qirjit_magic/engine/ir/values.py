@@ -42,10 +42,10 @@ def find_unsized(module: QirModule) -> Iterator[UnsafeModuleError]:
     # Pointers hold nothing, so a type that only pointers point to is none of these
     if not any(kind.is_opaque_struct for kind in module.llvm_module.struct_types):
         return
-    names = _Types(_opaque)
+    names, repeated = _Types(_opaque), _Types(_opaque_in_array)
     for function in module.llvm_module.functions:
-        if not function.is_declaration:
-            name = next(filter(None, (names.of(argument.type) for argument in function.arguments)), "")
+        if not function.is_declaration:  # one that nothing uses does no harm unless LLVM has to count what it holds
+            name = next(filter(None, (repeated.of(argument.type) for argument in function.arguments)), "")
             if name:
                 yield at_name(module, function.name, *unsized_value(name))
     for place, value in walk(module):
@@ -87,4 +87,17 @@ def _opaque(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
         return ""
     if kind.is_struct and kind.is_opaque_struct:
         return str(kind).partition(" = ")[0]
+    return _of_parts(types, kind, depth)
+
+
+def _opaque_in_array(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
+    # The name of the opaque type that elements of an array are or hold, where a type is or holds such an array.
+    if kind.is_array:
+        return _Types(_opaque).of(kind)
+    if not kind.is_struct or kind.is_opaque_struct or depth > _DEEPEST:
+        return ""
+    return _of_parts(types, kind, depth)
+
+
+def _of_parts(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
     return next(filter(None, (types.of(part, depth + 1) for part in kind.elements)), "")
