@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -36,3 +38,11 @@ def test_an_engine_has_a_limit_of_memory_and_dumps_no_core(given: int | None, ex
         memory, core = process.rlimit(psutil.RLIMIT_DATA), process.rlimit(psutil.RLIMIT_CORE)
     assert memory == (resource.getrlimit(resource.RLIMIT_DATA) if expected is None else (expected, expected))
     assert core == (0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told whom to end first.")
+def test_an_engine_is_the_first_that_the_system_ends_where_memory_runs_out() -> None:
+    with Session(supervisor=make_supervisor("linux")) as session:
+        pid = session.status().pid
+        assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "1000"
+        assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"
