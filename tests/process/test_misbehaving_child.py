@@ -14,7 +14,7 @@ import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer, show_nothing
-from qirjit_magic.wire.memory import RECORDS_START, Word
+from qirjit_magic.wire.memory import RECORDS_START, TEXT_CAPACITY, TEXT_START, Word
 from qirjit_magic.wire.progress import Progress
 from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 
@@ -339,3 +339,48 @@ def test_shots_that_there_are_not_are_no_progress(start: Start) -> None:
     session.run("f", shots=3, show=Observer(progress=told.append))
     assert len(told) > 1
     assert {progress.done for progress in told} == {0}  # a shot that has finished has a record
+
+
+_OVERLAPPING = f"""
+memory = arguments["memory"]
+os.pwrite(memory, b"x" * ({TEXT_CAPACITY} - 1), {TEXT_START} + 1)
+os.pwrite(memory, b"".join(struct.pack("<IIq", 8, 1 + n, {TEXT_CAPACITY} - 8000) for n in range(4000)), {RECORDS_START})
+os.pwrite(memory, struct.pack("<QQQQ", 64_000, 0, {TEXT_CAPACITY}, 4000), 8)
+"""
+
+
+@pytest.mark.parametrize("newest", [False, True])
+def test_texts_that_overlap_hold_up_no_timeout(start: Start, newest: bool) -> None:  # noqa: FBT001
+    session = start("linux", f"ready(); add()\n{_OVERLAPPING}\nhang()")
+    session.add(MODULE, "m")
+    shown = 0
+
+    def show(text: str) -> None:
+        nonlocal shown
+        shown += len(text)
+
+    began = time.monotonic()
+    with pytest.raises(RunTimeoutError):
+        session.run("f", shots=5, timeout=0.5, show=Observer(show, newest=newest))
+    assert time.monotonic() - began < 5
+    assert 0 < shown < 2 << 20
+
+
+_HIGHEST = f'os.pwrite(arguments["memory"], b"\\xff" * {8 * (Word.RUNNING + 1)}, 0)'
+
+
+def test_a_shot_that_there_is_not_is_none_in_which_an_engine_died(start: Start) -> None:
+    session = start("linux", f"ready(); add(); {_HIGHEST}; sys.exit(3)")
+    session.add(MODULE, "m")
+    with pytest.raises(WorkerCrashedError) as caught:
+        session.run("f", shots=7)
+    assert caught.value.shot == 6
+
+
+def test_numbers_of_records_and_shots_that_cannot_be_are_not_told(start: Start) -> None:
+    session = start("linux", f'ready(); add(); {_HIGHEST}; send("RunReply", {{"outcome": "done", "next": 7}}); hang()')
+    session.add(MODULE, "m")
+    told: list[Progress] = []
+    result = session.run("f", shots=7, show=Observer(progress=told.append))
+    assert result.dropped < 10**11  # in the seconds that it took nobody tries to write more
+    assert told[-1].done == len(result.shots)

@@ -7,7 +7,7 @@ import pytest
 
 from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.memory import RECORD_SIZE, TEXT_CAPACITY, TEXT_START, RecordKind, RecordMemory, Word
 from qirjit_magic.wire.records import Piece
 
 
@@ -195,6 +195,45 @@ def test_who_wants_the_newest_is_shown_it_after_all_of_the_beginning(memory: Rec
     _say(memory, "one more")
     watch.tick()
     assert shown == ["one more\n"]
+
+
+def test_texts_that_overlap_are_shown_within_a_budget_however_many_they_are(memory: RecordMemory) -> None:
+    shown: list[str] = []
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    memory.region.view[TEXT_START + 1 : TEXT_START + TEXT_CAPACITY] = b"x" * (TEXT_CAPACITY - 1)
+    for number in range(3000):
+        memory.put_record(RECORD_SIZE * number, (RecordKind.MESSAGE, 1 + number, TEXT_CAPACITY - 4000))
+    memory.put_word(Word.POSITION, RECORD_SIZE * 3000)
+    for tick in range(1, 4):
+        shown.clear()
+        memory.put_word(Word.LINES, tick)
+        watch.tick()
+        assert sum(map(len, shown)) <= 2 * SHOWN_WHOLE_BYTES + 200
+    assert shown == []  # what was passed over does not come again
+
+
+def test_the_newest_that_fits_is_shown_and_what_is_too_long_in_part(memory: RecordMemory) -> None:
+    shown: list[str] = []
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    _say(memory, "x" * SHOWN_WHOLE_BYTES)
+    watch.tick()
+    shown.clear()
+    for letter in "abc":
+        _say(memory, letter * (SHOWN_WHOLE_BYTES // 2 - 10))
+    watch.tick()
+    assert "left out" in shown[0]
+    assert [(text[0], len(text)) for text in shown[1:]] == [(letter, SHOWN_WHOLE_BYTES // 2 - 9) for letter in "bc"]
+    shown.clear()
+    _say(memory, "d" * (SHOWN_WHOLE_BYTES + 5))
+    watch.tick()
+    assert shown == ["d" * SHOWN_WHOLE_BYTES + "\n"]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_character_that_is_cut_in_two_is_left_out(screen: _Screen, before: int) -> None:
+    screen.message("x" * before + "ö" * SHOWN_BYTES)
+    shown = screen.look()
+    assert shown == "x" * before + "ö" * (SHOWN_BYTES // 2 - before) + "\n… more messages are in the result\n"
 
 
 def _say(memory: RecordMemory, text: str) -> None:
