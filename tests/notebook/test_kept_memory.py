@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.notebook.confined import confined_kernel, make_group, remove_group, resident_peak
+from tests.notebook.confined import confined_kernel, make_group, peak_bytes, remove_group, resident_peak
 from tests.notebook.kernels import program
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="control groups and the limit of data are Linux's.")
@@ -30,6 +30,23 @@ def test_messages_without_end_leave_a_kernel_with_little_memory_alive() -> None:
             assert kernel.value("len(set(result.shots[-1].messages) - set(result.shots[0].messages))") == "100000"
         kernel.run(_FLOOD)
         assert resident_peak(kernel) - before < 700 * _MIB
+        assert kernel.value("6 * 7") == "42"
+
+
+def test_messages_without_end_leave_a_kernel_in_a_small_control_group_alive() -> None:
+    group = make_group(512 * _MIB)
+    if group is None:
+        pytest.skip("no control group with a limit of memory can be made here: run the tests as who may make one.")
+    remove_group(group)
+    with confined_kernel(512 * _MIB) as (kernel, group):
+        assert group is not None
+        kernel.run(f"%%qir --no-run --name floods\n{program('different_messages')}")
+        for turn in range(2):  # the first result is kept
+            cell = kernel.run(f"{_FLOOD}{turn}")
+            assert cell.error_name == "LimitError", cell.traceback
+            assert kernel.value(f"0 < len(result{turn}.shots) < 100_000") == "True"
+        assert peak_bytes(group) < 512 * _MIB
+        assert "the next of messages" in kernel.value("result0.shots[-1].records[-1].value")
         assert kernel.value("6 * 7") == "42"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -349,21 +351,33 @@ os.pwrite(memory, struct.pack("<QQQQ", 64_000, 0, {TEXT_CAPACITY}, 4000), 8)
 """
 
 
-@pytest.mark.parametrize("newest", [False, True])
-def test_texts_that_overlap_hold_up_no_timeout(start: Start, newest: bool) -> None:  # noqa: FBT001
-    session = start("linux", f"ready(); add()\n{_OVERLAPPING}\nhang()")
+@pytest.mark.parametrize("newest", [False, True], ids=["the first", "the newest"])
+@pytest.mark.parametrize("how", ["time", "stop", "interrupt"])
+def test_texts_that_overlap_put_off_no_end_of_a_run(start: Start, *, how: str, newest: bool) -> None:
+    again = f'number += 1; os.pwrite(memory, struct.pack("<Q", number), {8 * Word.LINES}); time.sleep(0.001)'
+    session = start("linux", f"ready(); add()\n{_OVERLAPPING}\nwhile True: {again}")
     session.add(MODULE, "m")
-    shown = 0
+    shown: list[int] = []
+    began = time.monotonic()
 
     def show(text: str) -> None:
-        nonlocal shown
-        shown += len(text)
+        shown.append(len(text))
+        if how == "interrupt" and len(shown) == 1:
+            signal.raise_signal(signal.SIGINT)
 
-    began = time.monotonic()
-    with pytest.raises(RunTimeoutError):
-        session.run("f", shots=5, timeout=0.5, show=Observer(show, newest=newest))
+    stopping = (lambda: bool(shown)) if how == "stop" else (lambda: False)
+    observer = Observer(show=show, stopping=stopping, newest=newest)
+    ends = {
+        "time": pytest.raises(RunTimeoutError),
+        "stop": nullcontext(),
+        "interrupt": pytest.raises(KeyboardInterrupt),
+    }
+    with ends[how]:
+        session.run("f", shots=10, timeout=0.3 if how == "time" else None, show=observer)
     assert time.monotonic() - began < 5
-    assert 0 < shown < 2 << 20
+    assert 0 < sum(shown) < 100 << 20
+    assert session.last is not None
+    assert session.last.partial
 
 
 _HIGHEST = f'os.pwrite(arguments["memory"], b"\\xff" * {8 * (Word.RUNNING + 1)}, 0)'

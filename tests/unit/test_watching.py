@@ -7,7 +7,15 @@ import pytest
 
 from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, TEXT_CAPACITY, TEXT_START, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.memory import (
+    RECORD_SIZE,
+    RECORDS_START,
+    TEXT_CAPACITY,
+    TEXT_START,
+    RecordKind,
+    RecordMemory,
+    Word,
+)
 from qirjit_magic.wire.records import Piece
 
 
@@ -241,3 +249,43 @@ def _say(memory: RecordMemory, text: str) -> None:
     memory.put_record(place, (RecordKind.MESSAGE, *memory.append_text(text)))
     memory.put_word(Word.POSITION, place + RECORD_SIZE)
     memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)
+
+
+def _forge(memory: RecordMemory, records: int, length: int) -> bytes:
+    # Records of an engine that lies: all their texts lie in each other, so that together they are longer than the text.
+    memory.region.view[TEXT_START + 1 : TEXT_START + TEXT_CAPACITY - 1] = b"x" * (TEXT_CAPACITY - 2)
+    data = b"".join(struct.pack("<IIq", RecordKind.MESSAGE, 1 + number, length) for number in range(records))
+    memory.region.view[RECORDS_START : RECORDS_START + len(data)] = data
+    memory.put_word(Word.TEXT_POSITION, TEXT_CAPACITY)
+    memory.put_word(Word.POSITION, len(data))
+    memory.put_word(Word.LINES, records)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("newest", "most"), [(False, SHOWN_BYTES), (True, 2 * SHOWN_WHOLE_BYTES)], ids=["the first", "the newest"]
+)
+@pytest.mark.parametrize(
+    ("records", "length"), [(60, TEXT_CAPACITY - 1000), (4000, TEXT_CAPACITY - 8000), (100_000, 4096), (4000, 0)]
+)
+def test_texts_that_lie_in_each_other_are_decoded_no_further_than_they_are_shown(
+    memory: RecordMemory, monkeypatch: pytest.MonkeyPatch, *, newest: bool, most: int, records: int, length: int
+) -> None:
+    decoded, shown = [], []
+    text_at = memory.text_at
+
+    def note(*asked: int) -> str:
+        decoded.append(text_at(*asked))
+        return decoded[-1]
+
+    monkeypatch.setattr(memory, "text_at", note)
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=newest)
+    data = _forge(memory, records, length)
+    watch.tick()
+    assert 0 < sum(map(len, shown)) <= most + 2 * 100
+    assert sum(map(len, decoded)) <= most
+    decoded.clear()
+    watch.show_copies([Piece(data, b"", bytes(memory.text()))])
+    memory.put_word(Word.LINES, records + 1)
+    watch.tick()
+    assert sum(map(len, decoded)) <= most  # of the same again no more
