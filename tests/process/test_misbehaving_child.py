@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -367,7 +367,7 @@ def test_texts_that_overlap_put_off_no_end_of_a_run(start: Start, *, how: str, n
 
     stopping = (lambda: bool(shown)) if how == "stop" else (lambda: False)
     observer = Observer(show=show, stopping=stopping, newest=newest)
-    ends = {
+    ends: dict[str, AbstractContextManager[object]] = {
         "time": pytest.raises(RunTimeoutError),
         "stop": nullcontext(),
         "interrupt": pytest.raises(KeyboardInterrupt),

@@ -271,7 +271,8 @@ def _forge(memory: RecordMemory, records: int, length: int) -> bytes:
 def test_texts_that_lie_in_each_other_are_decoded_no_further_than_they_are_shown(
     memory: RecordMemory, monkeypatch: pytest.MonkeyPatch, *, newest: bool, most: int, records: int, length: int
 ) -> None:
-    decoded, shown = [], []
+    decoded: list[str] = []
+    shown: list[str] = []
     text_at = memory.text_at
 
     def note(*asked: int) -> str:
