@@ -123,3 +123,15 @@ def test_a_file_that_is_kept_open_is_read_as_it_is_now(tmp_path: Path, monkeypat
     finally:
         for handle in kept.values():
             os.close(handle)
+
+
+def test_of_many_groups_no_more_is_kept_open_than_leaves_files_to_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = _version_2(tmp_path, max="9000\n", current="5000\n")
+    kept: dict[str, int] = {}
+    monkeypatch.setattr(machine, "_kept", kept)
+    monkeypatch.setattr(machine, "groups", lambda: (group,) * 100)
+    monkeypatch.setattr(machine, "own_limit", lambda _: 8)
+    machine.keep_open()
+    assert kept == {}
