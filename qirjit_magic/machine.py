@@ -23,6 +23,7 @@ _GROUPS, _MOUNTS = "/proc/self/cgroup", "/proc/self/mountinfo"
 _MEMINFO, _STATUS = "/proc/meminfo", "/proc/self/status"
 _MOST_TEXT = 1 << 16
 _MOST_DIGITS = 64
+_LEFT_FREE = 8  # files that may still be opened, however many groups there are
 _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -184,11 +185,16 @@ _kept: dict[str, int] = {}
 def keep_open() -> None:
     """Open what is read here for good, before this process can open nothing more."""
     files = [_GROUPS, _MEMINFO, _STATUS]
+    most = (own_limit("RLIMIT_NOFILE") or _NO_LIMIT) - _LEFT_FREE
     for group in groups():
         files += [*group.limits, group.usage, group.stat]
     for file in files:
         with contextlib.suppress(OSError):
-            _kept[file] = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+            handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+            if handle >= most:
+                os.close(handle)
+                return
+            _kept[file] = handle
 
 
 def _text(file: str) -> str:

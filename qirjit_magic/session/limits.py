@@ -26,6 +26,7 @@ from qirjit_magic.wire.protocol import (
 
 COMPILE_LIMIT_S = 120.0
 _LEAST_ADDRESSES = 416 << 20
+_LEAST_FILES = 36  # for the first one of a cache, which prepares code of our own in one more process
 STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no time limit
 
 
@@ -70,6 +71,21 @@ def default_memory_limit() -> int:
 def address_limit() -> int:
     """The bytes of addresses that this process, and each that it starts, may have; 0 for no limit."""
     return own_limit("RLIMIT_AS") or 0
+
+
+def check_files() -> None:
+    """Refuse where an engine could not open the files that it needs.
+
+    Raises:
+        EngineStartError: the limit of open files is too low.
+    """
+    limit = own_limit("RLIMIT_NOFILE")
+    if limit is not None and limit < _LEAST_FILES:
+        message = (
+            f"a process may have {limit} files open here, and an engine takes {_LEAST_FILES}. "
+            "Raise RLIMIT_NOFILE: ulimit -n."
+        )
+        raise EngineStartError(message)
 
 
 def check_addresses() -> None:

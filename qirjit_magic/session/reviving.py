@@ -27,6 +27,7 @@ from qirjit_magic.session.limits import (
     STOPPED_S,
     Limit,
     check_addresses,
+    check_files,
     default_memory_limit,
     is_over,
     limit_of,
@@ -79,6 +80,7 @@ class RevivingProcess:
         self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
         check_addresses()
+        check_files()
         self.memory = RecordMemory(self._new_region())
         self.memory.clear()
         self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)

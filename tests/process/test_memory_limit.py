@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -82,3 +83,11 @@ def test_memory_that_no_limit_counts_is_seen_by_the_kernel_process(monkeypatch: 
         with pytest.raises(WorkerCrashedError, match="out of memory: the limit is 512 MiB") as caught:
             session.run("coins")
         assert caught.value.signal_name == "SIGKILL"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told whom to end first.")
+def test_an_engine_is_the_first_that_the_system_ends_where_memory_runs_out() -> None:
+    with Session(supervisor=make_supervisor("linux")) as session:
+        pid = session.status().pid
+        assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "1000"
+        assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"

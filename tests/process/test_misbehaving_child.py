@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import Observer, show_nothing
-from qirjit_magic.wire.memory import RECORDS_START, Word
+from qirjit_magic.wire.memory import RECORDS_START, TEXT_CAPACITY, TEXT_START, Word
 from qirjit_magic.wire.progress import Progress
 from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 
@@ -339,3 +341,60 @@ def test_shots_that_there_are_not_are_no_progress(start: Start) -> None:
     session.run("f", shots=3, show=Observer(progress=told.append))
     assert len(told) > 1
     assert {progress.done for progress in told} == {0}  # a shot that has finished has a record
+
+
+_OVERLAPPING = f"""
+memory = arguments["memory"]
+os.pwrite(memory, b"x" * ({TEXT_CAPACITY} - 1), {TEXT_START} + 1)
+os.pwrite(memory, b"".join(struct.pack("<IIq", 8, 1 + n, {TEXT_CAPACITY} - 8000) for n in range(4000)), {RECORDS_START})
+os.pwrite(memory, struct.pack("<QQQQ", 64_000, 0, {TEXT_CAPACITY}, 4000), 8)
+"""
+
+
+@pytest.mark.parametrize("newest", [False, True], ids=["the first", "the newest"])
+@pytest.mark.parametrize("how", ["time", "stop", "interrupt"])
+def test_texts_that_overlap_put_off_no_end_of_a_run(start: Start, *, how: str, newest: bool) -> None:
+    again = f'number += 1; os.pwrite(memory, struct.pack("<Q", number), {8 * Word.LINES}); time.sleep(0.001)'
+    session = start("linux", f"ready(); add()\n{_OVERLAPPING}\nwhile True: {again}")
+    session.add(MODULE, "m")
+    shown: list[int] = []
+    began = time.monotonic()
+
+    def show(text: str) -> None:
+        shown.append(len(text))
+        if how == "interrupt" and len(shown) == 1:
+            signal.raise_signal(signal.SIGINT)
+
+    stopping = (lambda: bool(shown)) if how == "stop" else (lambda: False)
+    observer = Observer(show=show, stopping=stopping, newest=newest)
+    ends: dict[str, AbstractContextManager[object]] = {
+        "time": pytest.raises(RunTimeoutError),
+        "stop": nullcontext(),
+        "interrupt": pytest.raises(KeyboardInterrupt),
+    }
+    with ends[how]:
+        session.run("f", shots=10, timeout=0.3 if how == "time" else None, show=observer)
+    assert time.monotonic() - began < 5
+    assert 0 < sum(shown) < 100 << 20
+    assert session.last is not None
+    assert session.last.partial
+
+
+_HIGHEST = f'os.pwrite(arguments["memory"], b"\\xff" * {8 * (Word.RUNNING + 1)}, 0)'
+
+
+def test_a_shot_that_there_is_not_is_none_in_which_an_engine_died(start: Start) -> None:
+    session = start("linux", f"ready(); add(); {_HIGHEST}; sys.exit(3)")
+    session.add(MODULE, "m")
+    with pytest.raises(WorkerCrashedError) as caught:
+        session.run("f", shots=7)
+    assert caught.value.shot == 6
+
+
+def test_numbers_of_records_and_shots_that_cannot_be_are_not_told(start: Start) -> None:
+    session = start("linux", f'ready(); add(); {_HIGHEST}; send("RunReply", {{"outcome": "done", "next": 7}}); hang()')
+    session.add(MODULE, "m")
+    told: list[Progress] = []
+    result = session.run("f", shots=7, show=Observer(progress=told.append))
+    assert result.dropped < 10**11  # in the seconds that it took nobody tries to write more
+    assert told[-1].done == len(result.shots)

@@ -7,7 +7,15 @@ import pytest
 
 from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
 from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
+from qirjit_magic.wire.memory import (
+    RECORD_SIZE,
+    RECORDS_START,
+    TEXT_CAPACITY,
+    TEXT_START,
+    RecordKind,
+    RecordMemory,
+    Word,
+)
 from qirjit_magic.wire.records import Piece
 
 
@@ -197,8 +205,88 @@ def test_who_wants_the_newest_is_shown_it_after_all_of_the_beginning(memory: Rec
     assert shown == ["one more\n"]
 
 
+def test_texts_that_overlap_are_shown_within_a_budget_however_many_they_are(memory: RecordMemory) -> None:
+    shown: list[str] = []
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    memory.region.view[TEXT_START + 1 : TEXT_START + TEXT_CAPACITY] = b"x" * (TEXT_CAPACITY - 1)
+    for number in range(3000):
+        memory.put_record(RECORD_SIZE * number, (RecordKind.MESSAGE, 1 + number, TEXT_CAPACITY - 4000))
+    memory.put_word(Word.POSITION, RECORD_SIZE * 3000)
+    for tick in range(1, 4):
+        shown.clear()
+        memory.put_word(Word.LINES, tick)
+        watch.tick()
+        assert sum(map(len, shown)) <= 2 * SHOWN_WHOLE_BYTES + 200
+    assert shown == []  # what was passed over does not come again
+
+
+def test_the_newest_that_fits_is_shown_and_what_is_too_long_in_part(memory: RecordMemory) -> None:
+    shown: list[str] = []
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    _say(memory, "x" * SHOWN_WHOLE_BYTES)
+    watch.tick()
+    shown.clear()
+    for letter in "abc":
+        _say(memory, letter * (SHOWN_WHOLE_BYTES // 2 - 10))
+    watch.tick()
+    assert "left out" in shown[0]
+    assert [(text[0], len(text)) for text in shown[1:]] == [(letter, SHOWN_WHOLE_BYTES // 2 - 9) for letter in "bc"]
+    shown.clear()
+    _say(memory, "d" * (SHOWN_WHOLE_BYTES + 5))
+    watch.tick()
+    assert shown == ["d" * SHOWN_WHOLE_BYTES + "\n"]
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_character_that_is_cut_in_two_is_left_out(screen: _Screen, before: int) -> None:
+    screen.message("x" * before + "ö" * SHOWN_BYTES)
+    shown = screen.look()
+    assert shown == "x" * before + "ö" * (SHOWN_BYTES // 2 - before) + "\n… more messages are in the result\n"
+
+
 def _say(memory: RecordMemory, text: str) -> None:
     place = memory.position()
     memory.put_record(place, (RecordKind.MESSAGE, *memory.append_text(text)))
     memory.put_word(Word.POSITION, place + RECORD_SIZE)
     memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)
+
+
+def _forge(memory: RecordMemory, records: int, length: int) -> bytes:
+    # Records of an engine that lies: all their texts lie in each other, so that together they are longer than the text.
+    memory.region.view[TEXT_START + 1 : TEXT_START + TEXT_CAPACITY - 1] = b"x" * (TEXT_CAPACITY - 2)
+    data = b"".join(struct.pack("<IIq", RecordKind.MESSAGE, 1 + number, length) for number in range(records))
+    memory.region.view[RECORDS_START : RECORDS_START + len(data)] = data
+    memory.put_word(Word.TEXT_POSITION, TEXT_CAPACITY)
+    memory.put_word(Word.POSITION, len(data))
+    memory.put_word(Word.LINES, records)
+    return data
+
+
+@pytest.mark.parametrize(
+    ("newest", "most"), [(False, SHOWN_BYTES), (True, 2 * SHOWN_WHOLE_BYTES)], ids=["the first", "the newest"]
+)
+@pytest.mark.parametrize(
+    ("records", "length"), [(60, TEXT_CAPACITY - 1000), (4000, TEXT_CAPACITY - 8000), (100_000, 4096), (4000, 0)]
+)
+def test_texts_that_lie_in_each_other_are_decoded_no_further_than_they_are_shown(
+    memory: RecordMemory, monkeypatch: pytest.MonkeyPatch, *, newest: bool, most: int, records: int, length: int
+) -> None:
+    decoded: list[str] = []
+    shown: list[str] = []
+    text_at = memory.text_at
+
+    def note(*asked: int) -> str:
+        decoded.append(text_at(*asked))
+        return decoded[-1]
+
+    monkeypatch.setattr(memory, "text_at", note)
+    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=newest)
+    data = _forge(memory, records, length)
+    watch.tick()
+    assert 0 < sum(map(len, shown)) <= most + 2 * 100
+    assert sum(map(len, decoded)) <= most
+    decoded.clear()
+    watch.show_copies([Piece(data, b"", bytes(memory.text()))])
+    memory.put_word(Word.LINES, records + 1)
+    watch.tick()
+    assert sum(map(len, decoded)) <= most  # of the same again no more
