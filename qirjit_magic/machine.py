@@ -21,9 +21,7 @@ except ImportError:  # Windows
 
 _GROUPS, _MOUNTS = "/proc/self/cgroup", "/proc/self/mountinfo"
 _MEMINFO, _STATUS = "/proc/meminfo", "/proc/self/status"
-_MOST_TEXT = 1 << 16
 _MOST_DIGITS = 64
-_LEFT_FREE = 8  # files that may still be opened, however many groups there are
 _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -177,32 +175,9 @@ def _version_2(folder: str) -> Group:
     return Group(limits, f"{folder}/memory.current", f"{folder}/memory.stat", "inactive_file ")
 
 
-# -- files, which a process behind a fence has open from before ---------------------------------------------------
-
-_kept: dict[str, int] = {}
-
-
-def keep_open() -> None:
-    """Open what is read here for good, before this process can open nothing more."""
-    files = [_GROUPS, _MEMINFO, _STATUS]
-    most = (own_limit("RLIMIT_NOFILE") or _NO_LIMIT) - _LEFT_FREE
-    for group in groups():
-        files += [*group.limits, group.usage, group.stat]
-    for file in files:
-        with contextlib.suppress(OSError):
-            handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-            if handle >= most:
-                os.close(handle)
-                return
-            _kept[file] = handle
-
-
 def _text(file: str) -> str:
     # Empty where there is none.
     try:
-        kept = _kept.get(file)
-        if kept is not None:
-            return os.pread(kept, _MOST_TEXT, 0).decode("utf-8", "replace")
         with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - each run asks, and a Path takes as long as the rest
             return (opened.read() or b"").decode("utf-8", "replace")
     except OSError:

@@ -26,7 +26,7 @@ from qirjit_magic.wire.protocol import (
 
 COMPILE_LIMIT_S = 120.0
 _LEAST_ADDRESSES = 416 << 20
-_LEAST_FILES = 36  # for the first one of a cache, which prepares code of our own in one more process
+_LEAST_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
 STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no time limit
 
 

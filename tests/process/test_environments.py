@@ -159,12 +159,12 @@ def test_where_even_llvm_has_no_addresses_the_error_names_the_limit() -> None:
     assert "RLIMIT_AS" in done.stderr
 
 
-@pytest.mark.parametrize("files", [64, 40])
+@pytest.mark.parametrize("files", [64, 24])
 def test_it_runs_where_few_files_may_be_open(tmp_path: Path, files: int) -> None:
     run(tmp_path, after=f"ulimit -n {files} && CMD")
 
 
-@pytest.mark.parametrize("files", [35, 10])
+@pytest.mark.parametrize("files", [21, 10])
 def test_where_too_few_files_may_be_open_the_error_names_the_limit(files: int) -> None:
     command = ["sh", "-c", f'ulimit -n {files} && "$@"', "sh", sys.executable, "-m", "qirjit_magic", _BELL]
     done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=120, check=False)

@@ -108,30 +108,3 @@ def test_a_run_keeps_no_more_than_is_left_beside_it_whatever_the_limit_says(monk
     assert Limits(kept_bytes=150).kept_beside(300) == 150
     monkeypatch.setattr(limits, "free_memory", lambda: None)
     assert Limits(kept_bytes=1000).kept_beside(300) == 1000
-
-
-def test_a_file_that_is_kept_open_is_read_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    group = _version_2(tmp_path, max="9000\n", current="5000\n")
-    monkeypatch.setattr(machine, "groups", lambda: (group,))
-    kept: dict[str, int] = {}
-    monkeypatch.setattr(machine, "_kept", kept)
-    machine.keep_open()
-    try:
-        (tmp_path / "memory.current").write_text("6000\n")
-        (tmp_path / "memory.max").unlink()  # what is open from before needs no name
-        assert group.available == 3000
-    finally:
-        for handle in kept.values():
-            os.close(handle)
-
-
-def test_of_many_groups_no_more_is_kept_open_than_leaves_files_to_be_opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    group = _version_2(tmp_path, max="9000\n", current="5000\n")
-    kept: dict[str, int] = {}
-    monkeypatch.setattr(machine, "_kept", kept)
-    monkeypatch.setattr(machine, "groups", lambda: (group,) * 100)
-    monkeypatch.setattr(machine, "own_limit", lambda _: 8)
-    machine.keep_open()
-    assert kept == {}

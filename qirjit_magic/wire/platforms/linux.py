@@ -306,7 +306,6 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
 
 def fence(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
-    machine.keep_open()
     from qirjit_magic.wire.platforms import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
     parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(libraries), seccomp.restrict())
