@@ -15,6 +15,7 @@ from qirjit_magic.engine.choice import choose_simulator, choose_sparse
 from qirjit_magic.engine.declarations import completed_declaration, placed_error
 from qirjit_magic.engine.going_on import GoingOn
 from qirjit_magic.engine.intrinsics import Callbacks
+from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
 from qirjit_magic.engine.ir.objects import ObjectEmitter
@@ -392,4 +393,7 @@ def _not_sampleable(request: RunRequest, doubt: Doubt) -> NotSampleableError:
 
 
 def _level(module: QirModule, wanted: int | None) -> int:
-    return default_level(module.text.text) if wanted is None else wanted
+    if wanted is not None:
+        return wanted
+    defined = (function.name for function in module.info.functions)
+    return default_level(module.text.text, defined, lambda: printed(module.llvm_module))

@@ -23,12 +23,24 @@ _NEEDED = {
 }
 
 
+# Text for an instruction of a function's, and how many of its tokens that stands for; and a number
+_Instead = Callable[[list[Piece], list[Piece], int], tuple[str, int] | None]
+_GIVES_RESULT = {
+    *("@__quantum__qis__m__body", "@__quantum__qis__mresetz__body", "@__quantum__qis__measure__body"),
+    *("@__quantum__rt__result_get_one", "@__quantum__rt__result_get_zero"),
+}
+
+
 def cast_by(cast: Cast, *needed: str) -> Change:
     """A change of what takes pointers for numbers, and of what compares them, which needs these functions."""
-    return lambda pieces, _random: _changed(pieces, cast, needed)
+
+    def instead(instruction: list[Piece], _body: list[Piece], number: int) -> tuple[str, int] | None:
+        return _cast(instruction, cast, number) or _comparison(instruction, cast, number)
+
+    return lambda pieces, _random: _changed(pieces, instead, needed)
 
 
-def _changed(pieces: list[Piece], cast: Cast, needed: Sequence[str]) -> list[Piece]:
+def _changed(pieces: list[Piece], instead: _Instead, needed: Sequence[str]) -> list[Piece]:
     changed, done, number, used = list[Piece](), 0, 0, False
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
@@ -36,7 +48,7 @@ def _changed(pieces: list[Piece], cast: Cast, needed: Sequence[str]) -> list[Pie
         changed += pieces[body : body + starts[0]]
         for first, following in pairwise(starts):
             instruction = pieces[body + first : body + following]
-            text, length = _cast(instruction, cast, number) or _comparison(instruction, cast, number) or ("", 0)
+            text, length = instead(instruction, pieces[body:end], number) or ("", 0)
             number += 2
             used = used or bool(text)
             changed += [p._replace(line=instruction[0].line) for p in _lines(text)]
@@ -62,6 +74,19 @@ def _cast(instruction: list[Piece], cast: Cast, number: int) -> tuple[str, int] 
     if rest == 3 or words[rest + 1 : rest + 3] != ["to", "i64"] or instruction[rest].kind != "local":
         return None
     return cast(words[0], words[rest], number), rest + 3
+
+
+def _read_result(instruction: list[Piece], body: list[Piece], number: int) -> tuple[str, int] | None:
+    # Of two results that measurements or the constants give: no other address can be read
+    given = {
+        body[i - 2].text
+        for i, piece in enumerate(body)
+        if piece.text == "call" and _GIVES_RESULT & {p.text for p in body[i : i + 4]}
+    }
+    found = _comparison(instruction, _byte, number)
+    return (
+        found if found and {p.text for p in instruction if p.kind == "local"} - {instruction[0].text} <= given else None
+    )
 
 
 def _comparison(instruction: list[Piece], cast: Cast, number: int) -> tuple[str, int] | None:
@@ -100,6 +125,11 @@ def _passed(name: str, value: str, _number: int) -> str:
     return f'{name} = call i64 (i32, ...) @"rewritten number"(i32 1, ptr {value})'
 
 
+def _byte(name: str, value: str, number: int) -> str:
+    byte = f'%"rewritten byte {number}"'
+    return f"{byte} = load i8, ptr {value}\n{name} = zext i8 {byte} to i64"
+
+
 def _other_instruction(name: str, value: str, _number: int) -> str:
     return f"{name} = ptrtoaddr ptr {value} to i64"
 
@@ -109,6 +139,7 @@ CASTS: dict[str, Change] = {
     "casts by copies": cast_by(_copied, "llvm.memcpy.p0.p0.i64"),
     "casts by variadic functions": cast_by(_passed, "llvm.va_start.p0", "rewritten number"),
     "casts to addresses": cast_by(_other_instruction),
+    "results read": lambda pieces, _random: _changed(pieces, _read_result, ()),
 }
 
 

@@ -6,9 +6,16 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import NamedTuple
+from runpy import run_path
+from typing import TYPE_CHECKING, NamedTuple
 
-from qirjit_magic.engine.ir.lexer import OPCODES, tokens
+from tests.files import REPOSITORY
+
+if TYPE_CHECKING:
+    from qirjit_magic.engine.ir.lexer import OPCODES, tokens
+else:  # that of this tree, also where the product of another one is checked, which may have none
+    _lexer = run_path(str(REPOSITORY / "qirjit_magic" / "engine" / "ir" / "lexer.py"))
+    OPCODES, tokens = _lexer["OPCODES"], _lexer["tokens"]
 
 _WITHOUT_VALUE = frozenset(
     {"ret", "br", "switch", "indirectbr", "invoke", "callbr", "resume", "unreachable", "call", "store", "fence"}

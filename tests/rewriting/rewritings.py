@@ -44,7 +44,7 @@ def _commented(random: Random, piece: Piece) -> str:
 
 
 def _commented_within_lines(random: Random, piece: Piece) -> str:
-    return f"{piece.gap}{random.choice(_SHORT_COMMENTS)} " if random.random() < _OFTEN else piece.gap
+    return f"{piece.gap}{random.choice(_SHORT_COMMENTS)} "
 
 
 def _in_one_line(_random: Random, piece: Piece) -> str:

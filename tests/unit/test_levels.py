@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from qirjit_magic.engine.ir.levels import GATES, LOOPS, WORK, default_level
+from qirjit_magic.engine.ir.parse import parse_module
 from tests.files import program
 
 _LOOP = """
@@ -47,9 +50,31 @@ b:
 }"""
 _INDENTED = 'define void @f() {\n  br label %"a"\n  a: \n  br label %a\n}'
 _SPACED = "define void @f () {\n  call void @f ()\n  ret void\n}"
-_GATES = "define void @f() {\n" + "  call void @__quantum__qis__h__body(ptr null)\n" * 100 + "  ret void\n}"
+_GATES = (
+    "define void @f() {\n"
+    + "  call void @__quantum__qis__h__body(ptr null)\n" * 100
+    + "  ret void\n}\ndeclare void @__quantum__qis__h__body(ptr)\n"
+)
 _PRODUCTS = "".join(f"  %x{i + 1} = mul i64 %x{i}, 3\n" for i in range(40))
 _WORK = f"define i64 @f(i64 %x0) {{\n{_PRODUCTS}  ret i64 %x40\n}}"
+
+_BACKWARDS = """
+define void @f(i1 %x) {
+entry:
+  br label %first
+last:
+  ret void
+first:
+  br i1 %x, label %last, label %other
+other:
+  br label %last
+}"""
+_TWO_IN_TURN = _RECURSION.replace("@f", "@g", 1) + _RECURSION.replace("call i64 @f", "call i64 @g")
+
+
+def _level(text: str) -> int:
+    module = parse_module(text.encode())
+    return default_level(text, [each.name for each in module.info.functions], lambda: str(module.llvm_module))
 
 
 @pytest.mark.parametrize(
@@ -69,13 +94,37 @@ _WORK = f"define i64 @f(i64 %x0) {{\n{_PRODUCTS}  ret i64 %x40\n}}"
     ids=["loop", "numbered loop", "recursion", "indented", "spaced", "branches", "gates", "work", "both", "nothing"],
 )
 def test_the_level_follows_from_what_the_program_does(text: str, level: int) -> None:
-    assert default_level(text) == level
+    assert _level(text) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        (_LOOP.replace("label", "label /* to */\n").replace("loop:", '"l\\6fop":'), LOOPS),
+        (_RECURSION.replace("@f(", "/* it */ @f\n("), LOOPS),
+        (_RECURSION.replace("call i64 @f", 'call i64 @"\\66"'), LOOPS),
+        (_WORK.replace("= mul", "=\n mul"), WORK),
+        (_GATES + "".join(f"; %x{i} = mul i64 %x, 3\n" for i in range(200)), GATES),
+        (_BACKWARDS, GATES),
+        (_TWO_IN_TURN, LOOPS),
+    ],
+    ids=["loop", "recursion", "escaped", "work", "comments", "no circle", "in turn"],
+)
+def test_the_level_does_not_follow_from_how_the_program_is_written(text: str, level: int) -> None:
+    assert _level(text) == level
 
 
 def test_a_very_long_program_is_not_looked_at() -> None:
-    assert default_level(_LOOP + "; remark\n" * (1 << 19)) == GATES
+    assert default_level(_LOOP, ["sum"], lambda: _LOOP + "@x = constant i64 1\n" * (1 << 18)) == GATES
+
+
+def test_a_program_is_not_printed_where_its_text_says_enough() -> None:
+    printed = Mock()
+    assert default_level(_LOOP + "; remark\n" * (1 << 21), ["sum"], printed) == GATES
+    assert default_level(_GATES, ["f"], printed) == GATES
+    printed.assert_not_called()
 
 
 @pytest.mark.parametrize(("name", "level"), [("Bell", GATES), ("Hello", GATES), ("endless", LOOPS), ("floods", LOOPS)])
 def test_real_programs_get_the_level_that_suits_them(name: str, level: int) -> None:
-    assert default_level(program(name).decode()) == level
+    assert _level(program(name).decode()) == level

@@ -3,66 +3,104 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 
 LOOPS, WORK, GATES = 2, 1, 0
 _LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what is this long is hardly ever a loop
+_READ = 4 * _LOOKED_AT  # LLVM prints no module of this length in so few characters, but for its comments
 _WORTH_PASSES = 32
+_WORDS = (
+    *("add", "sub", "mul", "div", "rem", "shl", "shr", "and", "or", "neg", "cmp", "select"),
+    *("load", "getelementptr", "insertvalue", "extractvalue"),
+)
+_LABEL = re.compile(r"\blabel\b")
+_ESCAPED_NAME = re.compile(r'@"[^"\\]*\\')
+# All these are for what LLVM prints: an instruction a line, labels at the beginning, strings without line breaks
 _NAME = r'[\w.$-]+|"[^"\n]*"'
-_PLACE = re.compile(
-    rf"^[ \t]*+(?:(?P<define>define)\b|(?P<label>{_NAME}):)"
-    rf"|\blabel %(?P<target>{_NAME})|@(?P<function>{_NAME})[ \t]*+\(",
+_DEFINE = re.compile(rf"^define [^\n@]*@({_NAME})\(", re.MULTILINE)
+_WORK = re.compile(
+    rf"^  %(?:{_NAME}) = (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp"
+    r"|fcmp|select|load|getelementptr|insertvalue|extractvalue) ",
     re.MULTILINE,
 )
-_WORK = re.compile(
-    r"= (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp|fcmp|select"
-    r"|load|getelementptr|insertvalue|extractvalue) "
-)
-_CALL = re.compile(r"\bcall ")
-_DEFINE = re.compile(rf"define\b[^\n@]*+@({_NAME})[ \t]*+\(")
-_FEW = 8
+_CALL = re.compile(rf"^  (?:%(?:{_NAME}) = )?(?:(?:tail|musttail|notail) )?call ", re.MULTILINE)
+_CALLED = re.compile(rf"@({_NAME})\(")
+_BRANCH = re.compile(rf"^({_NAME}):|\blabel %({_NAME})", re.MULTILINE)
 
 
-def default_level(text: str) -> int:
+def default_level(text: str, defined: Iterable[str], printed: Callable[[], str]) -> int:
     """The level that suits a module: `LOOPS`, also for recursion, `WORK` for much classical work, else `GATES`.
 
-    Gates are opaque to LLVM's passes: a program of nothing but calls takes them for nothing.
+    Gates are opaque to LLVM's passes: a program of nothing but calls takes them for nothing. How the module is written
+    makes no difference, since results may differ in their last digits from level to level.
+
+    Args:
+        text: how it is written, to see what need not be asked.
+        defined: the names of the functions that it defines.
+        printed: gives the module as LLVM prints it.
     """
-    if len(text) > _LOOKED_AT:
+    if len(text) > _READ or not (_may_have_loops(text, list(defined)) or _may_have_work(text)):
         return GATES
-    if _may_have_loops(text) and _has_loops(text):
+    shown = printed()
+    if len(shown) > _LOOKED_AT:
+        return GATES
+    if _has_loops(shown):
         return LOOPS
-    work = sum(1 for _ in _WORK.finditer(text))
+    work = sum(1 for _ in _WORK.finditer(shown))
     if work < _WORTH_PASSES:
         return GATES
-    calls = sum(1 for _ in _CALL.finditer(text))
-    return WORK if work > calls else GATES
+    return WORK if work > sum(1 for _ in _CALL.finditer(shown)) else GATES
 
 
-def _may_have_loops(text: str) -> bool:
-    # Long programs are mostly one block of calls, each of which need not be looked at
-    if "label %" in text:
+def _may_have_loops(text: str, defined: list[str]) -> bool:
+    # Long programs are mostly one block of calls: every branch has the word, who calls itself has its name twice
+    if len(defined) != 1 or ("label" in text and _LABEL.search(text)) or ("\\" in text and _ESCAPED_NAME.search(text)):
         return True
-    defined = _DEFINE.findall(text)
-    if len(defined) > _FEW:
-        return True
-    calls = re.compile(rf"@(?:{'|'.join(map(re.escape, defined))})[ \t]*+\(") if defined else None
-    return calls is not None and sum(1 for _ in calls.finditer(text)) > len(defined)
+    return text.count(f"@{defined[0]}") + text.count(f'@"{defined[0]}"') > 1
 
 
-def _has_loops(text: str) -> bool:
-    # A branch to a label that stands above it, or a function that calls itself.
-    labels: set[str] = set()
-    function: str | None = None
-    for found in _PLACE.finditer(text):
-        if found["define"]:
-            labels.clear()
-            function = None
-        elif label := found["label"]:
-            labels.add(label.strip('"'))
-        elif (found["target"] or "").strip('"') in labels:
+def _may_have_work(text: str) -> bool:
+    return text.count("=") >= _WORTH_PASSES and sum(map(text.count, _WORDS)) >= _WORTH_PASSES
+
+
+def _has_loops(shown: str) -> bool:
+    calls = dict[str, set[str]]()
+    starts = [*_DEFINE.finditer(shown)]
+    ends = [*(found.start() for found in starts), len(shown)][1:]
+    for found, end in zip(starts, ends, strict=True):
+        body = shown[found.end() : end]
+        if "label %" in body and _has_circle(_branches(body)):
             return True
-        elif name := found["function"]:
-            if name == function:
-                return True
-            function = function or name
-    return False
+        calls[found[1]] = set(_CALLED.findall(body))
+    return _has_circle(calls)
+
+
+def _branches(body: str) -> dict[str, set[str]]:
+    # The first block may have no label, and nothing branches to it
+    targets: dict[str, set[str]] = {"": set()}
+    label = ""
+    for found in _BRANCH.finditer(body):
+        if found[1]:
+            label = found[1].strip('"')
+            targets[label] = set()
+        else:
+            targets[label].add(found[2].strip('"'))
+    return targets
+
+
+def _has_circle(following: Mapping[str, set[str]]) -> bool:
+    # What leads to nothing that is left is taken away, until nothing is left or the rest are circles and their ways in
+    before: dict[str, list[str]] = {name: [] for name in following}
+    left = dict[str, int]()
+    for name, targets in following.items():
+        known = targets & following.keys()
+        left[name] = len(known)
+        for target in known:
+            before[target].append(name)
+    ended = [name for name, number in left.items() if not number]
+    for name in ended:  # grows
+        for source in before[name]:
+            left[source] -= 1
+            if not left[source]:
+                ended.append(source)
+    return len(ended) < len(following)
