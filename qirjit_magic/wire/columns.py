@@ -21,6 +21,7 @@ _READ = RECORD_SIZE << 17  # bytes of records that are read at once: what is mad
 _LATELY = 1 << 12  # records, among which the last END is looked for first
 _STEP = 16 << 20  # bytes by which a column grows at most
 _FIRST = 64
+_COPIED = 1 << 20  # bytes that are moved by copying them
 _WASTED = 1 << 20  # bytes behind the end of a column that are not worth giving back
 ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
 ABOUT = np.array(ABOUT_THE_SHOT)
@@ -61,9 +62,8 @@ class Column:
         return self._array[start:end]
 
     def _grow(self, end: int) -> None:
-        most = _STEP // self._array.itemsize
-        room = end + max(_FIRST, min(self._length, most))
-        if self._length <= most:
+        room = end + max(_FIRST, min(self._length, _STEP // self._array.itemsize))
+        if self._array.nbytes <= _COPIED:
             grown = np.empty(room, self._array.dtype)
             grown[: self._length] = self._array[: self._length]
             self._array = grown
