@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _OFFSET_MASK = (1 << 32) - 1
 _HIGHEST_PLACE = (1 << 31) - 1
-_READ = RECORD_SIZE << 17  # bytes of records that are read at once: what is made of them meanwhile is small
+_READ = RECORD_SIZE << 18  # bytes of records that are read at once: what is made of them meanwhile is small
 _LATELY = 1 << 12  # records, among which the last END is looked for first
 _STEP = 16 << 20  # bytes by which a column grows at most
 _FIRST = 64
