@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 _OFFSET_MASK = (1 << 32) - 1
 _HIGHEST_PLACE = (1 << 31) - 1
-_READ = RECORD_SIZE << 17  # bytes of records that are read at once: what is made of them meanwhile is small
+_READ = RECORD_SIZE << 18  # bytes of records that are read at once: what is made of them meanwhile is small
 _LATELY = 1 << 12  # records, among which the last END is looked for first
 _STEP = 16 << 20  # bytes by which a column grows at most
 _FIRST = 64
+_COPIED = 1 << 20  # bytes that are moved by copying them
+_WASTED = 1 << 20  # bytes behind the end of a column that are not worth giving back
 ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
 ABOUT = np.array(ABOUT_THE_SHOT)
 Read = Callable[[int, int], bytes]
 
 
 class Column:
-    """An array that grows: large ones are moved by the system, page by page, and never there twice.
+    """An array that grows: a large one is moved by the system, page by page, and never there twice.
 
     Args:
         kind: of its items.
@@ -36,6 +38,7 @@ class Column:
     def __init__(self, kind: DTypeLike) -> None:
         self._array = np.empty(0, kind)
         self._length = 0
+        self._touched = 0  # items whose memory is in use, though nothing is there yet
 
     def __len__(self) -> int:
         return self._length
@@ -43,16 +46,30 @@ class Column:
     @property
     def size(self) -> int:
         """How many bytes it holds."""
-        return self._array.nbytes
+        return max(self._length, self._touched) * self._array.itemsize
+
+    def reserve(self, count: int) -> None:
+        """Have room for about so many items, where there are none yet: what is not filled takes no memory."""
+        if not len(self._array):
+            self._array = np.empty(count, self._array.dtype)
 
     def more(self, count: int) -> NDArray[Any]:
         """So many more items, to be filled before the next are wanted."""
         start, end = self._length, self._length + count
         if end > len(self._array):
-            room = max(_FIRST, min(start, _STEP // self._array.itemsize))
-            self._array.resize(end + room, refcheck=False)  # nobody has kept what this gave before
+            self._grow(end)
         self._length = end
         return self._array[start:end]
+
+    def _grow(self, end: int) -> None:
+        room = end + max(_FIRST, min(self._length, _STEP // self._array.itemsize))
+        if self._array.nbytes <= _COPIED:
+            grown = np.empty(room, self._array.dtype)
+            grown[: self._length] = self._array[: self._length]
+            self._array = grown
+        else:
+            self._array.resize(room, refcheck=False)  # nobody has kept what this gave before
+            self._touched = room
 
     def widen(self, kind: DTypeLike) -> None:
         """Have larger items from now on."""
@@ -60,8 +77,10 @@ class Column:
 
     def whole(self) -> NDArray[Any]:
         """The array, with nothing behind its last item; it grows no more."""
-        self._array.resize(self._length, refcheck=False)
-        return self._array
+        if (len(self._array) - self._length) * self._array.itemsize > _WASTED:
+            self._array.resize(self._length, refcheck=False)
+            self._touched = 0
+        return self._array[: self._length]
 
 
 class RecordColumns:
@@ -82,6 +101,7 @@ class RecordColumns:
         self.data = bytearray(1)
         self._same: NDArray[np.int64] | None = None  # the kinds of each shot so far
         self._differ = False
+        self._parts = 1  # in which the memory is read
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -106,6 +126,9 @@ class RecordColumns:
             text: all text that they point to.
         """
         source = Source(text, base=self._keep(text) if size else 0)
+        for column in (self.kinds, self.texts, self.values):
+            column.reserve(size // RECORD_SIZE)
+        self._parts = -(-size // _READ)
         start, wanted, data = 0, _READ, b""
         while start < size:
             del data
@@ -135,6 +158,9 @@ class RecordColumns:
             self._differ = True
             self._add_one_by_one(data, source)
             return
+        if self._same is None:
+            for column in (self.ends, self.returned):
+                column.reserve(len(layout.values) * self._parts)
         self._same = layout.kinds
         self._add_layout(layout, source)
 

@@ -158,9 +158,11 @@ class RecordMemory:
 
     def discard(self) -> None:
         """Give the pages of records and text back to the system, where there are many; nobody reads them any more."""
-        used = self.position(), min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
-        if max(used) > _WORTH_DISCARDING:
+        if self._is_much():
             self.region.discard(TEXT_START, SIZE - TEXT_START)
+
+    def _is_much(self) -> bool:
+        return max(self.position(), min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)) > _WORTH_DISCARDING
 
     def stop(self) -> None:
         """Ask the shot loop to end at the next shot; safe in a signal handler."""
@@ -238,7 +240,7 @@ class RecordMemory:
 
     def _copied(self, start: int, end: int) -> bytes:
         data = bytes(self.region.view[start:end])
-        if end - start >= _WORTH_LETTING_GO:
+        if end - start >= _WORTH_LETTING_GO and self._is_much():
             self.region.let_go(start, end - start)
         return data
 

@@ -141,7 +141,8 @@ class RecordTable:
     def shot(self, index: int) -> tuple[Record, ...]:
         """The records of one shot, from 0."""
         start = int(self.ends[index - 1]) if index else 0
-        return tuple(self.rows(start, int(self.ends[index])))
+        end = int(self.ends[index])
+        return tuple(_made(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings))
 
     def rows(self, start: int, end: int) -> Rows:
         """The records of a range of rows, in order."""
@@ -217,17 +218,17 @@ class Rows(Sequence[Record]):
     def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
     def __getitem__(self, index: int | slice) -> Record | tuple[Record, ...]:
         if isinstance(index, slice):
-            return tuple(self._made(index))
+            return tuple(self._some(index))
         place = range(len(self))[index]
-        return next(self._made(slice(place, place + 1)))
+        return next(self._some(slice(place, place + 1)))
 
     def __iter__(self) -> Iterator[Record]:
         for start in range(0, len(self), _MADE):
-            yield from self._made(slice(start, start + _MADE))
+            yield from self._some(slice(start, start + _MADE))
 
-    def _made(self, some: slice) -> Iterator[Record]:
-        for kind, text, value in zip(*(column[some].tolist() for column in self._columns), strict=True):
-            yield _record(kind, text, value, self._strings)
+    def _some(self, some: slice) -> Iterator[Record]:
+        kinds, texts, values = self._columns
+        return _made(kinds[some], texts[some], values[some], self._strings)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(operator.eq, self, other))
@@ -236,6 +237,13 @@ class Rows(Sequence[Record]):
 
     def __repr__(self) -> str:
         return f"<{len(self):,} records>"
+
+
+def _made(
+    kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: Texts
+) -> Iterator[Record]:
+    for kind, text, value in zip(kinds.tolist(), texts.tolist(), values.tolist(), strict=True):
+        yield _record(kind, text, value, strings)
 
 
 def _record(number: int, place: int, value: int, strings: Texts) -> Record:
