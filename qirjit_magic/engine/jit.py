@@ -18,6 +18,7 @@ from qirjit_magic.engine.intrinsics import Callbacks
 from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.levels import default_level
 from qirjit_magic.engine.ir.listing import object_listing
+from qirjit_magic.engine.ir.mistyped import find_mistyped_call
 from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
@@ -139,6 +140,7 @@ class JitEngine:
             trusted=trust,
             varying_intrinsic=find_varying_intrinsic(module.llvm_module),
             looks_at_results=find_look(module.llvm_module, returning(declarations)),
+            mistyped_call=find_mistyped_call(module),
             reads_results=report.reads_results,
         )
         watch.lap("verify")

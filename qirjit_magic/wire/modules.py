@@ -162,6 +162,8 @@ class ModuleInfo:
             leave something for the next; empty where there is none.
         looks_at_results: where it does more with results that are returned as pointers than hand them on, or why
             that is not known; empty where it does not.
+        mistyped_call: a call by another type than the called function has, or of an address whose type nobody knows;
+            empty where there is none.
         reads_results: the entry points each of whose shots measures, then reads a result: traced only if asked for.
         timings: how long it took to add it; all 0 where it was there already.
     """
@@ -183,6 +185,7 @@ class ModuleInfo:
     trusted: bool = False
     varying_intrinsic: str = ""
     looks_at_results: str = ""
+    mistyped_call: str = ""
     reads_results: tuple[str, ...] = ()
     timings: Timings = field(default=UNTIMED, compare=False)
 

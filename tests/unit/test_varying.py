@@ -20,6 +20,7 @@ from qirjit_magic.engine.ir.varying import find_varying_intrinsic
         "ptr @llvm.thread.pointer.p0()",
         "i64 @llvm.read_register.i64(metadata)",
         "double @llvm.experimental.constrained.fadd.f64(double, double, metadata, metadata)",
+        "void @llvm.va_start.p0(ptr)",
         "i64 @llvm.nobody.knows(i64)",
     ],
 )

@@ -15,7 +15,7 @@ _MEMORY = """
     memcpy memcpy.inline memmove memset memset.inline masked.load masked.store masked.gather masked.scatter
     masked.expandload masked.compressstore lifetime.start lifetime.end invariant.start invariant.end
     launder.invariant.group strip.invariant.group stacksave stackrestore ptrmask objectsize threadlocal.address
-    prefetch va_start va_end va_copy
+    prefetch
 """
 _INTEGERS = """
     abs smax smin umax umin scmp ucmp bitreverse bswap ctpop ctlz cttz fshl fshr sadd.with.overflow

@@ -9,9 +9,12 @@ memory, and only the simulator's state and the values of the results that it kee
    the runtime keeps for a shot it begins anew by the shot's number (``qirjit_shot_serial``).
 2. An instruction gives the same for the same operands and memory. Those that do not are intrinsics of LLVM's: only such
    as are known to are let through (`engine/ir/varying.py`). Machine code and what is in Python or the C library is no
-   instruction: a module that is trusted, or reaches them, is run. Undefined values and memory that nobody has written
-   may be anything, in each shot another thing, so what was traced is one of the things that they may be; since shots
-   of real processors show more, `Tracing` looks a second time, with other memory, and at other addresses.
+   instruction: a module that is trusted, or reaches them, is run. A call that has another type than its function takes
+   what is left in registers: where a call, or a table of callables, is not proven to be of its function's type, shots
+   are run (`engine/ir/mistyped.py`). Undefined values and memory that nobody has written may be anything, in each shot
+   another thing, so what was traced is one of the things that they may be; since shots of real processors show more,
+   `Tracing` looks a second time, with other memory, and at other addresses. It does not see all of them: an undefined
+   value may be what is left in a register.
 3. So only a function that somebody else provides can bring a difference in. The library of strings, arrays and tuples
    and the mathematics know no qubit and no result. The other functions get what they know of outcomes from those of
    the simulator's that return something. On the tracer each of these ends the trace (`ENDING`), or gives what is the
@@ -22,12 +25,14 @@ memory, and only the simulator's state and the values of the results that it kee
    measurement that the pointer goes nowhere but to functions that take results, all of them the runtime's own
    (`_TAKERS`). Of these the recorder writes a column of the tape, and the others end the trace or do nothing.
 5. Functions that return nothing leave nothing where a program looks: results are kept by the simulator under their ids,
-   and records where no program has an address.
+   records where no program has an address, and registers are read by none but a call of another type (2).
 6. Therefore each condition, index, angle, text and id of a shot is that of the trace, and so is what it asks of the
    simulator. Whether the results on such a tape can be drawn from one state `read_circuit` decides.
 
-A program that reads or writes where it has no business (beyond its own variables, at numbers taken for addresses) has
-no meaning that could be the same.
+A program has no meaning that could be the same if it reads or writes where it has no business (beyond its own
+variables, at numbers taken for addresses), hands the library an address as an array, tuple or callable that is none, or
+comes to the end of a function that returns nothing (`unreachable`, ``naked``). Nor is it promised what undefined values
+are: they may differ from shot to shot where shots are run, and do not where they are sampled.
 """
 
 from __future__ import annotations
@@ -75,9 +80,12 @@ def find_difference(module: str, linkage: Linkage) -> str:
         linkage: what it is bound to.
     """
     for name in sorted(linkage.reachable(module)):
-        found = _find_look(linkage.modules[name], linkage)
+        info = linkage.modules[name]
+        found = _find_look(info, linkage)
         if found:
             return found
+        if info.mistyped_call:
+            return f"'{name}' may read what is left in registers: {info.mistyped_call}"
     return linkage.carried_over(module)
 
 

@@ -1,0 +1,232 @@
+"""`find_mistyped_call`: a call by another type than the function has, which takes what is left in registers.
+
+LLVM accepts `call double @f()` of a function that returns nothing. What such a call returns, or what a function is
+given that is called with too few arguments, is whatever the last one has left there: a number that was drawn, a result.
+So is what arrives in another way than it was sent: by another calling convention, or by an attribute that only one of
+both has. What is called by its address may be of any type, but for the tables of callables, which the library calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.lexer import plain_name
+from qirjit_magic.engine.ir.parse import QirModule
+
+_SHOWN = 100  # characters of an instruction
+# None of these says where a value is. What stands above a short one in its register has come there with it.
+_HARMLESS = (
+    r"(?:(?:zeroext|signext|noext|noundef|nonnull|noalias|nocapture|nofree|readonly|writeonly|readnone|writable|immarg"
+    r"|align \d+|captures\([^()]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\)|range\([^()]*\)) )*"
+)
+_NAME = r'(?:"[^"]*"|[-\w.$]+)'
+# As a program may write it. Whatever is written otherwise is asked of LLVM.
+_PLAIN_TYPES: Mapping[str, str] = {"ptr": r"(?:ptr|[%\w.]+\*+)", **{kind: kind for kind in ("void", "double", "float")}}
+_INTEGER = re.compile(r"i\d+")
+_VALUE = r'[-+.%@\w]++(?: \([^()";/]*+\)| inbounds \([^()";/]*+\)|)'
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
+_ANY_TYPE = r"(?:void|ptr|double|float|i\d+|[%\w.]+\*+)"
+_PLAIN_DEFINITION = re.compile(
+    rf"define (?:(?:internal|private|dso_local) )*{_ANY_TYPE} @[\w.]+"
+    rf"\((?:{_ANY_TYPE}(?: %[\w.]+)?(?:, {_ANY_TYPE}(?: %[\w.]+)?)*)?\)",
+    re.ASCII,
+)
+# As LLVM prints it: an instruction, a function and a variable each begin their line.
+_CALL = re.compile(
+    rf"^ +(?:%{_NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
+    r"(?:(?:fast|reassoc|nnan|ninf|nsz|arcp|contract|afn) )*(.*)$",
+    re.MULTILINE,
+)
+_CALLEE = re.compile(rf"(?<= )@{_NAME}(?=\()")
+_HEADER = re.compile(r"^(?:define|declare) (.*)$", re.MULTILINE)
+_BEFORE_TYPE = re.compile(
+    r"(?:(?:private|internal|available_externally|linkonce|weak|common|linkonce_odr|weak_odr|external|extern_weak"
+    rf"|dso_local|dso_preemptable|hidden|protected|default|dllimport|dllexport) )*(?:fastcc |coldcc )?{_HARMLESS}"
+)
+_CONVENTION = re.compile(r"(?:.* )?(fastcc|coldcc) ")  # in what stands before a type
+_HIDDEN = re.compile(r"(?:private|internal) ")
+_MARK = re.compile(r'"[^"]*"|[()\[\]{}<>,]')
+_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
+_ATTRIBUTES = re.compile(_HARMLESS)
+_BEGINS_VALUE = re.compile(
+    r'[-+%@<\[{"\d]|c"|(?:null|true|false|undef|poison|zeroinitializer|none|splat|inttoptr|ptrtoint|getelementptr'
+    r"|bitcast|addrspacecast|trunc|add|sub|xor|blockaddress)(?![\w.])"
+)
+_FIRST_WORD = re.compile(rf"%{_NAME}|\w+(?: addrspace\(\d+\))?")
+_LOCAL = re.compile(rf"%{_NAME}")
+_TABLE = re.compile(rf"^(@{_NAME}) = [\w ()]*\bconstant \[\d+ x ptr\] \[(.*?)\](?:, |$)", re.MULTILINE)
+_CALLABLE = "__quantum__rt__callable_create"
+_BY_TABLE = ("void (ptr, ptr, ptr)", "void (ptr, i32)")  # the types by which the library calls what is in the two
+
+
+def find_mistyped_call(module: QirModule) -> str:
+    """The first such call or function in words; empty where there is none."""
+    if _is_plain(module.text.text, module.llvm_module):
+        return ""
+    try:
+        text = str(module.llvm_module)
+    except UnicodeDecodeError:
+        return "LLVM prints the module with what is no text"
+    return next(_Printed(text, module.llvm_module).find(), "")
+
+
+def _is_plain(text: str, module: llvm.ModuleRef) -> bool:
+    """Whether it is certain without a look at what LLVM prints: each word that may be a call begins one that fits."""
+    if "invoke" in text or text.count("define") != len(_PLAIN_DEFINITION.findall(text)):
+        return False
+    declared = (function for function in module.functions if function.is_declaration)
+    calls = _plain_calls(function for function in declared if _passes_plainly(str(function).strip().splitlines()[-1]))
+    return len(calls.findall(text)) == text.count("call") - text.count("nocallback")
+
+
+def _plain_calls(functions: Iterable[llvm.ValueRef]) -> re.Pattern[str]:
+    """What matches calls of them by their types, and of nothing else."""
+    names = defaultdict[tuple[str, str], list[str]](list)
+    for function in functions:
+        kind = function.global_value_type
+        types = [_plain_type(str(t)) for t in (kind.get_function_return(), *kind.get_function_parameters())]
+        if all(types) and not kind.is_function_vararg and _PLAIN_NAME.fullmatch(function.name):
+            arguments = ", ".join(f"{each} {_VALUE}" for each in types[1:])
+            names[types[0], arguments].append(re.escape(function.name))
+    several = (f"{kind} @(?:{'|'.join(few)})\\({given}\\)" for (kind, given), few in names.items())
+    return re.compile(f"call (?:{'|'.join(several) or '(?!)'})", re.ASCII)
+
+
+def _plain_type(kind: str) -> str:
+    return kind if _INTEGER.fullmatch(kind) else _PLAIN_TYPES.get(kind, "")
+
+
+def _passes_plainly(header: str) -> bool:
+    """Whether a function as LLVM prints it takes and returns values by the C calling convention alone."""
+    found = _HEADER.match(header)
+    name = _CALLEE.search(found[1]) if found else None
+    if found is None or name is None:
+        return False
+    before = found[1][: name.start()]
+    rest = _matched(_BEFORE_TYPE, before)
+    if not _is_type(before[rest:].removesuffix(" ")):
+        return False
+    # Of another module, or of whoever runs it, nobody knows by which convention it is called
+    if _CONVENTION.match(before[:rest]) and not _HIDDEN.match(before):
+        return False
+    parameters = (_LOCAL.sub("", _without_type(each)) for each in _arguments(found[1], name.end() + 1))
+    return all(not _ATTRIBUTES.sub("", f"{each.strip()} ").strip() for each in parameters)
+
+
+def _matched(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
+
+
+def _is_type(text: str) -> bool:
+    return not _without_type(text) and text != "..."
+
+
+def _without_type(text: str) -> str:
+    """What stands behind the type that a text begins with."""
+    if text == "...":
+        return ""
+    if text[:1] in _OPENING:
+        depth = 0
+        for mark in _MARK.finditer(text):
+            depth += (mark[0] in _OPENING) - (mark[0] in _CLOSING)
+            if not depth:
+                return text[mark.end() :]
+    found = _FIRST_WORD.match(text)
+    return text[found.end() :] if found else text
+
+
+class _Printed:
+    """A module as LLVM prints it."""
+
+    def __init__(self, text: str, module: llvm.ModuleRef) -> None:
+        self._text = text
+        self._functions = {function.name: function for function in module.functions}
+        self._conventions: dict[str, str] = {}
+        self._types: dict[str, tuple[str, tuple[str, ...], bool]] = {}
+        self._tables = dict(_TABLE.findall(text))
+
+    def find(self) -> Iterator[str]:
+        """Each call, and each function, of which it is not certain."""
+        for found in _HEADER.finditer(self._text):
+            if not _passes_plainly(found[0]):
+                yield _shown(found[0])
+            elif callee := _CALLEE.search(found[0]):
+                before = found[1][: _matched(_BEFORE_TYPE, found[1])]
+                if convention := _CONVENTION.match(before):
+                    self._conventions[plain_name(callee[0][1:])] = f"{convention[1]} "
+        plain = _plain_calls(f for f in self._functions.values() if f.name not in self._conventions)
+        for found in _CALL.finditer(self._text):
+            if (_CALLABLE in found[1] or not plain.match(f"call {found[1]}")) and not self._fits(found[1]):
+                yield _shown(found[0])
+
+    def _fits(self, call: str) -> bool:
+        callee = _CALLEE.search(call)
+        name = plain_name(callee[0][1:]) if callee else ""
+        if callee is None or name not in self._functions:
+            return False
+        returned, parameters, variadic = self._type(name)
+        kind = f"{returned} ({', '.join((*parameters, '...'))}) " if variadic else f"{returned} "
+        convention = self._conventions.get(name, "")
+        if not call.startswith(convention):
+            return False
+        before = call[len(convention) : callee.start()]
+        given = list(_arguments(call, callee.end() + 1))
+        if before[_matched(_ATTRIBUTES, before) :] != kind or not _fit(given, parameters, variadic=variadic):
+            return False
+        return name != _CALLABLE or self._fits_callable(given)
+
+    def _type(self, name: str) -> tuple[str, tuple[str, ...], bool]:
+        if name not in self._types:
+            kind = self._functions[name].global_value_type
+            parameters = tuple(map(_type_name, kind.get_function_parameters()))
+            self._types[name] = _type_name(kind.get_function_return()), parameters, kind.is_function_vararg
+        return self._types[name]
+
+    def _fits_callable(self, given: list[str]) -> bool:
+        tables = zip(given, _BY_TABLE, strict=False)
+        return all(table == "ptr null" or self._holds(table, kind) for table, kind in tables)
+
+    def _holds(self, table: str, kind: str) -> bool:
+        held = self._tables.get(table.removeprefix("ptr "), "ptr ?").split(", ")
+        functions = (self._functions.get(plain_name(each[len("ptr @") :])) for each in held if each != "ptr null")
+        return all(function is not None and str(function.global_value_type) == kind for function in functions)
+
+
+def _type_name(kind: llvm.TypeRef) -> str:
+    return str(kind).partition(" = type ")[0]
+
+
+def _shown(line: str) -> str:
+    return f"'{line.strip()[:_SHOWN]}'"
+
+
+def _fit(given: list[str], parameters: tuple[str, ...], *, variadic: bool) -> bool:
+    if len(given) != len(parameters) and not (variadic and len(given) > len(parameters)):
+        return False
+    typed = zip(given, parameters, strict=False)
+    if not all(argument.startswith(f"{kind} ") for argument, kind in typed):
+        return False
+    values = (_without_type(argument).removeprefix(" ") for argument in given if not argument.startswith("metadata "))
+    return all(_BEGINS_VALUE.match(value, _matched(_ATTRIBUTES, value)) for value in values)
+
+
+def _arguments(line: str, start: int) -> Iterator[str]:
+    """What stands between commas, from behind the opening bracket on."""
+    depth, begin = 0, start
+    for mark in _MARK.finditer(line, start):
+        if mark[0] in _OPENING:
+            depth += 1
+        elif mark[0] == "," and not depth:
+            yield line[begin : mark.start()]
+            begin = mark.end() + 1
+        elif mark[0] in _CLOSING:
+            if not depth:
+                if mark.start() > begin:
+                    yield line[begin : mark.start()]
+                return
+            depth -= 1
