@@ -8,8 +8,6 @@ In a notebook: ``%load_ext qirjit_magic``, then ``%%qir`` cells; ``%%qir?`` says
     result.counts()
 """
 
-from __future__ import annotations
-
 import os
 import sys
 
@@ -22,7 +20,8 @@ def _leave_at_interrupts() -> None:
         _signal.signal(_signal.SIGINT, lambda *_: os._exit(130))
 
 
-# As the command line, before anything that takes time: Python names this module `-m` while it looks for it.
+# As the command line, before anything that takes time, even `from __future__ import annotations`, which is a module:
+# Python's name for the program is `-m` while it looks for this one.
 _program = getattr(sys, "argv", [""])[0]
 _of_module = _program == "-m" and ("-m", "qirjit_magic") in zip(sys.orig_argv, sys.orig_argv[1:], strict=False)
 if _of_module or os.path.basename(_program) == "qirjit":  # noqa: PTH119 - pathlib takes time
@@ -147,11 +146,11 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be a
     return getattr(import_module(_PUBLIC[name]), name)
 
 
-def load_ipython_extension(shell: InteractiveShell) -> None:
+def load_ipython_extension(shell: "InteractiveShell") -> None:
     """What ``%load_ext qirjit_magic`` does: register the magics and start the engine process behind them."""
     import_module("qirjit_magic.notebook.magics").load(shell)
 
 
-def unload_ipython_extension(shell: InteractiveShell) -> None:
+def unload_ipython_extension(shell: "InteractiveShell") -> None:
     """What ``%unload_ext qirjit_magic`` does: end the engine process and take the magics away."""
     import_module("qirjit_magic.notebook.magics").unload(shell)

@@ -109,7 +109,7 @@ def _convert(command: str, words: Sequence[str]) -> int:
         return USAGE
     except QirError as error:
         _say(f"{program}: {error}")
-        return USAGE if isinstance(error, OptionError) else _status(error)
+        return _status(error)
     return DONE
 
 
@@ -135,7 +135,7 @@ def _run_told(session: Session, options: RunOptions) -> int:
 def _status(error: QirError) -> int:
     if isinstance(error, EngineError):
         return DIED
-    return USAGE if isinstance(error, SimulatorNotFoundError) else WRONG
+    return USAGE if isinstance(error, SimulatorNotFoundError | OptionError) else WRONG
 
 
 def _run(session: Session, options: RunOptions) -> int:

@@ -11,6 +11,7 @@ from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from qirjit_magic.errors import OptionError
+from qirjit_magic.plain import is_utf8
 from qirjit_magic.printing import print_out
 
 _WORD_BITS = 64
@@ -359,6 +360,17 @@ def checked_jobs(jobs: Jobs) -> Jobs:
     if number is None or (number != "auto" and not 1 <= number <= MOST_JOBS):
         raise OptionError("jobs", jobs, f"an integer from 1 to {MOST_JOBS}, or 'auto'")
     return number
+
+
+def checked_name(name: str) -> str:
+    """The name of a module or function, which goes to the engine process as UTF-8.
+
+    Raises:
+        OptionError: it holds half a character, as a word of a command line does that is no UTF-8.
+    """
+    if not is_utf8(name):
+        raise OptionError("name", name, "text that UTF-8 can write")
+    return name
 
 
 def checked_level(opt_level: int | None) -> int | None:

@@ -34,6 +34,15 @@ def plain_line(text: str) -> str:
     return _HIDDEN_IN_A_LINE.sub(_escape, text)
 
 
+def is_utf8(text: str) -> bool:
+    """Whether UTF-8 can write it: no half characters, which stand for bytes of names that are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return _SHORT.get(match[0]) or (f"\\x{code:02x}" if code <= _LATIN else f"\\u{code:04x}")

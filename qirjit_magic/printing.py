@@ -34,6 +34,10 @@ class _ClosedOutput(io.TextIOBase):
         if self._lost:
             raise OSError(errno.EBADF, "it is closed")
 
+    def forget(self) -> None:
+        """Be told no more of: Python writes what is left when it ends, and would complain again."""
+        self._lost = False
+
 
 def open_streams() -> None:
     """Have three standard descriptors and the two streams, whatever this process was given.
@@ -91,6 +95,9 @@ def print_aside(text: str) -> None:
 
 def drop_output() -> None:
     """Have what is still to be written to standard output go nowhere, as Python's documentation advises."""
+    if isinstance(sys.stdout, _ClosedOutput):
+        sys.stdout.forget()
+        return
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

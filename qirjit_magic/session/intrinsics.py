@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, OptionError
+from qirjit_magic.options import checked_name
+from qirjit_magic.plain import is_utf8
 from qirjit_magic.session.engines import Engines
 from qirjit_magic.wire.linkage import python_module
 from qirjit_magic.wire.modules import ModuleInfo, Signature
@@ -121,7 +123,7 @@ class PythonFunctions:
 
     def undefine(self, name: str) -> None:
         """See `Session.undefine`."""
-        self._engines.undefine(name)
+        self._engines.undefine(checked_name(name))
         self._own.discard(name)
         if name in _decorated:
             self._known[name] = _decorated[name].serial
@@ -130,6 +132,7 @@ class PythonFunctions:
 def _checked(name: str, signature: str) -> Signature:
     if not isinstance(name, str) or not name or name.startswith(("@", "llvm.", "\1")) or "\0" in name:
         raise OptionError("name", name, _EXPECTED_NAME)
+    checked_name(name)
     found = PLAIN_TYPE.match(signature) if isinstance(signature, str) else None
     if not found:
         raise OptionError("signature", signature, _EXPECTED_TYPE)
@@ -146,7 +149,8 @@ def _pack(name: str, signature: Signature, function: Function) -> Intrinsic:
         reason = f"it cannot be sent to the engine process: {error}. Make what it needs inside the function."
         raise DefinitionError(name, reason) from None
     # The engine starts without the notebook's folder: what a function imports may be there all the same.
-    return Intrinsic(name, signature, pickled, tuple(str(Path(folder).absolute()) for folder in sys.path))
+    folders = (str(Path(folder).absolute()) for folder in sys.path)
+    return Intrinsic(name, signature, pickled, tuple(filter(is_utf8, folders)))  # no message holds another
 
 
 def _check_callable(name: str, signature: Signature, function: Function) -> None:

@@ -23,7 +23,7 @@ from qirjit_magic.errors import (
     SimulatorError,
 )
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_options, chosen_method
+from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_name, checked_options, chosen_method
 from qirjit_magic.session import forking, notices
 from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import Argument, argument_words
@@ -209,7 +209,7 @@ class Session:
         """
         opt_level = checked_level(opt_level)
         given = read_source(source, self.limits)
-        wanted = name or given.name
+        wanted = checked_name(name or given.name)
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
         with self._turn(), self._working(changing="once answered"), at_line(given.lines_before):
@@ -242,6 +242,9 @@ class Session:
         """Forget a function in Python, in this session; gives a notice where others use what nobody defines now.
 
         One of `qirjit_magic.intrinsic` comes back when it is defined anew. Unknown names are ignored.
+
+        Raises:
+            OptionError: UTF-8 cannot write the name, so that no function has it.
         """
         with self._turn(), self._working(changing="in steps"):
             before = self.linkage

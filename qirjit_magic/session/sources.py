@@ -172,7 +172,7 @@ def _read(source: str | os.PathLike[str], most: int) -> Source:
     return _read_file(os.fsdecode(source), most)
 
 
-def read_stdin(most: int = -1) -> bytes:
+def read_stdin(most: int) -> bytes:
     """Standard input to its end, or so many bytes of it.
 
     Raises:
@@ -180,7 +180,7 @@ def read_stdin(most: int = -1) -> bytes:
     """
     try:
         if sys.stdin is not None:
-            return _read_most(sys.stdin.buffer, most)
+            return read_most(sys.stdin.buffer, most)
         why = "it is closed"
     except (OSError, ValueError) as error:  # a folder; open for writing; closed since
         why = getattr(error, "strerror", None) or str(error)
@@ -191,17 +191,15 @@ def read_stdin(most: int = -1) -> bytes:
 def _read_file(path: str, most: int) -> Source:
     try:
         with Path(path).expanduser().open("rb") as file:
-            return Source(_read_most(file, most + 1), module_name(path))
+            return Source(read_most(file, most + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
         message = f"'{plain_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
 
 
-def _read_most(file: BinaryIO, most: int) -> bytes:
-    # In pieces: asked for all at once, room is made for what there could be.
-    if most < 0:
-        return file.read()
+def read_most(file: BinaryIO, most: int) -> bytes:
+    """A file to its end, or so many bytes of it, in pieces: asked for all at once, room is made for what could be."""
     pieces = []
     while most and (piece := file.read(min(most, _PIECE))):
         pieces.append(piece)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
+from qirjit_magic.errors import OptionError, SimulatorError, SimulatorNotFoundError
+from qirjit_magic.plain import is_utf8
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
@@ -77,13 +78,17 @@ def find_simulator(text: str) -> SimulatorSpec:
 
     Raises:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
+        OptionError: the path is no UTF-8.
     """
     if text in _BUILT_IN:
         return _BUILT_IN[text]
     for path, initialiser in ((text, ""), _split(text)):
         file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
         if file.is_file():
-            return SimulatorSpec(name=path, path=str(file.resolve()), initialiser=initialiser)
+            found = str(file.resolve())
+            if not is_utf8(found):
+                raise OptionError("simulator", found, "a path that UTF-8 can write: move the library")
+            return SimulatorSpec(name=path, path=found, initialiser=initialiser)
     for point in _registered():
         if point.name == text:
             return _load(point)

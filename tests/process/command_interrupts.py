@@ -148,7 +148,9 @@ def main() -> int:
         commands = Commands(Path(folder))
         python, ours = commands.seconds()
         found = list(endings(commands, given.moments, given.seed))
-    print(f"Python's own start: {python:.2f} s; from there to the program's first message: {ours:.2f} s")
+    share = python / (python + ours)
+    print(f"Python's own start, in which an interrupt is Python's: {python:.3f} s, {share:.1%} of all moments")
+    print(f"from there to the program's first message: {ours:.2f} s")
     print(f"our first lines, until Ctrl-C is looked after: at most {max(commands.first_lines) * 1e6:.0f} us of that")
     for (status, right), count in collections.Counter((end.status, end.right) for end in found).items():
         print(f"{count} x status {status}, {'right' if right else 'WRONG'}")

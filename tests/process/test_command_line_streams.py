@@ -13,7 +13,7 @@ import pytest
 from qirjit_magic.cli import main
 from tests.files import PROGRAMS, REPOSITORY
 from tests.hostile import acting
-from tests.process.test_command_line import DONE, HELLO, UNREAD, WRONG, command
+from tests.process.test_command_line import DONE, HELLO, UNREAD, USAGE, WRONG, command
 
 UNWRITTEN = 5
 BELL = REPOSITORY / "notebooks" / "programs" / "Bell.ll"
@@ -157,6 +157,30 @@ def test_the_name_that_is_proposed_is_one_word_of_a_shell(tmp_path: Path) -> Non
         status, _, errors = shell(f"{proposed.replace('FILE', 'named.ll')} --args 3", folder=tmp_path)
         assert (status, errors) == (DONE, "")
     assert not (tmp_path / "acted").exists()
+
+
+@pytest.mark.parametrize("words", ["--name", "--simulator"])
+def test_a_name_that_is_no_utf8_is_usage_in_one_sentence(tmp_path: Path, words: str) -> None:
+    (tmp_path / os.fsdecode(b"q\xff")).touch()
+    status, output, errors = shell(f"qirjit {HELLO} {words} $'q\\xff'", folder=tmp_path)
+    assert (status, output) == (USAGE, "")
+    assert sentence(errors), errors
+    assert "UTF-8" in errors
+
+
+@pytest.mark.parametrize("given", ["/dev/zero", "- < /dev/zero"])
+def test_a_notebook_without_end_is_not_read_to_it(given: str) -> None:
+    status, output, errors = shell(f"qirjit extract {given}", QIRJIT_LIMITS="source_bytes=100000")
+    assert (status, output) == (WRONG, "")
+    assert sentence(errors), errors
+    assert "more than 800,000 bytes" in errors
+
+
+def test_a_closed_output_is_told_once_by_whoever_calls_it() -> None:
+    call = f"import sys; from qirjit_magic.cli import main; sys.exit(main([{str(HELLO)!r}]))"
+    words = ["bash", "-c", '"$0" -c "$1" >&-', sys.executable, call]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=REPOSITORY, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (UNWRITTEN, "qirjit: the output cannot be written: it is closed.\n")
 
 
 def test_text_that_a_stream_cannot_write_is_escaped() -> None:

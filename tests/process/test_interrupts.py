@@ -237,8 +237,8 @@ def test_a_stop_without_a_run_stops_no_later_one(slow: Session) -> None:
 @pytest.mark.parametrize("entry", ["slow", "endless"])
 def test_a_run_ends_with_its_time(slow: Session, entry: str) -> None:
     with pytest.raises(RunTimeoutError) as caught:
-        slow.run(entry, shots=MANY, timeout=0.2)
-    assert caught.value.timeout_s == 0.2
+        slow.run(entry, shots=MANY, timeout=1.0)
+    assert caught.value.timeout_s == 1.0
     result = caught.value.partial
     assert result is not None
     assert result is slow.last

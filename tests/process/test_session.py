@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import qirjit_magic as qir
 from qirjit_magic.errors import (
     EntryPointError,
+    OptionError,
     QirSyntaxError,
     SignatureError,
     SimulatorNotFoundError,
@@ -362,3 +364,38 @@ def test_a_closed_default_session_is_followed_by_another() -> None:
         assert qir.run(number(1)).returns == [1]
     finally:
         second.close()
+
+
+@pytest.mark.parametrize("half", ["\udcff", "a\ud800"])
+def test_a_name_that_utf8_cannot_write_is_refused_and_nothing_is_lost(
+    session: Session, tmp_path: Path, half: str
+) -> None:
+    session.add(number(5), "kept")
+    library = tmp_path / f"sim{half}.so"
+    calls: list[Callable[[], object]] = [
+        lambda: session.add(number(6), half),
+        lambda: session.define(half, "i64 ()", lambda: 1),
+        lambda: session.undefine(half),
+        lambda: qir.intrinsic(half, "i64 ()"),
+    ]
+    if half == "\udcff":  # what a file system can have in a name
+        library.touch()
+        calls.append(lambda: Session(str(library)))
+    for call in calls:
+        with pytest.raises(OptionError) as caught:
+            call()
+        assert caught.value.option in {"name", "simulator"}
+    for name in (half, f"kept{half}"):
+        for look in (session.run, session.module, session.remove):
+            with pytest.raises(EntryPointError):
+                look(name)
+    assert session.run("number", module="kept").returns == [5]
+
+
+def test_functions_in_python_are_there_beside_a_folder_whose_name_is_no_utf8(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend("/nowhere/\udcff")
+    session.define("seven", "i64 ()", lambda: 7)
+    session.add(b"declare i64 @seven()\ndefine i64 @asks() { %n = call i64 @seven() ret i64 %n }")
+    assert session.run("asks").returns == [7]

@@ -18,8 +18,9 @@ from qirjit_magic.options import Parser
 from qirjit_magic.plain import plain_line
 from qirjit_magic.printing import print_bytes, print_out
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.sources import STDIN, encoded, read_source, read_stdin
+from qirjit_magic.session.sources import STDIN, encoded, read_most, read_source, read_stdin
 
+_MODULES_LONG = 8  # how much longer a notebook may be than a module
 _STATUS_HELP = "exit status: 0 done, 1 the QIR or the notebook is wrong, 2 usage, or an output that is there already"
 _NOTEBOOK_HELP = """Make a notebook of QIR that runs as it is: a %%qir cell for each module, in the order given, with
 its entry points, and a panel at the end that runs them.
@@ -127,10 +128,21 @@ def _naming(file: str) -> Iterator[None]:
 
 
 def _read(path: str) -> bytes:
-    if path == STDIN:
-        return read_stdin()
+    most = _MODULES_LONG * default_limits().source_bytes
+    data = read_stdin(most + 1) if path == STDIN else _read_file(path, most + 1)
+    if len(data) > most:
+        message = (
+            f"it has more than {most:,} bytes, {_MODULES_LONG} times what the limit source_bytes allows a module. "
+            f"Give the path of a notebook, or raise it: QIRJIT_LIMITS."
+        )
+        raise SourceError(message)
+    return data
+
+
+def _read_file(path: str, most: int) -> bytes:
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return read_most(file, most)
     except (OSError, ValueError) as error:  # a NUL in the name
         message = f"it cannot be read: {getattr(error, 'strerror', None) or error}. Give the path of a notebook."
         raise SourceError(message) from None
