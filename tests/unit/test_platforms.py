@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -69,6 +72,30 @@ def test_memory_given_back_leaves_no_descriptor(name: str) -> None:
     region.close()
     with pytest.raises(OSError, match="descriptor"):
         os.fstat(region.handle)
+
+
+def _open_descriptors() -> set[str]:
+    return {entry.name for entry in Path("/dev/fd").iterdir()}  # the one that lists them has the same number each time
+
+
+@pytest.mark.parametrize("name", _PLATFORMS)
+def test_memory_that_finds_no_addresses_leaves_no_descriptor(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    platform, before = choose(name), _open_descriptors()
+    monkeypatch.setattr("mmap.mmap", refuse)
+    with pytest.raises(OSError, match="memory"):
+        platform.create_region(_SIZE)
+    assert _open_descriptors() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there it is no file.")
+def test_memory_that_may_not_be_so_long_leaves_no_descriptor() -> None:
+    before = _open_descriptors()
+    with pytest.raises(OSError, match=r"argument|large"):
+        choose("linux").create_region(-1)
+    assert _open_descriptors() == before
 
 
 @pytest.mark.parametrize("name", _PLATFORMS)

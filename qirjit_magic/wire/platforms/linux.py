@@ -63,7 +63,11 @@ class SharedRegion:
 
     def __init__(self, handle: int, size: int) -> None:
         self._handle = Descriptor(handle)
-        self._map = _mapping(handle, size)
+        try:
+            self._map = _mapping(handle, size)
+        except BaseException:  # no addresses are left: nobody gets this object, to close it
+            self._handle.close()
+            raise
         self.view = memoryview(self._map)
 
     @property
@@ -115,7 +119,11 @@ def create_region(size: int) -> SharedRegion:
         handle = os.memfd_create("qirjit", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     except OSError:
         handle = _unnamed_file(size)
-    os.ftruncate(handle, size)
+    try:
+        os.ftruncate(handle, size)
+    except BaseException:  # there is a limit of files' sizes
+        os.close(handle)
+        raise
     with contextlib.suppress(OSError):  # the child finds no seals, and says so
         fcntl.fcntl(handle, fcntl.F_ADD_SEALS, _SEALS)
     return SharedRegion(handle, size)

@@ -35,7 +35,11 @@ class FileRegion:
 
     def __init__(self, handle: int, size: int) -> None:
         self._handle = Descriptor(handle)
-        self._map = _mapping(handle, size)
+        try:
+            self._map = _mapping(handle, size)
+        except BaseException:  # no addresses are left: nobody gets this object, to close it
+            self._handle.close()
+            raise
         self.view = memoryview(self._map)
 
     @property
