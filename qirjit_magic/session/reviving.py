@@ -84,33 +84,35 @@ class RevivingProcess:
         self.memory = RecordMemory(self._new_region())
         self.memory.clear()
         self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
-        self._process: EngineProcess | None = None
-        self._ready = self._prepared = self._closed = self._closing = False
+        self._closed = self._closing = False
         self._kept = Kept()
         self._libraries: tuple[str, ...] = ()
         self._build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
         self._replaced = 0  # of them, since they could not load a simulator: that is no restart
         self.waited_s = 0.0  # until they were ready
-        self._kill_at: float | None = None
-        self._measure_at, self._too_large = 0.0, False
-        self._late_at: float | None = None  # from then on it is killed
+        self._measure_at = self._look_at = 0.0
+        self._too_large = self._too_late = False
         self._limit: Limit | None = None
-        self._look_at = 0.0
         self._stopped_since: float | None = None  # where a signal has stopped it
-        self._too_late = False
-        self.exchanging = False
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
-        self._all_shown = False
+        self._all_shown = self._begun = False
         self._cpu_before = 0.0
-        self._show: ShowText = show_nothing
-        self._watched = self._begun = False
-        self._on_tick: Callable[[], None] = lambda: None
+        self._have_no_process()
         self.fenced = fenced
         self.shield = shield or Shield()
         self.shield.on_interrupt.append(self.stop)
         forking.follow(self)
+
+    def _have_no_process(self) -> None:
+        # Nor does anybody ask it for anything, or watch.
+        self._process: EngineProcess | None = None
+        self._ready = self._prepared = self.exchanging = self._watched = False
+        self._kill_at: float | None = None
+        self._late_at: float | None = None  # from then on it is killed
+        self._show: ShowText = show_nothing
+        self._on_tick: Callable[[], None] = lambda: None
 
     def _new_region(self) -> Region:
         try:
@@ -126,10 +128,7 @@ class RevivingProcess:
         """
         if self._process is not None:
             self._process.after_fork()  # first: it is told by itself as well, and nothing is to be left of it
-        self._process = None
-        self._ready = self._prepared = self.exchanging = self._watched = False
-        self._kill_at = self._late_at = None
-        self._show, self._on_tick = show_nothing, lambda: None
+        self._have_no_process()
         self.memory.close()
         self.shield.after_fork()
 
