@@ -118,6 +118,7 @@ def test_a_program_that_says_it_failed_ends_nothing_but_its_run(crowds: MakeSess
         (signal.SIGSEGV, f"sent by process {os.getpid()}"),
         (signal.SIGABRT, f"sent by process {os.getpid()}"),
     ],
+    ids=lambda value: value.name if isinstance(value, signal.Signals) else "told",  # the same in each process
 )
 @pytest.mark.parametrize("count", [FEW, MANY], ids=["few modules", "20 modules"])
 def test_a_signal_from_outside_in_the_middle_of_a_run(
