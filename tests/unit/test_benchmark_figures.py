@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.cases import BY_NAME, CASES
 from tests.benchmarks.measurements import FLOOR, OURS, Kind, Measurement, Spread, Target, ratios, spread, verdicts
-from tests.benchmarks.paired import ratio_of
+from tests.benchmarks.paired import Tree, ratio_of
 from tests.benchmarks.peers import PEERS
 from tests.benchmarks.plot import lines
 from tests.benchmarks.readme import BEGIN, END, with_figures
@@ -196,3 +199,13 @@ def test_a_row_is_slower_where_the_interval_of_its_ratio_lies_wholly_above_the_m
 
 
 _NOISE = (1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99, 1.0)
+
+
+def test_each_tree_keeps_bytecode_of_its_own_whatever_python_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    for name in ("old", "new"):
+        tree = Tree(REPOSITORY, str(tmp_path / name))
+        subprocess.run([sys.executable, "-c", "import qirjit_magic.version"], check=True, env=tree.environment)
+        assert list((tmp_path / name / "bytecode").rglob("version.*.pyc"))
