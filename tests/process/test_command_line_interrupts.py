@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -59,6 +60,7 @@ def test_an_interrupt_ends_what_waits_for_a_reader_that_does_not_read(times: int
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)  # less than is shown of a flood
         assert process.stdout.read(1)
         time.sleep(0.5)  # the pipe is full long before
         for _ in range(times):

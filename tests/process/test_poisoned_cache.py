@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,9 +59,15 @@ def session(tmp_path: Path) -> Iterator[Session]:
         yield made
 
 
+def _contents(folder: Path) -> Iterator[bytes]:
+    for file in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError, IsADirectoryError):  # what is being written has another name then
+            yield file.read_bytes()
+
+
 def modules_on(folder: Path) -> int:
     """How many modules of a user's are in a cache."""
-    return sum(bool(_DIGEST.search(file.read_bytes())) for file in folder.rglob("*") if file.is_file())
+    return sum(bool(_DIGEST.search(content)) for content in _contents(folder))
 
 
 def honest(folder: Path) -> tuple[list[object], int]:
@@ -81,7 +88,7 @@ def test_what_is_compiled_after_a_hostile_program_is_right_in_every_other_sessio
     assert session.run("honest").returns == [666]  # the scheme works: this session is the program's
     assert eventually(lambda: modules_on(tmp_path) == 2)
     assert honest(tmp_path) == ([8], 0)  # compiled by who never runs anything
-    assert not [file for file in tmp_path.rglob("*") if file.is_file() and file.read_bytes().endswith(b"poison")]
+    assert not [content for content in _contents(tmp_path) if content.endswith(b"poison")]
 
 
 @pytest.mark.usefixtures("taken_over")
@@ -102,7 +109,7 @@ def test_own_code_is_believed_of_a_process_only_that_has_traced_nothing(session:
     session.circuit(module="bell")
     assert session.run(module="bell", shots=10, seed=7).shots
     assert eventually(lambda: len([file for file in tmp_path.rglob("*") if file.is_file()]) >= 3)
-    assert not [file for file in tmp_path.rglob("*") if file.is_file() and file.read_bytes().endswith(b"poison")]
+    assert not [content for content in _contents(tmp_path) if content.endswith(b"poison")]
 
 
 def test_a_notebook_of_cells_that_run_one_after_the_other_is_found_by_the_next_kernel(
