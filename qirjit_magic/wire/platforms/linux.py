@@ -23,7 +23,7 @@ from qirjit_magic import machine
 from qirjit_magic.wire.platforms.descriptors import Descriptor
 from qirjit_magic.wire.platforms.kernel import library_call, system_call
 from qirjit_magic.wire.platforms.lifeline import LIFE
-from qirjit_magic.wire.platforms.pages import let_go
+from qirjit_magic.wire.platforms.pages import MappedRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,43 +58,16 @@ def _portable() -> Platform:
     return choose("portable")
 
 
-class SharedRegion:
+class SharedRegion(MappedRegion):
     """A mapping of a sparse file: its pages exist once they are touched, so there is no growing to do."""
 
     def __init__(self, handle: int, size: int) -> None:
-        self._handle = Descriptor(handle)
-        try:
-            self._map = _mapping(handle, size)
-        except BaseException:  # no addresses are left: nobody gets this object, to close it
-            self._handle.close()
-            raise
-        self.view = memoryview(self._map)
-
-    @property
-    def handle(self) -> int:
-        """The memfd."""
-        return self._handle.fileno()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether somebody else has closed the memfd, so that no child can inherit it."""
-        return not self._handle.is_ours
+        super().__init__(handle, size, _mapping)
 
     def discard(self, start: int, length: int) -> None:
         """Punch a hole, of whole pages."""
         with contextlib.suppress(OSError):  # where a temporary file lies, there may be none
             self._map.madvise(mmap.MADV_REMOVE, start, length)
-
-    def let_go(self, start: int, length: int) -> None:
-        """Map no pages that nobody looks at now; their content stays where it is."""
-        let_go(self._map, start, length)
-
-    def close(self) -> None:
-        """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
-        self._handle.close()
-        with contextlib.suppress(BufferError):
-            self.view.release()
-            self._map.close()
 
 
 def _mapping(handle: int, size: int) -> mmap.mmap:

@@ -6,7 +6,6 @@ process in the kernel, and before Python 3.13 the child's tracker would remove t
 
 from __future__ import annotations
 
-import contextlib
 import mmap
 import os
 import resource
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic import machine
 from qirjit_magic.wire.platforms.descriptors import Descriptor
-from qirjit_magic.wire.platforms.pages import let_go
+from qirjit_magic.wire.platforms.pages import MappedRegion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,41 +29,14 @@ if TYPE_CHECKING:
 _LOOK_S = 1.0
 
 
-class FileRegion:
+class FileRegion(MappedRegion):
     """A mapping of a file that no longer has a name."""
 
     def __init__(self, handle: int, size: int) -> None:
-        self._handle = Descriptor(handle)
-        try:
-            self._map = _mapping(handle, size)
-        except BaseException:  # no addresses are left: nobody gets this object, to close it
-            self._handle.close()
-            raise
-        self.view = memoryview(self._map)
-
-    @property
-    def handle(self) -> int:
-        """The file."""
-        return self._handle.fileno()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether somebody else has closed the file, so that no child can inherit it."""
-        return not self._handle.is_ours
+        super().__init__(handle, size, _mapping)
 
     def discard(self, start: int, length: int) -> None:
         """Nothing to do: a file's pages are the system's to take."""
-
-    def let_go(self, start: int, length: int) -> None:
-        """Map no pages that nobody looks at now; their content stays where it is."""
-        let_go(self._map, start, length)
-
-    def close(self) -> None:
-        """Unmap and close; where somebody still reads it, it stays mapped until they do not."""
-        self._handle.close()
-        with contextlib.suppress(BufferError):
-            self.view.release()
-            self._map.close()
 
 
 def _mapping(handle: int, size: int) -> mmap.mmap:
