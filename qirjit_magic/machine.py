@@ -10,9 +10,9 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 try:
     import resource
@@ -26,8 +26,7 @@ _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A control group that accounts for memory.
 
     Attributes:

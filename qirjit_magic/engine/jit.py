@@ -38,7 +38,6 @@ from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
-from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.wire.frames import code_room
 from qirjit_magic.wire.linkage import admit
@@ -138,7 +137,7 @@ class JitEngine:
             capabilities=report.capabilities,
             breaks=report.diagnostics,
             trusted=trust,
-            varying_intrinsic=find_varying_intrinsic(module.llvm_module),
+            varying_intrinsic=find_varying_intrinsic(module),
             looks_at_results=find_look(module.llvm_module, returning(declarations)),
             mistyped_call=find_mistyped_call(module),
             reads_results=report.reads_results,
@@ -374,7 +373,6 @@ def prepare() -> None:
     """Make what the first request would have to wait for; nothing is loaded or linked yet."""
     bindings()
     runtime_object()
-    results_object()
 
 
 def _checked(module: QirModule, *, trust: bool) -> QirModule:
@@ -398,4 +396,4 @@ def _level(module: QirModule, wanted: int | None) -> int:
     if wanted is not None:
         return wanted
     defined = (function.name for function in module.info.functions)
-    return default_level(module.text.text, defined, lambda: printed(module.llvm_module))
+    return default_level(module.text, defined, lambda: printed(module.llvm_module))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.session.cache import ObjectCache
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from qirjit_magic.session.supervisor import EngineSupervisor
 
 DELAY_S = 1.0  # the cell that waits for its first run comes first
+QUIET_S = 0.1  # likewise whoever adds one program after the other
 IDLE_S = 5.0
 _MOST_BYTES = 64 << 20  # of sources that wait, and of object code that is held
 _JOIN_S = 0.05
 _V = TypeVar("_V")
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(NamedTuple):
     """What a module's object code is made of; the key is made of the same.
 
     Attributes:
@@ -60,6 +60,7 @@ class Recompiler:
         self._waiting: dict[str, Recipe | GetOwnCode] = {}
         self._changed = threading.Condition()
         self._closing = False
+        self._wanted_s = 0.0
         self._thread: threading.Thread | None = None
         self._engine: EngineSupervisor | None = None
 
@@ -81,6 +82,7 @@ class Recompiler:
         """
         with self._changed:
             self._waiting[key] = recipe
+            self._wanted_s = time.monotonic()
             if compiled is not None:
                 self._held[key] = compiled
             _shorten(self._waiting, lambda waiting: len(getattr(waiting, "source", b"")))
@@ -138,6 +140,8 @@ class Recompiler:
                 if not self._changed.wait_for(lambda: self._closing or self._waiting, IDLE_S):
                     self._end()
                     return
+                while not self._closing and (left := self._wanted_s + QUIET_S - time.monotonic()) > 0:
+                    self._changed.wait(left)
                 if self._closing:
                     return
                 key = next(iter(self._waiting))

@@ -18,7 +18,7 @@ from qirjit_magic.session.recompiling import Recipe, Recompiler
 from qirjit_magic.session.reviving import GRACE_S, RevivingProcess
 from qirjit_magic.wire.frames import Frame
 from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.objects import ALWAYS_NEEDED, OWN_OBJECTS, cache_key, own_key
+from qirjit_magic.wire.objects import OWN_OBJECTS, cache_key, own_key
 from qirjit_magic.wire.platforms import Platform
 from qirjit_magic.wire.protocol import (
     Add,
@@ -41,7 +41,7 @@ from qirjit_magic.wire.protocol import (
     Undefine,
     Unlink,
 )
-from qirjit_magic.wire.simulators import AUTO, STATEVECTOR
+from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.wire.timings import Timings
 
 _NICE = 10
@@ -303,13 +303,16 @@ class EngineSupervisor(RevivingProcess):
                 self._brought.clear()
                 self._brought_to = self.starts
             began, waited_s = time.perf_counter(), self.waited_s
-            wanted = OWN_OBJECTS if new and believed and self._cache is not None else _own_objects(request)
+            wanted = list(_own_objects(request))
+            others = [name for name in OWN_OBJECTS if name not in wanted] if new and self._cache is not None else []
+            if self._recompiler is None and believed:
+                wanted += others  # nobody else makes them for the disk
             lacking = [name for name in wanted if name not in self._brought]
             for name in lacking:
                 key = own_key(name, build=self._build, fenced=self.fenced)
                 if self._cache is None or self._cache.find(key) is None:
                     object_code = self.own_code(name)
-                    if believed:  # no program has changed it: the time to ask for all of it, once on a machine
+                    if believed:  # no program has changed it
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                     elif self._recompiler is not None and self._saves:
                         self._recompiler.want(key, GetOwnCode(name))
@@ -317,6 +320,16 @@ class EngineSupervisor(RevivingProcess):
             self._has_run = self.starts
             if lacking:
                 self.waited_s = waited_s + time.perf_counter() - began
+            self._have_made(name for name in others if name not in wanted)
+
+    def _have_made(self, names: Iterable[str]) -> None:
+        """Have the disk get, later, what this run does without and another may need."""
+        if self._cache is None or self._recompiler is None or not self._saves:
+            return
+        for name in names:
+            key = own_key(name, build=self._build, fenced=self.fenced)
+            if self._cache.find(key) is None:
+                self._recompiler.want(key, GetOwnCode(name))
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
@@ -372,7 +385,9 @@ def _from_cache(compiled: Compiled) -> Compiled:
 
 
 def _own_objects(request: RunRequest) -> Iterator[str]:
-    yield from ALWAYS_NEEDED
+    yield "runtime"
+    if request.simulator == SPARSE:
+        yield "results"
     if request.simulator in {AUTO, STATEVECTOR}:
         yield "statevector"
     if request.method != "live":

@@ -22,8 +22,7 @@ _CHECKED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
 LAYOUT = "objects-1"
 
 # What an engine brings itself: the runtime and the simulators' IR.
-ALWAYS_NEEDED = ("runtime", "results")
-OWN_OBJECTS = (*ALWAYS_NEEDED, "statevector", "tracer")
+OWN_OBJECTS = ("runtime", "results", "statevector", "tracer")
 
 
 class CorruptError(Exception):

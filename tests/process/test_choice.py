@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,9 @@ from qirjit_magic.wire.memory import SIZE, RecordMemory
 from qirjit_magic.wire.objects import OWN_OBJECTS
 from qirjit_magic.wire.platforms import choose
 from qirjit_magic.wire.protocol import RunReply, RunRequest
-from qirjit_magic.wire.simulators import AUTO, SPARSE
+from qirjit_magic.wire.simulators import AUTO
 from tests.files import program
-from tests.process.support import PLATFORMS
+from tests.process.support import PLATFORMS, eventually
 
 
 @pytest.fixture(scope="module", params=PLATFORMS)
@@ -131,19 +131,37 @@ def _supervisor(folder: Path) -> EngineSupervisor:
     return EngineSupervisor(cache=ObjectCache(folder))
 
 
-def _run_coins(supervisor: EngineSupervisor) -> None:
-    with Session(supervisor=supervisor) as session:
-        session.add(program("coins"))
-        assert session.run(shots=5).plan.simulator == "statevector"
-        assert session.run(shots=5, simulator=SPARSE.name).plan.simulator == "sparse"
+def _run_coins(make: Callable[[], EngineSupervisor]) -> None:
+    for simulator in ("statevector", "sparse"):
+        with Session(supervisor=make()) as session:
+            session.add(program("coins"))
+            assert session.run(shots=5, simulator=simulator).plan.simulator == simulator
+
+
+def _run_everything(make: Callable[[], EngineSupervisor]) -> None:
+    _run_coins(make)
+    with Session(supervisor=make()) as session:
+        session.add(program("Bell"))
+        assert session.run(shots=5, method="sampled").plan.method == "sampled"
 
 
 def test_the_code_of_the_simulator_is_made_once_for_all_kernels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _run_coins(_supervisor(tmp_path))
+    _run_coins(lambda: _supervisor(tmp_path))
     monkeypatch.setattr(EngineSupervisor, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
-    _run_coins(_supervisor(tmp_path))
+    _run_coins(lambda: _supervisor(tmp_path))
+
+
+def test_what_the_first_run_does_without_is_made_in_the_background(tmp_path: Path) -> None:
+    def on_the_disk() -> set[str]:
+        return {file.name for file in tmp_path.rglob("*") if file.is_file()}
+
+    with Session(supervisor=_supervisor(tmp_path)) as session:
+        session.add(program("coins"))
+        session.run(shots=5, method="live", simulator="sparse")
+        first = on_the_disk()
+        assert eventually(lambda: len(on_the_disk() - first) == len({"statevector", "tracer"}))
 
 
 def test_a_new_process_gets_it_too(tmp_path: Path) -> None:
@@ -156,12 +174,12 @@ def test_a_new_process_gets_it_too(tmp_path: Path) -> None:
 
 
 def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
-    _run_coins(_supervisor(tmp_path))
+    _run_coins(lambda: _supervisor(tmp_path))
     for file in tmp_path.rglob("*"):
         if file.is_file():
             file.write_bytes(file.read_bytes()[:-1])
     with pytest.warns(QirNotice, match="was changed or cut short"):
-        _run_coins(_supervisor(tmp_path))
+        _run_coins(lambda: _supervisor(tmp_path))
 
 
 @pytest.mark.parametrize("fenced", [True, False])
@@ -173,12 +191,12 @@ def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenc
             asked.append(name)
             return super().own_code(name)
 
-    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
-    assert asked == list(OWN_OBJECTS)
-    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    assert sorted(asked) == sorted(OWN_OBJECTS)
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
     assert len(asked) == len(OWN_OBJECTS)
-    _run_coins(Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
-    assert asked[len(OWN_OBJECTS) :] == list(OWN_OBJECTS)
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
+    assert sorted(asked[len(OWN_OBJECTS) :]) == sorted(OWN_OBJECTS)
 
 
 def test_a_process_that_has_run_a_program_is_not_asked_for_code(tmp_path: Path) -> None:

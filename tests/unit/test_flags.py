@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.wire.modules import EntryPoint, Signature
 
 _EXPECTED = (
@@ -76,24 +77,24 @@ def test_a_list_over_several_lines_is_read() -> None:
 
 
 def test_a_module_may_have_no_flags() -> None:
-    assert read_module_flags("define void @f() { ret void }") == ()
+    assert read_module_flags(SourceText("define void @f() { ret void }")) == ()
 
 
 def test_a_remark_is_no_flag() -> None:
-    assert read_module_flags('; !llvm.module.flags = !{!0}\n!0 = !{i32 1, !"a", i32 4}') == ()
+    assert read_module_flags(SourceText('; !llvm.module.flags = !{!0}\n!0 = !{i32 1, !"a", i32 4}')) == ()
 
 
 @given(st.data(), st.integers(2, 64))
 def test_an_integer_of_any_width_is_read_without_a_sign(data: st.DataObject, bits: int) -> None:
     value = data.draw(st.integers(-(1 << (bits - 1)), (1 << bits) - 1))
     text = f'!llvm.module.flags = !{{!0}}\n!0 = !{{i32 1, !"a", i{bits} {value}}}\n'
-    assert read_module_flags(text) == (("a", value % (1 << bits)),)
+    assert read_module_flags(SourceText(text)) == (("a", value % (1 << bits)),)
 
 
 @given(st.text(max_size=60))
 def test_no_text_makes_reading_fail(text: str) -> None:
-    assert read_module_flags(text) == ()
-    assert len(read_module_flags(f"!llvm.module.flags = !{{!0}}\n!0 = !{{{text}}}\n")) <= 1
+    assert read_module_flags(SourceText(text)) == ()
+    assert len(read_module_flags(SourceText(f"!llvm.module.flags = !{{!0}}\n!0 = !{{{text}}}\n"))) <= 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from unittest.mock import Mock
 import pytest
 
 from qirjit_magic.engine.ir.levels import GATES, LOOPS, WORK, default_level
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.parse import parse_module
 from tests.files import program
 
@@ -74,7 +75,7 @@ _TWO_IN_TURN = _RECURSION.replace("@f", "@g", 1) + _RECURSION.replace("call i64 
 
 def _level(text: str) -> int:
     module = parse_module(text.encode())
-    return default_level(text, [each.name for each in module.info.functions], lambda: str(module.llvm_module))
+    return default_level(module.text, [each.name for each in module.info.functions], lambda: str(module.llvm_module))
 
 
 @pytest.mark.parametrize(
@@ -115,13 +116,13 @@ def test_the_level_does_not_follow_from_how_the_program_is_written(text: str, le
 
 
 def test_a_very_long_program_is_not_looked_at() -> None:
-    assert default_level(_LOOP, ["sum"], lambda: _LOOP + "@x = constant i64 1\n" * (1 << 18)) == GATES
+    assert default_level(SourceText(_LOOP), ["sum"], lambda: _LOOP + "@x = constant i64 1\n" * (1 << 18)) == GATES
 
 
 def test_a_program_is_not_printed_where_its_text_says_enough() -> None:
     printed = Mock()
-    assert default_level(_LOOP + "; remark\n" * (1 << 21), ["sum"], printed) == GATES
-    assert default_level(_GATES, ["f"], printed) == GATES
+    assert default_level(SourceText(_LOOP + "; remark\n" * (1 << 21)), ["sum"], printed) == GATES
+    assert default_level(SourceText(_GATES), ["f"], printed) == GATES
     printed.assert_not_called()
 
 

@@ -76,14 +76,14 @@ def test_names_are_found_by_reading_the_text_once(monkeypatch: pytest.MonkeyPatc
     from qirjit_magic.engine.ir import locations  # noqa: PLC0415 - to count
 
     count = 0
-    read = locations._read_mentions
+    mentions = locations._Mentions
 
     def counted(text: str) -> object:
         nonlocal count
         count += 1
-        return read(text)
+        return mentions(text)
 
-    monkeypatch.setattr(locations, "_read_mentions", counted)
+    monkeypatch.setattr(locations, "_Mentions", counted)
     text = SourceText("".join(f"declare void @f{i}()\n" for i in range(100)))
     found = [text.first_use(f"f{i}") for i in range(100)]
     assert [place.line for place in found if place] == list(range(1, 101))

@@ -7,6 +7,7 @@ import pytest
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
 from qirjit_magic.errors import QirSyntaxError
@@ -102,7 +103,7 @@ def test_a_mistake_that_the_verifier_finds_is_the_same_one() -> None:
 def test_where_llvm_refuses_the_pieces_the_module_is_read_as_it_is_written() -> None:
     spellings = "".join(f"  call void @note(i64 {value})\n" for value in ("1", "%two", '%"two"'))
     text = _program(f"  %two = add i64 1, 1\n{spellings}{_CALLS * _NOTE}")
-    assert outline(text) is not None
+    assert outline(SourceText(text)) is not None
     module = parse_module(text.encode())
     assert _outlined(module) == 0
     assert _result(module.llvm_module) == _expected([1, 2, 2, *[7] * _CALLS])

@@ -111,7 +111,11 @@ def test_one_among_many_that_fit_is_found() -> None:
 def test_of_straight_lines_of_calls_llvm_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mistyped, "_Printed", None)
     calls = "call void @f(%Qubit* inttoptr (i64 1 to %Qubit*))\n  call void @n(i64 -3)\n  %x = call i64 @g()"
-    assert (
-        _found(calls, declared="declare void @f(ptr)\ndeclare void @n(i64)\ndeclare i64 @g()\n%Qubit = type opaque")
-        == ""
-    )
+    declared = "declare void @f(ptr nocapture readonly)\ndeclare void @n(i64 noundef %0) #0\ndeclare noundef i64 @g()"
+    attributes = "%Qubit = type opaque\nattributes #0 = { nounwind }"
+    assert _found(calls, attributes, declared) == ""
+
+
+def test_what_a_comment_declares_is_no_function() -> None:
+    declared = "declare void @n(double) ; declare void @n(i64)\n; declare void @n(i64)"
+    assert _found("call void @n(i64 1)", declared=declared) == "'call void @n(i64 1)'"

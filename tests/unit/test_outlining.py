@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qirjit_magic.engine.ir import outlining
 from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.outlining import OUTLINED, Limits, is_outlined, outline
+from qirjit_magic.engine.ir.outlining import OUTLINED, Limits, is_outlined
 
 _Event = tuple[str | float, ...]
 
@@ -24,6 +26,10 @@ declare i64 @next(i64)
 declare void @plain()
 """
 _NOTE = "  call void @note(i64 7)\n"
+
+
+def outline(text: str, limits: Limits) -> str | None:
+    return outlining.outline(SourceText(text), limits)
 
 
 def _program(body: str, *, rest: str = _DECLARATIONS) -> str:

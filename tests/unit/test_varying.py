@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.parse import parse_module
 from qirjit_magic.engine.ir.varying import find_varying_intrinsic
 
 
@@ -26,7 +26,7 @@ from qirjit_magic.engine.ir.varying import find_varying_intrinsic
 )
 def test_what_is_not_known_to_be_the_same_in_all_shots_varies(declaration: str) -> None:
     name = declaration.partition("@")[2].partition("(")[0]
-    assert find_varying_intrinsic(read_text(f"declare void @f()\ndeclare {declaration}\n")) == name
+    assert find_varying_intrinsic(parse_module(f"declare void @f()\ndeclare {declaration}\n".encode())) == name
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_what_is_not_known_to_be_the_same_in_all_shots_varies(declaration: str) 
     ],
 )
 def test_arithmetic_and_memory_are_the_same_in_all_shots(declaration: str) -> None:
-    assert find_varying_intrinsic(read_text(f"declare {declaration}\n")) == ""
+    assert find_varying_intrinsic(parse_module(f"declare {declaration}\n".encode())) == ""

@@ -67,7 +67,7 @@ class Section(NamedTuple):
 
 def find_sections(source: SourceText) -> Iterator[Section]:
     """The sections that a text names."""
-    for found in find_words(source.text, _SECTION) if "section" in source.text else ():
+    for found in find_words(source.text, _SECTION) if "section" in source.distinct_lines else ():
         name = unescaped(found["name"])
         plain = found["variable"] is not None and _MEANT.match(name) is None and not _is_symbol(source, name)
         yield Section(name, found["name"], found.start("word"), found.span(), plain)
@@ -77,7 +77,7 @@ def _is_symbol(source: SourceText, name: bytes) -> bool:
     return source.first_use(name.decode("utf-8", "replace")) is not None
 
 
-def without_ignored(source: SourceText) -> str:
+def without_ignored(source: SourceText) -> SourceText:
     """The text, each token at its place, without what says nothing about what a program does.
 
     These are attributes for a certain processor, how the stack is probed, and sections of variables that are names and
@@ -85,7 +85,7 @@ def without_ignored(source: SourceText) -> str:
     """
     text, host = _without_host_attributes(source.text)
     text, sections = _without_plain_sections(source, text)
-    return text if host or sections else source.text
+    return SourceText(text) if host or sections else source
 
 
 def _without_host_attributes(text: str) -> tuple[str, int]:

@@ -134,15 +134,17 @@ def _line(module: QirModule, pattern: str) -> int | None:
 
 
 def _form_breaks(name: str, module: QirModule) -> Iterator[Break]:
-    text = module.text.text
-    form = read_flag_form(name, text) or read_flag_form(name, printed(module.llvm_module))
+    written = "" if "/*" in module.text.distinct_lines else module.text.text
+    form = read_flag_form(name, written) or read_flag_form(name, printed(module.llvm_module))
     if form is None:
         return
     behaviour, kind = form[0], _LIST if form[1] == "!" else form[1]
+    wanted = _BEHAVIOURS.get(name, behaviour)
+    if kind == _TYPES[name] and behaviour == wanted:
+        return
     line = _line(module, rf'!"{name}"')
     if kind != _TYPES[name]:
         yield Break(f"the module flag {name} is of type {kind}. Write it as {_TYPES[name]}", line)
-    wanted = _BEHAVIOURS.get(name, behaviour)
     if behaviour != wanted:
         message = (
             f"the module flag {name} has the behaviour {behaviour}. Make it i32 {wanted} ({_BEHAVIOUR_NAMES[wanted]})"

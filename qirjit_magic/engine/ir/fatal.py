@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
+from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_position, in_one_line
 from qirjit_magic.engine.ir.values import find_long_values, find_unsized
@@ -45,7 +46,8 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    word: re.Pattern[str]  # likewise
+    mark: str  # likewise
+    word: re.Pattern[str]  # and where the text has it nowhere: this may go over lines
     pattern: str
     most: int
     construct: str  # {0} is the size
@@ -90,6 +92,7 @@ _RULES = (
 )
 _LIMITS = (
     _Limit(
+        "i",
         re.compile(r"i\d{4}"),
         rf"{WORD}i(?P<size>\d{{4,}}){END}",
         _WIDEST,
@@ -97,6 +100,7 @@ _LIMITS = (
         "LLVM takes minutes for the code, or does not come back. Use at most {1:,} bits",
     ),
     _Limit(
+        "<",
         re.compile(rf"<{GAP}(?:vscale\b|\d{{4}})", re.DOTALL),
         rf"<{GAP}(?:vscale{GAP}x{GAP})?(?P<size>\d{{4,}}){GAP}x{END}",
         _LONGEST_VECTOR,
@@ -104,6 +108,7 @@ _LIMITS = (
         "LLVM makes no code for it. Use at most {1:,}, or an array in memory",
     ),
     _Limit(
+        "[",
         re.compile(rf"\[{GAP}\d{{10}}", re.DOTALL),
         rf"\[{GAP}(?P<size>\d{{10,}}){GAP}x{END}",
         _LONGEST_ARRAY,
@@ -111,6 +116,7 @@ _LIMITS = (
         "no process has the memory for it. Use at most {1:,}",
     ),
     _Limit(
+        "align",
         re.compile(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
         _MOST_ALIGNED,
@@ -125,7 +131,7 @@ def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 
     Args:
         module: the module.
-        lines: the `distinct_lines` of its text.
+        lines: its distinct lines.
     """
     for rule in _RULES:
         if rule.word.search(lines):
@@ -133,12 +139,12 @@ def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
                 yield at_position(module, found.start(), rule.construct.format(in_one_line(found[0])), rule.reason)
     text = module.text.text  # what is searched in it goes over lines, and begins with a mark: that is fast
     for limit in _LIMITS:
-        if limit.word.search(text):
+        if limit.mark in lines and limit.word.search(text):
             yield from _find_beyond(module, limit)
     for word, find in _FINDERS:
         if word.search(lines):
             yield from find(module)
-    for word, find in _OF_TYPES:
+    for word, find in _OF_TYPES if "[" in lines else ():
         if word.search(text):
             yield from find(module)
 
@@ -232,8 +238,8 @@ def _size(kind: llvm.TypeRef, known: dict[str, int], depth: int = 0) -> int:
 
 
 def _find_intrinsics(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for function in module.llvm_module.functions:
-        if function.is_declaration and _UNSELECTABLE.match(function.name):
+    for function in declared_intrinsics(module.text, module.llvm_module):
+        if _UNSELECTABLE.match(function.name):
             reason = "LLVM makes no code for it here. Write it in terms of ordinary instructions"
             yield at_name(module, function.name, f"the intrinsic @{function.name}", reason)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.wire.modules import EntryPoint
 
 _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character
@@ -21,27 +23,31 @@ _STRING = re.compile(r'!"([^"]*)"')
 Flags = tuple[tuple[str, int | bool | str], ...]
 
 
-def read_module_flags(text: str, printed: Callable[[], str] = str) -> Flags:
+def read_module_flags(source: SourceText, printed: Callable[[], str] = str) -> Flags:
     """The named module flags of a module's text, in their order.
 
     ``i1`` values are booleans, other integers unsigned (``i2 -1`` is 3), a list of strings is comma-separated text.
 
     Args:
-        text: as it is written. It is read where that is plain, which it nearly always is.
+        source: as it is written. It is read where that is plain, which it nearly always is.
         printed: gives the module as LLVM prints it, which is read else.
     """
-    if "module.flags" not in text and _ESCAPED_NAME.search(text) is None:
+    lines = source.distinct_lines
+    if "module.flags" not in lines and _ESCAPED_NAME.search(lines) is None:
         return ()
-    flags = None if "/*" in text else _read_flags(text)
+    flags = None if "/*" in lines else _read_flags(source.text)
     if flags is None or None in flags:
         flags = _read_flags(printed()) or ()
     return tuple(flag for flag in flags if flag is not None)
 
 
 def read_flag_form(name: str, text: str) -> tuple[str, str, int] | None:
-    """The behaviour of a flag, its type (``!`` of lists and strings) and where it is; None where it is not plain."""
-    if "/*" in text:
-        return None
+    """The behaviour of a flag, its type (``!`` of lists and strings) and where it is; None where it is not plain.
+
+    Args:
+        name: of the flag.
+        text: without comments of several lines.
+    """
     pattern = re.compile(rf'\{{\s*i32\s+(\d+)\s*,\s*!"{name}"\s*,\s*(i\d+(?=\s)|!)')
     position = -1
     while (position := text.find(f'!"{name}"', position + 1)) >= 0:
@@ -55,11 +61,12 @@ def read_flag_form(name: str, text: str) -> tuple[str, str, int] | None:
 def _read_flags(text: str) -> tuple[tuple[str, int | bool | str] | None, ...] | None:
     # None for what is not written as one would: it may be something else, or stand in a string of several lines
     listed = _FLAG_LIST.search(text)
-    if not listed or text.count('"', 0, listed.start()) % 2 or ";" in listed[1]:
+    if not listed or ";" in listed[1]:
         return None
     found = {node[1]: node for node in _NODE.finditer(text)}
     wanted = re.findall(r"!(\d+)", listed[1])
-    if any(text.count('"', 0, found[number].start()) % 2 for number in wanted if number in found):
+    starts = sorted({0, listed.start(), *(found[number].start() for number in wanted if number in found)})
+    if any(text.count('"', before, start) % 2 for before, start in pairwise(starts)):
         return None
     nodes = {number: node[2] for number, node in found.items()}
     flags = (_FLAG.match(nodes.get(number, "")) for number in wanted)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from qirjit_magic.engine.ir.locations import SourceText
+
 LOOPS, WORK, GATES = 2, 1, 0
 _LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what is this long is hardly ever a loop
 _READ = 4 * _LOOKED_AT  # LLVM prints no module of this length in so few characters, but for its comments
@@ -13,7 +15,7 @@ _WORDS = (
     *("add", "sub", "mul", "div", "rem", "shl", "shr", "and", "or", "neg", "cmp", "select"),
     *("load", "getelementptr", "insertvalue", "extractvalue"),
 )
-_LABEL = re.compile(r"\blabel\b")
+_LABEL = re.compile(r"label(?<!\wlabel)\b")  # as `\blabel\b`, and fast: the search begins with what stands there
 _ESCAPED_NAME = re.compile(r'@"[^"\\]*\\')
 # All these are for what LLVM prints: an instruction a line, labels at the beginning, strings without line breaks
 _NAME = r'[\w.$-]+|"[^"\n]*"'
@@ -25,10 +27,11 @@ _WORK = re.compile(
 )
 _CALL = re.compile(rf"^  (?:%(?:{_NAME}) = )?(?:(?:tail|musttail|notail) )?call ", re.MULTILINE)
 _CALLED = re.compile(rf"@({_NAME})\(")
-_BRANCH = re.compile(rf"^({_NAME}):|\blabel %({_NAME})", re.MULTILINE)
+_BLOCK = re.compile(rf"({_NAME}):")
+_TARGET = re.compile(rf"label %({_NAME})")
 
 
-def default_level(text: str, defined: Iterable[str], printed: Callable[[], str]) -> int:
+def default_level(text: SourceText, defined: Iterable[str], printed: Callable[[], str]) -> int:
     """The level that suits a module: `LOOPS`, also for recursion, `WORK` for much classical work, else `GATES`.
 
     Gates are opaque to LLVM's passes: a program of nothing but calls takes them for nothing. How the module is written
@@ -39,7 +42,9 @@ def default_level(text: str, defined: Iterable[str], printed: Callable[[], str])
         defined: the names of the functions that it defines.
         printed: gives the module as LLVM prints it.
     """
-    if len(text) > _READ or not (_may_have_loops(text, list(defined)) or _may_have_work(text)):
+    if len(text.text) > _READ:
+        return GATES
+    if not (_may_have_loops(text.distinct_lines, list(defined)) or _may_have_work(text.text)):
         return GATES
     shown = printed()
     if len(shown) > _LOOKED_AT:
@@ -52,11 +57,14 @@ def default_level(text: str, defined: Iterable[str], printed: Callable[[], str])
     return WORK if work > sum(1 for _ in _CALL.finditer(shown)) else GATES
 
 
-def _may_have_loops(text: str, defined: list[str]) -> bool:
-    # Long programs are mostly one block of calls: every branch has the word, who calls itself has its name twice
-    if len(defined) != 1 or ("label" in text and _LABEL.search(text)) or ("\\" in text and _ESCAPED_NAME.search(text)):
+def _may_have_loops(lines: str, defined: list[str]) -> bool:
+    # Long programs are mostly one block of calls: every branch has the word, and who calls itself has its name twice,
+    # in the distinct lines too, since its definition is another line than the call or holds it
+    if len(defined) != 1 or ("label" in lines and _LABEL.search(lines)):
         return True
-    return text.count(f"@{defined[0]}") + text.count(f'@"{defined[0]}"') > 1
+    if "\\" in lines and _ESCAPED_NAME.search(lines):
+        return True
+    return lines.count(f"@{defined[0]}") + lines.count(f'@"{defined[0]}"') > 1
 
 
 def _may_have_work(text: str) -> bool:
@@ -76,16 +84,9 @@ def _has_loops(shown: str) -> bool:
 
 
 def _branches(body: str) -> dict[str, set[str]]:
-    # The first block may have no label, and nothing branches to it
-    targets: dict[str, set[str]] = {"": set()}
-    label = ""
-    for found in _BRANCH.finditer(body):
-        if found[1]:
-            label = found[1].strip('"')
-            targets[label] = set()
-        else:
-            targets[label].add(found[2].strip('"'))
-    return targets
+    # LLVM prints an empty line before each block but the first one, to which nothing branches
+    blocks = ((_BLOCK.match(block), _TARGET.findall(block)) for block in body.split("\n\n"))
+    return {block[1].strip('"') if block else "": {name.strip('"') for name in targets} for block, targets in blocks}
 
 
 def _has_circle(following: Mapping[str, set[str]]) -> bool:

@@ -15,19 +15,21 @@ from collections.abc import Iterable, Iterator, Mapping
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.lexer import plain_name
-from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.engine.ir.parse import QirModule, read_signature
+from qirjit_magic.wire.modules import Declaration
 
 _SHOWN = 100  # characters of an instruction
 # None of these says where a value is. What stands above a short one in its register has come there with it.
-_HARMLESS = (
-    r"(?:(?:zeroext|signext|noext|noundef|nonnull|noalias|nocapture|nofree|readonly|writeonly|readnone|writable|immarg"
-    r"|align \d+|captures\([^()]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\)|range\([^()]*\)) )*"
+_ATTRIBUTE = (
+    r"(?:zeroext|signext|noext|noundef|nonnull|noalias|nocapture|nofree|readonly|writeonly|readnone|writable|immarg"
+    r"|align \d+|captures\([^()\n]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\)|range\([^()\n]*\))"
 )
+_HARMLESS = rf"(?:{_ATTRIBUTE} )*"
 _NAME = r'(?:"[^"]*"|[-\w.$]+)'
 # As a program may write it. Whatever is written otherwise is asked of LLVM.
 _PLAIN_TYPES: Mapping[str, str] = {"ptr": r"(?:ptr|[%\w.]+\*+)", **{kind: kind for kind in ("void", "double", "float")}}
 _INTEGER = re.compile(r"i\d+")
-_VALUE = r'[-+.%@\w]++(?: \([^()";/]*+\)| inbounds \([^()";/]*+\)|)'
+_VALUE = r'[-+.%@\w]++(?: \([^()";/\n]*+\)| inbounds \([^()";/\n]*+\)|)'
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
 _ANY_TYPE = r"(?:void|ptr|double|float|i\d+|[%\w.]+\*+)"
 _PLAIN_DEFINITION = re.compile(
@@ -35,6 +37,11 @@ _PLAIN_DEFINITION = re.compile(
     rf"\((?:{_ANY_TYPE}(?: %[\w.]+)?(?:, {_ANY_TYPE}(?: %[\w.]+)?)*)?\)",
     re.ASCII,
 )
+_PLAIN_PARAMETER = rf"{_ANY_TYPE}(?: {_ATTRIBUTE})*(?: %[\w.]+)?"
+_PLAIN_DECLARATION = re.compile(
+    rf"declare {_HARMLESS}{_ANY_TYPE} @[\w.]+\((?:{_PLAIN_PARAMETER}(?:, {_PLAIN_PARAMETER})*)?\)", re.ASCII
+)
+_PLAIN_HEADERS = ("define", _PLAIN_DEFINITION), ("declare", _PLAIN_DECLARATION)
 # As LLVM prints it: an instruction, a function and a variable each begin their line.
 _CALL = re.compile(
     rf"^ +(?:%{_NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
@@ -65,7 +72,7 @@ _BY_TABLE = ("void (ptr, ptr, ptr)", "void (ptr, i32)")  # the types by which th
 
 def find_mistyped_call(module: QirModule) -> str:
     """The first such call or function in words; empty where there is none."""
-    if _is_plain(module.text.text, module.llvm_module):
+    if _is_plain(module.text.distinct_lines, module.info.declarations):
         return ""
     try:
         text = str(module.llvm_module)
@@ -74,24 +81,26 @@ def find_mistyped_call(module: QirModule) -> str:
     return next(_Printed(text, module.llvm_module).find(), "")
 
 
-def _is_plain(text: str, module: llvm.ModuleRef) -> bool:
-    """Whether it is certain without a look at what LLVM prints: each word that may be a call begins one that fits."""
-    if "invoke" in text or text.count("define") != len(_PLAIN_DEFINITION.findall(text)):
+def _is_plain(lines: str, declarations: Iterable[Declaration]) -> bool:
+    """Whether it is certain without a look at what LLVM prints: each word that may be a call begins one that fits.
+
+    It is asked of each line by itself: a call, a declaration or a definition that is longer is not plain.
+    """
+    if "invoke" in lines or any(lines.count(word) != len(found.findall(lines)) for word, found in _PLAIN_HEADERS):
         return False
-    declared = (function for function in module.functions if function.is_declaration)
-    calls = _plain_calls(function for function in declared if _passes_plainly(str(function).strip().splitlines()[-1]))
-    return len(calls.findall(text)) == text.count("call") - text.count("nocallback")
+    calls = _plain_calls((function.name, function.type) for function in declarations)
+    return len(calls.findall(lines)) == lines.count("call") - lines.count("nocallback")
 
 
-def _plain_calls(functions: Iterable[llvm.ValueRef]) -> re.Pattern[str]:
-    """What matches calls of them by their types, and of nothing else."""
+def _plain_calls(functions: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    """What matches calls of functions, by their names and types, and of nothing else."""
     names = defaultdict[tuple[str, str], list[str]](list)
-    for function in functions:
-        kind = function.global_value_type
-        types = [_plain_type(str(t)) for t in (kind.get_function_return(), *kind.get_function_parameters())]
-        if all(types) and not kind.is_function_vararg and _PLAIN_NAME.fullmatch(function.name):
+    for name, kind in functions:
+        signature = read_signature(kind)
+        types = [_plain_type(each) for each in (signature.returns, *signature.parameters)]
+        if all(types) and _PLAIN_NAME.fullmatch(name):
             arguments = ", ".join(f"{each} {_VALUE}" for each in types[1:])
-            names[types[0], arguments].append(re.escape(function.name))
+            names[types[0], arguments].append(re.escape(name))
     several = (f"{kind} @(?:{'|'.join(few)})\\({given}\\)" for (kind, given), few in names.items())
     return re.compile(f"call (?:{'|'.join(several) or '(?!)'})", re.ASCII)
 
@@ -159,7 +168,11 @@ class _Printed:
                 before = found[1][: _matched(_BEFORE_TYPE, found[1])]
                 if convention := _CONVENTION.match(before):
                     self._conventions[plain_name(callee[0][1:])] = f"{convention[1]} "
-        plain = _plain_calls(f for f in self._functions.values() if f.name not in self._conventions)
+        plain = _plain_calls(
+            (name, str(function.global_value_type))
+            for name, function in self._functions.items()
+            if name not in self._conventions
+        )
         for found in _CALL.finditer(self._text):
             if (_CALLABLE in found[1] or not plain.match(f"call {found[1]}")) and not self._fits(found[1]):
                 yield _shown(found[0])

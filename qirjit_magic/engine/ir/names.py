@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.words import QUOTED, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
 
+_INTRINSIC = re.compile(r'@(?:"?llvm\.|"[^"\n]*\\)')  # as it is written, or as it may be
 _ESCAPED = re.compile(r'@"[^"]*\\')
 
 
@@ -31,3 +35,9 @@ def check_encoding(text: SourceText) -> None:
                 column=place.column,
                 source_line=place.source_line,
             ) from None
+
+
+def declared_intrinsics(text: SourceText, module: llvm.ModuleRef) -> Iterator[llvm.ValueRef]:
+    """The functions that a module declares whose names LLVM keeps for its intrinsics."""
+    if _INTRINSIC.search(text.distinct_lines):
+        yield from (f for f in module.functions if f.is_declaration and f.name.startswith("llvm."))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
+from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.words import has_plain_lines, unescaped
 
 OUTLINED = "qirjit.outlined."
@@ -87,16 +88,19 @@ def may_have_outlined_names(text: str) -> bool:
     return OUTLINED in text or any(name.startswith(OUTLINED.encode()) for name in escaped)
 
 
-def outline(text: str, limits: Limits = _LIMITS) -> str | None:
+def outline(source: SourceText, limits: Limits = _LIMITS) -> str | None:
     """The module's text with its long runs of calls in functions of their own; None where nothing is long.
 
     What is called, in which order and with which operands, is the same. LLVM may refuse the new text where it accepts
     the old one, never the other way round.
     """
-    if len(text) < limits.body or may_have_outlined_names(text) or not has_plain_lines(text):
+    if len(source.text) < limits.body:
         return None
-    call = _movable_call(text)
-    return None if call is None else _Outliner(text, call, limits).outline()
+    lines = source.distinct_lines  # what is asked about each line by itself
+    if may_have_outlined_names(lines) or not has_plain_lines(lines):
+        return None
+    call = _movable_call(lines)
+    return None if call is None else _Outliner(source.text, call, limits).outline()
 
 
 def _movable_call(text: str) -> str | None:

@@ -77,7 +77,7 @@ def parse_module(
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined, watch=watch)
     check_encoding(text)
-    flags = read_module_flags(text.text, lambda: printed(module))
+    flags = read_module_flags(text, lambda: printed(module))
     functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(
         name=name,
@@ -128,8 +128,8 @@ def _read(text: SourceText, module: llvm.ModuleRef | None, *, outlined: bool, wa
             long.verify()
             watch.lap("verify")
             return long
-    if module is None or plain != text.text:
-        module = _parse_text(text, plain)
+    if module is None or plain is not text:
+        module = _parse_text(text, plain.text)
     watch.lap("parse")
     _verify(module, text)
     watch.lap("verify")

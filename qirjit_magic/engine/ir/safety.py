@@ -15,6 +15,7 @@ from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.fatal import find_fatal
 from qirjit_magic.engine.ir.lexer import plain_name
+from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
 from qirjit_magic.engine.ir.words import (
@@ -23,7 +24,6 @@ from qirjit_magic.engine.ir.words import (
     GAP,
     NAME,
     WORD,
-    distinct_lines,
     find_words,
 )
 from qirjit_magic.errors import UnsafeModuleError
@@ -68,7 +68,7 @@ def check_safety(module: QirModule, *, trust: bool) -> None:
     Raises:
         UnsafeModuleError: with the first such construct; ``trustable`` says whether ``trust`` allows it.
     """
-    lines = distinct_lines(module.text.text)
+    lines = module.text.distinct_lines
     fatal = next(find_fatal(module, lines), None)
     if fatal is not None:
         raise fatal
@@ -108,7 +108,7 @@ def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
 
 
 def _find_register_writes(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for function in module.llvm_module.functions:
+    for function in declared_intrinsics(module.text, module.llvm_module):
         if function.name.startswith(_REGISTERS):
             construct = "the intrinsic llvm.write_register"
             yield at_name(module, function.name, construct, _REGISTER, trustable=True)

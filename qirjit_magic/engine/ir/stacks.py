@@ -25,7 +25,7 @@ _BEFORE_ATTRIBUTES = re.compile(r"(?: (?:local_)?unnamed_addr)?(?: addrspace\(\d
 
 def probe_stacks(module: QirModule) -> QirModule:
     """The module with the attribute on each function that it defines, where one of them may take much."""
-    if not any(word in module.text.text for word in _LARGE):
+    if not any(word in module.text.distinct_lines for word in _LARGE):
         return module
     text = str(module.llvm_module)
     if all(_SMALL.match(found[0]) for found in _TAKING.finditer(text)):

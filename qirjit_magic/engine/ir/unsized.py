@@ -44,7 +44,8 @@ def check_extracted(text: SourceText) -> None:
     Raises:
         UnsafeModuleError: an instruction gives a value of a type that is opaque, or not defined before it.
     """
-    if "extractvalue" not in text.text and "landingpad" not in text.text:
+    lines = text.distinct_lines
+    if "extractvalue" not in lines and "landingpad" not in lines:
         return
     types = _Types(text.text)
     for found in find_words(text.text, rf"{WORD}(?:extractvalue|landingpad){END}"):

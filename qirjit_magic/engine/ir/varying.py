@@ -6,7 +6,8 @@ addresses, coroutines, whatever LLVM will have next.
 
 from __future__ import annotations
 
-import llvmlite.binding as llvm
+from qirjit_magic.engine.ir.names import declared_intrinsics
+from qirjit_magic.engine.ir.parse import QirModule
 
 _PREFIX = "llvm."
 # By the words between dots, types left out: what these do follows from their operands and from the memory that they
@@ -44,10 +45,10 @@ _ALIKE = frozenset(f"{_MEMORY} {_INTEGERS} {_NUMBERS} {_VECTORS} {_REMARKS}".spl
 _LONGEST = max(name.count(".") for name in _ALIKE) + 1
 
 
-def find_varying_intrinsic(module: llvm.ModuleRef) -> str:
+def find_varying_intrinsic(module: QirModule) -> str:
     """The name of the first such intrinsic that the module declares; empty where there is none."""
-    declared = (function.name for function in module.functions if function.is_declaration)
-    return next((name for name in declared if name.startswith(_PREFIX) and not _is_alike(name)), "")
+    names = (function.name for function in declared_intrinsics(module.text, module.llvm_module))
+    return next((name for name in names if not _is_alike(name)), "")
 
 
 def _is_alike(name: str) -> bool:
