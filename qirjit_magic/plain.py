@@ -6,25 +6,30 @@ It is used where text is shown, never where it is data: `RunResult.messages` and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
-CONTROLS = frozenset((*range(0x20), *range(0x7F, 0xA0)))
+_CONTROLS = range(0x20), range(0x7F, 0xA0)
+_CONTROLS_OF_LINES = range(0x9), range(0xB, 0x20), range(0x7F, 0xA0)  # without tabs and line feeds
 # Marks of direction, and the two ends of line that are no line feed.
-DIRECTIONS = frozenset((0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)))
-SURROGATES = frozenset(range(0xD800, 0xE000))  # no stream can write one
-NONCHARACTERS = frozenset((0xFFFE, 0xFFFF))  # no XML holds one, SVG neither
+_DIRECTIONS = range(0x061C, 0x061D), range(0x200E, 0x2010), range(0x2028, 0x202F), range(0x2066, 0x206A)
+_SURROGATES = (range(0xD800, 0xE000),)  # no stream can write one
+_NONCHARACTERS = (range(0xFFFE, 0x10000),)  # no XML holds one, SVG neither
+CONTROLS = frozenset(chain(*_CONTROLS))
+DIRECTIONS = frozenset(chain(*_DIRECTIONS))
+SURROGATES = frozenset(chain(*_SURROGATES))
+NONCHARACTERS = frozenset(chain(*_NONCHARACTERS))
 _LATIN = 0xFF
 _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
-_CODES = CONTROLS | DIRECTIONS | SURROGATES | NONCHARACTERS
 
 
-def _class(codes: frozenset[int]) -> str:
-    # Ranges: of thousands of single characters a pattern takes 2 ms to compile
-    firsts, lasts = sorted(codes - {code + 1 for code in codes}), sorted(codes - {code - 1 for code in codes})
-    return "".join(("[", *(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True)), "]"))
+def _any_of(codes: Iterable[range]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(f'{chr(few[0])}-{chr(few[-1])}' for few in codes)}]")
 
 
-_HIDDEN_IN_A_LINE = re.compile(_class(_CODES))
-_HIDDEN = re.compile(_class(_CODES - {ord("\n"), ord("\t")}))
+_OTHERS = (*_DIRECTIONS, *_SURROGATES, *_NONCHARACTERS)
+_HIDDEN_IN_A_LINE = _any_of((*_CONTROLS, *_OTHERS))
+_HIDDEN = _any_of((*_CONTROLS_OF_LINES, *_OTHERS))
 
 
 def plain(text: str) -> str:
