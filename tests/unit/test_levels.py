@@ -104,12 +104,13 @@ def test_the_level_follows_from_what_the_program_does(text: str, level: int) -> 
         (_LOOP.replace("label", "label /* to */\n").replace("loop:", '"l\\6fop":'), LOOPS),
         (_RECURSION.replace("@f(", "/* it */ @f\n("), LOOPS),
         (_RECURSION.replace("call i64 @f", 'call i64 @"\\66"'), LOOPS),
+        (_RECURSION.replace("@f(", "\n@f\n("), LOOPS),
         (_WORK.replace("= mul", "=\n mul"), WORK),
         (_GATES + "".join(f"; %x{i} = mul i64 %x, 3\n" for i in range(200)), GATES),
         (_BACKWARDS, GATES),
         (_TWO_IN_TURN, LOOPS),
     ],
-    ids=["loop", "recursion", "escaped", "work", "comments", "no circle", "in turn"],
+    ids=["loop", "recursion", "escaped", "over lines", "work", "comments", "no circle", "in turn"],
 )
 def test_the_level_does_not_follow_from_how_the_program_is_written(text: str, level: int) -> None:
     assert _level(text) == level

@@ -58,13 +58,17 @@ def default_level(text: SourceText, defined: Iterable[str], printed: Callable[[]
 
 
 def _may_have_loops(lines: str, defined: list[str]) -> bool:
-    # Long programs are mostly one block of calls: every branch has the word, and who calls itself has its name twice,
-    # in the distinct lines too, since its definition is another line than the call or holds it
+    # Long programs are mostly one block of calls: every branch has the word, and who calls itself has its name twice
     if len(defined) != 1 or ("label" in lines and _LABEL.search(lines)):
         return True
     if "\\" in lines and _ESCAPED_NAME.search(lines):
         return True
-    return lines.count(f"@{defined[0]}") + lines.count(f'@"{defined[0]}"') > 1
+    bare, quoted = f"@{defined[0]}", f'@"{defined[0]}"'
+    if lines.count(bare) + lines.count(quoted) > 1:
+        return True
+    # Of the same line twice only one is seen: if it is the definition, no call looks like it
+    start = max(lines.find(bare), lines.find(quoted))
+    return not lines.startswith("define", lines.rfind("\n", 0, start) + 1)
 
 
 def _may_have_work(text: str) -> bool:
