@@ -159,6 +159,13 @@ def test_what_llvm_refuses_of_opaque_types_it_refuses_by_their_name(value: str) 
         parse_module(text.encode())
 
 
+@pytest.mark.parametrize("value", ["va_arg ptr %a, %S", "select i1 %c, %S undef, %S undef", "freeze %S undef"])
+def test_a_value_is_not_taken_for_the_type_without_a_size(value: str) -> None:
+    text = f"%S = type opaque\ndefine void @f(ptr %a, i1 %c) {{\n  %x = {value}\n  ret void\n}}\n"
+    with pytest.raises(QirSyntaxError, match="the type %S is opaque"):
+        parse_module(text.encode())
+
+
 def test_sections_that_are_names_and_no_more_need_no_trust() -> None:
     module = parse_module(program("plain_sections"))
     check_safety(module, trust=False)

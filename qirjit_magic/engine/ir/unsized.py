@@ -7,7 +7,7 @@ soon as it reads it; what else there may be of them it refuses, without saying w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.lexer import Token, plain_name, tokens
@@ -20,6 +20,7 @@ _DEEPEST = 100  # of types in each other, and of names for names
 _COMPLAINTS = re.compile(
     r"unsized|must be sized|first class type|invalid type for|non-scalar|invalid element type|invalid vector element"
 )
+_ENDS_TYPE = re.compile(r"%.*|[*>\]}]|i\d+|ptr|half|bfloat|float|double|fp128|x86_fp80|label|metadata", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,18 @@ def explain_unsized(message: str, text: SourceText, line: int | None = None) -> 
         return message
     types = _Types(text.text)
     written = message if line is None else text.line(line) or ""
-    opaque = (types.opaque_in(token.text) for token in tokens(written) if token.kind == "local")
+    opaque = (types.opaque_in(name) for name in _names_of_types(tokens(written)))
     name = next(filter(None, opaque), None)
     return message if name is None else f"{message}: the type {name} is opaque, {unsized_value(name)[1]}"
+
+
+def _names_of_types(line: Iterable[Token]) -> Iterator[str]:
+    # What stands behind a type is the name of a value
+    before = ""
+    for token in line:
+        if token.kind == "local" and not _ENDS_TYPE.fullmatch(before):
+            yield token.text
+        before = token.text
 
 
 def _set(name: str) -> str:
