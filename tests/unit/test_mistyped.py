@@ -77,6 +77,8 @@ ODD = (
     "declare fastcc void @other(i64)",
     "declare void @other(i64, ptr nest)",
     "declare void @other(ptr byval(i64))",
+    "declare void @other(ptr captures(;))\n  none) byval(i64))",
+    "declare void @other(i64 range(i64 0, /*))\n */ 3) inreg)",
     "define fastcc void @other(i64 %n) {\n  ret void\n}",
     "define void @other(ptr inreg %p) {\n  ret void\n}",
 )
