@@ -87,7 +87,7 @@ def test_flags_in_two_lists_are_all_read(name: str) -> None:
 
 @pytest.mark.parametrize("quote", ['; "\n', '; " \r'])
 def test_flags_in_a_string_are_none(quote: str) -> None:
-    string = '\n!llvm.module.flags = !{!1}\n'
+    string = "\n!llvm.module.flags = !{!1}\n"
     variable = f'@x = constant [{len(string)} x i8] c"{string}"'
     text = f"{quote}{variable}\n{quote}\n{_TWO}!llvm.module.flags = !{{!0}}\n"
     assert parse_module(text.encode()).info.flags == (("a", 1),)

@@ -77,8 +77,6 @@ ODD = (
     "declare fastcc void @other(i64)",
     "declare void @other(i64, ptr nest)",
     "declare void @other(ptr byval(i64))",
-    "declare void @other(ptr captures(;))\n  none) byval(i64))",
-    "declare void @other(i64 range(i64 0, /*))\n */ 3) inreg)",
     "define fastcc void @other(i64 %n) {\n  ret void\n}",
     "define void @other(ptr inreg %p) {\n  ret void\n}",
 )
@@ -102,6 +100,14 @@ def test_a_call_by_the_functions_type_is_none(instruction: str) -> None:
 @pytest.mark.parametrize("function", ODD)
 def test_a_function_that_takes_values_in_another_way_than_others_know_is_found(function: str) -> None:
     assert "@other" in _found("call void @f(ptr null)", function)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("ptr captures(;))\n  none) byval(i64)", "ptr null"), ("i64 range(i64 0, /*))\n*/ 3) inreg", "i64 1")],
+)
+def test_an_attribute_does_not_end_in_a_comment(parameter: str, value: str) -> None:
+    assert "@other" in _found(f"call void @other({value})", declared=f"declare void @other({parameter})")
 
 
 def test_one_among_many_that_fit_is_found() -> None:
