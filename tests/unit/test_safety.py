@@ -22,6 +22,7 @@ _TRUSTABLE = [
     ("call_of_sum", "a call of an integer constant", 4),
     ("call_of_value", "a call of an integer constant", 5),
     ("alias_of_integer", "an alias of an integer constant", 2),
+    ("alias_of_distance", "an alias of an integer constant", 4),
     ("global_ctors", "@llvm.global_ctors", 2),
     ("global_dtors", "@llvm.global_dtors", 2),
     ("ifunc", "an ifunc", 2),
