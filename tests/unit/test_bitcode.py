@@ -79,3 +79,11 @@ def test_what_is_no_bitcode_but_begins_like_it_is_refused_by_llvm(data: bytes) -
     assert empty_for_opaque(data) == (data, frozenset())
     with pytest.raises(QirSyntaxError):
         parse_module(data)
+
+
+def test_no_damaged_bitcode_makes_reading_fail() -> None:
+    data = bitcode("taken_out")
+    for bit in range(32, 8 * len(data), 13):
+        damaged = bytearray(data)
+        damaged[bit >> 3] ^= 1 << (bit & 7)
+        assert len(empty_for_opaque(bytes(damaged)).bitcode) == len(data)
