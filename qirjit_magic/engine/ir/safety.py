@@ -92,7 +92,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
             if attribute.key == "trap-func-name":
                 construct = 'the attribute "trap-func-name"'
                 yield at_position(module, attribute.start, construct, _BY_NAME, trustable=True)
-    if _MAY_BE_ALIAS.search(lines):
+    if "alias" in lines and _MAY_BE_ALIAS.search(lines):
         yield from _find_alias_of_constants(module)
     yield from _find_register_writes(module)
     yield from _find_called_constants(module)
