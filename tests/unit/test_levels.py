@@ -114,7 +114,17 @@ def test_the_level_follows_from_what_the_program_does(text: str, level: int) -> 
         (_BACKWARDS, GATES),
         (_TWO_IN_TURN, LOOPS),
     ],
-    ids=["loop", "recursion", "escaped", "over lines", "over the same line", "work", "comments", "no circle", "in turn"],
+    ids=[
+        "loop",
+        "recursion",
+        "escaped",
+        "over lines",
+        "over the same line",
+        "work",
+        "comments",
+        "no circle",
+        "in turn",
+    ],
 )
 def test_the_level_does_not_follow_from_how_the_program_is_written(text: str, level: int) -> None:
     assert _level(text) == level
