@@ -6,6 +6,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 PROGRAMS = REPOSITORY / "tests" / "programs"
+BITCODE = (
+    REPOSITORY / "tests" / "bitcode"
+)  # what LLVM 14 has made of the text beside it, and LLVM does not make any more
 TUTORIAL_PROGRAMS = REPOSITORY / "notebooks" / "programs"
 
 

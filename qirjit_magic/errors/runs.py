@@ -118,13 +118,19 @@ class ForkedError(EngineError):
         )
 
 
+_AS_TEXT = (
+    "LLVM believes bitcode what it checks in text: write the module as text (llvm-dis) and add that, to be told what "
+    "is wrong, and where. "
+)
+
+
 @dataclass(eq=False)
 class WorkerCrashedError(ExecutionError, EngineError):
     """The engine process died under a program; a new one takes over with every module in place.
 
     ``reason`` is the cause in words; ``shot``, which counts from 0, was being run, or ``module`` was being compiled.
     ``limit_s`` is above 0 where it was killed because it had not answered within so many seconds, and ``stopped`` says
-    whether a signal had stopped it.
+    whether a signal had stopped it. With ``bitcode`` the module is bitcode, and LLVM may have died of what it holds.
     """
 
     signal_name: str
@@ -135,6 +141,7 @@ class WorkerCrashedError(ExecutionError, EngineError):
     module: str = ""
     limit_s: float = 0.0
     stopped: bool = False
+    bitcode: bool = False
 
     @property
     def cause(self) -> str:
@@ -143,8 +150,9 @@ class WorkerCrashedError(ExecutionError, EngineError):
 
     def _said(self) -> str:
         return (
-            f"the engine process died of {self.cause} while it {self._did()}. Nothing else is lost: the next run gets "
-            f"a new engine process with every module in place.{self._kept()}{_tail(self.stderr_tail)}"
+            f"the engine process died of {self.cause} while it {self._did()}. {_AS_TEXT if self.bitcode else ''}"
+            f"Nothing else is lost: the next run gets a new engine process with every module in place.{self._kept()}"
+            f"{_tail(self.stderr_tail)}"
         )
 
     def _did(self) -> str:

@@ -12,6 +12,8 @@ from qirjit_magic.session.streams import Stream
 from qirjit_magic.wire.memory import RecordMemory
 
 _DEADLY = set(signal.Signals)
+# How a process ends that nobody ended.
+OF_ITSELF = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 
 

@@ -18,7 +18,7 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
 )
 from qirjit_magic.session import forking
-from qirjit_magic.session.deaths import Stopped, crash
+from qirjit_magic.session.deaths import OF_ITSELF, Stopped, crash
 from qirjit_magic.session.descriptors import above_standard
 from qirjit_magic.session.interrupts import Shield
 from qirjit_magic.session.kept import Kept
@@ -39,6 +39,7 @@ from qirjit_magic.session.streams import Show as ShowText
 from qirjit_magic.version import __version__
 from qirjit_magic.wire.frames import Frame, FrameError
 from qirjit_magic.wire.memory import SIZE, RecordMemory
+from qirjit_magic.wire.modules import BITCODE
 from qirjit_magic.wire.platforms import Platform, Region, choose, name_of
 from qirjit_magic.wire.protocol import Add, Compile, Done, Message, Ready, RunRequest, Show
 
@@ -245,6 +246,7 @@ class RevivingProcess:
     def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
         process = self._be_ready(going_on=going_on)
         module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
+        bitcode = bool(module) and frame.blob.startswith(BITCODE)
         running = isinstance(frame.message, RunRequest)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
@@ -257,7 +259,7 @@ class RevivingProcess:
             took_s = time.perf_counter() - began
             answer = checked(frame, reply, kind, known=self._kept.modules, took_s=took_s)
         except EngineDied as died:
-            raise self._after_death(process, died.cause, entry, module, running=running) from None
+            raise self._after_death(process, died.cause, entry, module, running=running, bitcode=bitcode) from None
         except FrameError as error:
             raise self._after_death(process, f"a wrong reply ({error})", entry, module, running=running) from None
         if not self._prepared:  # what it still had to load when it was there
@@ -317,7 +319,14 @@ class RevivingProcess:
         return self._limit is None and self._stopped_since is not None and now - self._stopped_since >= STOPPED_S
 
     def _after_death(
-        self, process: EngineProcess, how: str, entry: str = "", module: str = "", *, running: bool = False
+        self,
+        process: EngineProcess,
+        how: str,
+        entry: str = "",
+        module: str = "",
+        *,
+        running: bool = False,
+        bitcode: bool = False,
     ) -> Exception:
         self._last_printed = process.printed()
         if process.forked:
@@ -333,6 +342,7 @@ class RevivingProcess:
             stopped=self._stopped_since is not None,
             too_large=self._too_large,
         )
+        error.bitcode = bitcode and error.signal_name in OF_ITSELF
         self._discard()
         if self._closing and not running:
             return SessionClosedError(entry=entry)

@@ -10,11 +10,11 @@ from functools import partial
 
 import pytest
 
-from qirjit_magic.errors import RunTimeoutError, WorkerCrashedError
+from qirjit_magic.errors import QirSyntaxError, RunTimeoutError, UnsafeModuleError, WorkerCrashedError
 from qirjit_magic.session.limits import COMPILE_LIMIT_S
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.streams import show_nothing
-from tests.files import program
+from tests.files import BITCODE, program
 from tests.process.faults import FEW, MANY, add_others, unharmed
 from tests.process.support import LIVENESS_S, PLATFORMS, Once, long_program, make_supervisor
 
@@ -52,7 +52,8 @@ def crash(
 
 def test_llvm_that_aborts_says_why(crowd: Session) -> None:
     error = crash(crowd, program("faults/llvm_gives_up"))
-    assert error.signal_name == "SIGABRT"
+    assert (error.signal_name, error.bitcode) == ("SIGABRT", False)
+    assert "llvm-dis" not in str(error)
     assert error.reason.startswith("LLVM gave up while it compiled: expected corresponding call to preallocated")
 
 
@@ -61,6 +62,24 @@ def test_llvm_that_exits_says_why(crowd: Session) -> None:
     assert error.signal_name == "exit status 1"
     assert error.reason.startswith("LLVM gave up while it compiled: ")
     assert 'invalid register "nosuch"' in error.reason
+
+
+def test_llvm_that_aborts_at_bitcode_says_how_to_learn_more(crowd: Session) -> None:
+    damaged = bytearray((BITCODE / "pointed_to.bc").read_bytes())
+    damaged[76] ^= 2
+    error = crash(crowd, bytes(damaged))
+    assert (error.signal_name, error.bitcode) == ("SIGABRT", True)
+    assert "write the module as text (llvm-dis)" in str(error)
+
+
+def test_a_value_of_an_opaque_type_in_bitcode_ends_no_process() -> None:
+    with Session() as session:
+        before = session.status()
+        for name in ("taken_out", "caught", "chosen"):
+            with pytest.raises((UnsafeModuleError, QirSyntaxError), match="it has no size"):
+                session.add((BITCODE / f"{name}.bc").read_bytes(), "new")
+        after = session.status()
+    assert (after.pid, after.restarts, after.modules) == (before.pid, before.restarts, before.modules)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGABRT, signal.SIGSEGV])

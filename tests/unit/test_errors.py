@@ -199,6 +199,7 @@ def test_a_located_error_shows_its_line_and_a_caret(error: QirError, text: str) 
     [
         (WorkerCrashedError("SIGABRT", ""), "while it ran no program."),
         (WorkerCrashedError("SIGABRT", "", module="m"), "while it compiled the module 'm'."),
+        (WorkerCrashedError("SIGABRT", "", module="m", bitcode=True), "compiled the module 'm'. LLVM believes bitcode"),
         (WorkerCrashedError("SIGABRT", "main"), "while it ran 'main'."),
         (WorkerCrashedError("SIGABRT", "main", shot=3), "while it ran 'main', in shot 3."),
         (WorkerCrashedError("SIGABRT", "main", reason="oh", shot=0), "of SIGABRT (oh) while it ran 'main', in shot 0."),

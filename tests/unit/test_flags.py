@@ -76,6 +76,23 @@ def test_a_list_over_several_lines_is_read() -> None:
     assert parse_module(text.encode()).info.flags == (("a", 1), ("b", 2))
 
 
+_TWO = '!0 = !{i32 1, !"a", i32 1}\n!1 = !{i32 1, !"b", i32 2}\n'
+
+
+@pytest.mark.parametrize("name", ["llvm.module.flags", "llvm.module.fl\\61gs"])
+def test_flags_in_two_lists_are_all_read(name: str) -> None:
+    text = f"!llvm.module.flags = !{{!0}}\n!{name} = !{{!1}}\n{_TWO}"
+    assert parse_module(text.encode()).info.flags == (("a", 1), ("b", 2))
+
+
+@pytest.mark.parametrize("quote", ['; "\n', '; " \r'])
+def test_flags_in_a_string_are_none(quote: str) -> None:
+    string = "\n!llvm.module.flags = !{!1}\n"
+    variable = f'@x = constant [{len(string)} x i8] c"{string}"'
+    text = f"{quote}{variable}\n{quote}\n{_TWO}!llvm.module.flags = !{{!0}}\n"
+    assert parse_module(text.encode()).info.flags == (("a", 1),)
+
+
 def test_a_module_may_have_no_flags() -> None:
     assert read_module_flags(SourceText("define void @f() { ret void }")) == ()
 

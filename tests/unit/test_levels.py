@@ -72,6 +72,9 @@ other:
 }"""
 _TWO_IN_TURN = _RECURSION.replace("@f", "@g", 1) + _RECURSION.replace("call i64 @f", "call i64 @g")
 
+_SAME_LINE = "define i64 /* */ @f(i64 %x)"
+_OVER_THE_SAME_LINE = f"{_SAME_LINE}\n{{\n  %y = call i64 /*\n{_SAME_LINE}\n  ret i64 %y\n}}"
+
 
 def _level(text: str) -> int:
     module = parse_module(text.encode())
@@ -105,12 +108,23 @@ def test_the_level_follows_from_what_the_program_does(text: str, level: int) -> 
         (_RECURSION.replace("@f(", "/* it */ @f\n("), LOOPS),
         (_RECURSION.replace("call i64 @f", 'call i64 @"\\66"'), LOOPS),
         (_RECURSION.replace("@f(", "\n@f\n("), LOOPS),
+        (_OVER_THE_SAME_LINE, LOOPS),
         (_WORK.replace("= mul", "=\n mul"), WORK),
         (_GATES + "".join(f"; %x{i} = mul i64 %x, 3\n" for i in range(200)), GATES),
         (_BACKWARDS, GATES),
         (_TWO_IN_TURN, LOOPS),
     ],
-    ids=["loop", "recursion", "escaped", "over lines", "work", "comments", "no circle", "in turn"],
+    ids=[
+        "loop",
+        "recursion",
+        "escaped",
+        "over lines",
+        "over the same line",
+        "work",
+        "comments",
+        "no circle",
+        "in turn",
+    ],
 )
 def test_the_level_does_not_follow_from_how_the_program_is_written(text: str, level: int) -> None:
     assert _level(text) == level

@@ -102,6 +102,14 @@ def test_a_function_that_takes_values_in_another_way_than_others_know_is_found(f
     assert "@other" in _found("call void @f(ptr null)", function)
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [("ptr captures(;))\n  none) byval(i64)", "ptr null"), ("i64 range(i64 0, /*))\n*/ 3) inreg", "i64 1")],
+)
+def test_an_attribute_does_not_end_in_a_comment(parameter: str, value: str) -> None:
+    assert "@other" in _found(f"call void @other({value})", declared=f"declare void @other({parameter})")
+
+
 def test_one_among_many_that_fit_is_found() -> None:
     plain = "declare void @f(ptr)\n"
     assert _found("call void @f(ptr null)\n  " * 300, declared=plain) == ""

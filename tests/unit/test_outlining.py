@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.engine.ir import outlining
+from qirjit_magic.engine.ir import outlining, parse_module
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.locations import SourceText
 from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
@@ -196,6 +196,18 @@ def test_nothing_is_moved_where_it_is_unclear_who_returns_oddly(attribute: str) 
     assert outline(_program(6 * _NOTE, rest=f"attributes #0 = {{\n  {attribute} }}\n"), _SHORT) is None
     split = f"declare void @note(i64)\n  #0\nattributes #0 = {{ {attribute} }}\n"
     assert outline(_program(6 * _NOTE, rest=split), _SHORT) is None
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_who_returns_oddly_may_stand_in_the_last_line(end: str) -> None:
+    text = _program(6 * _NOTE, rest="declare void @note(i64)\n\n") + "\nattributes #0 = { noreturn }"
+    assert outline(text + end, _SHORT) is not None
+
+
+def test_a_function_with_such_a_name_is_one_of_the_program_however_it_is_written() -> None:
+    for name in ("\\71irjit.outlined.x", "\\71irjit.outlined.\nx", "qirjit.outlined.\n\\78"):
+        module = parse_module(f'define void @"{name}"() {{\n  ret void\n}}\n'.encode())
+        assert [function.name[:16] for function in module.info.functions] == ["qirjit.outlined."]
 
 
 def test_a_local_is_one_parameter_and_numbers_are_in_order() -> None:

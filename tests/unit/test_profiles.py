@@ -255,6 +255,16 @@ def test_a_remark_about_a_flag_is_none() -> None:
     assert _report(remark + _BASE).diagnostics == ()
 
 
+def test_what_is_like_a_flag_and_in_no_list_is_none() -> None:
+    unused = '!99 = !{i32 2, !"qir_minor_version", i64 0}\n'
+    assert _report(unused + _BASE).diagnostics == ()
+    wrong = _BASE.replace('!"qir_minor_version", i32', '!"qir_minor_version", i64')
+    (diagnostic,) = _report(unused + wrong).diagnostics
+    assert diagnostic.line is not None
+    assert diagnostic.line > 1
+    assert "qir_minor_version" in (unused + wrong).split("\n")[diagnostic.line - 1]
+
+
 def test_each_thing_is_said_once_where_it_is_first() -> None:
     text = _BASE.replace("  br label %output", f"{_H * 3}  br label %output")
     (diagnostic,) = _report(text).diagnostics

@@ -22,6 +22,7 @@ _TRUSTABLE = [
     ("call_of_sum", "a call of an integer constant", 4),
     ("call_of_value", "a call of an integer constant", 5),
     ("alias_of_integer", "an alias of an integer constant", 2),
+    ("alias_of_distance", "an alias of an integer constant", 4),
     ("global_ctors", "@llvm.global_ctors", 2),
     ("global_dtors", "@llvm.global_dtors", 2),
     ("ifunc", "an ifunc", 2),
@@ -111,6 +112,8 @@ def test_names_that_are_no_text_are_refused_as_soon_as_they_are_read() -> None:
         ("extractvalue /* i64 */ %Named\n undef, 1", "%S"),
         ("extractvalue { %Nobody } { %Nobody undef }, 0", "%Nobody"),
         ("landingpad %S cleanup", "%S"),
+        ("extractvalue { <vscale x 2 x i64>, %S } undef, 1", "%S"),
+        ('extractvalue { ptr addrspace(1), target("spirv.Image", i64, 3), %S } undef, 2', "%S"),
     ],
 )
 def test_a_value_without_a_size_is_refused_before_llvm_reads_it(value: str, name: str) -> None:
@@ -118,6 +121,27 @@ def test_a_value_without_a_size_is_refused_before_llvm_reads_it(value: str, name
     with pytest.raises(UnsafeModuleError, match=f"a value of the opaque type {name}") as caught:
         parse_module(text.encode())
     assert caught.value.line == 4
+
+
+@pytest.mark.parametrize("kind", ["void ()", "i64 (%S*)", "%Function"])
+def test_a_value_that_would_be_a_function_is_refused_before_llvm_reads_it(kind: str) -> None:
+    types = "%S = type opaque\n%Function = type void (i64)\n"
+    text = f"{types}define void @f() {{\n  %x = landingpad {kind} cleanup\n  ret void\n}}\n"
+    with pytest.raises(UnsafeModuleError, match="a value of a function's type: only a pointer") as caught:
+        parse_module(text.encode())
+    assert caught.value.line == 4
+
+
+@pytest.mark.parametrize(
+    "kind", ["void ()*", "ptr addrspace(1)", 'target("spirv.Image")', "%Function*", "{ ptr, i32 }"]
+)
+def test_what_is_caught_may_be_any_other_value(kind: str) -> None:
+    types = "%Function = type void (i64)\ndeclare i32 @p(...)\ndeclare void @g()\n"
+    body = "invoke void @g() to label %a unwind label %b\na:\n  ret void\nb:"
+    text = (
+        f"{types}define void @f() personality ptr @p {{\n  {body}\n  %x = landingpad {kind} cleanup\n  ret void\n}}\n"
+    )
+    assert parse_module(text.encode()).info.functions[0].name == "f"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +179,21 @@ def test_a_parameter_without_a_size_is_refused_where_llvm_would_end_the_process(
 @pytest.mark.parametrize("value", ["alloca { i64, %S }", "load %S, ptr null", "call %S @g()", "va_arg ptr null, %S"])
 def test_what_llvm_refuses_of_opaque_types_it_refuses_by_their_name(value: str) -> None:
     text = f"%S = type opaque\ndeclare %S @g()\ndefine void @f() {{\n  %x = {value}\n  ret void\n}}\n"
+    with pytest.raises(QirSyntaxError, match="the type %S is opaque"):
+        parse_module(text.encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "call i64 %a(ptr noundef %a, %S undef)",
+        "va_arg ptr %a, %S",
+        "select i1 %c, %S undef, %S undef",
+        "freeze %S undef",
+    ],
+)
+def test_a_value_is_not_taken_for_the_type_without_a_size(value: str) -> None:
+    text = f"%S = type opaque\ndefine void @f(ptr %a, i1 %c) {{\n  %x = {value}\n  ret void\n}}\n"
     with pytest.raises(QirSyntaxError, match="the type %S is opaque"):
         parse_module(text.encode())
 

@@ -17,7 +17,7 @@ from qirjit_magic.engine.ir.capabilities import (
     SWITCHES,
 )
 from qirjit_magic.engine.ir.contexts import printed
-from qirjit_magic.engine.ir.flags import read_flag_form
+from qirjit_magic.engine.ir.flags import Flag, read_flags
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.places import Place
 from qirjit_magic.engine.ir.words import find_words
@@ -83,9 +83,10 @@ def find_flag_breaks(module: QirModule) -> Iterator[Break]:
         examples = ", ".join(_EXAMPLES[name] for name in missing)
         at = _line(module, r"!llvm\.module\.flags(?=[^-\w.$])") if flags else None
         yield Break(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
-    for name in REQUIRED if declares_draft(info) else _TYPES:
-        if name in flags:
-            yield from _form_breaks(name, module)
+    looked_at = REQUIRED if declares_draft(info) else tuple(_TYPES)
+    found = read_flags(module.text, lambda: printed(module.llvm_module)) if flags.keys() & set(looked_at) else ()
+    for flag in sorted((each for each in found if each.name in looked_at), key=lambda each: looked_at.index(each.name)):
+        yield from _form_breaks(flag, module)
 
 
 def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[Break]:
@@ -128,21 +129,17 @@ def capability_flag(name: str, values: list[str], before: int | bool | str | Non
     return f'!{{i32 1, !"{name}", i1 true}}'
 
 
-def _line(module: QirModule, pattern: str) -> int | None:
-    found = next(find_words(module.text.text, pattern), None)
+def _line(module: QirModule, pattern: str, start: int = 0) -> int | None:
+    found = next((each for each in find_words(module.text.text, pattern) if each.start() >= start), None)
     return None if found is None else module.text.location(found.start()).line
 
 
-def _form_breaks(name: str, module: QirModule) -> Iterator[Break]:
-    written = "" if "/*" in module.text.distinct_lines else module.text.text
-    form = read_flag_form(name, written) or read_flag_form(name, printed(module.llvm_module))
-    if form is None:
-        return
-    behaviour, kind = form[0], _LIST if form[1] == "!" else form[1]
+def _form_breaks(flag: Flag, module: QirModule) -> Iterator[Break]:
+    name, behaviour, kind = flag.name, flag.behaviour, _LIST if flag.kind == "!" else flag.kind
     wanted = _BEHAVIOURS.get(name, behaviour)
     if kind == _TYPES[name] and behaviour == wanted:
         return
-    line = _line(module, rf'!"{name}"')
+    line = _line(module, rf'!"{name}"', flag.start or 0)
     if kind != _TYPES[name]:
         yield Break(f"the module flag {name} is of type {kind}. Write it as {_TYPES[name]}", line)
     if behaviour != wanted:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.words import has_plain_lines
 from qirjit_magic.wire.modules import EntryPoint
 
 _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character
@@ -16,75 +17,85 @@ _FLAG_LIST = re.compile(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}
 _ESCAPED_NAME = re.compile(r"![-\w.$]*\\")
 # Python reads no decimal number that is much longer; flags have a few digits.
 _NUMBER = r"true|false|-?\d{1,4000}|[us]0x[0-9A-Fa-f]+"
-_FLAG = re.compile(rf'\s*i32\s+\d+\s*,\s*!"([^"]+)"\s*,\s*(?:(i\d+)\s+({_NUMBER})|!(\d+)|!"([^"]*)"|({_INNER}))\s*\Z')
+_FLAG = re.compile(
+    r'\s*i32\s+(?P<behaviour>\d+)\s*,\s*!"(?P<name>[^"]+)"\s*,'
+    rf'\s*(?:(?P<type>i\d+)\s+(?P<number>{_NUMBER})|!(?P<node>\d+)|!"(?P<string>[^"]*)"|(?P<inner>{_INNER}))\s*\Z'
+)
 _STRING = re.compile(r'!"([^"]*)"')
 
 
 Flags = tuple[tuple[str, int | bool | str], ...]
 
 
-def read_module_flags(source: SourceText, printed: Callable[[], str] = str) -> Flags:
-    """The named module flags of a module's text, in their order.
+class Flag(NamedTuple):
+    """A module flag.
 
-    ``i1`` values are booleans, other integers unsigned (``i2 -1`` is 3), a list of strings is comma-separated text.
+    Attributes:
+        name: its name.
+        behaviour: the number that says what comes of it when modules are linked.
+        kind: the type of its value, ``!`` of lists and strings.
+        value: ``i1`` values are booleans, other integers unsigned (``i2 -1`` is 3), a list of strings is
+            comma-separated text.
+        start: where its node begins; None where the text is not plain.
+    """
+
+    name: str
+    behaviour: str
+    kind: str
+    value: int | bool | str
+    start: int | None
+
+
+def read_flags(source: SourceText, printed: Callable[[], str] = str) -> tuple[Flag, ...]:
+    """The named module flags of a module's text, in their order.
 
     Args:
         source: as it is written. It is read where that is plain, which it nearly always is.
         printed: gives the module as LLVM prints it, which is read else.
     """
     lines = source.distinct_lines
-    if "module.flags" not in lines and _ESCAPED_NAME.search(lines) is None:
+    named, escaped = lines.count("module.flags"), _ESCAPED_NAME.search(lines) is not None
+    if not named and not escaped:
         return ()
-    flags = None if "/*" in lines else _read_flags(source.text)
+    # LLVM puts several lists of this name together
+    flags = _read_flags(source.text) if named == 1 and not escaped and has_plain_lines(lines) else None
     if flags is None or None in flags:
-        flags = _read_flags(printed()) or ()
+        flags = [flag and flag._replace(start=None) for flag in _read_flags(printed()) or ()]
     return tuple(flag for flag in flags if flag is not None)
 
 
-def read_flag_form(name: str, text: str) -> tuple[str, str, int] | None:
-    """The behaviour of a flag, its type (``!`` of lists and strings) and where it is; None where it is not plain.
-
-    Args:
-        name: of the flag.
-        text: without comments of several lines.
-    """
-    pattern = re.compile(rf'\{{\s*i32\s+(\d+)\s*,\s*!"{name}"\s*,\s*(i\d+(?=\s)|!)')
-    position = -1
-    while (position := text.find(f'!"{name}"', position + 1)) >= 0:
-        start = max(text.rfind("{", 0, position), 0)
-        found = pattern.match(text, start)
-        if found and ";" not in text[text.rfind("\n", 0, start) + 1 : start]:
-            return found[1], found[2], start
-    return None
+def read_module_flags(source: SourceText, printed: Callable[[], str] = str) -> Flags:
+    """The names and values of `read_flags`."""
+    return tuple((flag.name, flag.value) for flag in read_flags(source, printed))
 
 
-def _read_flags(text: str) -> tuple[tuple[str, int | bool | str] | None, ...] | None:
-    # None for what is not written as one would: it may be something else, or stand in a string of several lines
+def _read_flags(text: str) -> list[Flag | None] | None:
+    # None for what is not written as one would: it may be something else. No string and no comment goes over lines.
     listed = _FLAG_LIST.search(text)
     if not listed or ";" in listed[1]:
         return None
     found = {node[1]: node for node in _NODE.finditer(text)}
-    wanted = re.findall(r"!(\d+)", listed[1])
-    starts = sorted({0, listed.start(), *(found[number].start() for number in wanted if number in found)})
-    if any(text.count('"', before, start) % 2 for before, start in pairwise(starts)):
+    return [_flag(number, found) for number in re.findall(r"!(\d+)", listed[1])]
+
+
+def _flag(number: str, nodes: Mapping[str, re.Match[str]]) -> Flag | None:
+    node = nodes.get(number)
+    flag = _FLAG.match(node[2]) if node else None
+    if node is None or flag is None or ";" in _STRING.sub("", flag[0]):
         return None
-    nodes = {number: node[2] for number, node in found.items()}
-    flags = (_FLAG.match(nodes.get(number, "")) for number in wanted)
-    return tuple(
-        (flag[1], _value(flag, nodes)) if flag and ";" not in _STRING.sub("", flag[0]) else None for flag in flags
-    )
+    return Flag(flag["name"], flag["behaviour"], flag["type"] or "!", _value(flag, nodes), node.start())
 
 
-def _value(flag: re.Match[str], nodes: dict[str, str]) -> int | bool | str:
-    width, number, node, string, inner = flag.group(2, 3, 4, 5, 6)
+def _value(flag: re.Match[str], nodes: Mapping[str, re.Match[str]]) -> int | bool | str:
+    width, number, node, string, inner = flag.group("type", "number", "node", "string", "inner")
     if inner is not None:
         return ", ".join(_STRING.findall(inner))
     if node is not None:
-        return ", ".join(_STRING.findall(nodes.get(node, "")))
+        return ", ".join(_STRING.findall(nodes[node][2] if node in nodes else ""))
     if string is not None:
-        return string
+        return str(string)
     if number in {"true", "false"}:
-        return number == "true"
+        return bool(number == "true")
     value = int(number[1:], 16) if number[0] in "us" else int(number)
     return bool(value) if width == "i1" else value % (1 << int(width[1:]))
 

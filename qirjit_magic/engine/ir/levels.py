@@ -16,6 +16,7 @@ _WORDS = (
     *("load", "getelementptr", "insertvalue", "extractvalue"),
 )
 _LABEL = re.compile(r"label(?<!\wlabel)\b")  # as `\blabel\b`, and fast: the search begins with what stands there
+_HEAD = re.compile(r"[ \t]*define [^\"/;\n]*")  # of a definition: no comment that began before ends in it
 _ESCAPED_NAME = re.compile(r'@"[^"\\]*\\')
 # All these are for what LLVM prints: an instruction a line, labels at the beginning, strings without line breaks
 _NAME = r'[\w.$-]+|"[^"\n]*"'
@@ -68,7 +69,7 @@ def _may_have_loops(lines: str, defined: list[str]) -> bool:
         return True
     # Of the same line twice only one is seen: if it is the definition, no call looks like it
     start = max(lines.find(bare), lines.find(quoted))
-    return not lines.startswith("define", lines.rfind("\n", 0, start) + 1)
+    return not _HEAD.fullmatch(lines, lines.rfind("\n", 0, start) + 1, start)
 
 
 def _may_have_work(text: str) -> bool:

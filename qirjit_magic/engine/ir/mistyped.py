@@ -22,7 +22,7 @@ _SHOWN = 100  # characters of an instruction
 # None of these says where a value is. What stands above a short one in its register has come there with it.
 _ATTRIBUTE = (
     r"(?:zeroext|signext|noext|noundef|nonnull|noalias|nocapture|nofree|readonly|writeonly|readnone|writable|immarg"
-    r"|align \d+|captures\([^()\n]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\)|range\([^()\n]*\))"
+    r"|align \d+|(?:captures|range)\([^()\";/\n]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\))"
 )
 _HARMLESS = rf"(?:{_ATTRIBUTE} )*"
 _NAME = r'(?:"[^"]*"|[-\w.$]+)'

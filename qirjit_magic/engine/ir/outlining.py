@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.words import has_plain_lines, unescaped
+from qirjit_magic.engine.ir.words import QUOTED, find_words, has_plain_lines, unescaped
 
 OUTLINED = "qirjit.outlined."
 
@@ -43,7 +43,7 @@ _EMPTY_LINES = r"(?:[ \t\r]*+(?:;[^\n]*+)?\n){0,9}"  # more end a run: each may 
 
 _USED_LOCAL = re.compile(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_LOCAL})[ \t]*+(?=[,)])", re.ASCII)
 _PERHAPS_LOCAL = re.compile(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
-_ESCAPED_NAME = re.compile(r'@"[^"\n]*\\[^"\n]*"')
+_ESCAPED_NAME = re.compile(r'@"[^"]*\\')
 _DROPPED = re.compile(_ATTACHMENT, re.ASCII)
 _COMMENT = re.compile(r";[^\n]*+")
 _ODD_RETURNS = ("noreturn", "returns_twice")
@@ -84,8 +84,10 @@ def is_outlined(name: str) -> bool:
 
 def may_have_outlined_names(text: str) -> bool:
     """Whether a text may have such names itself, written as they are or in another way: nothing is outlined then."""
-    escaped = (unescaped(found[0][1:]) for found in _ESCAPED_NAME.finditer(text))
-    return OUTLINED in text or any(name.startswith(OUTLINED.encode()) for name in escaped)
+    if OUTLINED in text:
+        return True
+    names = find_words(text, f"@(?P<name>{QUOTED})") if _ESCAPED_NAME.search(text) else ()
+    return any(unescaped(found["name"]).startswith(OUTLINED.encode()) for found in names)
 
 
 def outline(source: SourceText, limits: Limits = _LIMITS) -> str | None:
@@ -97,7 +99,7 @@ def outline(source: SourceText, limits: Limits = _LIMITS) -> str | None:
     if len(source.text) < limits.body:
         return None
     lines = source.distinct_lines  # what is asked about each line by itself
-    if may_have_outlined_names(lines) or not has_plain_lines(lines):
+    if not has_plain_lines(lines) or may_have_outlined_names(lines):
         return None
     call = _movable_call(lines)
     return None if call is None else _Outliner(source.text, call, limits).outline()
@@ -125,7 +127,8 @@ def _movable_call(text: str) -> str | None:
 def _lines_with(pattern: str, text: str) -> Iterator[str]:
     for found in re.finditer(pattern, text):
         start, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
-        yield text[start:end] if 0 <= end - start < _LONG_LINE else ""
+        line = text[start : end if end >= 0 else len(text)]
+        yield line if len(line) < _LONG_LINE else ""
 
 
 def _call_pattern(names: set[str], groups: set[str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import without_ignored
+from qirjit_magic.engine.ir.bitcode import empty_for_opaque
 from qirjit_magic.engine.ir.contexts import printed, quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
@@ -92,16 +93,19 @@ def parse_module(
     return QirModule(info, text, module)
 
 
-def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef, SourceText]:
+def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef | None, SourceText]:
+    emptied = empty_for_opaque(source)
     try:
-        module = read_bitcode(source)
+        module = read_bitcode(emptied.bitcode)
     except RuntimeError as error:
         raise QirSyntaxError(f"LLVM cannot read this bitcode: {str(error).partition(chr(10))[2]}") from None
     try:
-        return module, SourceText(str(module))
+        shown = str(module)
     except UnicodeDecodeError as error:
         message = f"the bitcode holds text that is not UTF-8 (byte 0x{error.object[error.start]:02x}). Write it anew"
         raise QirSyntaxError(message) from None
+    text = emptied.restored(shown)
+    return module if text == shown else None, SourceText(text)
 
 
 def _decode(source: bytes) -> SourceText:

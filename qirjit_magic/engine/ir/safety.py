@@ -14,7 +14,7 @@ from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.fatal import find_fatal
-from qirjit_magic.engine.ir.lexer import plain_name
+from qirjit_magic.engine.ir.lexer import plain_name, tokens
 from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
@@ -37,6 +37,7 @@ _INITIALISER = "its functions are to run by themselves when a module is loaded o
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
 _REGISTERS = "llvm.write_register", "llvm.write_volatile_register"
 _ALIAS = re.compile(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
+_MAY_BE_ALIAS = re.compile(r"alias(?<!\walias)(?!\w)")
 _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object code
 
 
@@ -91,7 +92,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
             if attribute.key == "trap-func-name":
                 construct = 'the attribute "trap-func-name"'
                 yield at_position(module, attribute.start, construct, _BY_NAME, trustable=True)
-    if "alias" in lines and "inttoptr" in lines:
+    if "alias" in lines and _MAY_BE_ALIAS.search(lines):
         yield from _find_alias_of_constants(module)
     yield from _find_register_writes(module)
     yield from _find_called_constants(module)
@@ -101,10 +102,15 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
     for line in printed(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
         found = _ALIAS.match(line)
-        if found and "inttoptr" in found["value"]:
+        if found and _is_integer(found["value"]):
             yield at_name(
                 module, plain_name(found["name"]), "an alias of an integer constant", _ADDRESS, trustable=True
             )
+
+
+def _is_integer(aliased: str) -> bool:
+    # With a type before it. An address that has no name in it is a number, or has been computed from null.
+    return "inttoptr" in aliased or not any(token.kind == "global" for token in tokens(aliased))
 
 
 def _find_register_writes(module: QirModule) -> Iterator[UnsafeModuleError]:

@@ -7,7 +7,7 @@ soon as it reads it; what else there may be of them it refuses, without saying w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.lexer import Token, plain_name, tokens
@@ -20,17 +20,21 @@ _DEEPEST = 100  # of types in each other, and of names for names
 _COMPLAINTS = re.compile(
     r"unsized|must be sized|first class type|invalid type for|non-scalar|invalid element type|invalid vector element"
 )
+_ENDS_TYPE = re.compile(r"%.*|[*>\])}]|i\d+|void|ptr|half|bfloat|float|double|fp128|x86_fp80|label|metadata", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    # What is written of a type: a name, or what an array or struct holds; of all others nothing.
+    # What is written of a type: a name, or what an array or struct holds; of all others nothing. Functions repeat it.
     name: str = ""
     parts: tuple[_Type, ...] = ()
     repeated: bool = False
 
 
-_SIZED = _Type()
+_SIZED, _FUNCTION = _Type(), _Type(repeated=True)
+
+
+_OF_FUNCTION = "a value of a function's type", "only a pointer to a function is one. Write 'ptr'"
 
 
 def unsized_value(name: str) -> tuple[str, str]:
@@ -49,10 +53,10 @@ def check_extracted(text: SourceText) -> None:
         return
     types = _Types(text.text)
     for found in find_words(text.text, rf"{WORD}(?:extractvalue|landingpad){END}"):
-        name = types.given_by(found)
-        if name is not None:
+        given = types.given_by(found)
+        if given.name or given is _FUNCTION:
             place = text.location(found.start())
-            construct, reason = unsized_value(name)
+            construct, reason = unsized_value(given.name) if given.name else _OF_FUNCTION
             raise UnsafeModuleError(
                 construct, f"{reason}.", line=place.line, column=place.column, source_line=place.source_line
             )
@@ -64,8 +68,7 @@ def explain_unsized(message: str, text: SourceText, line: int | None = None) -> 
         return message
     types = _Types(text.text)
     written = message if line is None else text.line(line) or ""
-    opaque = (types.opaque_in(token.text) for token in tokens(written) if token.kind == "local")
-    name = next(filter(None, opaque), None)
+    name = types.first_opaque(tokens(written))
     return message if name is None else f"{message}: the type {name} is opaque, {unsized_value(name)[1]}"
 
 
@@ -79,6 +82,17 @@ class _Types:
         self._definitions: dict[str, int] = {}  # where the type begins
         for found in find_words(text, rf"%(?P<name>{NAME}){GAP}={GAP}type{END}"):
             self._definitions.setdefault(plain_name(found["name"]), found.end())
+
+    def first_opaque(self, line: Iterable[Token]) -> str | None:
+        """The opaque type that a type in a line is or holds: one that is defined, else one that nobody defines."""
+        before, defined, others = "", list[str](), list[str]()
+        for token in line:
+            if token.kind == "local" and token.name in self._definitions:
+                defined.append(token.text)
+            elif token.kind == "local" and not _ENDS_TYPE.fullmatch(before):  # there it would be the name of a value
+                others.append(token.text)
+            before = token.text
+        return next(filter(None, map(self.opaque_in, (*defined, *others))), None)
 
     def opaque_in(self, name: str) -> str | None:
         """The opaque type that the type of this name is or holds; None where it is the name of something else."""
@@ -96,17 +110,17 @@ class _Types:
             waiting += current.parts
         return None
 
-    def given_by(self, instruction: re.Match[str]) -> str | None:
-        """The opaque type of which an ``extractvalue`` or ``landingpad`` gives a value."""
+    def given_by(self, instruction: re.Match[str]) -> _Type:
+        """The type of which an ``extractvalue`` or ``landingpad`` gives a value; it has a name where it is opaque."""
         before = instruction.start()
         reader = _Reader(self._text, instruction.end())
         kind = reader.read_type()
         for index in reader.read_indices() if instruction[0] == "extractvalue" else ():
             whole = self._resolved(kind, before)
             if not whole.parts or (index >= len(whole.parts) and not whole.repeated):
-                return None  # LLVM says that there is no such part
+                return _SIZED  # LLVM says that there is no such part
             kind = whole.parts[0 if whole.repeated else index]
-        return self._resolved(kind, before).name or None
+        return self._resolved(kind, before)
 
     def _resolved(self, kind: _Type, before: int) -> _Type:
         for _ in range(_DEEPEST):
@@ -143,10 +157,11 @@ class _Reader:
         if packed and self.text == ">":
             self._take()
         while self.text in {"*", "(", "addrspace"}:
+            kind = _FUNCTION if self.text == "(" else _SIZED
+            if self.text == "addrspace":
+                self._take()
             taken = self._take()
-            if taken and taken.text == "(":
-                self._skip(")")
-            kind = _SIZED
+            self._skip(")" if taken and taken.text == "(" else "")
         return kind
 
     def _read_plain(self, depth: int, *, packed: bool) -> _Type:
@@ -155,6 +170,13 @@ class _Reader:
             return _SIZED
         if taken.text == "{":
             return _Type(parts=tuple(self._read_parts(depth)))
+        if taken.text == "target":
+            self._take()
+            self._skip(")")
+            return _SIZED
+        if packed and taken.text == "vscale":
+            self._take()  # its `x`
+            taken = self._take() or taken
         if taken.text == "[" or (packed and taken.kind == "number"):
             if not packed:
                 self._take()  # how many, and `x`
