@@ -26,6 +26,7 @@ from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.returned import find_look
 from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.stacks import probe_stacks
+from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
 from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.ir.varying import find_varying_intrinsic
 from qirjit_magic.engine.linker import Linker, Module
@@ -131,7 +132,7 @@ class JitEngine:
         info = replace(
             module.info,
             declarations=declarations,
-            opt_level=_level(module, opt_level),
+            opt_level=_level(written, opt_level),
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
@@ -146,12 +147,12 @@ class JitEngine:
         return replace(module, info=info)
 
     def _ready_for_code(self, module: QirModule) -> QirModule:
-        return probe_stacks(externalise(module, self._emitter.data_layout))
+        return probe_stacks(define_values(externalise(module, self._emitter.data_layout)))
 
     def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int, *, watch: Stopwatch) -> Compiled:
-        self._emitter.optimise(module.llvm_module, info.opt_level)
+        optimised = self._optimised(module, info.opt_level)
         watch.lap("optimise")
-        object_code = self._emitter.generate(module.llvm_module, info.opt_level)
+        object_code = self._emitter.generate(optimised, info.opt_level)
         watch.lap("compile")
         self._compilations += 1
         if len(object_code) > code_room(source_bytes):  # the kernel takes no such reply
@@ -161,6 +162,10 @@ class JitEngine:
             )
             raise UnsafeModuleError(construct, reason)
         return Compiled(replace(info, object_size=len(object_code), timings=watch.timings), object_code)
+
+    def _optimised(self, module: QirModule, level: int) -> llvm.ModuleRef:
+        self._emitter.optimise(module.llvm_module, level)
+        return defined_after_passes(module.llvm_module) if level else module.llvm_module
 
     def _infos(self) -> list[ModuleInfo]:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
@@ -332,19 +337,17 @@ class JitEngine:
     def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
         """See `Engine.show`."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
-        if form != "ir":
-            module = self._ready_for_code(module)
+        if form == "ir":
+            return str(module.llvm_module)
         level = _level(module, opt_level)
+        optimised = self._optimised(self._ready_for_code(module), level)
         match form:
-            case "ir":
-                return str(module.llvm_module)
             case "compiled":
-                self._emitter.optimise(module.llvm_module, level)
-                return str(module.llvm_module)
+                return str(optimised)
             case "asm":
-                return self._emitter.assembly(module.llvm_module, level)
+                return self._emitter.generate_assembly(optimised, level)
             case "object":
-                return object_listing(self._emitter.emit(module.llvm_module, level))
+                return object_listing(self._emitter.generate(optimised, level))
 
     def status(self) -> EngineStatus:
         """See `Engine.status`."""

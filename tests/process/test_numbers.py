@@ -205,3 +205,18 @@ def test_a_range_that_has_no_numbers_ends_the_shot(
 ) -> None:
     with pytest.raises(ProgramFailedError, match=words):
         session.run(entry, module=draws, args=args, simulator=simulator)
+
+
+# ---- ids -------------------------------------------------------------------------------------------------------------
+
+_LAST = (1 << 25) - 1
+
+
+@simulators
+@pytest.mark.parametrize("entry", ["measured", "measured_and_reset", "read", "compared", "recorded"])
+def test_a_result_beyond_the_last_ends_the_shot(session: Session, simulator: str, entry: str) -> None:
+    module = session.add(program("numbers/results")).name
+    for identity in (_LAST + 1, 1 << 47, -1):
+        with pytest.raises(ProgramFailedError, match=f"there is no result {identity}: ids go from 0 to 33,554,431"):
+            session.run(entry, module=module, args=(identity,), simulator=simulator)
+    assert len(session.run(entry, module=module, args=(_LAST,), simulator=simulator).shots) == 1

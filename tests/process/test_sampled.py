@@ -245,3 +245,33 @@ def test_exact_programs_have_the_distribution_of_their_live_shots(session: Sessi
     live = session.run(module="m", shots=SHOTS, method="live", seed=3).counts()
     for key in drawn.keys() | live.keys():
         assert abs(drawn.get(key, 0) - live.get(key, 0)) < 400  # nine standard deviations at the most
+
+
+NEIGHBOURS = {
+    "measured_twice": "01 10",
+    "reset_and_used_again": "00 10",
+    "same_result_again": "00 10",
+    "overwritten": "00 11",
+    "released_entangled": "00 01",
+    "qubits_compared": "01 11",
+    "own_seed": "0 1",
+    "read_one": "10 11",
+    "handed_down": "0 1",
+    "swapped_when_measured": "000 110",
+    "written": "01 11",
+    "in_registers": "01 11",
+    "parity_of_two": "000 011 101 110",
+    "measured_and_reset": "01 11",
+    "allocated_results": "00 10",
+}
+
+
+@pytest.mark.parametrize("entry", NEIGHBOURS)
+def test_what_is_nearly_feedback_is_sampled_and_right(session: Session, entry: str) -> None:
+    session.add(program("sampling/neighbours"), "m")
+    keys = NEIGHBOURS[entry].split()
+    assert session.run(entry, shots=SHOTS, seed=1).plan.method == "sampled"
+    for options in ({}, {"method": "live"}, {"simulator": "stabilizer"}, {"simulator": "sparse"}):
+        counts = session.run(entry, shots=SHOTS, seed=1, **options).counts()  # type: ignore[arg-type] # of one run
+        assert counts.keys() == set(keys)
+        assert all(abs(counts[key] - SHOTS / len(keys)) < 300 for key in keys)  # nine standard deviations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import llvmlite.binding as llvm
 import pytest
@@ -28,7 +29,6 @@ DIFFERING = {
     "too_few_arguments": "what is left in registers: 'call void @record()'",
     "called_by_address": "what is left in registers: 'call void %function()'",
     "callable_of_another_type": "what is left in registers: '%callable = call ptr @__quantum__rt__callable_create",
-    "stale_stack": "records something else with other outcomes, memory or addresses",
     "stack_address": "records something else with other outcomes, memory or addresses",
     "heap_address": "records something else with other outcomes, memory or addresses",
 }
@@ -64,6 +64,20 @@ def test_a_program_whose_shots_may_differ_is_run(session: Session, name: str) ->
     with pytest.raises(NotSampleableError) as caught:
         session.run(shots=20, method="sampled")
     assert DIFFERING[name] in caught.value.reason
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_what_is_undefined_is_zero_in_each_shot_however_it_is_run(session: Session, level: int) -> None:
+    module = session.add(program("sampling/undefined"), "m", opt_level=level)
+    ways: tuple[dict[str, Any], ...] = {"method": "live"}, {"method": "sampled"}, {"simulator": "sparse"}
+    found = {
+        (entry.name, shot.outputs[1].value, shot.outputs[0].label)
+        for entry in module.entry_points
+        for way in ways
+        for shot in session.run(entry.name, shots=40, seed=1, **way).shots
+    }
+    assert found == {(entry.name, 0, "undef coin") for entry in module.entry_points}
+    assert len(found) > 15
 
 
 def test_shots_of_a_variable_that_is_named_as_llvms_own_count_on(session: Session) -> None:

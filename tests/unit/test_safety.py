@@ -45,6 +45,8 @@ _FATAL = [
     ("section_of_a_function", 'the section "main"', 2),
     ("assembler_name", "the name '.Lstep'", 7),
     ("foreign_intrinsic", "the intrinsic @llvm.aarch64.dmb", 3),
+    ("copied_value", "the intrinsic @llvm.ssa.copy.i64", 4),
+    ("counted_loop", "the intrinsic @llvm.loop.decrement.i32", 4),
     ("foreign_type", 'a type of another machine, target("spirv.Image")', 2),
     ("wide_integer", "an integer type of 65,536 bits", 3),
     ("long_vector", "a vector of 1,000,000 elements", 3),

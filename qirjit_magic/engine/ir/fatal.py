@@ -33,7 +33,10 @@ _OTHER_TARGETS = (
     *("aarch64", "amdgcn", "arc", "arm", "avr", "bpf", "csky", "dx", "hexagon", "lanai", "loongarch", "m68k"),
     *("mips", "msp430", "nvvm", "ppc", "r600", "riscv", "s390", "sparc", "spv", "ve", "wasm", "xcore", "xtensa"),
 )
-_UNSELECTABLE = re.compile(rf"llvm\.(?:(?:{'|'.join(_OTHER_TARGETS)}|coro|objc)\.|x86\.(?:tile|t(?:dp|cmm)|amx))")
+_AMONG_PASSES = r"ssa\.copy|(?:start|set|test\.start|test\.set)\.loop\.iterations|loop\.decrement|call\.preallocated"
+_UNSELECTABLE = re.compile(
+    rf"llvm\.(?:(?:{'|'.join(_OTHER_TARGETS)}|coro|objc)\.|x86\.(?:tile|t(?:dp|cmm)|amx)|(?:{_AMONG_PASSES})\.)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ class ObjectEmitter:
     def assembly(self, module: llvm.ModuleRef, level: int = 0) -> str:
         """The same as assembly for this machine."""
         self.optimise(module, level)
+        return self.generate_assembly(module, level)
+
+    def generate_assembly(self, module: llvm.ModuleRef, level: int) -> str:
+        """The same as assembly of a module that is optimised already."""
         return str(self._machine(level).emit_assembly(module))
 
     def optimise(self, module: llvm.ModuleRef, level: int) -> None:

@@ -37,7 +37,7 @@ _VECTORS = """
     vector.splice vector.interleave2 vector.deinterleave2 get.active.lane.mask stepvector
 """
 _REMARKS = """
-    assume expect expect.with.probability is.constant donothing sideeffect ssa.copy annotation var.annotation
+    assume expect expect.with.probability is.constant donothing sideeffect annotation var.annotation
     ptr.annotation codeview.annotation pseudoprobe dbg.declare dbg.value dbg.label dbg.assign
     experimental.noalias.scope.decl trap ubsantrap debugtrap
 """

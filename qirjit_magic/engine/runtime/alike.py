@@ -11,10 +11,10 @@ memory, and only the simulator's state and the values of the results that it kee
    as are known to are let through (`engine/ir/varying.py`). Machine code and what is in Python or the C library is no
    instruction: a module that is trusted, or reaches them, is run. A call that has another type than its function takes
    what is left in registers: where a call, or a table of callables, is not proven to be of its function's type, shots
-   are run (`engine/ir/mistyped.py`). Undefined values and memory that nobody has written may be anything, in each shot
-   another thing, so what was traced is one of the things that they may be; since shots of real processors show more,
-   `Tracing` looks a second time, with other memory, and at other addresses. It does not see all of them: an undefined
-   value may be what is left in a register.
+   are run (`engine/ir/mistyped.py`). Undefined values, and what nobody has written on the stack, are zeros however a
+   program is run (`engine/ir/undefined.py`), as what the library allocates is. What an instruction gives that breaks
+   its own promises (``nsw``, an index beyond a vector's end) may be anything; since shots of real processors show
+   more, `Tracing` looks a second time, with other memory, and at other addresses.
 3. So only a function that somebody else provides can bring a difference in. The library of strings, arrays and tuples
    and the mathematics know no qubit and no result. The other functions get what they know of outcomes from those of
    the simulator's that return something. On the tracer each of these ends the trace (`ENDING`), or gives what is the
@@ -31,8 +31,8 @@ memory, and only the simulator's state and the values of the results that it kee
 
 A program has no meaning that could be the same if it reads or writes where it has no business (beyond its own
 variables, at numbers taken for addresses), hands the library an address as an array, tuple or callable that is none, or
-comes to the end of a function that returns nothing (`unreachable`, ``naked``). Nor is it promised what undefined values
-are: they may differ from shot to shot where shots are run, and do not where they are sampled.
+comes to the end of a function that returns nothing (`unreachable`, ``naked``). Nor is it promised what broken promises
+give: that may differ from shot to shot where shots are run, and does not where they are sampled.
 """
 
 from __future__ import annotations

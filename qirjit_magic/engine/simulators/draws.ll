@@ -8,7 +8,7 @@
 @empty.double = internal constant [85 x i8] c"a random number was wanted from an empty range: its lower end is above its upper one\00"
 @no.range = internal constant [85 x i8] c"a random number was wanted from a range with an end that is infinite or is no number\00"
 
-define internal void @refuse(ptr %format, i64 %a, i64 %b) noreturn noinline {
+define void @qirjit_refuse_shot(ptr %format, i64 %a, i64 %b) noreturn noinline {
   %length.32 = call i32 (ptr, i64, ptr, ...) @snprintf(ptr @text, i64 128, ptr %format, i64 %a, i64 %b)
   %length = sext i32 %length.32 to i64
   %leave = load ptr, ptr @qirjit_leave_at
@@ -20,7 +20,7 @@ define i64 @"__quantum__qis__drawrandomint__body/own"(i64 %least, i64 %most) {
   %empty = icmp sgt i64 %least, %most
   br i1 %empty, label %refuse, label %draw
 refuse:
-  call void @refuse(ptr @empty, i64 %least, i64 %most)
+  call void @qirjit_refuse_shot(ptr @empty, i64 %least, i64 %most)
   unreachable
 draw:
   %number = call i64 @__quantum__qis__drawrandomint__body(i64 %least, i64 %most)
@@ -35,13 +35,13 @@ define double @"__quantum__qis__drawrandomdouble__body/own"(double %least, doubl
   %finite = and i1 %least.finite, %most.finite
   br i1 %finite, label %look, label %refuse.ends
 refuse.ends:
-  call void @refuse(ptr @no.range, i64 0, i64 0)
+  call void @qirjit_refuse_shot(ptr @no.range, i64 0, i64 0)
   unreachable
 look:
   %empty = fcmp ogt double %least, %most
   br i1 %empty, label %refuse, label %draw
 refuse:
-  call void @refuse(ptr @empty.double, i64 0, i64 0)
+  call void @qirjit_refuse_shot(ptr @empty.double, i64 0, i64 0)
   unreachable
 draw:
   %width = fsub double %most, %least

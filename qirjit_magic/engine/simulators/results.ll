@@ -9,6 +9,7 @@
 @zero = internal alias i8, getelementptr (i8, ptr @values, i64 258)
 @One = internal constant [4 x i8] c"One\00"
 @Zero = internal constant [5 x i8] c"Zero\00"
+@no.result = internal constant [53 x i8] c"there is no result %lld: ids go from 0 to 33,554,431\00"
 
 define ptr @"__quantum__qis__m__body/value"(ptr %qubit) {
   %value = call ptr @__quantum__qis__m__body(ptr %qubit)
@@ -36,6 +37,31 @@ define ptr @"__quantum__rt__result_get_zero/value"() {
   ret ptr @zero
 }
 
+; qirrunner has a place for each result below the highest one, and would take all memory for an address. Here an id has the
+; bounds of the state vector, and one beyond them ends the shot, with the same words.
+define internal void @check_id(ptr %result) alwaysinline {
+  %id = ptrtoint ptr %result to i64
+  %known = icmp ult i64 %id, 33554432
+  br i1 %known, label %done, label %refuse
+refuse:
+  call void @qirjit_refuse_shot(ptr @no.result, i64 %id, i64 0)
+  unreachable
+done:
+  ret void
+}
+
+define void @"__quantum__qis__mz__body/value"(ptr %qubit, ptr %result) {
+  call void @check_id(ptr %result)
+  call void @__quantum__qis__mz__body(ptr %qubit, ptr %result)
+  ret void
+}
+
+define void @"__quantum__qis__mresetz__body/value"(ptr %qubit, ptr %result) {
+  call void @check_id(ptr %result)
+  call void @__quantum__qis__mresetz__body(ptr %qubit, ptr %result)
+  ret void
+}
+
 define i1 @"__quantum__rt__read_result/value"(ptr %result) {
   %is.one = icmp eq ptr %result, @one
   %is.zero = icmp eq ptr %result, @zero
@@ -44,6 +70,7 @@ define i1 @"__quantum__rt__read_result/value"(ptr %result) {
 value:
   ret i1 %is.one
 id:
+  call void @check_id(ptr %result)
   %bit = call i1 @__quantum__rt__read_result(ptr %result)
   ret i1 %bit
 }
@@ -98,6 +125,9 @@ define void @"__quantum__rt__result_update_reference_count/value"(ptr %result, i
 }
 
 declare ptr @__quantum__qis__m__body(ptr)
+declare void @__quantum__qis__mz__body(ptr, ptr)
+declare void @__quantum__qis__mresetz__body(ptr, ptr)
+declare void @qirjit_refuse_shot(ptr, i64, i64) noreturn
 declare ptr @__quantum__qis__measure__body(ptr, ptr)
 declare i1 @__quantum__rt__read_result(ptr)
 declare void @__quantum__qis__assertmeasurementprobability__body(ptr, ptr, ptr, double, ptr, double)

@@ -32,7 +32,9 @@ grow:
   %double = shl i64 %room, 1
   %more = add i64 %id, 64
   %larger = icmp ugt i64 %double, %more
-  %new = select i1 %larger, i64 %double, i64 %more
+  %wanted = select i1 %larger, i64 %double, i64 %more
+  %beyond = icmp ugt i64 %wanted, 33554432                        ; no room for ids that there are not
+  %new = select i1 %beyond, i64 33554432, i64 %wanted
   %words = add i64 %new, 1
   %bytes = shl i64 %words, 3
   %old = load ptr, ptr @results

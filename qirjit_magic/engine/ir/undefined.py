@@ -1,0 +1,132 @@
+"""`define_values`: what LLVM leaves undefined is zero, in each shot, however it is run.
+
+An undefined value is whatever is left in a register or on the stack: the number of a shot, what was drawn or measured.
+Any value is right, and one that is always the same can be sampled. So ``undef`` and ``poison`` become zeros, and what
+an ``alloca`` gives is filled with zeros, unless it is written at once. A lifetime that begins anew would make memory
+undefined again: it lasts as long as the function. What LLVM's passes find to be undefined later becomes zero too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import llvmlite.binding as llvm
+
+from qirjit_magic.engine.ir.contexts import printed, read_text
+from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.engine.ir.words import END, WORD
+
+_WORDS = "alloca", "undef", "poison"
+_ZERO = "zeroinitializer"
+# As LLVM prints a module: an instruction a line, an empty line before each block but the first one.
+_UNDEFINED = re.compile(rf'"[^"\n]*"|;[^\n]*|{WORD}(undef|poison){END}')
+_LEFT_OPEN = re.compile(
+    r"^  (?:%\S+ = (?:insertelement|insertvalue|shufflevector) |(?:tail )?call void @llvm\.lifetime\.)[^\n]*\n",
+    re.MULTILINE,
+)
+_LOCAL = r'%(?:"[^"\n]*"|[-\w.$]+)'
+_ALLOCA = re.compile(rf"^  ({_LOCAL}) = alloca (.*)$", re.MULTILINE)
+_LIFETIME = re.compile(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
+_SCALAR = re.compile(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
+_COUNT = re.compile(r"i(8|16|32|64) (\S+)")
+_MARK = re.compile(r'"[^"]*"|[()\[\]{}<>,]')
+_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
+_NEAR = 1 << 14  # characters: what is written first stands close to where it was allocated
+
+
+def define_values(module: QirModule) -> QirModule:
+    """The module with zeros for whatever is undefined in it."""
+    if not any(word in module.text.distinct_lines for word in _WORDS):
+        return module
+    text = printed(module.llvm_module)
+    defined = _zeroed(text) if _may_be_undefined(text) else text
+    if "alloca" in defined:
+        lasting = _LIFETIME.sub("", defined) if "llvm.lifetime" in defined else defined
+        defined = _ALLOCA.sub(_filling, lasting)
+    return module if defined == text else replace(module, llvm_module=_read(defined) or module.llvm_module)
+
+
+def _may_be_undefined(text: str) -> bool:
+    return "undef" in text or "poison" in text
+
+
+def defined_after_passes(module: llvm.ModuleRef) -> llvm.ModuleRef:
+    """The module with zeros for what LLVM's passes have found to be undefined.
+
+    Values that are put together of parts begin as undefined ones, and are left as they are.
+    """
+    text = printed(module)
+    if not _may_be_undefined(text) or not any(found[1] for found in _UNDEFINED.finditer(_LEFT_OPEN.sub("", text))):
+        return module
+    return _read("".join(_zeroed(part) if index % 2 == 0 else part for index, part in _parts(text))) or module
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """What stands between values that are put together, which have the odd numbers, and these."""
+    return enumerate(re.split(f"({_LEFT_OPEN.pattern})", text, flags=re.MULTILINE))
+
+
+def _read(text: str) -> llvm.ModuleRef | None:
+    # Whatever LLVM does not read again stays as it is.
+    with contextlib.suppress(RuntimeError):
+        module = read_text(text)
+        module.verify()
+        return module
+    return None
+
+
+def _zeroed(text: str) -> str:
+    return _UNDEFINED.sub(lambda found: _ZERO if found[1] else found[0], text)
+
+
+def _filling(found: re.Match[str]) -> str:
+    kind, *rest = _split(found[2])
+    line, name = found[0], found[1]
+    aligned = "".join(f", {part}" for part in rest if part.startswith("align "))
+    others = [part for part in rest if not part.startswith(("align ", "!"))]
+    if not others and _SCALAR.fullmatch(kind):
+        return line if _is_written(found, kind) else f"{line}\n  store {kind} {_ZERO}, ptr {name}{aligned}"
+    size = f"ptrtoint (ptr getelementptr ({kind}, ptr null, i64 1) to i64)"
+    if others:
+        count = _COUNT.fullmatch(others[0])
+        if count is None or len(others) > 1:
+            return line
+        before = f"{line}\n  {_beside(name, 'count')} = {_widened(*count.groups())}"
+        line = f"{before}\n  {_beside(name, 'size')} = mul i64 {size}, {_beside(name, 'count')}"
+        size = _beside(name, "size")
+    return f"{line}\n  call void @llvm.memset.p0.i64(ptr {name}, i8 0, i64 {size}, i1 false)"
+
+
+def _beside(name: str, what: str) -> str:
+    return f'%"qirjit.{what}.{name[1:].strip(chr(34))}"'
+
+
+def _widened(bits: str, count: str) -> str:
+    return f"add i64 {count}, 0" if bits == "64" else f"zext i{bits} {count} to i64"
+
+
+def _is_written(found: re.Match[str], kind: str) -> bool:
+    """Whether the first that happens to it, in the same block, is that a value of its type is stored there."""
+    block = found.string[found.end() : found.end() + _NEAR].partition("\n\n")[0]
+    mention = re.search(rf"{re.escape(found[1])}(?![-\w.$])", block)
+    if mention is None:
+        return False
+    before = block[: mention.start()].rpartition("\n")[2]
+    return before.startswith(f"  store {kind} ") and before.endswith(", ptr ")
+
+
+def _split(text: str) -> Iterator[str]:
+    """What stands between commas that are in no brackets."""
+    depth = begin = 0
+    for mark in _MARK.finditer(text):
+        if mark[0] in _OPENING:
+            depth += 1
+        elif mark[0] in _CLOSING:
+            depth -= 1
+        elif mark[0] == "," and not depth:
+            yield text[begin : mark.start()]
+            begin = mark.end() + 1
+    yield text[begin:]

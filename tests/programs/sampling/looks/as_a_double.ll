@@ -1,0 +1,30 @@
+; The bits of the address are those of a number that is no integer.
+define void @main() #0 {
+start:
+  call void @__quantum__qis__h__body(ptr null)
+  %r = call ptr @__quantum__qis__m__body(ptr null)
+  %n = ptrtoint ptr %r to i64
+  %f = bitcast i64 %n to double
+  %one = call ptr @__quantum__rt__result_get_one()
+  %m = ptrtoint ptr %one to i64
+  %g = bitcast i64 %m to double
+  %bit = fcmp oeq double %f, %g
+  br i1 %bit, label %flip, label %measure
+flip:
+  call void @__quantum__qis__x__body(ptr inttoptr (i64 1 to ptr))
+  br label %measure
+measure:
+  call void @__quantum__qis__mz__body(ptr inttoptr (i64 1 to ptr), ptr inttoptr (i64 1 to ptr))
+  call void @__quantum__rt__result_record_output(ptr %r, ptr null)
+  call void @__quantum__rt__result_record_output(ptr inttoptr (i64 1 to ptr), ptr null)
+  ret void
+}
+
+declare void @__quantum__qis__h__body(ptr)
+declare ptr @__quantum__qis__m__body(ptr)
+declare void @__quantum__qis__mz__body(ptr, ptr)
+declare void @__quantum__qis__x__body(ptr)
+declare ptr @__quantum__rt__result_get_one()
+declare void @__quantum__rt__result_record_output(ptr, ptr)
+
+attributes #0 = { "entry_point" }

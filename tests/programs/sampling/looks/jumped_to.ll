@@ -1,0 +1,34 @@
+; A jump goes to the address of a block that the result has chosen.
+define void @main() #0 {
+start:
+  call void @__quantum__qis__h__body(ptr null)
+  %r = call ptr @__quantum__qis__m__body(ptr null)
+  %one = call ptr @__quantum__rt__result_get_one()
+  %c = icmp eq ptr %r, %one
+  %a = select i1 %c, ptr blockaddress(@main, %yes), ptr blockaddress(@main, %no)
+  indirectbr ptr %a, [ label %yes, label %no ]
+yes:
+  br label %j
+no:
+  br label %j
+j:
+  %bit = phi i1 [ true, %yes ], [ false, %no ]
+  br i1 %bit, label %flip, label %measure
+flip:
+  call void @__quantum__qis__x__body(ptr inttoptr (i64 1 to ptr))
+  br label %measure
+measure:
+  call void @__quantum__qis__mz__body(ptr inttoptr (i64 1 to ptr), ptr inttoptr (i64 1 to ptr))
+  call void @__quantum__rt__result_record_output(ptr %r, ptr null)
+  call void @__quantum__rt__result_record_output(ptr inttoptr (i64 1 to ptr), ptr null)
+  ret void
+}
+
+declare void @__quantum__qis__h__body(ptr)
+declare ptr @__quantum__qis__m__body(ptr)
+declare void @__quantum__qis__mz__body(ptr, ptr)
+declare void @__quantum__qis__x__body(ptr)
+declare ptr @__quantum__rt__result_get_one()
+declare void @__quantum__rt__result_record_output(ptr, ptr)
+
+attributes #0 = { "entry_point" }
