@@ -146,6 +146,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be a
     return getattr(import_module(_PUBLIC[name]), name)
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]  # Tab and help() offer what is public, imported or not
+
+
 def load_ipython_extension(shell: "InteractiveShell") -> None:
     """What ``%load_ext qirjit_magic`` does: register the magics and start the engine process behind them."""
     import_module("qirjit_magic.notebook.magics").load(shell)

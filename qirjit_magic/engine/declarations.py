@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from qirjit_magic.engine.ir.locations import Location, SourceText
 from qirjit_magic.engine.runtime.bindings import is_reserved, known_types
 from qirjit_magic.engine.simulators.attachments import find_in_c_library
@@ -27,9 +29,9 @@ def completed_declaration(text: SourceText, declaration: Declaration) -> Declara
     name = declaration.name
     if declaration.function or name.startswith("__quantum__"):  # a variable may be called like a function of a library
         known = known_types(name, declaration.type)
-        declaration = replace(declaration, known=known, reserved=is_reserved(name))
+        declaration = structs.replace(declaration, known=known, reserved=is_reserved(name))
     if declaration.type not in declaration.known and find_in_c_library(name):
-        declaration = replace(declaration, in_c_library=True)
+        declaration = structs.replace(declaration, in_c_library=True)
     return _located(text, declaration)
 
 
@@ -41,7 +43,7 @@ def _located(text: SourceText, declaration: Declaration) -> Declaration:
     if place is None:
         return declaration
     used = not text.only_declares(declaration.name)
-    return replace(declaration, line=place.line, source_line=_shortened(place), used=used)
+    return structs.replace(declaration, line=place.line, source_line=_shortened(place), used=used)
 
 
 def _shortened(place: Location) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import structs
 
 from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, QUBITS_OF, Op, qir_name
 from qirjit_magic.engine.tracing import Traced
@@ -61,7 +61,7 @@ class _Results:
 def _end(end: TraceEnd | None, results: _Results) -> TraceEnd | None:
     if end is None or end.result is None:
         return end
-    return replace(end, result=results.number(end.result))
+    return structs.replace(end, result=results.number(end.result))
 
 
 def _operations(tape: NDArray[np.void], results: _Results) -> Iterator[Operation]:

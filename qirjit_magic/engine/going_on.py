@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from qirjit_magic.engine.choice import Choice
 from qirjit_magic.wire.protocol import Outcome, RunRequest
@@ -56,4 +56,4 @@ class GoingOn:
     def _without_shots(self, request: RunRequest) -> RunRequest:
         # What the requests for parts of one run have in common.
         simulator = self.choice.attachment.simulator.spec if request.simulator == AUTO else request.simulator
-        return replace(request, first=0, begins=0, ends=None, method="live", simulator=simulator)
+        return structs.replace(request, first=0, begins=0, ends=None, method="live", simulator=simulator)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import llvmlite.binding as llvm
+from msgspec import structs
 
 from qirjit_magic.engine.choice import choose_simulator, choose_sparse
 from qirjit_magic.engine.declarations import completed_declaration, placed_error
@@ -129,7 +130,7 @@ class JitEngine:
         module = self._ready_for_code(written)
         watch.lap("optimise")
         declarations = tuple(completed_declaration(module.text, each) for each in module.info.declarations)
-        info = replace(
+        info = structs.replace(
             module.info,
             declarations=declarations,
             opt_level=_level(written, opt_level),
@@ -161,7 +162,7 @@ class JitEngine:
                 f"a module of this size may come to {code_room(source_bytes):,}. Let the program fill its variables."
             )
             raise UnsafeModuleError(construct, reason)
-        return Compiled(replace(info, object_size=len(object_code), timings=watch.timings), object_code)
+        return Compiled(structs.replace(info, object_size=len(object_code), timings=watch.timings), object_code)
 
     def _optimised(self, module: QirModule, level: int) -> llvm.ModuleRef:
         self._emitter.optimise(module.llvm_module, level)
@@ -232,7 +233,7 @@ class JitEngine:
                 raise _not_sampleable(request, drawn)
             not_drawn = drawn.reason if drawn else "each of them reads a result"
         reply = self._run_live(request, entry, watch, begins=begins)
-        return self._told(replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
+        return self._told(structs.replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
 
     def _may_be_drawn(self, request: RunRequest) -> bool:
         module = self._modules[request.module].compiled.module
@@ -258,7 +259,7 @@ class JitEngine:
             bound = self._linker_for(attachment).linkage
             if not bound.carried_over(request.module):
                 return self._run_sparse(request, entry, watch)
-        return replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
+        return structs.replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
 
     def _run_sparse(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         # The first shot of all has found no room for its state, and what it has done can be done again.
@@ -273,7 +274,7 @@ class JitEngine:
     def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)
         self._linked.clear()
-        return replace(reply, linked=linked, timings=watch.timings)
+        return structs.replace(reply, linked=linked, timings=watch.timings)
 
     def _on_stabilizer(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         if request.method == "live":

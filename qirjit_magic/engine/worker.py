@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import msgspec
+from msgspec import structs
 
 from qirjit_magic.engine.limits import limit_resources
 from qirjit_magic.errors import QirError
@@ -89,7 +90,9 @@ def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
     try:
         status = isinstance(frame.message, GetStatus)
         reply = (
-            Frame(replace(engine.status(), fence=fence)) if status else _carry_out(engine, frame.message, frame.blob)
+            Frame(structs.replace(engine.status(), fence=fence))
+            if status
+            else _carry_out(engine, frame.message, frame.blob)
         )
     except QirError as error:
         reply = Frame(Refused(type(error).__name__, error.facts()))

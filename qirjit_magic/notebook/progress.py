@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Self
 
 from IPython.display import DisplayHandle, display
+from msgspec import structs
 
 from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
@@ -39,7 +39,7 @@ class CellBar:
 
     def __exit__(self, *_: object) -> None:
         if self._last is not None and not self._last.ended:  # it was refused after all
-            self.show(dataclasses.replace(self._last, ended=True))
+            self.show(structs.replace(self._last, ended=True))
 
     def show(self, progress: Progress) -> None:
         """Show how far it is."""

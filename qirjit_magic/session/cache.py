@@ -16,8 +16,10 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import structs
 
 from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
 from qirjit_magic.wire.linkage import admit
@@ -199,7 +201,7 @@ def admitted(
     if found is None:
         return None
     try:
-        info = admit(modules, replace(found.module, name=name), replaceable=replaceable, strict=strict)
+        info = admit(modules, structs.replace(found.module, name=name), replaceable=replaceable, strict=strict)
     except (SignatureError, ProfileError):
         return None  # the engine finds the same, and knows the place
     return Compiled(info, found.object_code)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from msgspec import structs
+
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.limits import LimitError
 from qirjit_magic.session import notices
@@ -137,7 +139,9 @@ class Catalogue:
     def put(self, added: Added) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
         name = added.info.name
-        info = replace(added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced"))
+        info = structs.replace(
+            added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced")
+        )
         self._in_use.pop(name, None)
         self._added_in[name] = info.timings
         return self._put_last(replace(added, info=info))
@@ -145,7 +149,7 @@ class Catalogue:
     def renew(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""
         added = self._added[name]
-        return self._put_last(replace(added, info=replace(added.info, diagnostics=(), timings=UNTIMED)))
+        return self._put_last(replace(added, info=structs.replace(added.info, diagnostics=(), timings=UNTIMED)))
 
     def _put_last(self, added: Added) -> ModuleInfo:
         name, lines = added.info.name, added.source.lines_before
@@ -153,8 +157,8 @@ class Catalogue:
         self._added.pop(name, None)
         self._added[name] = added
         said = (*added.info.breaks, *notices.added(before, self.linkage, name))
-        moved = tuple(replace(d, line=d.line + lines) if d.line is not None else d for d in said)
-        info = replace(added.info, diagnostics=moved + added.info.diagnostics)
+        moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
+        info = structs.replace(added.info, diagnostics=moved + added.info.diagnostics)
         self._added[name] = replace(added, info=info)
         return info
 

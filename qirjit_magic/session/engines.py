@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.limits import Limits
@@ -148,7 +150,7 @@ class Engines:
             opened = self._opened()
             opened.define(intrinsic)
             try:
-                self.fenced.define(replace(intrinsic, pickled=b"", path=()))
+                self.fenced.define(structs.replace(intrinsic, pickled=b"", path=()))
             except QirError:
                 opened.undefine(intrinsic.name)
                 raise
@@ -199,7 +201,7 @@ class Engines:
         if carried_over or engine is not self.fenced:
             return carried_over or "it runs where modules are trusted"
         modules = engine.compiled(linkage.reachable(request.module))
-        shared = replace(request, simulator=simulator, method="live")
+        shared = structs.replace(request, simulator=simulator, method="live")
         return Sharing(engine, self._helpers, shared, modules=modules, most=most, limits=limits)
 
     def _forget_gone(self) -> None:
@@ -217,7 +219,7 @@ class Engines:
         status = self.fenced.status()
         # Being looked at starts none.
         opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
-        return replace(
+        return structs.replace(
             status,
             simulator=status.simulator or opened.simulator,
             open_pid=opened.pid,

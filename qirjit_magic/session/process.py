@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 import qirjit_magic
 from qirjit_magic.errors import EngineStartError
@@ -155,7 +156,7 @@ class EngineProcess:
         return self._hold(read), self._hold(write)
 
     def _spawn(self, arguments: WorkerArguments, output: int, errors: int, *, lasting: bool) -> Child:
-        arguments = replace(arguments, lasting=lasting)
+        arguments = structs.replace(arguments, lasting=lasting)
         root = str(Path(qirjit_magic.__file__).parent.parent)
         command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
         try:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any, TypedDict, TypeVar, cast
+
+from msgspec import structs
 
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
@@ -122,10 +123,10 @@ def _own_module(
     if module.name not in {request.name, *replaceable}:
         raise FrameError("it is about another module")
     _check_plausible(module, len(source))
-    return replace(
+    return structs.replace(
         module,
         digest=sha256(source).hexdigest(),  # the next time, this source is not compiled
-        declarations=tuple(replace(d, line=_line(d.line)) for d in module.declarations),
+        declarations=tuple(structs.replace(d, line=_line(d.line)) for d in module.declarations),
         diagnostics=_located(module.diagnostics),
         breaks=_located(module.breaks),
         opt_level=_clamped(module.opt_level, _HIGHEST_LEVEL),
@@ -155,7 +156,7 @@ def _check_plausible(module: ModuleInfo, source_bytes: int) -> None:
 
 
 def _located(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    return tuple(replace(diagnostic, line=_line(diagnostic.line)) for diagnostic in diagnostics)
+    return tuple(structs.replace(diagnostic, line=_line(diagnostic.line)) for diagnostic in diagnostics)
 
 
 def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, took_s: float) -> RunReply:
@@ -164,7 +165,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
     raised = reply.raised
     if raised is not None:
         name, traceback = _cut(raised.name), _cut(raised.traceback)
-        raised = replace(raised, name=name, traceback=traceback) if reply.outcome == "failed" else None
+        raised = structs.replace(raised, name=name, traceback=traceback) if reply.outcome == "failed" else None
     linked = tuple(name for name in dict.fromkeys(reply.linked) if name in known)
     shots = reply.next - request.first
     if reply.sampled >= 0 and not (shots > 0 and sampled_size(shots, reply.sampled) <= RECORDS_CAPACITY // 2):
@@ -172,7 +173,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
     asked = request.method != "live" and request.first == request.begins == 0
     if reply.sampled >= 0 and not (asked and reply.outcome in {"done", "stopped"}):
         raise FrameError("it has sampled what was to be run")
-    return replace(
+    return structs.replace(
         reply,
         next=_clamped(reply.next, request.end),
         linked=linked,
@@ -197,7 +198,7 @@ def _circuit(traced: CircuitReply) -> CircuitReply:
             result=None if end.result is None else _clamped(end.result, 2 * RETURNED),
             reason=_cut(end.reason),
         )
-    return replace(
+    return structs.replace(
         traced,
         left_out=_clamped(traced.left_out, _MOST_NUMBER),
         counts={name: _clamped(count, _MOST_NUMBER) for name, count in traced.counts.items()},
@@ -219,7 +220,7 @@ def _is_operation(operation: Operation) -> bool:
 
 
 def _status(status: EngineStatus, known: Collection[str]) -> EngineStatus:
-    return replace(
+    return structs.replace(
         status,
         simulator=_cut(status.simulator),
         llvm=_cut(status.llvm),

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import LocatedError, RunTimeoutError, SessionClosedError
 from qirjit_magic.limits import Limits
@@ -157,7 +159,7 @@ class Runner:
                     sharing=shared,
                 )
             collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharing))))
-            collected.timings += dataclasses.replace(self._engines.compiling, total=0.0)
+            collected.timings += structs.replace(self._engines.compiling, total=0.0)
             collected.timings += Timings(start=engine.waited_s - waited_s)
         finally:
             self._begun = self._running = False

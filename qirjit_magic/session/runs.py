@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from qirjit_magic.errors import (
     ExecutionError,
     IntrinsicError,
@@ -112,7 +114,7 @@ def collect(
     from qirjit_magic.wire.columns import RecordColumns  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
     collected = Collected(columns=(columns := RecordColumns(words)))
-    request = dataclasses.replace(request, run=sharing.number) if sharing else request
+    request = structs.replace(request, run=sharing.number) if sharing else request
     follower = Follower(request.shots, observer.progress)
 
     def stop_wanted() -> bool:
@@ -239,7 +241,7 @@ def _collect_pieces(
             return None
         if sharing and sharing.takes_over(reply):
             return reply.next
-        following = dataclasses.replace(request, first=reply.next)
+        following = structs.replace(request, first=reply.next)
 
 
 def _collect_parts(

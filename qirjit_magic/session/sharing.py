@@ -14,8 +14,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
+
+from msgspec import structs
 
 from qirjit_magic.errors import EngineStartError, QirError, WorkerCrashedError
 from qirjit_magic.limits import Limits
@@ -67,7 +68,7 @@ class Sharing:
         most: int,
         limits: Limits,
     ) -> None:
-        self._engine, self._helpers, self._request = first, helpers, replace(request, run=next(_RUNS))
+        self._engine, self._helpers, self._request = first, helpers, structs.replace(request, run=next(_RUNS))
         self._modules, self._most, self._limits = modules, most, limits
         self._seen: deque[tuple[float, int]] = deque()  # lately, when which shot went on
         self._ready: list[EngineSupervisor] = []
@@ -112,7 +113,7 @@ class Sharing:
         if engine.has_process and engine.shield.count < 2:  # noqa: PLR2004 - the second interrupt kills it
             engine.memory.clear()
             with contextlib.suppress(QirError):  # whatever is asked for next begins anew in any case
-                engine.run(replace(self._request, run=0, ends=0))
+                engine.run(structs.replace(self._request, run=0, ends=0))
 
     @property
     def number(self) -> int:
@@ -244,12 +245,12 @@ class Sharing:
 
     def _run_part(self, engine: EngineSupervisor, left: Parts, part: Part) -> Outcome | None:
         # How the run ends in it; None where it does not.
-        wanted = replace(self._request, begins=part.first, ends=part.end)
+        wanted = structs.replace(self._request, begins=part.first, ends=part.end)
         while True:
             engine.memory.clear()
             if self._is_over():
                 return None
-            reply = engine.run(replace(wanted, first=part.at))
+            reply = engine.run(structs.replace(wanted, first=part.at))
             if reply.outcome in {"failed", "killed"}:
                 return reply.outcome
             _count(part, engine)
@@ -282,7 +283,7 @@ class Sharing:
     def _make_ready(self, engine: EngineSupervisor) -> None:
         engine.have(self._modules)
         engine.memory.clear()
-        engine.run(replace(self._request, ends=0))  # no shot, but everything is linked
+        engine.run(structs.replace(self._request, ends=0))  # no shot, but everything is linked
         self._ready.append(engine)
 
     def _wait_for_parts(self) -> Parts | None:

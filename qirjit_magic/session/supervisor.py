@@ -6,7 +6,8 @@ import contextlib
 import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
 from qirjit_magic.session.cache import ObjectCache, admitted
@@ -177,14 +178,16 @@ class EngineSupervisor(RevivingProcess):
             found = self._find(key)
             if found is not None:
                 self._cache_hits += 1
-                compiled = _from_cache(Compiled(replace(found.module, name=name), found.object_code))
+                compiled = _from_cache(Compiled(structs.replace(found.module, name=name), found.object_code))
             else:
                 compiled = self._compile(key, Compile(name, opt_level, trust), source)
             return self._timed(compiled, began, waited_s)
 
     def _timed(self, compiled: Compiled, began: float, waited_s: float) -> Compiled:
-        timings = replace(compiled.module.timings, start=self.waited_s - waited_s, total=time.perf_counter() - began)
-        return replace(compiled, module=replace(compiled.module, timings=timings))
+        timings = structs.replace(
+            compiled.module.timings, start=self.waited_s - waited_s, total=time.perf_counter() - began
+        )
+        return structs.replace(compiled, module=structs.replace(compiled.module, timings=timings))
 
     def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
         reply, object_code = self._request(Frame(request, source), Added)
@@ -370,7 +373,7 @@ class EngineSupervisor(RevivingProcess):
         """See `Engine.status`; figures of all processes so far."""
         with self.uninterrupted():
             status, _ = self._request(Frame(GetStatus()), EngineStatus)
-            return replace(
+            return structs.replace(
                 status,
                 pid=self._process.pid if self._process else 0,
                 compilations=self._compilations,
@@ -381,7 +384,7 @@ class EngineSupervisor(RevivingProcess):
 
 
 def _from_cache(compiled: Compiled) -> Compiled:
-    return replace(compiled, module=replace(compiled.module, timings=Timings(from_cache=True)))
+    return structs.replace(compiled, module=structs.replace(compiled.module, timings=Timings(from_cache=True)))
 
 
 def _own_objects(request: RunRequest) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 MOST_FIRST = 4000
 MOST_LAST = 1000
@@ -12,8 +13,7 @@ MOST_RESULT = (1 << 25) - 1
 RETURNED: Final = MOST_RESULT + 1  # from here on results are those that m returned, in the order of the measurements
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """What belongs to an operation.
 
     Attributes:
@@ -49,8 +49,7 @@ SHAPES: Final = {
 NOT_COUNTED: Final = frozenset({"release", *(name for name, shape in SHAPES.items() if not shape.qubits)})
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """One of the things that a program asks a simulator for.
 
     Attributes:
@@ -71,8 +70,7 @@ class Operation:
         return SHAPES[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEnd:
+class TraceEnd(msgspec.Struct, frozen=True):
     """Why a trace ended before the program did.
 
     Attributes:

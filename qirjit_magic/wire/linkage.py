@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
+from msgspec import structs
 
 from qirjit_magic.errors import ProfileError, SignatureError
 from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
@@ -13,8 +15,7 @@ from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signa
 PYTHON = "<Python>"
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """A public function or global variable of a module.
 
     Attributes:
@@ -26,8 +27,7 @@ class Definition:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A module that declares what another one defines.
 
     Attributes:
@@ -207,7 +207,7 @@ def admit(
     candidates = {module.name: module for module in modules}
     same = same_definitions(info, (candidates[name] for name in replaceable if name in candidates))
     if same and info.name not in candidates:
-        info = replace(info, name=same.name)
+        info = structs.replace(info, name=same.name)
     before = Linkage(modules)
     after = Linkage([*(module for module in modules if module.name != info.name), info])
     _check_known(after, info)

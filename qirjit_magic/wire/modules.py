@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Literal
+
+import msgspec
 
 from qirjit_magic.plain import plain
 from qirjit_magic.wire.timings import UNTIMED, Timings
@@ -13,8 +14,7 @@ _NUMBER = re.compile("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """A function's type in LLVM's words, pointers opaque: ``i64 (double, ptr)``."""
 
     returns: str
@@ -26,8 +26,7 @@ class Signature:
         return f"{self.returns} ({', '.join(parameters)})"
 
 
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
+class EntryPoint(msgspec.Struct, frozen=True):
     """A defined function: anything that can be run by name.
 
     Attributes:
@@ -67,8 +66,7 @@ class EntryPoint:
         return int(values[0]) if values and _NUMBER.fullmatch(values[0]) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """A function or global variable that the module uses and somebody else defines.
 
     Attributes:
@@ -95,8 +93,7 @@ class Declaration:
     in_c_library: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalVariable:
+class GlobalVariable(msgspec.Struct, frozen=True):
     """A global variable that the module defines.
 
     Attributes:
@@ -116,8 +113,7 @@ class GlobalVariable:
     alignment: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(msgspec.Struct, frozen=True):
     """A remark about a module or a run that stops nothing.
 
     Attributes:
@@ -138,8 +134,7 @@ class Diagnostic:
         return plain(f"{self.severity}: {where}{self.message}")
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleInfo:
+class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
     """A compiled module.
 
     Attributes:
@@ -187,7 +182,17 @@ class ModuleInfo:
     looks_at_results: str = ""
     mistyped_call: str = ""
     reads_results: tuple[str, ...] = ()
-    timings: Timings = field(default=UNTIMED, compare=False)
+    timings: Timings = UNTIMED
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same, however long it took to make them."""
+        if not isinstance(other, ModuleInfo):
+            return NotImplemented
+        names = (name for name in self.__struct_fields__ if name != "timings")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.digest))
 
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:

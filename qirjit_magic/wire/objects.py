@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import stat
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from qirjit_magic.wire.modules import ModuleInfo
 from qirjit_magic.wire.protocol import Compiled
@@ -63,7 +63,7 @@ def object_path(folder: Path, key: str) -> Path:
 def pack_object(key: str, compiled: Compiled) -> bytes:
     """The content of a file."""
     # Name, diagnostics and time belong to a session: the same source may be there in another one as well.
-    module = replace(compiled.module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
+    module = structs.replace(compiled.module, name="", diagnostics=(), added_at=0.0, timings=UNTIMED)
     info = msgspec.json.encode(module)
     head = _HEAD.pack(_MAGIC, b"", key.encode(), len(info))
     checked = head[_CHECKED_FROM:] + info + compiled.object_code

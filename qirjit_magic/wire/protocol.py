@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, get_args
+
+import msgspec
 
 from qirjit_magic.options import Method
 from qirjit_magic.wire.circuits import Operation, TraceEnd
@@ -18,8 +19,7 @@ ROOM_FOR_RECORDS = RECORDS_CAPACITY // RECORD_SIZE
 Fact = None | bool | int | float | str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(msgspec.Struct, frozen=True):
     """Shots of one entry point.
 
     Attributes:
@@ -58,8 +58,7 @@ class RunRequest:
         return self.shots if self.ends is None else self.ends
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(msgspec.Struct, frozen=True):
     """What a function in Python raised while a program called it.
 
     Attributes:
@@ -71,8 +70,7 @@ class Raised:
     traceback: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunReply:
+class RunReply(msgspec.Struct, frozen=True):
     """How a piece of a run ended; its records are in the shared memory.
 
     Attributes:
@@ -98,16 +96,14 @@ class RunReply:
     timings: Timings = UNTIMED
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(msgspec.Struct, frozen=True):
     """What `Engine.add` gives: the module as the kernel knows it, and its object code, for linking it again."""
 
     module: ModuleInfo
     object_code: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Intrinsic:
+class Intrinsic(msgspec.Struct, frozen=True):
     """A function that programs may call, written in Python.
 
     Attributes:
@@ -124,8 +120,7 @@ class Intrinsic:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EngineStatus:
+class EngineStatus(msgspec.Struct, frozen=True):
     """What an engine is and has done.
 
     Attributes:
@@ -161,8 +156,7 @@ class EngineStatus:
     open_restarts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(msgspec.Struct, frozen=True):
     """The first frame of an engine process.
 
     Attributes:
@@ -174,8 +168,7 @@ class Ready:
     build: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(msgspec.Struct, frozen=True):
     """`Engine.add`; the blob is the source. Answered by `Added`."""
 
     name: str
@@ -185,8 +178,7 @@ class Add:
     trust: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Compile:
+class Compile(msgspec.Struct, frozen=True):
     """`Engine.compile`; the blob is the source. Answered by `Added`."""
 
     name: str
@@ -194,43 +186,37 @@ class Compile:
     trust: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(msgspec.Struct, frozen=True):
     """The blob is the object code."""
 
     module: ModuleInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Restore:
+class Restore(msgspec.Struct, frozen=True):
     """`Engine.restore`; the blob is the object code. Answered by `Done`."""
 
     module: ModuleInfo
 
 
-@dataclass(frozen=True, slots=True)
-class Renew:
+class Renew(msgspec.Struct, frozen=True):
     """`Engine.renew`. Answered by `Done`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unlink:
+class Unlink(msgspec.Struct, frozen=True):
     """`Engine.unlink`. Answered by `Done`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(msgspec.Struct, frozen=True):
     """`Engine.remove`. Answered by `Done`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(msgspec.Struct, frozen=True):
     """`Engine.define`; the blob is `Intrinsic.pickled`. Answered by `Done`."""
 
     name: str
@@ -238,15 +224,13 @@ class Define:
     path: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Undefine:
+class Undefine(msgspec.Struct, frozen=True):
     """`Engine.undefine`. Answered by `Done`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(msgspec.Struct, frozen=True):
     """`Engine.show`; the blob is the source. Answered by `Done`, whose blob is the text."""
 
     name: str
@@ -255,8 +239,7 @@ class Show:
     trust: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitRequest:
+class CircuitRequest(msgspec.Struct, frozen=True):
     """`Engine.circuit`; see `RunRequest`. Answered by `CircuitReply`."""
 
     module: str
@@ -264,8 +247,7 @@ class CircuitRequest:
     arguments: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CircuitReply:
+class CircuitReply(msgspec.Struct, frozen=True):
     """What one shot of an entry point asks a simulator for, as far as a trace of it goes.
 
     Attributes:
@@ -282,32 +264,28 @@ class CircuitReply:
     first: tuple[Operation, ...]
     last: tuple[Operation, ...] = ()
     left_out: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
     depth: int = 0
     width: int = 0
     end: TraceEnd | None = None
     remark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GetOwnCode:
+class GetOwnCode(msgspec.Struct, frozen=True):
     """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class GetStatus:
+class GetStatus(msgspec.Struct, frozen=True):
     """`Engine.status`. Answered by `EngineStatus`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """It was done."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """The engine raised a `QirError`: the class's name and its fields."""
 
     error: str

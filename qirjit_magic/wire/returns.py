@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 Returned = int | float | bool | None | tuple["Returned", ...] | list["Returned"]
 MOST_WORDS = 16  # in a record memory that is full there is always room for so many
@@ -19,16 +20,14 @@ _OTHER_SCALARS = ("double", "float", "ptr")
 _OPENING = {"{": "}", "<{": "}>"}
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class Struct(msgspec.Struct, frozen=True):
     """A struct; `packed` says that it has no padding."""
 
     items: tuple[Kind, ...]
     packed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(msgspec.Struct, frozen=True):
     """So many values of one type."""
 
     item: Kind

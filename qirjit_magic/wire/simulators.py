@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from qirjit_magic.errors import OptionError, SimulatorError, SimulatorNotFoundError
 from qirjit_magic.plain import is_utf8
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "qirjit_magic.simulators"
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatorSpec:
+class SimulatorSpec(msgspec.Struct, frozen=True):
     """Which simulator to attach.
 
     Attributes:

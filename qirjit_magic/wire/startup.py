@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerArguments:
+class WorkerArguments(msgspec.Struct, frozen=True):
     """How an engine process is started: inherited descriptors, and who its parent is.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+import msgspec
 
 Step = Literal["start", "parse", "verify", "optimise", "compile", "link", "trace", "simulate", "sample", "decode"]
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -13,8 +14,7 @@ COMPILING: tuple[Step, ...] = ("parse", "verify", "optimise", "compile")
 RUNNING: tuple[Step, ...] = ("link", "trace", "simulate", "sample")
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(msgspec.Struct, frozen=True):
     """Seconds by step, in the order in which they come; 0 for a step that did not happen.
 
     Attributes:

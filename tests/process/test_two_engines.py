@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from qirjit_magic.errors import RunTimeoutError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.session.session import Session
@@ -143,7 +143,7 @@ def test_a_lie_about_what_a_module_reaches_gets_it_nowhere(session: Session) -> 
     session.run("ask_python")
     session.add(number(7), "victim")
     modules = dict(session.linkage.modules)
-    modules["victim"] = replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
+    modules["victim"] = structs.replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
     lie = Linkage(modules.values())
     assert "<Python>" in lie.reachable("victim")
     assert session._engines.for_run("victim", lie) is session._engines.fenced

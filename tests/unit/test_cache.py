@@ -8,13 +8,13 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qirjit_magic.errors import QirNotice
 from qirjit_magic.session import cache as room
@@ -42,7 +42,7 @@ def _path(cache: ObjectCache, key: str) -> Path:
 
 def _sized(size: int) -> Compiled:
     empty = Compiled(_MODULE, b"")
-    return replace(empty, object_code=bytes(size - len(pack_object(_key(), empty))))
+    return structs.replace(empty, object_code=bytes(size - len(pack_object(_key(), empty))))
 
 
 def _kept(cache: ObjectCache) -> dict[str, int]:
@@ -122,13 +122,16 @@ def test_what_is_kept_is_found_by_every_kernel(
 ) -> None:
     key = cache_key(source, build="", options="")
     ObjectCache(shared_folder).keep(key, Compiled(module, object_code))
-    expected = replace(module, name="", diagnostics=(), added_at=0.0, timings=_MODULE.timings)
+    expected = structs.replace(module, name="", diagnostics=(), added_at=0.0, timings=_MODULE.timings)
     assert ObjectCache(shared_folder).find(key) == Compiled(expected, object_code)
 
 
 def test_what_belongs_to_a_session_is_not_kept(cache: ObjectCache) -> None:
     remark = Diagnostic("notice", "nobody defines 'elsewhere' yet")
-    cache.keep(_key(), replace(_COMPILED, module=replace(_MODULE, name="bell", diagnostics=(remark,), added_at=1e9)))
+    cache.keep(
+        _key(),
+        structs.replace(_COMPILED, module=structs.replace(_MODULE, name="bell", diagnostics=(remark,), added_at=1e9)),
+    )
     assert cache.find(_key()) == _COMPILED
     assert b"bell" not in _path(cache, _key()).read_bytes()
 

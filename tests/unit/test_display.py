@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from qirjit_magic.display import modules
 from qirjit_magic.wire.linkage import Linkage
@@ -76,7 +76,7 @@ def test_the_status_has_the_open_process_only_where_there_is_one() -> None:
     status = EngineStatus(pid=7, memory=100 << 20)
     assert ("memory", "100 MiB, no limit") in modules.status_table(status)
     assert not any(name.startswith(("open", "its")) for name, _ in modules.status_table(status))
-    table = modules.status_table(replace(status, open_pid=8, open_memory=50 << 20, open_restarts=2))
+    table = modules.status_table(structs.replace(status, open_pid=8, open_memory=50 << 20, open_restarts=2))
     head = [name for name, _ in table].index("open process")
     assert table[head + 1 :] == (
         ("its pid", "8"),

@@ -3,13 +3,13 @@ from __future__ import annotations
 import contextlib
 import json
 import struct
-from dataclasses import fields, replace
 from itertools import pairwise
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
@@ -194,7 +194,7 @@ def test_any_json_in_a_message_s_place_is_that_message_or_a_frame_error(
     kind: str, body: object, data: st.DataObject
 ) -> None:
     if kind in MESSAGES:  # more of it gets through to the types of the fields
-        names = [field.name for field in fields(MESSAGES[kind])]
+        names = list(MESSAGES[kind].__struct_fields__)
         body = data.draw(st.just(body) | st.fixed_dictionaries(dict.fromkeys(names, _JSON)))
     inbox = Inbox()
     inbox.feed(_raw(json.dumps({"kind": kind, "body": body}).encode()))
@@ -294,7 +294,7 @@ def test_every_message_can_be_sent() -> None:
 @given(_modules)
 def test_a_flag_stays_what_it_is_a_truth_or_a_number(module: ModuleInfo) -> None:
     inbox = Inbox()
-    sent = replace(module, flags=(("truth", True), ("number", 1), ("text", "1")))
+    sent = structs.replace(module, flags=(("truth", True), ("number", 1), ("text", "1")))
     inbox.feed(pack(Frame(Added(sent))))
     received = inbox.pop()
     assert received is not None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
@@ -39,7 +39,7 @@ class Counting:
         return self.engine.run(request)
 
     def part(self, first: int, **different: object) -> RunReply:
-        return self.run(replace(PART, begins=first, first=first, ends=first + 10, **different))  # type: ignore[arg-type]
+        return self.run(structs.replace(PART, begins=first, first=first, ends=first + 10, **different))
 
 
 @pytest.fixture
@@ -58,14 +58,14 @@ def test_nothing_is_forgotten_between_the_parts_of_a_run(counting: Counting) -> 
     assert (reply.outcome, reply.next) == ("done", 60)
     counting.part(20)
     assert counting.told == "b"
-    counting.run(replace(PART, ends=0, run=0))
+    counting.run(structs.replace(PART, ends=0, run=0))
     assert counting.told == "bebe"
 
 
 def test_a_run_that_was_stopped_goes_on_in_parts(counting: Counting) -> None:
     counting.engine.memory.clear()
     counting.engine.memory.stop()
-    stopped = counting.engine.run(replace(PART, ends=None, simulator=AUTO, method="live"))
+    stopped = counting.engine.run(structs.replace(PART, ends=None, simulator=AUTO, method="live"))
     assert (stopped.outcome, counting.told) == ("stopped", "b")
     counting.part(stopped.next)
     assert counting.told == "b"
@@ -95,5 +95,5 @@ def test_a_module_that_changes_ends_it(counting: Counting) -> None:
 
 
 def test_a_whole_run_ends_by_itself(counting: Counting) -> None:
-    assert counting.run(replace(PART, ends=None)).outcome == "done"
+    assert counting.run(structs.replace(PART, ends=None)).outcome == "done"
     assert counting.told == "be"

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qirjit_magic.errors import SignatureError
 from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, Use, admit, check_renewal, same_definitions
@@ -53,8 +53,8 @@ def test_functions_and_global_variables_are_apart() -> None:
 
 def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
     counter = ModuleInfo("counter", "", functions=_module("", "f").functions, variables=(GlobalVariable("n", "i64"),))
-    trusted = replace(_module("trusted", "g"), trusted=True)
-    python = replace(_module(PYTHON, "h"), name=PYTHON)
+    trusted = structs.replace(_module("trusted", "g"), trusted=True)
+    python = structs.replace(_module(PYTHON, "h"), name=PYTHON)
     users = [_module(f"uses {name}", uses=name) for name in "fgh"]
     linkage = Linkage([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
     assert linkage.carried_over("uses f") == "'counter' has the global variable @n, which a later shot could read"
@@ -74,7 +74,7 @@ def test_what_nobody_provides_is_undefined() -> None:
 def test_the_c_library_provides_what_no_module_has_to_those_that_are_trusted() -> None:
     declarations = (Declaration("open", "void ()", in_c_library=True), Declaration("f", "void ()"))
     user = ModuleInfo("user", "", declarations=declarations)
-    trusted = replace(user, name="trusted", trusted=True)
+    trusted = structs.replace(user, name="trusted", trusted=True)
     linkage = Linkage([user, trusted])
     assert linkage.undefined("user") == declarations
     assert linkage.undefined("trusted") == declarations[1:]

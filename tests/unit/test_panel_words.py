@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qirjit_magic.errors import OptionError
 from qirjit_magic.notebook.panel import words
@@ -21,7 +21,7 @@ def _plain(text: str) -> str:
 def test_progress_reads_as_numbers_a_rate_and_what_is_left() -> None:
     progress = Progress(7000, 10_000, 2.0, 1.2e6, 12.4)
     assert _plain(words.progress_words(progress)) == "7 000 / 10 000 · 1.2 M shots/s · 12 s left"
-    assert _plain(words.progress_words(replace(progress, left=0.3))) == "7 000 / 10 000 · 1.2 M shots/s"
+    assert _plain(words.progress_words(structs.replace(progress, left=0.3))) == "7 000 / 10 000 · 1.2 M shots/s"
     assert _plain(words.progress_words(Progress(0, 5, 3.0))) == "0 / 5 · 3.0 s so far"
 
 

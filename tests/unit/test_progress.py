@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
@@ -149,7 +149,7 @@ def test_a_page_has_a_bar_while_the_run_goes_on() -> None:
     assert 'role="progressbar"' in page(going_on)
     assert 'aria-valuenow="45"' in page(going_on)
     assert "width:45%" in page(going_on)
-    assert "progressbar" not in page(replace(going_on, ended=True))
+    assert "progressbar" not in page(structs.replace(going_on, ended=True))
 
 
 @given(st.integers(0, 2**63), st.floats(0, 1e300), st.floats(0, 1e300) | st.none(), st.booleans())

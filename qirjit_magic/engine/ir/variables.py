@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 import llvmlite.binding as llvm
+from msgspec import structs
 
 from qirjit_magic.engine.ir.contexts import read_text
 from qirjit_magic.engine.ir.parse import QirModule
@@ -56,7 +57,7 @@ def externalise(module: QirModule, data_layout: str) -> QirModule:
     with contextlib.suppress(RuntimeError):
         changed = read_text(text)
         changed.verify()
-        return replace(module, info=replace(info, variables=tuple(moving.variables)), llvm_module=changed)
+        return replace(module, info=structs.replace(info, variables=tuple(moving.variables)), llvm_module=changed)
     return module
 
 
@@ -98,4 +99,4 @@ class _Externaliser:
     def _variable(self, place: int, kind: llvm.TypeRef, alignment: int) -> GlobalVariable:
         size = self._target_data.get_abi_size(kind)
         alignment = max(alignment, self._target_data.get_abi_alignment(kind))
-        return replace(self.variables[place], size=size, alignment=alignment)
+        return structs.replace(self.variables[place], size=size, alignment=alignment)
