@@ -162,7 +162,7 @@ def main(runs: int, seed: int) -> int:
     """Interrupt each kind of run so often, print the figures; 1 where something is missing or wrong."""
     with tempfile.TemporaryDirectory() as folder:
         # Nobody's cache or history is to be filled.
-        environment = {**os.environ, "QIRJIT_CACHE": folder, "IPYTHONDIR": folder}
+        environment = {**os.environ, "QIRJIT_CACHE": folder, "QIRJIT_CACHE_MIB": "", "IPYTHONDIR": folder}
         manager, client = start_new_kernel(cwd=str(REPOSITORY / "notebooks"), env=environment)
         try:
             interrupts = Interrupts(Kernel(manager, client), random.Random(seed))  # noqa: S311 - no secret

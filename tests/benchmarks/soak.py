@@ -175,7 +175,7 @@ def main(cells: int) -> int:
     """Run them, print the figures; 1 where an answer is wrong or something grew."""
     with tempfile.TemporaryDirectory() as folder:
         # Nobody's cache or history is to be filled.
-        environment = {**os.environ, "QIRJIT_CACHE": folder, "IPYTHONDIR": folder}
+        environment = {**os.environ, "QIRJIT_CACHE": folder, "QIRJIT_CACHE_MIB": "", "IPYTHONDIR": folder}
         manager, client = start_new_kernel(cwd=str(REPOSITORY / "notebooks"), env=environment)
         try:
             return _soak(Soak(Kernel(manager, client)), cells)

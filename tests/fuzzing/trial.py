@@ -22,6 +22,7 @@ from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import program
 from tests.fuzzing.mutations import Mutation
 from tests.fuzzing.text import nest_deeply
+from tests.process.support import make_supervisor
 
 LIMIT_S = 10.0
 TIMEOUT_S = 2.0
@@ -64,7 +65,7 @@ class Trial:
     """A session with a control module, in which each mutation is compiled, run and removed."""
 
     def __init__(self) -> None:
-        self._session = Session()
+        self._session = Session(supervisor=make_supervisor())
         self._stage = "start"
         self._session.add(program("coins"), _CONTROL)
         self._counts = self._control_counts()

@@ -162,7 +162,7 @@ def test_an_interrupt_while_the_open_process_starts_or_takes_modules_back(bare_k
         interrupt = threading.Timer(delay_ms / 1000, bare_kernel.manager.interrupt_kernel)
         interrupt.start()
         # It ends where the interrupt came before it, and never when it comes: IPython would lose the reply.
-        cell = bare_kernel.run("%qir slow --name slow --shots 1000000 --timeout 8")
+        cell = bare_kernel.run("%qir slow --name slow --shots 1000000 --timeout 3")
         # Of one that was killed the kernel may hear a moment later, when it has been asked already.
         late = {"WorkerCrashedError"} if crash else set()
         assert cell.error_name in {"KeyboardInterrupt", "RunTimeoutError", *late}, cell.traceback

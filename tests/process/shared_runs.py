@@ -15,10 +15,8 @@ from qirjit_magic.session import parts, process, sharing
 from qirjit_magic.session.results import RunResult
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sharing import Sharing
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.platforms import choose
 from tests.files import program
-from tests.process.support import eventually
+from tests.process.support import eventually, make_supervisor
 
 NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
@@ -48,7 +46,9 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def session_on(platform: str) -> Iterator[Session]:
-    with Session(simulator="statevector", supervisor=EngineSupervisor(choose(platform), grace_s=0.3)) as session:
+    # Of so little memory there is enough for two helpers, whatever else the machine does.
+    supervisor = make_supervisor(platform, grace_s=0.3, memory_limit=2 << 30)
+    with Session(simulator="statevector", supervisor=supervisor) as session:
         session.add(program("shared_shots"), "shared")
         yield session
 

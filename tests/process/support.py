@@ -85,13 +85,15 @@ def make_supervisor(
     platform: str | None = None, *, grace_s: float = GRACE_S, memory_limit: int | None = None, fenced: bool = True
 ) -> EngineSupervisor:
     """An engine process; only the first of a test run compiles the simulators, which takes a third of a second."""
-    return EngineSupervisor(
+    made = EngineSupervisor(
         choose(platform) if platform else None,
         grace_s=grace_s,
         memory_limit=memory_limit,
         fenced=fenced,
         cache=_own_objects(),
     )
+    made._saves = False  # so that nothing is compiled once more for that cache, or found where it waits for that
+    return made
 
 
 def eventually(condition: Callable[[], bool], within_s: float = LIVENESS_S) -> bool:

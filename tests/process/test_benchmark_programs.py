@@ -11,6 +11,7 @@ from qirjit_magic.session.session import Session
 from tests.benchmarks.circuits import Circuit, bernstein_vazirani, dense, phase_estimation, teleportation
 from tests.benchmarks.programs import emit
 from tests.files import program
+from tests.process.support import make_supervisor
 from tests.unit.test_benchmark_circuits import EVERY_GATE, amplitudes, measured
 
 SHOTS = 20_000
@@ -19,7 +20,7 @@ _LIMIT = {7: 29.9, 15: 44.3}  # Pearson's statistic exceeds it once in 10,000 ru
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

@@ -195,6 +195,7 @@ def test_a_folder_stays_the_same_when_the_current_one_changes(
 
 def test_a_current_folder_that_was_deleted_stops_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("QIRJIT_CACHE", "mine")
+    monkeypatch.delenv("QIRJIT_CACHE_MIB", raising=False)
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)

@@ -12,6 +12,7 @@ from qirjit_magic.errors import EntryPointError, QirError, UnresolvedSymbolError
 from qirjit_magic.session.session import Session
 from tests.files import corpus
 from tests.process.qirrunner_outputs import outputs
+from tests.process.support import make_supervisor
 
 TIMEOUT_S = 30.0
 RUNNING_SHARE = 0.98
@@ -48,7 +49,7 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def tried() -> Iterator[Session]:
-    with Session() as session:
+    with Session(supervisor=make_supervisor()) as session:
         yield session
 
 

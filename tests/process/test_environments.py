@@ -105,7 +105,7 @@ def test_it_runs_where_standard_descriptors_are_closed(tmp_path: Path, closed: s
 def test_paths_need_not_be_text(tmp_path: Path) -> None:
     home = os.fsdecode(os.fsencode(tmp_path) + b"/h\xff")
     cache = os.fsdecode(os.fsencode(tmp_path) + b"/c\xfe")
-    run(tmp_path, environment={"HOME": home, "QIRJIT_CACHE": cache})
+    run(tmp_path, environment={"HOME": home, "QIRJIT_CACHE": cache, "QIRJIT_CACHE_MIB": ""})
     assert any(Path(cache).rglob("*"))
 
 

@@ -22,6 +22,7 @@ from tests.circuits.drawing import random_circuit
 from tests.circuits.outcomes import distance, exact
 from tests.circuits.running import FAMILIES, SAMPLED, WAYS, Counted, Way, count, load
 from tests.circuits.steps import Circuit, Step
+from tests.process.support import make_supervisor
 from tests.unit.matrices import OWN
 
 _MANY = {"adaptive": 150, "adaptive-clifford": 150, "straight": 60, "straight-clifford": 60}
@@ -70,7 +71,7 @@ class Runs:
 
 @pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
-    with Session() as session:
+    with Session(supervisor=make_supervisor()) as session:
         yield Runs(session)
 
 

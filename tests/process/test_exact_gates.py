@@ -18,6 +18,7 @@ from tests.circuits.gates import EVERY_GATE, INVERTIBLE, Random, gate_step, inve
 from tests.circuits.outcomes import states
 from tests.circuits.running import LIVE, difference, dumps, load
 from tests.circuits.steps import Circuit, Step
+from tests.process.support import make_supervisor
 from tests.unit.matrices import OWN, Matrix, X, Z, controlled, fixed, ry, rz
 
 _EXACT = 1e-12
@@ -27,7 +28,7 @@ simulators = pytest.mark.parametrize("simulator", LIVE)
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

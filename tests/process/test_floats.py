@@ -14,6 +14,7 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.wire.records import Value
 from tests.circuits.running import LIVE
 from tests.files import program
+from tests.process.support import make_supervisor
 
 NEAREST = 1
 on_x86 = pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="this machine has no MXCSR")
@@ -21,7 +22,7 @@ on_x86 = pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reaso
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         opened.add(program("numbers/floats"))
         if platform.machine() in {"x86_64", "AMD64"}:
             opened.add(program("numbers/floats_x86"))

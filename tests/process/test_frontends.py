@@ -23,6 +23,7 @@ from tests.process.frontends import (
     profiles,
     qsharp,
 )
+from tests.process.support import make_supervisor
 
 BASE, INTEGERS, FLOATS, LOOPS = "base.qs", "adaptive_ri.qs", "adaptive_rif.qs", "adaptive.qs"
 any_target = pytest.mark.parametrize("profile", PROFILES)
@@ -33,7 +34,7 @@ few = settings(max_examples=6, deadline=None)
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ import pytest
 from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.session.session import Session
 from tests.process.frontends import SHOTS, assert_follows, certain, outputs
+from tests.process.support import make_supervisor
 
 Step = tuple[str | int | float, ...]
 FORMS = ("ir", "bitcode")
@@ -44,7 +45,7 @@ MEASURED = {"mz", "if_result"}
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

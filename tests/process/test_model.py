@@ -15,7 +15,7 @@ from qirjit_magic.errors import LinkError, QirSyntaxError, SignatureError, Worke
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.model import SHARED, WORD, Function, Model, RefusedError, Text
-from tests.process.support import eventually, is_gone
+from tests.process.support import eventually, is_gone, make_supervisor
 
 NAMES = ("m0", "m1", "m2", "m3", "m4", "m5")
 FUNCTIONS = ("f0", "f1", "f2", "f3", "f4", "f5")
@@ -49,7 +49,7 @@ def texts(draw: st.DrawFn, *defined: str) -> Text:
 
 @pytest.fixture(scope="module")
 def tested() -> Iterator[Session]:
-    with Session() as session:
+    with Session(supervisor=make_supervisor()) as session:
         session.add(program("store_at_16"), "wrong store")
         yield session
 

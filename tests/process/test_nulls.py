@@ -10,13 +10,14 @@ from qirjit_magic.errors import ProgramFailedError
 from qirjit_magic.session.session import Session
 from tests.circuits.running import LIVE
 from tests.files import program
+from tests.process.support import make_supervisor
 
 simulators = pytest.mark.parametrize("simulator", [*LIVE, "auto"])
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         opened.add(program("nulls"), "nulls")
         pid = opened.status().pid
         yield opened

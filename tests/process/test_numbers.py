@@ -20,6 +20,7 @@ from tests.circuits.running import LIVE, difference, dumps, load
 from tests.circuits.steps import Circuit, Step
 from tests.circuits.writing import write
 from tests.files import REPOSITORY, program
+from tests.process.support import make_supervisor
 from tests.process.test_exact_gates import entangled
 from tests.unit.matrices import X, Y, controlled, fixed, rotation
 
@@ -29,7 +30,7 @@ simulators = pytest.mark.parametrize("simulator", LIVE)
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

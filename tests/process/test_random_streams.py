@@ -17,6 +17,7 @@ from qirjit_magic.session.session import Session
 from tests.circuits.chances import p_value
 from tests.circuits.running import LIVE
 from tests.files import program
+from tests.process.support import make_supervisor
 
 _LAGS = 5_000
 _BINS = 1_024
@@ -25,7 +26,7 @@ Doubles = npt.NDArray[np.floating[Any]]
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         opened.add(program("numbers/two_parts"))
         yield opened
 

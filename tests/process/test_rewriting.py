@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from qirjit_magic import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import PROGRAMS, TUTORIAL_PROGRAMS
+from tests.process.support import make_supervisor
 from tests.rewriting.checking import check
 from tests.rewriting.rewritings import REWRITINGS
 
@@ -26,7 +26,7 @@ _WAYS = 3  # for each program that is drawn
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=EngineSupervisor()) as session:
+    with Session(supervisor=make_supervisor()) as session:
         yield session
 
 

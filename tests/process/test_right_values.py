@@ -10,6 +10,7 @@ import pytest
 from qirjit_magic.session.session import Session
 from tests.files import corpus
 from tests.process.right_values import CHECKS, Row, Trial, recorded
+from tests.process.support import make_supervisor
 
 _TABLE = "expected.tsv"
 
@@ -39,7 +40,7 @@ def rows(*issues: str) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session() as opened:
+    with Session(supervisor=make_supervisor()) as opened:
         yield opened
 
 

@@ -151,7 +151,7 @@ def _environment(folder: Path) -> dict[str, str]:
     package = str(Path(qirjit_magic.__file__).parents[1])
     paths = [package, *filter(None, [kept.get("PYTHONPATH")])]
     folders = {name: str(folder / part) for name, part in own.items()}
-    return {**kept, **folders, "PYTHONPATH": os.pathsep.join(paths), "QIRJIT_CACHE": "off"}
+    return {**kept, **folders, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _write_config(folder: Path, token: str, labextensions: Sequence[Path]) -> None:
