@@ -13,6 +13,7 @@ from tests.files import PROGRAMS, TUTORIAL_PROGRAMS, corpus
 _RUNS_ON = "it runs until it is stopped"
 _MANY_PROCESSES = "its point is in several processes, or in Python's functions"
 _LEFT_OUT = {
+    "distinct_messages": "its shots have millions of messages",
     **dict.fromkeys(("endless", "busy", "slow_coin", "slow_shots", "every_capability"), _RUNS_ON),
     **dict.fromkeys(("floods", "prints_once_and_floods", "wants_all_memory", "wide"), "it takes memory until it ends"),
     **dict.fromkeys(("count_reader", "counts_and_asks", "asks_for_the_process", "shared_shots"), _MANY_PROCESSES),
