@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -18,11 +19,20 @@ _BROWSER, _UNIT = _TESTS / "notebook" / "browser", _TESTS / "unit"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where several processes share the tests, they take the files in the order that is made below."""
+    """Signals are heeded; where several processes share the tests, they take the files in the order made below."""
+    _heed_signals()
     if hasattr(config.option, "loadscopereorder"):  # pytest-xdist's: those with the most tests first
         config.option.loadscopereorder = False
     if not (hasattr(config, "workerinput") or config.option.collectonly):
         _keep_own_objects(config)
+
+
+def _heed_signals() -> None:
+    # Where they are ignored, as in a shell's background or under nohup, processes that tests start would ignore them.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # Windows has none
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _keep_own_objects(config: pytest.Config) -> None:

@@ -54,7 +54,7 @@ def test_llvm_that_aborts_says_why(crowd: Session) -> None:
     error = crash(crowd, program("faults/llvm_gives_up"))
     assert (error.signal_name, error.bitcode) == ("SIGABRT", False)
     assert "llvm-dis" not in str(error)
-    assert error.reason.startswith("LLVM gave up while it compiled: expected corresponding call to preallocated")
+    assert error.reason.startswith("LLVM gave up while it compiled: invalid llvm.linker.options")
 
 
 def test_llvm_that_exits_says_why(crowd: Session) -> None:

@@ -1,8 +1,9 @@
-; What LLVM's code generator aborts at: a call that is announced and never made.
+; What LLVM's code generator aborts at: options for a linker that are no strings.
 
 define void @main() {
-  %call = call token @llvm.call.preallocated.setup(i32 1)
   ret void
 }
 
-declare token @llvm.call.preallocated.setup(i32)
+!llvm.linker.options = !{!0}
+
+!0 = !{i32 1}
