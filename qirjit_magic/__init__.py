@@ -70,17 +70,17 @@ if TYPE_CHECKING:
     from qirjit_magic.limits import LimitError as LimitError
     from qirjit_magic.limits import Limits as Limits
     from qirjit_magic.notebook.panel import Panel as Panel
+    from qirjit_magic.protocol.module_info import ModuleInfo as ModuleInfo
+    from qirjit_magic.protocol.progress import Progress as Progress
+    from qirjit_magic.protocol.timings import Timings as Timings
+    from qirjit_magic.results.output_parsing import from_qirrunner as from_qirrunner
+    from qirjit_magic.results.output_parsing import parse_output as parse_output
+    from qirjit_magic.session.client.streams import Observer as Observer
     from qirjit_magic.session.default import default_session as default_session
     from qirjit_magic.session.default import run as run
-    from qirjit_magic.session.intrinsics import intrinsic as intrinsic
-    from qirjit_magic.session.results import RunResult as RunResult
+    from qirjit_magic.session.python_functions import intrinsic as intrinsic
+    from qirjit_magic.session.run_result import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
-    from qirjit_magic.session.streams import Observer as Observer
-    from qirjit_magic.wire.modules import ModuleInfo as ModuleInfo
-    from qirjit_magic.wire.parsing import from_qirrunner as from_qirrunner
-    from qirjit_magic.wire.parsing import parse_output as parse_output
-    from qirjit_magic.wire.progress import Progress as Progress
-    from qirjit_magic.wire.timings import Timings as Timings
 
 _ERRORS = (
     "CircularModulesError",
@@ -121,17 +121,17 @@ _PUBLIC = {
     "LimitError": "qirjit_magic.limits",
     "CircuitDiagram": "qirjit_magic.display.circuit",
     "Limits": "qirjit_magic.limits",
-    "ModuleInfo": "qirjit_magic.wire.modules",
-    "Observer": "qirjit_magic.session.streams",
+    "ModuleInfo": "qirjit_magic.protocol.module_info",
+    "Observer": "qirjit_magic.session.client.streams",
     "Panel": "qirjit_magic.notebook.panel",
-    "Progress": "qirjit_magic.wire.progress",
-    "from_qirrunner": "qirjit_magic.wire.parsing",
-    "parse_output": "qirjit_magic.wire.parsing",
-    "RunResult": "qirjit_magic.session.results",
+    "Progress": "qirjit_magic.protocol.progress",
+    "from_qirrunner": "qirjit_magic.results.output_parsing",
+    "parse_output": "qirjit_magic.results.output_parsing",
+    "RunResult": "qirjit_magic.session.run_result",
     "Session": "qirjit_magic.session.session",
-    "Timings": "qirjit_magic.wire.timings",
+    "Timings": "qirjit_magic.protocol.timings",
     "default_session": "qirjit_magic.session.default",
-    "intrinsic": "qirjit_magic.session.intrinsics",
+    "intrinsic": "qirjit_magic.session.python_functions",
     "run": "qirjit_magic.session.default",
 }
 __all__ = [*sorted(_PUBLIC), "errors", "load_ipython_extension", "unload_ipython_extension"]  # noqa: PLE0604 - names

@@ -24,7 +24,6 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.limits import LimitError
 from qirjit_magic.options import Face, FlagError, RunOptions, parse
-from qirjit_magic.plain import plain, plain_line
 from qirjit_magic.printing import (
     INTERRUPTED,
     OutputError,
@@ -34,14 +33,15 @@ from qirjit_magic.printing import (
     print_aside,
     print_out,
 )
+from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.session.client.streams import Observer, show_nothing
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN
-from qirjit_magic.session.streams import Observer, show_nothing
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.modules import Diagnostic
-    from qirjit_magic.wire.timings import Timings
+    from qirjit_magic.protocol.module_info import Diagnostic
+    from qirjit_magic.protocol.timings import Timings
+    from qirjit_magic.session.run_result import RunResult
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, UNWRITTEN, UNREAD = 0, 1, 2, 3, 4, 5, 141
@@ -99,7 +99,7 @@ def _run_command(words: Sequence[str]) -> int:
 
 
 def _convert(command: str, words: Sequence[str]) -> int:
-    from qirjit_magic.notebook.books import commands  # noqa: PLC0415 - nbformat takes 0.1 s, which a run spares
+    from qirjit_magic.notebook.convert import commands  # noqa: PLC0415 - nbformat takes 0.1 s, which a run spares
 
     program = f"{PROGRAM} {command}"
     try:

@@ -13,7 +13,7 @@ from qirjit_magic.machine import free_memory, left_of_limits
 
 VARIABLE = "QIRJIT_LIMITS"
 _MIB = 1 << 20
-_MOST_KEPT, _LEAST_KEPT = 1024 * _MIB, 16 * _MIB
+_MAX_KEPT, _LEAST_KEPT = 1024 * _MIB, 16 * _MIB
 _SHARES = 4
 _STEP = 16 * _MIB  # so that it does not differ with every page that somebody takes or frees
 
@@ -21,7 +21,7 @@ _STEP = 16 * _MIB  # so that it does not differ with every page that somebody ta
 def default_kept_bytes() -> int:
     """1 GiB, or a quarter of the memory that this process could still have now, where that is less."""
     left = _memory_left()
-    return _MOST_KEPT if left is None else max(_LEAST_KEPT, min(_MOST_KEPT, left // _SHARES // _STEP * _STEP))
+    return _MAX_KEPT if left is None else max(_LEAST_KEPT, min(_MAX_KEPT, left // _SHARES // _STEP * _STEP))
 
 
 def _memory_left() -> int | None:

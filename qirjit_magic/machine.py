@@ -21,7 +21,7 @@ except ImportError:  # Windows
 
 _GROUPS, _MOUNTS = "/proc/self/cgroup", "/proc/self/mountinfo"
 _MEMINFO, _STATUS = "/proc/meminfo", "/proc/self/status"
-_MOST_DIGITS = 64
+_MAX_DIGITS = 64
 _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
@@ -190,5 +190,5 @@ def _number(file: str) -> int | None:
 
 def _named(file: str, name: str) -> int:
     _, _, behind = f"\n{_text(file)}".partition(f"\n{name}")
-    words = behind[:_MOST_DIGITS].split(None, 1)
+    words = behind[:_MAX_DIGITS].split(None, 1)
     return int(words[0]) if words and words[0].isdecimal() else 0

@@ -11,8 +11,8 @@ from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypeVar, get_args
 
 from qirjit_magic.errors import OptionError
-from qirjit_magic.plain import is_utf8
 from qirjit_magic.printing import print_out
+from qirjit_magic.sanitize import is_utf8
 
 _WORD_BITS = 64
 _LEVELS = range(4)
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live", "sampled"]
 Jobs = int | Literal["auto"]
-MOST_JOBS = 256
+MAX_JOBS = 256
 # From how many shots on a program is traced: by how many qubits it says that it has.
 _WORTH_TRACING = ((22, 1), (10, 16), (0, 1000))
 
@@ -106,7 +106,7 @@ def _jobs(text: str) -> Jobs:
     if text == "auto":
         return "auto"
     number = int(text)
-    return _checked(number, valid=1 <= number <= MOST_JOBS)
+    return _checked(number, valid=1 <= number <= MAX_JOBS)
 
 
 def _name(text: str) -> str:
@@ -188,7 +188,7 @@ FLAGS: tuple[FlagRow, ...] = (
         ("-j", "--jobs"),
         "how many processes share live shots: by itself one process; auto: one a processor, at most 8, where it takes "
         "more than about a second",
-        settings={"metavar": "N|auto", "type": _typed(_jobs, f"auto or a number from 1 to {MOST_JOBS}"), "default": 1},
+        settings={"metavar": "N|auto", "type": _typed(_jobs, f"auto or a number from 1 to {MAX_JOBS}"), "default": 1},
     ),
     FlagRow(
         ("-n", "--name"),
@@ -357,8 +357,8 @@ def checked_jobs(jobs: Jobs) -> Jobs:
         OptionError: it is neither.
     """
     number = jobs if jobs == "auto" else None if isinstance(jobs, str) else _integer(jobs)
-    if number is None or (number != "auto" and not 1 <= number <= MOST_JOBS):
-        raise OptionError("jobs", jobs, f"an integer from 1 to {MOST_JOBS}, or 'auto'")
+    if number is None or (number != "auto" and not 1 <= number <= MAX_JOBS):
+        raise OptionError("jobs", jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'")
     return number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qirjit_magic.plain import CONTROLS, DIRECTIONS, NONCHARACTERS, SURROGATES
+from qirjit_magic.sanitize import CONTROLS, DIRECTIONS, NONCHARACTERS, SURROGATES
 
 HOSTILE = {
     "HTML": "<script>alert(1)</script>",

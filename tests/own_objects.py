@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from qirjit_magic.errors import QirError
+from qirjit_magic.protocol.messages import Compiled
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.object_files import OWN_OBJECTS, own_key
 from qirjit_magic.session.cache import ObjectCache
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.objects import OWN_OBJECTS, own_key
-from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.session.client.client import EngineClient
 
 
 def write_own_objects(folder: Path) -> bool:
     """Write them, for both kinds of engine processes; whether an engine could make them."""
-    cache, engine = ObjectCache(folder), EngineSupervisor()
+    cache, engine = ObjectCache(folder), EngineClient()
     try:
         engine.start()
         for name in OWN_OBJECTS:

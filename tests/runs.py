@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from qirjit_magic.session.results import RunResult
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.modules import EntryPoint, Signature
-from qirjit_magic.wire.records import RecordTable
-from qirjit_magic.wire.texts import Texts
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.records import RecordTable
+from qirjit_magic.results.text_columns import Texts
+from qirjit_magic.session.run_result import RunResult
 
 Row = tuple[RecordKind, int, int]
 """Kind, index of the text, value."""

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Literal
 
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, String, Text
 
-from qirjit_magic.plain import DIRECTIONS, NONCHARACTERS, SURROGATES
+from qirjit_magic.sanitize import DIRECTIONS, NONCHARACTERS, SURROGATES
 
-MOST_LINES = 1_500
-MOST_CHARACTERS = 100_000
+MAX_LINES = 1_500
+MAX_CHARACTERS = 100_000
 LONGEST_LINE = 1_000  # the time for what the lexers do not know grows with the square of the line
 Language = Literal["llvm", "asm", "text"]
 
@@ -71,7 +71,7 @@ class Section:
 class CodeView:
     """Code as notebooks and terminals show it.
 
-    Of all sections together at most `MOST_LINES` lines and `MOST_CHARACTERS` characters are shown, of a line
+    Of all sections together at most `MAX_LINES` lines and `MAX_CHARACTERS` characters are shown, of a line
     `LONGEST_LINE` characters; a line says what is left out. Control characters are shown as pictures of themselves. On
     a page sections stand side by side where there is room.
 
@@ -149,7 +149,7 @@ def _count(number: int, noun: str) -> str:
 
 def _excerpts(sections: Sequence[Section]) -> list[_Excerpt]:
     # Shared out from the shortest on: what one section does not need goes to those that are longer.
-    lines, characters = MOST_LINES, MOST_CHARACTERS
+    lines, characters = MAX_LINES, MAX_CHARACTERS
     found: dict[int, _Excerpt] = {}
     for place in sorted(range(len(sections)), key=lambda place: len(sections[place].code)):
         sharing = len(sections) - len(found)

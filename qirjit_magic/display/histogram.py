@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
+from qirjit_magic.display.labels import number, percent, shortened, shown
 from qirjit_magic.display.style import drawn, standalone, styled
-from qirjit_magic.display.words import number, percent, shortened, shown
-from qirjit_magic.plain import plain_line
-from qirjit_magic.wire.tallies import Tally
+from qirjit_magic.results.counts import Counts
+from qirjit_magic.sanitize import plain_line
 
 Order = Literal["value", "count"]
 _LONGEST_NAME = 40  # in the picture and in text
@@ -58,7 +58,7 @@ class Histogram:
         hint: how to get what is left out, such as ``result.counts()``.
     """
 
-    tally: Tally
+    tally: Counts
     title: str = ""
     noun: str = "outcome"
     order: Order = "value"

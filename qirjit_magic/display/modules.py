@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from qirjit_magic.plain import plain, plain_line
-from qirjit_magic.wire.linkage import PYTHON, Linkage
-from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import EngineStatus
+from qirjit_magic.protocol.messages import EngineStatus
+from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
+from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
+from qirjit_magic.sanitize import plain, plain_line
 
 _MIB = 1 << 20
 _SHOWN_NAMES = 20
@@ -24,13 +24,13 @@ def function_label(function: EntryPoint) -> str:
     return plain_line(f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}")
 
 
-def modules_table(linkage: Linkage) -> Table:
+def modules_table(linkage: SymbolGraph) -> Table:
     """Head and rows: name, when, profile, what each module defines, what it uses and who uses it, size and level."""
     rows = tuple(_module_row(module, linkage) for module in linkage.modules.values())
     return (("module", "compiled", "profile", "defines (* entry point)", "uses", "used by", "object code"), *rows)
 
 
-def _module_row(module: ModuleInfo, linkage: Linkage) -> tuple[str, ...]:
+def _module_row(module: ModuleInfo, linkage: SymbolGraph) -> tuple[str, ...]:
     definitions, users = "\n".join(_definitions(module, linkage)), "\n".join(linkage.users(module.name))
     if module.name == PYTHON:
         return (_label(PYTHON), "", "", definitions, "", users, "")
@@ -49,7 +49,7 @@ def _label(module: str) -> str:
     return "Python" if module == PYTHON else module
 
 
-def _definitions(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
+def _definitions(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
     public = [(f.name, True, function_label(f)) for f in module.functions if f.public]
     public += [(v.name, False, f"{v.name}: {v.type}") for v in module.variables if v.public]
     for name, function, label in public[:_SHOWN_NAMES]:
@@ -59,7 +59,7 @@ def _definitions(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
         yield f"… and {len(public) - _SHOWN_NAMES:,} more"
 
 
-def _needs(module: ModuleInfo, linkage: Linkage) -> Iterator[str]:
+def _needs(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
     known = 0
     for declaration in module.declarations:
         definition = linkage.definition(declaration)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qirjit_magic.display.histogram import Histogram
-from qirjit_magic.display.words import percent, shortened
+from qirjit_magic.display.labels import percent, shortened
 from qirjit_magic.errors import MissingPackageError
 
 if TYPE_CHECKING:

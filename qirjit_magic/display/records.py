@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from qirjit_magic.display.labels import number, shortened, shown
 from qirjit_magic.display.summary import Texts
-from qirjit_magic.display.words import number, shortened, shown
-from qirjit_magic.plain import plain
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Record
-from qirjit_magic.wire.schemas import value_text
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.output_schemas import value_text
+from qirjit_magic.results.records import Record
+from qirjit_magic.sanitize import plain
 
 _CONTAINERS = (RecordKind.TUPLE, RecordKind.ARRAY)
 _LONGEST_VALUE = 128
@@ -19,7 +19,7 @@ _ALIGNED = 32  # labels stand behind values as long as this
 _LONGEST_LABEL = 80
 _TREE = ' class="qirjit-tree"'
 _DEEPEST = 20  # what lies deeper stands beside what holds it
-_MOST_CHARACTERS = 10_000  # of messages
+_MAX_CHARACTERS = 10_000  # of messages
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ def messages_fragment(messages: Texts, hint: str, *, folded: bool) -> str:
 
 def messages_lines(messages: Texts, hint: str) -> Iterator[str]:
     """The first messages in lines; a line says what is left out."""
-    room = _MOST_CHARACTERS
+    room = _MAX_CHARACTERS
     for place, message in enumerate(messages.first):
         if len(message) > room:
             yield plain(message[:room])

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from qirjit_magic.display.words import number, percent, shortened
-from qirjit_magic.plain import plain
+from qirjit_magic.display.labels import number, percent, shortened
+from qirjit_magic.sanitize import plain
 
 SHOWN_AMPLITUDES = 32
 _READ = 1_000_000  # characters: of a longer dump the first basis states are shown, not the most probable

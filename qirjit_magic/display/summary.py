@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from qirjit_magic.wire.records import Record
-from qirjit_magic.wire.tallies import NOTHING, Tally
+from qirjit_magic.results.counts import NOTHING, Counts
+from qirjit_magic.results.records import Record
 
 SHOWN_ROWS = 25  # of a histogram
 SHOWN_RECORDS = 100
@@ -51,8 +51,8 @@ class Summary:
     entry: str
     shots: int
     requested: int
-    outcomes: Tally = NOTHING
-    returned: Tally = NOTHING
+    outcomes: Counts = NOTHING
+    returned: Counts = NOTHING
     records: tuple[Record, ...] = ()
     more_records: int = 0
     messages: Texts = _NO_TEXTS

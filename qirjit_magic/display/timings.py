@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qirjit_magic.wire.timings import UNTIMED, Step, Timings
+from qirjit_magic.protocol.timings import UNTIMED, Step, Timings
 
 _WORDS: dict[Step, str] = {
     "start": "until the engine was ready",

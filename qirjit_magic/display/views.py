@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from qirjit_magic.display.histogram import Histogram
+from qirjit_magic.display.labels import number, shortened, shown
 from qirjit_magic.display.records import messages_fragment, messages_lines, records_fragment, records_lines, unshown
 from qirjit_magic.display.state import state_fragment, state_lines
 from qirjit_magic.display.style import styled
 from qirjit_magic.display.summary import Summarised, Summary, Texts
-from qirjit_magic.display.words import number, shortened, shown
-from qirjit_magic.plain import plain_line
+from qirjit_magic.sanitize import plain_line
 
 _LONGEST_NAME = 128
 _ALL_COUNTS = "result.counts() has all"

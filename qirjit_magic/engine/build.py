@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 import llvmlite
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.objects import host
+from qirjit_magic.engine.codegen.object_code import host
 from qirjit_magic.version import __version__
 
 
@@ -33,7 +33,7 @@ def _c_library() -> str:
 def _sources() -> str:
     digest = hashlib.sha256()
     package = files("qirjit_magic")
-    for folder in ("engine", "wire"):
+    for folder in ("engine", "protocol", "results", "sandbox"):
         _add(digest, package / folder)
     return digest.hexdigest()
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import structs
 
-from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, QUBITS_OF, Op, qir_name
-from qirjit_magic.engine.tracing import Traced
-from qirjit_magic.wire.circuits import MOST_FIRST, MOST_LAST, RETURNED, SHAPES, Operation, TraceEnd
-from qirjit_magic.wire.protocol import CircuitReply
+from qirjit_magic.engine.sampling.tracing import Traced
+from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, QUBITS_OF, Op, qir_name
+from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Operation, TraceEnd
+from qirjit_magic.protocol.messages import CircuitReply
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,12 +32,12 @@ def circuit_of(traced: Traced) -> CircuitReply:
     tape = traced.tape
     results = _Results(tape)
     length = len(tape)
-    last = max(min(length, MOST_FIRST), length - MOST_LAST)
+    last = max(min(length, MAX_FIRST), length - MAX_LAST)
     levels = _levels(tape)
     return CircuitReply(
-        first=tuple(_operations(tape[:MOST_FIRST], results)),
+        first=tuple(_operations(tape[:MAX_FIRST], results)),
         last=tuple(_operations(tape[last:], results)),
-        left_out=last - min(length, MOST_FIRST),
+        left_out=last - min(length, MAX_FIRST),
         counts=_counts(tape),
         depth=max(levels.values(), default=0),
         width=len(levels),

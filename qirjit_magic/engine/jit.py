@@ -12,41 +12,36 @@ from typing import TYPE_CHECKING
 import llvmlite.binding as llvm
 from msgspec import structs
 
-from qirjit_magic.engine.choice import choose_simulator, choose_sparse
-from qirjit_magic.engine.declarations import completed_declaration, placed_error
-from qirjit_magic.engine.going_on import GoingOn
-from qirjit_magic.engine.intrinsics import Callbacks
-from qirjit_magic.engine.ir.contexts import printed
-from qirjit_magic.engine.ir.levels import default_level
-from qirjit_magic.engine.ir.listing import object_listing
+from qirjit_magic.engine.active_run import ActiveRun
+from qirjit_magic.engine.builtin_code import own_code
+from qirjit_magic.engine.codegen.external_variables import externalise
+from qirjit_magic.engine.codegen.listing import object_listing
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.codegen.optimisation_levels import default_level
+from qirjit_magic.engine.codegen.stack_probes import probe_stacks
+from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.mistyped import find_mistyped_call
-from qirjit_magic.engine.ir.objects import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.returned import find_look
 from qirjit_magic.engine.ir.safety import check_safety
-from qirjit_magic.engine.ir.stacks import probe_stacks
 from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
-from qirjit_magic.engine.ir.variables import externalise
 from qirjit_magic.engine.ir.varying import find_varying_intrinsic
-from qirjit_magic.engine.linker import Linker, Module
-from qirjit_magic.engine.own_code import own_code
+from qirjit_magic.engine.link.callbacks import Callbacks
+from qirjit_magic.engine.link.declarations import completed_declaration, placed_error
+from qirjit_magic.engine.link.linker import Linker, Module
 from qirjit_magic.engine.requests import requested_entry
-from qirjit_magic.engine.runtime.alike import returning
 from qirjit_magic.engine.runtime.bindings import bindings
-from qirjit_magic.engine.runtime.dumps import put_dumps
-from qirjit_magic.engine.runtime.program import Shots, ShotsEnd, runtime_object
-from qirjit_magic.engine.runtime.shooting import shots_of
+from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd, runtime_object
+from qirjit_magic.engine.runtime.shooting import put_dumps, shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
-from qirjit_magic.engine.simulators.attachments import Attachment, Attachments
+from qirjit_magic.engine.sampling.alike_shots import returning
+from qirjit_magic.engine.simulator_selection import choose_simulator, choose_sparse
+from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
-from qirjit_magic.wire.frames import code_room
-from qirjit_magic.wire.linkage import admit
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordMemory, Word
-from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import (
+from qirjit_magic.protocol.frames import code_room
+from qirjit_magic.protocol.messages import (
     CircuitReply,
     CircuitRequest,
     Compiled,
@@ -57,12 +52,16 @@ from qirjit_magic.wire.protocol import (
     RunReply,
     RunRequest,
 )
-from qirjit_magic.wire.simulators import AUTO, STABILIZER
-from qirjit_magic.wire.timings import Stopwatch
+from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
+from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordMemory, Word
+from qirjit_magic.protocol.simulator_specs import AUTO, STABILIZER
+from qirjit_magic.protocol.symbol_graph import admit
+from qirjit_magic.protocol.timings import Stopwatch
+from qirjit_magic.sandbox import choose
 
 if TYPE_CHECKING:
-    from qirjit_magic.engine.simulators.tape import Doubt
-    from qirjit_magic.engine.tracing import Tracing
+    from qirjit_magic.engine.sampling.tracing import Tracing
+    from qirjit_magic.engine.simulators.operation_trace import NotSampleable
 
 _NO_ROOM = "there is no memory for all amplitudes of its state"
 _EXACT = "all shots do the same until their results are recorded"
@@ -86,14 +85,14 @@ class JitEngine:
         self._emitter = ObjectEmitter()
         self._thunks = Thunks(self._emitter)
         self._callbacks = Callbacks(self._emitter)
-        self._attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+        self._instances = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
         self._tracing: Tracing | None = None
         self._linked: list[str] = []  # since the last run that came so far as to say so
         self._compilations = 0
         self._simulator = ""
-        self._run = GoingOn()
+        self._run = ActiveRun()
 
     def add(
         self,
@@ -221,9 +220,9 @@ class JitEngine:
             return self._on_stabilizer(request, entry, watch)
         if begins:
             bind = self._binder(request)
-            self._run.choice = choose_simulator(request, entry, attachments=self._attachments, bind=bind)
+            self._run.choice = choose_simulator(request, entry, instances=self._instances, bind=bind)
         watch.lap("link")
-        self._simulator = self._run.choice.attachment.simulator.spec.name
+        self._simulator = self._run.choice.instance.simulator.spec.name
         not_drawn = ""
         if begins and request.first == 0 and request.method != "live":
             drawn = self._draw(request, entry, watch) if self._may_be_drawn(request) else None
@@ -239,27 +238,27 @@ class JitEngine:
         module = self._modules[request.module].compiled.module
         return request.method == "sampled" or request.entry not in module.reads_results
 
-    def _binder(self, request: RunRequest) -> Callable[[Attachment], int]:
-        return lambda attachment: self._linker_for(attachment).address(request.module, request.entry)
+    def _binder(self, request: RunRequest) -> Callable[[SimulatorInstance], int]:
+        return lambda instance: self._linker_for(instance).address(request.module, request.entry)
 
     def _run_live(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch, *, begins: bool) -> RunReply:
         choice = self._run.choice
-        attachment = choice.attachment
+        instance = choice.instance
         if begins:
-            attachment.simulator.begin(request.seed)
-            attachment.runtime.set_seed(_seed(request))
-        attachment.runtime.limit_records(RECORD_SIZE * request.most_records)
+            instance.simulator.begin(request.seed)
+            instance.runtime.set_seed(_seed(request))
+        instance.runtime.limit_records(RECORD_SIZE * request.max_records)
         thunk = self._thunks.address(entry)
         shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
         watch.lap("link")
-        reply = self._run_shots(shooting.shots, attachment)
+        reply = self._run_shots(shooting.shots, instance)
         self._run.note(request, reply.outcome)
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
-            bound = self._linker_for(attachment).linkage
-            if not bound.carried_over(request.module):
+            bound = self._linker_for(instance).linkage
+            if not bound.state_across_shots(request.module):
                 return self._run_sparse(request, entry, watch)
-        return structs.replace(reply, simulator=attachment.simulator.spec.name, why=choice.why)
+        return structs.replace(reply, simulator=instance.simulator.spec.name, why=choice.why)
 
     def _run_sparse(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         # The first shot of all has found no room for its state, and what it has done can be done again.
@@ -267,8 +266,8 @@ class JitEngine:
         self.memory.clear()
         self.memory.put_word(Word.STOP, stopping)
         bind = self._binder(request)
-        self._run.choice = choose_sparse(_NO_ROOM, attachments=self._attachments, bind=bind)
-        self._simulator = self._run.choice.attachment.simulator.spec.name
+        self._run.choice = choose_sparse(_NO_ROOM, instances=self._instances, bind=bind)
+        self._simulator = self._run.choice.instance.simulator.spec.name
         return self._run_live(request, entry, watch, begins=True)
 
     def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
@@ -286,17 +285,17 @@ class JitEngine:
             return self._told(drawn, watch)
         raise _not_sampleable(request, drawn)
 
-    def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | Doubt:
-        from qirjit_magic.engine.sampling import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
-        from qirjit_magic.engine.simulators.tape import Doubt  # noqa: PLC0415 - likewise
+    def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | NotSampleable:
+        from qirjit_magic.engine.sampling.sampler import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
+        from qirjit_magic.engine.simulators.operation_trace import NotSampleable  # noqa: PLC0415 - likewise
 
         tracing = self._tracer()
         tape = tracing.trace(request, entry, self._modules)
         watch.lap("trace")
-        if isinstance(tape, Doubt):
+        if isinstance(tape, NotSampleable):
             return tape
-        sample = Sampler(self._attachments, self.memory, watch).draw(tape, request, _seed(request))
-        if isinstance(sample, Doubt):
+        sample = Sampler(self._instances, self.memory, watch).draw(tape, request, _seed(request))
+        if isinstance(sample, NotSampleable):
             return sample
         if not sample.shots:
             return RunReply("stopped", 0)
@@ -305,10 +304,10 @@ class JitEngine:
         return RunReply(outcome, sample.shots, sampled=sample.columns, simulator=sample.simulator, why=_EXACT)
 
     def _tracer(self) -> Tracing:
-        from qirjit_magic.engine.tracing import Tracing  # noqa: PLC0415 - NumPy, not needed for one shot
+        from qirjit_magic.engine.sampling.tracing import Tracing  # noqa: PLC0415 - NumPy, not needed for one shot
 
         if self._tracing is None:
-            self._tracing = Tracing(self._attachments, self._thunks.address, self._callbacks)
+            self._tracing = Tracing(self._instances, self._thunks.address, self._callbacks)
         return self._tracing
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
@@ -319,20 +318,20 @@ class JitEngine:
         entry = requested_entry(self._modules, traced)
         return circuit_of(self._tracer().follow(traced, entry, self._modules))
 
-    def _linker_for(self, attachment: Attachment) -> Linker:
-        if self._linker is None or self._linker.attachment is not attachment:
-            self._linker = Linker(self._modules, attachment, self._callbacks, self._linked)
+    def _linker_for(self, instance: SimulatorInstance) -> Linker:
+        if self._linker is None or self._linker.instance is not instance:
+            self._linker = Linker(self._modules, instance, self._callbacks, self._linked)
         return self._linker
 
-    def _run_shots(self, shots: Shots, attachment: Attachment) -> RunReply:
-        runtime = attachment.runtime
+    def _run_shots(self, shots: ShotBlock, instance: SimulatorInstance) -> RunReply:
+        runtime = instance.runtime
         runtime.forget_labels()
         self._callbacks.begin(runtime.address("qirjit_leave"))
         while (end := runtime.run_shots(shots)) is ShotsEnd.DUMPED:
-            put_dumps(self.memory, attachment.simulator.take_dumps())
+            put_dumps(self.memory, instance.simulator.take_dumps())
             runtime.commit()
-        if end is ShotsEnd.FAILED and attachment.simulator.holds_dumps:
-            put_dumps(self.memory, attachment.simulator.take_dumps())
+        if end is ShotsEnd.FAILED and instance.simulator.holds_dumps:
+            put_dumps(self.memory, instance.simulator.take_dumps())
         return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
     def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
@@ -355,7 +354,7 @@ class JitEngine:
         return EngineStatus(
             pid=os.getpid(),
             simulator=self._simulator,
-            simulator_loads=self._attachments.loads,
+            simulator_loads=self._instances.loads,
             llvm=".".join(map(str, llvm.llvm_version_info)),
             modules=tuple(self._modules),
             compilations=self._compilations,
@@ -370,7 +369,7 @@ class JitEngine:
             self._tracing.close()
         self._callbacks.close()
         self._thunks.close()
-        self._attachments.close()
+        self._instances.close()
 
 
 def prepare() -> None:
@@ -390,7 +389,7 @@ def _seed(request: RunRequest) -> int:
     return secrets.randbits(64) if request.seed is None else request.seed
 
 
-def _not_sampleable(request: RunRequest, doubt: Doubt) -> NotSampleableError:
+def _not_sampleable(request: RunRequest, doubt: NotSampleable) -> NotSampleableError:
     return NotSampleableError(
         request.entry, doubt.reason, doubt.instruction, doubt.place, simulator=request.simulator.name
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qirjit_magic.engine.linker import Module
+from qirjit_magic.engine.link.linker import Module
 from qirjit_magic.errors import EntryPointError
-from qirjit_magic.wire.modules import EntryPoint
-from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.module_info import EntryPoint
 
 
 def requested_entry(modules: Mapping[str, Module], request: RunRequest) -> EntryPoint:

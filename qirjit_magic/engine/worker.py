@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import os
+import resource
 import signal
 import socket
 import sys
@@ -16,15 +18,10 @@ from typing import Protocol
 import msgspec
 from msgspec import structs
 
-from qirjit_magic.engine.limits import limit_resources
 from qirjit_magic.errors import QirError
-from qirjit_magic.version import __version__
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.frames import Frame, Inbox, pack
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.objects import OWN_OBJECTS
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import (
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.frames import Frame, Inbox, pack
+from qirjit_magic.protocol.messages import (
     Add,
     Added,
     CircuitRequest,
@@ -46,7 +43,32 @@ from qirjit_magic.wire.protocol import (
     Undefine,
     Unlink,
 )
-from qirjit_magic.wire.startup import WorkerArguments
+from qirjit_magic.protocol.object_files import OWN_OBJECTS
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.protocol.startup import WorkerArguments
+from qirjit_magic.sandbox import choose
+from qirjit_magic.version import __version__
+
+_STACK, _STACK_SHARE = 8 << 20, 16
+
+
+def limit_resources(memory: int) -> None:
+    """Allow no core dump, and so many bytes of memory, for good; 0 for what there is."""
+    _lower(resource.RLIMIT_CORE, 0)
+    if memory:
+        # Not RLIMIT_AS: libraries and the memory shared with the kernel reserve addresses that cost nothing.
+        _lower(resource.RLIMIT_DATA, memory)
+        # The stack is no data: where it may grow without end, so may what a program keeps there.
+        _lower(resource.RLIMIT_STACK, max(_STACK, memory // _STACK_SHARE))
+
+
+def _lower(kind: int, value: int) -> None:
+    with contextlib.suppress(
+        OSError, ValueError, OverflowError
+    ):  # macOS takes only some: an engine without a limit works too
+        limits = [value if limit == resource.RLIM_INFINITY else min(value, limit) for limit in resource.getrlimit(kind)]
+        resource.setrlimit(kind, (limits[0], limits[1]))
+
 
 _CHUNK = 1 << 20
 _STDOUT_BUFFER = ctypes.create_string_buffer(8192)  # with none of its own size, glibc writes a line in pieces
@@ -166,7 +188,7 @@ def main(argument: str) -> None:
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
-    from qirjit_magic.engine.ir.own import read_own_objects  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.codegen.builtin_objects import read_own_objects  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise
 

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Self
 
-from qirjit_magic.plain import plain, plain_line
+from qirjit_magic.sanitize import plain, plain_line
 
 
 class QirError(Exception):

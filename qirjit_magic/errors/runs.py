@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.session.run_result import RunResult
 
 
 from qirjit_magic.errors.base import QirError

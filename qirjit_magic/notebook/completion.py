@@ -9,7 +9,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-_MOST_TOLD = 60
+_MAX_TOLD = 60
 _UNBROKEN = str.maketrans(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -32,7 +32,7 @@ class QirCompletion:
     @context_matcher(identifier="qirjit_magic")  # type: ignore[untyped-decorator]  # IPython's
     def match(self, context: CompletionContext) -> SimpleMatcherResult:
         """What fits before the cursor; what others offer is left out then, such as names of Python."""
-        from qirjit_magic.notebook.offers import offers_at  # noqa: PLC0415 - its patterns take time, which %load_ext spares
+        from qirjit_magic.notebook.completions import offers_at  # noqa: PLC0415 - its patterns take time, which %load_ext spares
 
         line_magics = self._shell.magics_manager.magics["line"]
         helps = {name: magic.__doc__ or "" for name, magic in line_magics.items() if name.startswith("qir")}
@@ -48,5 +48,5 @@ class QirCompletion:
 
 def _told(text: str) -> str | None:
     # JupyterLab has one line for it, as wide as it is, and would break it over the next ones at each space.
-    short = text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 1].rstrip()}…"
+    short = text if len(text) <= _MAX_TOLD else f"{text[: _MAX_TOLD - 1].rstrip()}…"
     return short.translate(_UNBROKEN) or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.session.run_result import RunResult
 
 
 class Interrupted(KeyboardInterrupt):

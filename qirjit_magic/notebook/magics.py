@@ -36,13 +36,13 @@ from qirjit_magic.display.modules import (
 from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.limits import default_limits
-from qirjit_magic.notebook.circuits import CIRCUIT, circuit_of
+from qirjit_magic.notebook.circuit_view import CIRCUIT, circuit_of
 from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.notebook.interrupted import Interrupted, where_kept
 from qirjit_magic.notebook.lines import split_line
-from qirjit_magic.notebook.progress import following
+from qirjit_magic.notebook.run_progress import following
 from qirjit_magic.options import Face, RunOptions, flag_help, parse
-from qirjit_magic.plain import plain, plain_line
+from qirjit_magic.sanitize import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, InteractiveShell
 
     from qirjit_magic.notebook.panel import Panel
-    from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.modules import Diagnostic, ModuleInfo
-    from qirjit_magic.wire.timings import Timings
+    from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
+    from qirjit_magic.protocol.timings import Timings
+    from qirjit_magic.session.run_result import RunResult
 
 _Variables = Mapping[str, object] | None
 _PROFILE = "--profile"
@@ -297,7 +297,7 @@ class QirMagics(Magics):
         has, and where it breaks the one it declares. ``--circuit [--args A,B]`` draws the function, or the module's
         entry point: what one shot does until it reads a result. ``%%qir?`` says what braces and quotes do in a line.
         """
-        from qirjit_magic.notebook.code import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
+        from qirjit_magic.notebook.code_view import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
 
         words = self._words("%qir_show", line, 1, 4, local_ns)
         if CIRCUIT in words:

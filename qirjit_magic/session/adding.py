@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
-from qirjit_magic.session.catalogue import Added, Catalogue
-from qirjit_magic.session.engines import Engines
-from qirjit_magic.session.quarantine import Quarantine
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.symbol_graph import check_profile
+from qirjit_magic.session.client.crash_limiter import CrashLimiter
+from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
+from qirjit_magic.session.runs.engines import Engines
 from qirjit_magic.session.sources import Source
-from qirjit_magic.wire.linkage import check_profile
-from qirjit_magic.wire.modules import ModuleInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,14 @@ class Adding:
 
     Attributes:
         engines: what compiles them.
-        catalogue: the modules.
-        quarantine: which of them are not tried any more.
+        registry: the modules.
+        crash_limiter: which of them are not tried any more.
         changed: called when there is one more, or another one.
     """
 
     engines: Engines
-    catalogue: Catalogue
-    quarantine: Quarantine
+    registry: ModuleRegistry
+    crash_limiter: CrashLimiter
     changed: Callable[[], None]
 
     def add(
@@ -46,25 +46,25 @@ class Adding:
         Raises:
             QirError: see `Session.add`; nothing has changed.
         """
-        same = self.catalogue.same(source, name, opt_level, trust=trust)
+        same = self.registry.same(source, name, opt_level, trust=trust)
         if same:
             return self._renew(same, strict=strict)
-        with self.quarantine.watch(name or "the cell", sha256(source.data).hexdigest()):
-            self.catalogue.check_room(name, most)
+        with self.crash_limiter.watch(name or "the cell", sha256(source.data).hexdigest()):
+            self.registry.check_room(name, most)
             compiled = self.engines.add(
-                name or self.catalogue.free_name(),
+                name or self.registry.free_name(),
                 source.data,
                 opt_level=opt_level,
-                replaceable=() if name else self.catalogue.unnamed(),
+                replaceable=() if name else self.registry.unnamed(),
                 strict=strict,
                 trust=trust,
             )
-            info = self.catalogue.put(Added(compiled.module, source, opt_level))
+            info = self.registry.put(RegisteredModule(compiled.module, source, opt_level))
         self.changed()
         return info
 
     def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
         if strict:
-            check_profile(self.catalogue.find(name).info)
-        self.engines.renew(name, self.catalogue.linkage)
-        return self.catalogue.renew(name)
+            check_profile(self.registry.find(name).info)
+        self.engines.renew(name, self.registry.linkage)
+        return self.registry.renew(name)

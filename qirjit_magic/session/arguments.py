@@ -7,8 +7,8 @@ import struct
 from collections.abc import Sequence
 
 from qirjit_magic.errors import EntryPointError
-from qirjit_magic.wire.modules import EntryPoint
-from qirjit_magic.wire.returns import integer_bits
+from qirjit_magic.protocol.module_info import EntryPoint
+from qirjit_magic.protocol.return_values import integer_bits
 
 Argument = bool | int | float | str
 _WORD_BITS = 64

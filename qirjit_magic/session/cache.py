@@ -22,10 +22,10 @@ from pathlib import Path
 from msgspec import structs
 
 from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
-from qirjit_magic.wire.linkage import admit
-from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.objects import LAYOUT, CorruptError, object_path, pack_object, read_object
-from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.protocol.messages import Compiled
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.object_files import LAYOUT, CorruptError, object_path, pack_object, read_object
+from qirjit_magic.protocol.symbol_graph import admit
 
 _MIB = 1 << 20
 DEFAULT_LIMIT = 512 * _MIB

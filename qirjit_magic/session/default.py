@@ -11,7 +11,7 @@ from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.session.run_result import RunResult
 
 
 _default: list[Session] = []

@@ -24,26 +24,27 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.limits import Limits, default_limits
 from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_name, checked_options, chosen_method
-from qirjit_magic.session import forking, notices
+from qirjit_magic.protocol.messages import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
+from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, ModuleInfo
+from qirjit_magic.protocol.simulator_specs import find_simulator
+from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
+from qirjit_magic.session import diagnostics
 from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import Argument, argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.catalogue import Catalogue
-from qirjit_magic.session.engines import Engines
-from qirjit_magic.session.intrinsics import PythonFunctions
-from qirjit_magic.session.quarantine import Quarantine
-from qirjit_magic.session.runner import Runner, run_in_thread
+from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.client.crash_limiter import CrashLimiter
+from qirjit_magic.session.client.fair_lock import FairLock, NoTurnError
+from qirjit_magic.session.client.streams import Observer, Show, observing, show_nothing
+from qirjit_magic.session.python_functions import PythonFunctions
+from qirjit_magic.session.registry import ModuleRegistry
+from qirjit_magic.session.runs.engines import Engines
+from qirjit_magic.session.runs.runner import Runner, run_in_thread
 from qirjit_magic.session.sources import QirSource, at_line, read_source
-from qirjit_magic.session.streams import Observer, Show, observing, show_nothing
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.session.turns import NoTurnError, Turns
-from qirjit_magic.wire.linkage import PYTHON, Linkage
-from qirjit_magic.wire.modules import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.wire.protocol import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
-from qirjit_magic.wire.simulators import find_simulator
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.session.run_result import RunResult
 
 
 _LEAST_S = 1e-9
@@ -62,23 +63,23 @@ class Session:
     Args:
         simulator: what runs use that name none; see `run`.
         limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
-        supervisor: the engine; one of its own by default.
+        engine_client: the engine; one of its own by default.
     """
 
     def __init__(
-        self, simulator: str = "auto", *, limits: Limits | None = None, supervisor: EngineSupervisor | None = None
+        self, simulator: str = "auto", *, limits: Limits | None = None, engine_client: EngineClient | None = None
     ) -> None:
         self.simulator = simulator
         self.limits = limits or default_limits()
         self.on_change: list[Callable[[], None]] = []
-        self._engine = supervisor or EngineSupervisor(cache=default_cache())
+        self._engine = engine_client or EngineClient(cache=default_cache())
         self._engines = Engines(self._engine)
         self._functions = PythonFunctions(self._engines)
-        self._catalogue = Catalogue(self._functions.modules)
-        self._quarantine = Quarantine()
-        self._adding = Adding(self._engines, self._catalogue, self._quarantine, self._changed)
-        self._runner = Runner(self._engines, self._catalogue, self._quarantine)
-        self._lock = Turns()
+        self._registry = ModuleRegistry(self._functions.modules)
+        self._crash_limiter = CrashLimiter()
+        self._adding = Adding(self._engines, self._registry, self._crash_limiter, self._changed)
+        self._runner = Runner(self._engines, self._registry, self._crash_limiter)
+        self._lock = FairLock()
         self._inside = self._to_end = False
         self._changing: Changing = ""
         self._torn = 0  # the process that this one was forked from, while another thread changed the session
@@ -116,12 +117,12 @@ class Session:
         others = not self._lock.is_mine and not self._lock.acquire(blocking=False)
         if others and (self._changing == "in steps" or (self._changing and not self._engine.exchanging)):
             self._torn = os.getppid()
-        self._lock = Turns()
+        self._lock = FairLock()
         self._inside, self._changing = False, ""
         self._runner.after_fork()
         self._engines.after_fork()
 
-    def _turn(self, deadline: float = math.inf) -> Turns:
+    def _turn(self, deadline: float = math.inf) -> FairLock:
         forking.look()
         return self._lock.within(deadline)
 
@@ -166,7 +167,7 @@ class Session:
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
         """The modules, the newest last."""
-        return self._catalogue.infos
+        return self._registry.infos
 
     def module(self, name: str) -> ModuleInfo:
         """The module of this name, or the newest that defines a function of this name.
@@ -174,12 +175,12 @@ class Session:
         Raises:
             EntryPointError: there is neither.
         """
-        return self._catalogue.find(name).info if name in self._catalogue else self.entry(name)[0]
+        return self._registry.find(name).info if name in self._registry else self.entry(name)[0]
 
     @property
-    def linkage(self) -> Linkage:
+    def linkage(self) -> SymbolGraph:
         """Who of them, and of the functions in Python, defines what, and who uses it."""
-        return self._catalogue.linkage
+        return self._registry.linkage
 
     def add(
         self,
@@ -236,7 +237,7 @@ class Session:
         with self._turn(), self._working(changing="in steps"):
             with self._engine.uninterrupted():
                 self._functions.define(name, signature, function)
-            return notices.python_misfits(self.linkage)
+            return diagnostics.python_misfits(self.linkage)
 
     def undefine(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a function in Python, in this session; gives a notice where others use what nobody defines now.
@@ -250,11 +251,11 @@ class Session:
             before = self.linkage
             with self._engine.uninterrupted():
                 self._functions.undefine(name)
-            return tuple(notices.lost(before, self.linkage))
+            return tuple(diagnostics.lost(before, self.linkage))
 
     def free_name(self) -> str:
         """A name that no module has yet, ``cell1`` and so on."""
-        return self._catalogue.free_name()
+        return self._registry.free_name()
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a module; gives a notice for each name that nobody defines any more and others use.
@@ -263,10 +264,10 @@ class Session:
             EntryPointError: there is no module of this name.
         """
         with self._turn(), self._working(changing="once answered"):
-            self._quarantine.release(self._catalogue.find(name).info.digest)
+            self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
                 self._engines.remove(name)
-                said = self._catalogue.remove(name)
+                said = self._registry.remove(name)
                 self._changed()
         return said
 
@@ -285,14 +286,14 @@ class Session:
             self.stop()
         with self._turn(), self._working(changing="once answered", anew=name is None):
             if name is not None:
-                self._quarantine.release(self._catalogue.find(name).info.digest)
+                self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
                 if name is not None:
                     self._engines.unlink(name)
-                    return self._catalogue.unlink(name)
+                    return self._registry.unlink(name)
                 self._engines.reset()
-                self._catalogue.clear()
-                self._quarantine.clear()
+                self._registry.clear()
+                self._crash_limiter.clear()
                 self._engine.start()
                 self._changed()
         return ()
@@ -311,7 +312,7 @@ class Session:
         if form not in get_args(Form):
             raise OptionError("form", form, f"one of {', '.join(get_args(Form))}")
         with self._turn(), self._working():
-            added = self._catalogue.find(self.module(name).name)
+            added = self._registry.find(self.module(name).name)
             if form == "ir" and not added.source.data.startswith(BITCODE):
                 return added.source.data.decode("utf-8-sig")
             info, source = added.info, added.source.data
@@ -339,7 +340,7 @@ class Session:
         Raises:
             EntryPointError: there is none, or without a name more than one.
         """
-        return self._catalogue.entry(name, module)
+        return self._registry.entry(name, module)
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
@@ -397,7 +398,7 @@ class Session:
                 arguments=argument_words(function, args),
                 seed=seed,
                 simulator=spec,
-                most_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+                max_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
                 method=chosen_method(
                     method, shots=shots, qubits=function.required_qubits or 0, simulator=simulator or self.simulator
                 ),

@@ -14,8 +14,8 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
-from qirjit_magic.plain import plain_line
-from qirjit_magic.wire.modules import BITCODE
+from qirjit_magic.protocol.module_info import BITCODE
+from qirjit_magic.sanitize import plain_line
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -200,11 +200,11 @@ def _read_file(path: str, most: int) -> Source:
 
 def read_most(file: BinaryIO, most: int) -> bytes:
     """A file to its end, or so many bytes of it, in pieces: asked for all at once, room is made for what could be."""
-    pieces = []
-    while most and (piece := file.read(min(most, _PIECE))):
-        pieces.append(piece)
-        most -= len(piece)
-    return b"".join(pieces)
+    batches = []
+    while most and (batch := file.read(min(most, _PIECE))):
+        batches.append(batch)
+        most -= len(batch)
+    return b"".join(batches)
 
 
 @contextlib.contextmanager

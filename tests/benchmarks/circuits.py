@@ -156,15 +156,15 @@ def teleportation() -> Circuit:
     )
 
 
-def phase_estimation(bits: int = 4, turns: float = 0.3) -> Circuit:
+def phase_estimation(bits: int = 4, fair_lock: float = 0.3) -> Circuit:
     """Iterative phase estimation of a phase gate: one qubit asks for each bit in turn, the lowest one first.
 
-    The phase is ``turns`` of a full one; what was found turns the next question back. Result 0 is the highest bit.
+    The phase is ``fair_lock`` of a full one; what was found turns the next question back. Result 0 is the highest bit.
     """
     steps = [Step("x", (1,))]
     for bit in reversed(range(bits)):
         steps.append(Step("h", (0,)))
-        steps += _controlled_phase(2 * pi * turns * (1 << bit), 0, 1)
+        steps += _controlled_phase(2 * pi * fair_lock * (1 << bit), 0, 1)
         for lower in range(bit + 1, bits):
             steps.append(Step("rz", (0,), -pi / (1 << (lower - bit)), only_if=lower))
         steps += [Step("h", (0,)), Step("mz", (0,), result=bit), Step("reset", (0,))]

@@ -13,12 +13,12 @@ from functools import partial
 import numpy as np
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.counts import PackedBits
+from qirjit_magic.results.records import RecordTable
+from qirjit_magic.results.sampled import SampledTable
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import RecordTable
-from qirjit_magic.wire.sampled import SampledTable
-from qirjit_magic.wire.tallies import PackedBits
 from tests.files import PROGRAMS
 from tests.runs import bits, columns_of, run_of, table_of
 

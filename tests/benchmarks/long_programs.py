@@ -41,14 +41,14 @@ class Figures:
 
 def straight_line(gates: int) -> str:
     """A program of this many gate calls on four qubits, all in one block."""
-    turns = len(_GATES) * len(_QUBITS)
+    fair_lock = len(_GATES) * len(_QUBITS)
     cycle = [
         "  call void @__quantum__qis__"
         + _GATES[turn % len(_GATES)].format(_QUBITS[turn % len(_QUBITS)], _QUBITS[(turn + 1) % len(_QUBITS)])
         + "\n"
-        for turn in range(turns)
+        for turn in range(fair_lock)
     ]
-    calls = "".join(cycle) * (gates // turns) + "".join(cycle[: gates % turns])
+    calls = "".join(cycle) * (gates // fair_lock) + "".join(cycle[: gates % fair_lock])
     return f"define void @main() #0 {{\n{calls}  ret void\n}}\n{_DECLARATIONS}"
 
 

@@ -22,7 +22,7 @@ from tests.circuits.outcomes import exact
 from tests.process.shared_runs import be_eager
 
 _SHOTS = {"sparse": 400, "jobs": 100_000}  # so many that there is something to share
-_MOST_SHOTS = 2_000
+_MAX_SHOTS = 2_000
 _SHARE = 1_000_000  # seeds of the campaigns begin so far from each other
 _FALSE_ALARM = 1e-6
 WAYS: Mapping[str, Mapping[str, object]] = {
@@ -54,13 +54,13 @@ class Agreement:
 def agreement(seeds: Iterable[int], ways: Iterable[str] = WAYS) -> Agreement:
     """Run a program of each family for each seed, in each of these ways."""
     found = Agreement()
-    with pytest.MonkeyPatch.context() as patch, Session() as session, Session() as sharing:
+    with pytest.MonkeyPatch.context() as patch, Session() as session, Session() as sharded_run:
         be_eager(patch)
-        for one in (session, sharing):
+        for one in (session, sharded_run):
             one.add(ROADS, "roads")
         for seed in seeds:
             for family in (MOVING, STRAIGHT_MOVING):
-                _try(found, family, seed, {way: sharing if way == "jobs" else session for way in ways})
+                _try(found, family, seed, {way: sharded_run if way == "jobs" else session for way in ways})
     return found
 
 
@@ -71,7 +71,7 @@ def _try(found: Agreement, family: Family, seed: int, ways: Mapping[str, Session
     text = write_moving(name, circuit, family, seed, apart=seed % 4 == 0)
     for way, session in ways.items():
         session.add(text, "moving")
-        shots = _SHOTS.get(way, _MOST_SHOTS)
+        shots = _SHOTS.get(way, _MAX_SHOTS)
         try:
             result = session.run(name, module="moving", seed=seed, shots=shots, timeout=60, **WAYS[way])  # type: ignore[arg-type]
         except NotSampleableError:

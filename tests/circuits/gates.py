@@ -37,7 +37,7 @@ _ROTATIONS = {"rx", "ry", "rz", "rxx", "ryy", "rzz"}
 CLIFFORD = tuple(
     name for name in OWN if name.partition("_")[0] in {*"hxyzs", "sx", "cx", "cnot", "cy", "cz", "swap"} | _ROTATIONS
 )
-_MOST_CONTROLS, _MOST_FACTORS = 4, 3
+_MAX_CONTROLS, _MAX_FACTORS = 4, 3
 _SELF_INVERSE = frozenset("hxyz") | {"cx", "cnot", "cy", "cz", "swap", "ccx"}
 _PAIRS = {"s__body": "s__adj", "t__body": "t__adj", "s__ctl": "s__ctladj", "t__ctl": "t__ctladj", "sx__body": "sx__adj"}
 _INVERSES = {**_PAIRS, **{other: name for name, other in _PAIRS.items()}}
@@ -94,8 +94,8 @@ def inverse(step: Step) -> Step:
 def _of_table(random: Random, name: str, qubits: int, *, quarters: bool) -> _Choice:
     gate = OF_ARRAYS.get(name) or OWN.get(name) or GATES[name]
     count = arity(gate)
-    turns = random.integers(-6, 7, count) * (np.pi / 2) if quarters else random.uniform(-7, 7, count)
-    angles = tuple(turns.tolist())
+    fair_lock = random.integers(-6, 7, count) * (np.pi / 2) if quarters else random.uniform(-7, 7, count)
+    angles = tuple(fair_lock.tolist())
     matrix = gate(*angles)
     if name not in OF_ARRAYS:
         return _Choice(matrix, angles=angles)
@@ -105,7 +105,7 @@ def _of_table(random: Random, name: str, qubits: int, *, quarters: bool) -> _Cho
 
 def _of_paulis(random: Random, name: str, qubits: int) -> _Choice:
     stem, _, form = name.partition("__")
-    factors = 1 if stem == "r" else int(random.integers(1, min(qubits, _MOST_FACTORS) + 1))
+    factors = 1 if stem == "r" else int(random.integers(1, min(qubits, _MAX_FACTORS) + 1))
     paulis = tuple(random.integers(0, 4, factors).tolist())
     angle = float(random.uniform(-7, 7))
     # r is e^(-iθ/2 P), exp e^(iθ P).
@@ -115,7 +115,7 @@ def _of_paulis(random: Random, name: str, qubits: int) -> _Choice:
 
 
 def _controls(random: Random, most: int) -> int:
-    return int(random.integers(0, max(0, min(most, _MOST_CONTROLS)) + 1))
+    return int(random.integers(0, max(0, min(most, _MAX_CONTROLS)) + 1))
 
 
 def _commutes(matrix: Matrix, place: int) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from qirjit_magic.options import Method
+from qirjit_magic.protocol.simulator_specs import AUTO, STABILIZER, simulator_names
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.simulators import AUTO, STABILIZER, simulator_names
 from tests.circuits.drawing import ADAPTIVE, ADAPTIVE_CLIFFORD, STRAIGHT, STRAIGHT_CLIFFORD, Family
 from tests.circuits.gates import CLIFFORD
 from tests.circuits.steps import Circuit

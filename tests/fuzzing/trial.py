@@ -16,9 +16,9 @@ import psutil
 from qirjit_magic.display.modules import function_label, modules_table, profile_table, table_html, table_text
 from qirjit_magic.errors import QirError, QirNotice, WorkerCrashedError
 from qirjit_magic.options import OutputFormat
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import program
 from tests.fuzzing.mutations import Mutation
 from tests.fuzzing.text import nest_deeply
@@ -65,7 +65,7 @@ class Trial:
     """A session with a control module, in which each mutation is compiled, run and removed."""
 
     def __init__(self) -> None:
-        self._session = Session(supervisor=make_supervisor())
+        self._session = Session(engine_client=make_supervisor())
         self._stage = "start"
         self._session.add(program("coins"), _CONTROL)
         self._counts = self._control_counts()

@@ -56,6 +56,6 @@ def test_after_unload_nothing_is_completed_and_after_a_reload_it_is_again(bare_k
 
 def test_what_completes_is_loaded_when_it_is_first_asked(bare_kernel: Kernel) -> None:
     bare_kernel.run("%load_ext qirjit_magic\nimport sys")
-    assert bare_kernel.value("'qirjit_magic.notebook.offers' in sys.modules") == "False"
+    assert bare_kernel.value("'qirjit_magic.notebook.completions' in sys.modules") == "False"
     completed(bare_kernel, "%%qir --s")
-    assert bare_kernel.value("'qirjit_magic.notebook.offers' in sys.modules") == "True"
+    assert bare_kernel.value("'qirjit_magic.notebook.completions' in sys.modules") == "True"

@@ -173,7 +173,7 @@ def test_a_panel_in_python_goes_when_its_cell_is_run_again_and_leaves_nothing(ba
     assert bare_kernel.run_in("another-cell", cell).status == "ok"
     assert bare_kernel.value("[panel.closed for panel in panels]") == "[True, False, False]"
     bare_kernel.run("for panel in panels: panel.close()")
-    assert bare_kernel.value("left() == before, panels[0]._desk.listening") == "(True, 0)"
+    assert bare_kernel.value("left() == before, panels[0]._coordinator.listening") == "(True, 0)"
     bare_kernel.run("session.close()")
 
 
@@ -213,7 +213,7 @@ def test_a_panel_that_is_closed_while_it_runs_frees_the_others(kernel: Kernel) -
     assert kernel.value("until(lambda: not two.run_button.disabled), two.stop_button.disabled") == "(True, True)"
     assert kernel.value("'another' in two.status.value, one.result") == "(False, None)"
     kernel.run("one.start()")
-    assert kernel.value("two._desk.job") == "None"
+    assert kernel.value("two._coordinator.job") == "None"
 
 
 def test_whoever_follows_the_results_may_fail_and_the_panel_says_so(kernel: Kernel) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.engine.jit import JitEngine
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.sandbox import choose
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import choose
 from tests.files import PROGRAMS
 from tests.process.support import PLATFORMS, make_supervisor
 
@@ -59,7 +59,7 @@ def sessions() -> Iterator[Callable[[str], Session]]:
 
         @cache
         def session(platform: str) -> Session:
-            return closing.enter_context(Session(supervisor=make_supervisor(platform, grace_s=GRACE_S)))
+            return closing.enter_context(Session(engine_client=make_supervisor(platform, grace_s=GRACE_S)))
 
         yield session
 

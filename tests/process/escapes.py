@@ -25,9 +25,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from qirjit_magic.wire.platforms import landlock, privileges, seccomp
-from qirjit_magic.wire.platforms.kernel import Argument, library_call, system_call
-from qirjit_magic.wire.platforms.linux import fence
+from qirjit_magic.sandbox import landlock, privileges, seccomp
+from qirjit_magic.sandbox.linux import fence
+from qirjit_magic.sandbox.linux_calls import Argument, library_call, system_call
 
 _PARENT = os.getppid()
 _SEIZE = 0x4206  # PTRACE_SEIZE
@@ -194,8 +194,8 @@ def _executable_memory() -> None:
 
 
 def _compile() -> None:
-    from qirjit_magic.engine.ir.contexts import read_text  # noqa: PLC0415 - LLVM is loaded behind the fence
-    from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.ir.llvm_modules import read_text  # noqa: PLC0415 - LLVM is loaded behind the fence
 
     linked = LinkedObject(ObjectEmitter().emit(read_text("define i64 @f() { ret i64 42 }")), {})
     if ctypes.CFUNCTYPE(ctypes.c_int64)(linked.address("f"))() != 42:
@@ -203,7 +203,7 @@ def _compile() -> None:
 
 
 def _simulate() -> None:
-    from qirjit_magic.engine.simulators.library import SharedLibrary  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.simulators.shared_library import SharedLibrary  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library  # noqa: PLC0415 - likewise
 
     SparseSimulator(SharedLibrary(qirrunner_library())).begin(7)

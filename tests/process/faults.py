@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from qirjit_magic.errors import WorkerCrashedError
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import children, descriptors, eventually, is_gone

@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from qirjit_magic.results.containers import nested
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource
-from qirjit_magic.wire.containers import nested
 from tests.files import PROGRAMS
 
 os.environ.setdefault("QDK_PYTHON_TELEMETRY", "none")  # qdk would tell its makers that it was imported

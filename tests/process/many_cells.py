@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 
 CELLS = 200
 _MODULES = 8
@@ -81,7 +81,7 @@ class Script:
 
 def run(folder: Path, seed: int, *, say: Callable[[str], None] = print) -> None:
     """Run the script with a cache there."""
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(folder, limit=_LIMIT))) as session:
+    with Session(engine_client=EngineClient(cache=ObjectCache(folder, limit=_LIMIT))) as session:
         script = Script(session, random.Random(seed))  # noqa: S311 - no secret
         script.define_all()
         for _ in range(CELLS):

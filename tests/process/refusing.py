@@ -11,10 +11,10 @@ import os
 import struct
 import sys
 
-from qirjit_magic.wire.platforms import privileges
-from qirjit_magic.wire.platforms.bpf import MACHINES, Instruction, encode
-from qirjit_magic.wire.platforms.calls import PERMITTED, UNKNOWN
-from qirjit_magic.wire.platforms.kernel import system_call
+from qirjit_magic.sandbox import privileges
+from qirjit_magic.sandbox.allowed_calls import PERMITTED, UNKNOWN
+from qirjit_magic.sandbox.bpf import MACHINES, Instruction, encode
+from qirjit_magic.sandbox.linux_calls import system_call
 
 # Those that the fence permits have their numbers there; on x86-64 and on aarch64.
 _NUMBERS = {

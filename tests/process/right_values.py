@@ -19,7 +19,7 @@ import numpy as np
 
 from qirjit_magic import QirError, Session
 from qirjit_magic.errors import UnsafeModuleError
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.run_result import RunResult
 from tests.circuits.chances import most_probable
 
 CHANCE = 1e-9

@@ -11,44 +11,45 @@ from typing import Any
 import pytest
 
 from qirjit_magic.errors import ExecutionError
-from qirjit_magic.session import parts, process, sharing
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.client import process
+from qirjit_magic.session.run_result import RunResult
+from qirjit_magic.session.runs import sharded_run, shards
+from qirjit_magic.session.runs.sharded_run import ShardedRun
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.sharing import Sharing
 from tests.files import program
 from tests.process.support import eventually, make_supervisor
 
 NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
 SHOTS = 3_000
-CALL_HELPERS = Sharing._call_helpers
+CALL_HELPERS = ShardedRun._call_helpers
 
 
 def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
 
-    def call_and_wait(run: Sharing) -> None:
+    def call_and_wait(run: ShardedRun) -> None:
         assert run._engine._process is not None
         pid = run._engine._process.pid
         os.kill(pid, signal.SIGSTOP)
         CALL_HELPERS(run)
-        assert eventually(lambda: len(run._ready) == sum(helper.busy for helper in run._helpers._there))
+        assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))
         run._engine.memory.stop()
         run._asked = True
         os.kill(pid, signal.SIGCONT)
 
     monkeypatch.setattr(process, "_TICK_S", 0.005)
-    monkeypatch.setattr(sharing, "LOOK_S", 0.0)
-    monkeypatch.setattr(sharing, "WORTH_S", 0.0)
-    monkeypatch.setattr(parts, "PART_S", 0.03)
-    monkeypatch.setattr(Sharing, "_call_helpers", call_and_wait)
+    monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)
+    monkeypatch.setattr(sharded_run, "WORTH_S", 0.0)
+    monkeypatch.setattr(shards, "PART_S", 0.03)
+    monkeypatch.setattr(ShardedRun, "_call_helpers", call_and_wait)
 
 
 @contextlib.contextmanager
 def session_on(platform: str) -> Iterator[Session]:
     # Of so little memory there is enough for two helpers, whatever else the machine does.
-    supervisor = make_supervisor(platform, grace_s=0.3, memory_limit=2 << 30)
-    with Session(simulator="statevector", supervisor=supervisor) as session:
+    engine_client = make_supervisor(platform, grace_s=0.3, memory_limit=2 << 30)
+    with Session(simulator="statevector", engine_client=engine_client) as session:
         session.add(program("shared_shots"), "shared")
         yield session
 

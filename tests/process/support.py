@@ -15,15 +15,15 @@ from typing import TypeVar
 import psutil
 import pytest
 
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import Compiled, RunReply, RunRequest
+from qirjit_magic.protocol.module_info import Diagnostic
+from qirjit_magic.protocol.shared_memory import RecordMemory
+from qirjit_magic.results.records import RecordBatch, Recording, decode
+from qirjit_magic.sandbox import choose
 from qirjit_magic.session.cache import ObjectCache
-from qirjit_magic.session.reviving import GRACE_S
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.memory import RecordMemory
-from qirjit_magic.wire.modules import Diagnostic
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import Compiled, RunReply, RunRequest
-from qirjit_magic.wire.records import Piece, Recording, decode
+from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.client.restarting import GRACE_S
 
 PLATFORMS = ("linux", "portable")
 # What is waited for takes milliseconds; only a hang takes as long as this.
@@ -50,7 +50,7 @@ def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
 def recording(memory: RecordMemory) -> Recording:
     """What a run left in the memory."""
     committed, position = memory.committed(), memory.position()
-    return decode([Piece(memory.records(0, committed), memory.records(committed, position), memory.text())])
+    return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])
 
 
 def run(engine: Engine, request: RunRequest) -> tuple[RunReply, Recording]:
@@ -83,9 +83,9 @@ def _own_objects() -> ObjectCache:
 
 def make_supervisor(
     platform: str | None = None, *, grace_s: float = GRACE_S, memory_limit: int | None = None, fenced: bool = True
-) -> EngineSupervisor:
+) -> EngineClient:
     """An engine process; only the first of a test run compiles the simulators, which takes a third of a second."""
-    made = EngineSupervisor(
+    made = EngineClient(
         choose(platform) if platform else None,
         grace_s=grace_s,
         memory_limit=memory_limit,

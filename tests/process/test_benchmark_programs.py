@@ -20,7 +20,7 @@ _LIMIT = {7: 29.9, 15: 44.3}  # Pearson's statistic exceeds it once in 10,000 ru
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         yield opened
 
 

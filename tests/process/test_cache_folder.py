@@ -18,10 +18,10 @@ import platformdirs
 import pytest
 
 from qirjit_magic.errors import QirNotice
+from qirjit_magic.protocol.messages import Compiled
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.object_files import cache_key
 from qirjit_magic.session.cache import DEFAULT_LIMIT, ObjectCache, default_cache
-from qirjit_magic.wire.modules import ModuleInfo
-from qirjit_magic.wire.objects import cache_key
-from qirjit_magic.wire.protocol import Compiled
 from tests.files import REPOSITORY
 
 CELLS = 200

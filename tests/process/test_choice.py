@@ -10,22 +10,22 @@ import pytest
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import ProgramFailedError, QirNotice, UnresolvedSymbolError
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import RunReply, RunRequest
+from qirjit_magic.protocol.object_files import OWN_OBJECTS
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.protocol.simulator_specs import AUTO
+from qirjit_magic.sandbox import choose
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.objects import OWN_OBJECTS
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import RunReply, RunRequest
-from qirjit_magic.wire.simulators import AUTO
 from tests.files import program
 from tests.process.support import PLATFORMS, eventually
 
 
 @pytest.fixture(scope="module", params=PLATFORMS)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(supervisor=EngineSupervisor(choose(request.param))) as made:
+    with Session(engine_client=EngineClient(choose(request.param))) as made:
         made.add(program("wide"))
         yield made
 
@@ -127,20 +127,20 @@ def test_shots_go_on_where_they_were_begun(engine: JitEngine) -> None:
 # -- its code ------------------------------------------------------------------------------------------------------
 
 
-def _supervisor(folder: Path) -> EngineSupervisor:
-    return EngineSupervisor(cache=ObjectCache(folder))
+def _engine_client(folder: Path) -> EngineClient:
+    return EngineClient(cache=ObjectCache(folder))
 
 
-def _run_coins(make: Callable[[], EngineSupervisor]) -> None:
+def _run_coins(make: Callable[[], EngineClient]) -> None:
     for simulator in ("statevector", "sparse"):
-        with Session(supervisor=make()) as session:
+        with Session(engine_client=make()) as session:
             session.add(program("coins"))
             assert session.run(shots=5, simulator=simulator).plan.simulator == simulator
 
 
-def _run_everything(make: Callable[[], EngineSupervisor]) -> None:
+def _run_everything(make: Callable[[], EngineClient]) -> None:
     _run_coins(make)
-    with Session(supervisor=make()) as session:
+    with Session(engine_client=make()) as session:
         session.add(program("Bell"))
         assert session.run(shots=5, method="sampled").plan.method == "sampled"
 
@@ -148,16 +148,16 @@ def _run_everything(make: Callable[[], EngineSupervisor]) -> None:
 def test_the_code_of_the_simulator_is_made_once_for_all_kernels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _run_coins(lambda: _supervisor(tmp_path))
-    monkeypatch.setattr(EngineSupervisor, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
-    _run_coins(lambda: _supervisor(tmp_path))
+    _run_coins(lambda: _engine_client(tmp_path))
+    monkeypatch.setattr(EngineClient, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
+    _run_coins(lambda: _engine_client(tmp_path))
 
 
 def test_what_the_first_run_does_without_is_made_in_the_background(tmp_path: Path) -> None:
     def on_the_disk() -> set[str]:
         return {file.name for file in tmp_path.rglob("*") if file.is_file()}
 
-    with Session(supervisor=_supervisor(tmp_path)) as session:
+    with Session(engine_client=_engine_client(tmp_path)) as session:
         session.add(program("coins"))
         session.run(shots=5, method="live", simulator="sparse")
         first = on_the_disk()
@@ -165,7 +165,7 @@ def test_what_the_first_run_does_without_is_made_in_the_background(tmp_path: Pat
 
 
 def test_a_new_process_gets_it_too(tmp_path: Path) -> None:
-    with Session(supervisor=_supervisor(tmp_path)) as session:
+    with Session(engine_client=_engine_client(tmp_path)) as session:
         session.add(program("coins"))
         for _ in range(2):
             assert session.run().plan.simulator == "statevector"
@@ -174,19 +174,19 @@ def test_a_new_process_gets_it_too(tmp_path: Path) -> None:
 
 
 def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
-    _run_coins(lambda: _supervisor(tmp_path))
+    _run_coins(lambda: _engine_client(tmp_path))
     for file in tmp_path.rglob("*"):
         if file.is_file():
             file.write_bytes(file.read_bytes()[:-1])
     with pytest.warns(QirNotice, match="was changed or cut short"):
-        _run_coins(lambda: _supervisor(tmp_path))
+        _run_coins(lambda: _engine_client(tmp_path))
 
 
 @pytest.mark.parametrize("fenced", [True, False])
 def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenced: bool) -> None:
     asked = []
 
-    class Listening(EngineSupervisor):
+    class Listening(EngineClient):
         def own_code(self, name: str) -> bytes:
             asked.append(name)
             return super().own_code(name)
@@ -200,8 +200,8 @@ def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenc
 
 
 def test_a_process_that_has_run_a_program_is_not_asked_for_code(tmp_path: Path) -> None:
-    supervisor = _supervisor(tmp_path)
-    with Session(supervisor=supervisor) as session:
+    engine_client = _engine_client(tmp_path)
+    with Session(engine_client=engine_client) as session:
         session.add(program("coins"))
         session.run()
         for file in list(tmp_path.rglob("*")):

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from qirjit_magic.errors import EntryPointError, UnresolvedSymbolError, WorkerCrashedError
-from qirjit_magic.session.limits import LIMITS, Limit
+from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_LAST, TraceEnd
+from qirjit_magic.protocol.messages import CircuitRequest
+from qirjit_magic.session.client.request_limits import LIMITS, Limit
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.circuits import MOST_FIRST, MOST_LAST, TraceEnd
-from qirjit_magic.wire.protocol import CircuitRequest
 from tests.files import PROGRAMS
 from tests.process.pictures import PICTURED, PICTURES, picture
 from tests.process.support import number
@@ -60,8 +60,8 @@ def test_a_million_gates_are_counted_and_the_answer_stays_small(drawing: Session
     drawn = drawing.circuit("long", module=module, args=(333_333,))
     assert drawn.gate_counts == {"cx": 333_333, "h": 333_333, "t": 333_333, "mz": 2}
     assert (drawn.depth, drawn.width) == (666_668, 2)
-    assert len(drawn.operations) == MOST_FIRST + MOST_LAST
-    assert drawn.left_out == 3 * 333_333 + 4 - MOST_FIRST - MOST_LAST
+    assert len(drawn.operations) == MAX_FIRST + MAX_LAST
+    assert drawn.left_out == 3 * 333_333 + 4 - MAX_FIRST - MAX_LAST
     assert len(drawn._repr_mimebundle_()["text/html"]) < 150_000
 
 

@@ -49,7 +49,7 @@ def folder() -> Path:
 
 @pytest.fixture(scope="module")
 def tried() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         yield session
 
 

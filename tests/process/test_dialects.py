@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.errors import UnresolvedSymbolError
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.protocol import RunRequest
-from qirjit_magic.wire.records import Failure, Recording, Value
-from qirjit_magic.wire.simulators import find_simulator
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.protocol.simulator_specs import find_simulator
+from qirjit_magic.results.records import Failure, Recording, Value
 from tests.files import program
 from tests.process.support import refusal, returned, run
 

@@ -16,10 +16,10 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.memory import RecordKind, Word
-from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.shared_memory import RecordKind, Word
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from tests.files import program
 from tests.process.support import recording, refusal, returned, run
 from tests.words import double_word
@@ -154,7 +154,7 @@ def test_an_unresolved_name_fails_when_it_is_run(engine: Engine, declaration: st
     name, arguments = declaration.split("@")[1].split("(")
     call = f"call {declaration.split()[1]} @{name}({'ptr null' if arguments == 'ptr)' else ''})"
     compiled = engine.add("m", f"{declaration}\ndefine void @f() {{\n  {call}\n  ret void\n}}".encode())
-    (undefined,) = Linkage([compiled.module]).undefined("m")
+    (undefined,) = SymbolGraph([compiled.module]).undefined("m")
     assert (undefined.name, undefined.line) == (name, 3)
     error = refusal(UnresolvedSymbolError, engine.run, RunRequest("m", "f"))
     assert error.symbols == (name,)

@@ -12,8 +12,8 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.protocol import Compiled, RunRequest
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import Compiled, RunRequest
 from tests.files import program
 from tests.process.support import refusal, returned, run
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.errors import (
     CircularModulesError,
     NoCodeError,
     SignatureError,
     UnresolvedSymbolError,
 )
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import RunRequest
 from tests.files import program
 from tests.process.support import refusal, returned, run
 

@@ -120,11 +120,11 @@ def test_behind_the_fence_there_are_no_secrets_and_what_is_asked_for(monkeypatch
     monkeypatch.setenv("QIRJIT_ENVIRONMENT", "LICENSE_KEY")
     for name in ("MY_TOKEN", "AWS_SECRET_ACCESS_KEY", "LICENSE_KEY", "OMP_NUM_THREADS"):
         monkeypatch.setenv(name, "3")
-    with Session(supervisor=make_supervisor("linux")) as fenced:
+    with Session(engine_client=make_supervisor("linux")) as fenced:
         environment = psutil.Process(fenced.status().pid).environ()
     assert {"LICENSE_KEY", "OMP_NUM_THREADS", "PATH"} <= set(environment)
     assert not {"MY_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(environment)
-    with Session(supervisor=make_supervisor("linux", fenced=False)) as opened:
+    with Session(engine_client=make_supervisor("linux", fenced=False)) as opened:
         assert "MY_TOKEN" in psutil.Process(opened.status().pid).environ()
 
 

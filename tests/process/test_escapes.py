@@ -36,7 +36,7 @@ pytestmark = pytest.mark.skipif(
 def fenced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session whose engine stands in an empty folder; where the kernel has no fence, nothing here holds."""
     monkeypatch.chdir(tmp_path)
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         status = session.status()
         if "seccomp" not in status.fence or "Landlock" not in status.fence:
             pytest.skip(f"the fence is incomplete ({status.fence}): run this on a kernel that has both parts.")

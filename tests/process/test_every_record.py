@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.output_parsing import parse_output
+from qirjit_magic.results.output_schemas import Schema
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.parsing import parse_output
-from qirjit_magic.wire.schemas import Schema
 from tests.files import PROGRAMS
 
 EVERY_RECORD = PROGRAMS / "records" / "every_record.ll"

@@ -71,7 +71,7 @@ class Runs:
 
 @pytest.fixture(scope="module")
 def runs() -> Iterator[Runs]:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         yield Runs(session)
 
 

@@ -49,7 +49,7 @@ def crowds() -> Iterator[MakeSession]:
         @cache
         def make(name: str, count: int) -> Session:
             engine = make_supervisor(name, memory_limit=MEMORY_LIMIT)
-            session = closing.enter_context(Session(supervisor=engine))
+            session = closing.enter_context(Session(engine_client=engine))
             add_others(session, count)
             return session
 

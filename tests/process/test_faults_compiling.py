@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 
 from qirjit_magic.errors import QirSyntaxError, RunTimeoutError, UnsafeModuleError, WorkerCrashedError
-from qirjit_magic.session.limits import COMPILE_LIMIT_S
+from qirjit_magic.session.client.request_limits import COMPILE_LIMIT_S
+from qirjit_magic.session.client.streams import show_nothing
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import show_nothing
 from tests.files import BITCODE, program
 from tests.process.faults import FEW, MANY, add_others, unharmed
 from tests.process.support import LIVENESS_S, PLATFORMS, Once, long_program, make_supervisor
@@ -26,7 +26,7 @@ NESTED = f"@deep = global ptr {'getelementptr (i8, ptr ' * DEEP}null{', i64 1)' 
 def crowd(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A session with a few modules, or many."""
     platform, count = request.param
-    with Session(supervisor=make_supervisor(platform)) as session:
+    with Session(engine_client=make_supervisor(platform)) as session:
         add_others(session, count)
         yield session
 

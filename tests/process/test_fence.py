@@ -223,7 +223,7 @@ def test_every_attempt_is_in_a_table(outcomes: Outcomes) -> None:
 
 
 def test_a_session_runs_bell_behind_the_fence() -> None:
-    with Session(supervisor=make_supervisor("linux")) as session:
+    with Session(engine_client=make_supervisor("linux")) as session:
         session.add(program("Bell"), "bell")
         counts = session.run(module="bell", shots=1000, seed=7).counts()
         assert set(counts) == {"00", "11"}
@@ -239,7 +239,7 @@ def test_the_fence_reads_on_where_proc_was_forgotten() -> None:
         forget = Path("/proc/sys/vm/drop_caches").open("w")  # noqa: SIM115 - closed below
     except OSError:
         pytest.skip("only root makes a kernel forget names.")
-    with forget, Session(supervisor=make_supervisor("linux")) as session:
+    with forget, Session(engine_client=make_supervisor("linux")) as session:
         session.add(program("Bell"), "bell")
         session.status()
         forget.write("2")
@@ -249,11 +249,11 @@ def test_the_fence_reads_on_where_proc_was_forgotten() -> None:
 
 
 def test_an_engine_without_a_fence_says_so() -> None:
-    with Session(supervisor=make_supervisor("linux", fenced=False)) as session:
+    with Session(engine_client=make_supervisor("linux", fenced=False)) as session:
         assert session.status().fence == "none: this engine was started without one"
 
 
 def test_the_portable_platform_has_no_fence_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QIRJIT_PLATFORM", "portable")
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         assert session.status().fence == "none: only the platform 'linux' has one"

@@ -10,8 +10,8 @@ import pytest
 
 from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.errors import ProgramFailedError
+from qirjit_magic.results.records import Value
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.records import Value
 from tests.circuits.running import LIVE
 from tests.files import program
 from tests.process.support import make_supervisor
@@ -22,7 +22,7 @@ on_x86 = pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reaso
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         opened.add(program("numbers/floats"))
         if platform.machine() in {"x86_64", "AMD64"}:
             opened.add(program("numbers/floats_x86"))

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from qirjit_magic.errors import ForkedError, QirError
-from qirjit_magic.session import forking
+from qirjit_magic.session.client import forking
 from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS, REPOSITORY, program
 from tests.process.shared_runs import be_eager, everything, run, session_on
@@ -250,7 +250,7 @@ def pool_work(value: int) -> list[Any]:
 
 
 def test_workers_that_are_forks_each_get_their_own_answers() -> None:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         work(session, 1)
         _shared[:] = [session]
         try:
@@ -366,11 +366,11 @@ def test_no_engine_outlives_its_kernel_because_of_a_fork(how: str, platform: str
 
 def test_what_is_told_of_a_fork_waits_for_nothing() -> None:
     # A thread that has a session's turn, and a lock of it, is not there in the fork.
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         held, go_on = threading.Event(), threading.Event()
 
         def hold() -> None:
-            with session._lock, session._engines._helpers._lock:
+            with session._lock, session._engines._workers._lock:
                 held.set()
                 go_on.wait(LIVENESS_S)
 

@@ -12,8 +12,8 @@ import pytest
 
 from qirjit_magic.display.modules import modules_table, profile_table, table_text
 from qirjit_magic.errors import EntryPointError, QirError, QirSyntaxError, UnsafeModuleError
+from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.modules import ModuleInfo
 from tests.files import PROGRAMS
 
 FOUND = sorted((PROGRAMS / "found").glob("*.ll"))

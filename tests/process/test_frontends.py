@@ -34,7 +34,7 @@ few = settings(max_examples=6, deadline=None)
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         yield opened
 
 

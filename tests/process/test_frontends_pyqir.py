@@ -45,7 +45,7 @@ MEASURED = {"mz", "if_result"}
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         yield opened
 
 

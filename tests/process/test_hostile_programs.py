@@ -12,10 +12,10 @@ from collections.abc import Callable
 import pytest
 
 from qirjit_magic.errors import QirError, WorkerCrashedError
+from qirjit_magic.protocol.frames import Frame, pack
+from qirjit_magic.protocol.messages import Done, EngineStatus, RunReply
+from qirjit_magic.protocol.shared_memory import RECORDS_START
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.frames import Frame, pack
-from qirjit_magic.wire.memory import RECORDS_START
-from qirjit_magic.wire.protocol import Done, EngineStatus, RunReply
 from tests.process.support import eventually, number
 
 ATTACKS = b"declare void @attack()\ndefine i64 @attacks() {\n  call void @attack()\n  ret i64 1\n}\n"

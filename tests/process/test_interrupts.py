@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError
-from qirjit_magic.session.process import EngineProcess
+from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.client.process import EngineProcess
+from qirjit_magic.session.client.streams import show_nothing
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import show_nothing
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import program
 from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program, make_supervisor
 
@@ -35,7 +35,7 @@ def slow(session: Session) -> Session:
 def patient(request: pytest.FixtureRequest) -> Iterator[Session]:
     """A session that waits a minute before it kills."""
     platform = getattr(request, "param", "linux")
-    with Session(supervisor=make_supervisor(platform, grace_s=60)) as session:
+    with Session(engine_client=make_supervisor(platform, grace_s=60)) as session:
         session.add(program("slow_shots"), "slow")
         yield session
 
@@ -125,7 +125,7 @@ def test_an_interrupt_while_it_compiles_leaves_the_modules_as_they_were(slow: Se
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_interrupt_while_it_starts_leaves_a_usable_session(platform: str) -> None:
-    with Session(supervisor=make_supervisor(platform)) as session:
+    with Session(engine_client=make_supervisor(platform)) as session:
         with session._engine.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
             session.status()
         check_usable(session)
@@ -162,7 +162,7 @@ def test_an_interrupt_at_any_moment_leaves_a_usable_session(delay_ms: int, trust
     timer = threading.Timer(delay_ms / 1000, os.kill, (os.getpid(), signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it may come at any line
         timer.start()
-        session = Session(supervisor=make_supervisor(grace_s=0.3))
+        session = Session(engine_client=make_supervisor(grace_s=0.3))
         session.add(program("coins"), "coins")
         session.add(program("slow_shots"), "slow", trust=trust)
         session.run("quick", module="slow")
@@ -215,7 +215,7 @@ def test_a_stop_while_the_open_process_is_made_ready_holds(monkeypatch: pytest.M
     slow.add(program("slow_shots"), "slow", trust=True)
     for_run = slow._engines.for_run
 
-    def stopped(*arguments: Any) -> EngineSupervisor | None:
+    def stopped(*arguments: Any) -> EngineClient | None:
         slow.stop()
         return for_run(*arguments)
 

@@ -15,11 +15,11 @@ from qirjit_magic.errors import (
     SignatureError,
     UnresolvedSymbolError,
 )
-from qirjit_magic.session.pickling import pickled_function
-from qirjit_magic.wire.engine import Engine
-from qirjit_magic.wire.modules import Signature
-from qirjit_magic.wire.protocol import Intrinsic, Raised, RunRequest
-from qirjit_magic.wire.simulators import find_simulator
+from qirjit_magic.protocol.engine import Engine
+from qirjit_magic.protocol.messages import Intrinsic, Raised, RunRequest
+from qirjit_magic.protocol.module_info import Signature
+from qirjit_magic.protocol.simulator_specs import find_simulator
+from qirjit_magic.session.python_functions import pickled_function
 from tests.files import program
 from tests.process.support import refusal, returned, run
 from tests.words import double_word

@@ -15,14 +15,14 @@ import pytest
 
 from qirjit_magic.errors import ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
-from qirjit_magic.session import lending, parts
-from qirjit_magic.session.process import EngineProcess
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.shared_memory import RecordMemory, Word
+from qirjit_magic.session.client.process import EngineProcess
+from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.run_result import RunResult
+from qirjit_magic.session.runs import shards, worker_pool
+from qirjit_magic.session.runs.sharded_run import ShardedRun
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.sharing import Sharing
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.progress import Progress
 from tests.files import program
 from tests.process.shared_runs import (
     CALL_HELPERS,
@@ -65,7 +65,7 @@ def expected(shared: Session) -> RunResult:
 def test_the_result_is_that_of_one_process(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch, part_s: float
 ) -> None:
-    monkeypatch.setattr(parts, "PART_S", part_s)
+    monkeypatch.setattr(shards, "PART_S", part_s)
     result = run(shared)
     assert (result.plan.processes, result.plan.why) == (2, "")
     assert str(result.plan) == "live shots on the simulator 'statevector' in 2 processes"
@@ -79,7 +79,7 @@ def test_messages_are_shown_in_the_order_of_the_shots(shared: Session, expected:
 
 
 def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PART_S", 10.0)
+    monkeypatch.setattr(shards, "PART_S", 10.0)
     shared.add(program("floods"), "floods")
     user = b"define void @one() {\n  call void @long_message(i64 17)\n  ret void\n}\ndeclare void @long_message(i64)\n"
     shared.add(user, "megabytes")
@@ -114,11 +114,11 @@ def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: i
 
 def helper_of(session: Session, *, at_work: bool = False) -> int:
     """The process that helps, or has helped; once it runs shots, where that matters."""
-    (helper,) = session._engines._helpers._there
-    memory: RecordMemory = helper.engine.memory
+    (worker,) = session._engines._workers._there
+    memory: RecordMemory = worker.engine.memory
     assert not at_work or eventually(lambda: memory.word(Word.SHOT) > 0)
-    assert helper.engine._process is not None
-    return helper.engine._process.pid
+    assert worker.engine._process is not None
+    return worker.engine._process.pid
 
 
 def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
@@ -133,7 +133,7 @@ def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, exp
 def test_a_helper_that_cannot_be_started_costs_nothing(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared._engines._helpers.end()
+    shared._engines._workers.end()
     assert shared.status().pid > 0  # the first process is there, whatever an earlier test did to it
 
     def refuse(*_: object, **__: object) -> None:
@@ -154,7 +154,7 @@ def test_whatever_goes_wrong_beside_the_run_costs_nothing(
         raise LookupError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Sharing, "_make_ready", break_off)
+        patch.setattr(ShardedRun, "_make_ready", break_off)
         result = run(shared)
     assert result.plan.why == "a process that was to help was of no use: it ended by LookupError"
     assert everything(result) == everything(expected)
@@ -202,7 +202,7 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     hangs, seen = 2_000, []
 
     def hangs_for_a_while() -> bool:
-        helping = [helper.engine for helper in shared._engines._helpers._there]
+        helping = [worker.engine for worker in shared._engines._workers._there]
         if any(engine.memory.running() == hangs for engine in (shared._engine, *helping)):
             seen.append(time.monotonic())
         return bool(seen) and seen[-1] - seen[0] > 0.3  # what others have begun ends meanwhile
@@ -218,10 +218,10 @@ def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
     shared: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hangs = 2_000
-    monkeypatch.setattr(Sharing, "_stop_helpers", lambda _: None)
+    monkeypatch.setattr(ShardedRun, "_stop_helpers", lambda _: None)
 
     def hangs_there() -> bool:
-        there = [helper.engine.memory.running() for helper in shared._engines._helpers._there]
+        there = [worker.engine.memory.running() for worker in shared._engines._workers._there]
         return hangs in [*there, shared._engine.memory.running()]
 
     result = run(shared, hangs=hangs, show=Observer(stopping=hangs_there))
@@ -235,7 +235,7 @@ def test_a_time_limit_holds(shared: Session) -> None:
 
 
 def test_a_limit_is_one_of_all_processes_together(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "FULL_RECORDS", 64 * 100)
+    monkeypatch.setattr(shards, "FULL_RECORDS", 64 * 100)
     monkeypatch.setattr(shared, "limits", shared.limits.but({"kept_bytes": 64 * 2_000}))
     error = caught(LimitError, shared, shots=20 * SHOTS)  # more than one process brings to its end before others help
     assert error.limit == "kept_bytes"
@@ -328,7 +328,7 @@ def test_what_is_sampled_is_drawn_by_one(shared: Session) -> None:
 
 def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    shared._engines._helpers.end()
+    shared._engines._workers.end()
     before = children()
     result = run(shared, shots=100)
     assert result.plan.processes == 1
@@ -357,13 +357,13 @@ def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> 
 
 def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
     run(shared)
-    (helper,) = shared._engines._helpers._there
-    assert helper.engine.fenced
-    assert helper.engine.memory_limit == shared._engine.memory_limit // 2
+    (worker,) = shared._engines._workers._there
+    assert worker.engine.fenced
+    assert worker.engine.memory_limit == shared._engine.memory_limit // 2
 
 
 def test_idle_helpers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lending, "IDLE_S", 0.05)
+    monkeypatch.setattr(worker_pool, "IDLE_S", 0.05)
     before = children()
     run(shared)
     pid = helper_of(shared)
@@ -377,7 +377,7 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
     before = children()
     with session_on(platform) as session:
         assert everything(run(session, jobs=3)) == everything(expected)
-        pids = [helper.engine._process.pid for helper in session._engines._helpers._there if helper.engine._process]
+        pids = [worker.engine._process.pid for worker in session._engines._workers._there if worker.engine._process]
         assert len(pids) == 2
         if end == "reset":
             session.reset()
@@ -388,7 +388,7 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
 
 def test_closing_while_helpers_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
-    monkeypatch.setattr(Sharing, "_call_helpers", CALL_HELPERS)  # and the run does not wait for them
+    monkeypatch.setattr(ShardedRun, "_call_helpers", CALL_HELPERS)  # and the run does not wait for them
     with Session(simulator="statevector") as session:
         session.add(program("shared_shots"), "shared")
         run(session, shots=300)

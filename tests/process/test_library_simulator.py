@@ -30,7 +30,7 @@ declare void @__quantum__rt__message(ptr)
 @pytest.fixture
 def fresh() -> Iterator[Session]:
     """A session whose engine has loaded no simulator yet, with toy_gates.ll."""
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         session.add(program("toy_gates"), "toy")
         yield session
 
@@ -175,7 +175,7 @@ def test_a_library_is_attached_once_however_its_path_is_written(
 
 
 def test_state_dumps_of_qirrunner_by_its_path_do_not_depend_on_what_ran_before(qirrunner_path: str) -> None:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         session.add(program("dumps"), "dumps")
         first = session.run("only_dumps", simulator=qirrunner_path).messages
         session.run("only_dumps", simulator="sparse", seed=1)

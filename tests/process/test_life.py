@@ -45,11 +45,11 @@ elif sys.argv[1] == "idling with both":
     session.run("quick")
     print(session.status().open_pid, flush=True)
 elif sys.argv[1] == "running with a helper":
-    from qirjit_magic.session import sharing
-    sharing.LOOK_S = sharing.WORTH_S = 0.0
+    from qirjit_magic.session.runs import sharded_run
+    sharded_run.LOOK_S = sharded_run.WORTH_S = 0.0
     session.add(sys.argv[2].replace("slow_shots", "shared_shots"))
     def tell(_):
-        for helper in session._engines._helpers._there:
+        for helper in session._engines._workers._there:
             print(helper.engine._process.pid, flush=True)
     arguments = [200_000, 100, -1, -1, -1]
     session.run("numbered", args=arguments, shots=10**9, jobs=2, simulator="statevector", show=tell)
@@ -117,7 +117,7 @@ def test_an_engine_dies_with_a_parent_that_ends_by_itself(platform: str) -> None
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_engine_outlives_the_thread_that_started_it(platform: str) -> None:
     started: list[Session] = []
-    thread = threading.Thread(target=lambda: started.append(Session(supervisor=make_supervisor(platform))))
+    thread = threading.Thread(target=lambda: started.append(Session(engine_client=make_supervisor(platform))))
     thread.start()
     thread.join()
     with started[0] as session:
@@ -131,7 +131,7 @@ def test_an_engine_outlives_the_thread_that_started_it(platform: str) -> None:
 def test_closing_ends_the_engine_and_leaves_nothing(platform: str, ready: bool) -> None:  # noqa: FBT001 - a table
     kept, others = descriptors(), children()
     for _ in range(3):
-        with Session(supervisor=make_supervisor(platform)) as session:
+        with Session(engine_client=make_supervisor(platform)) as session:
             if ready:
                 session.status()
             assert len(children() - others) == 1
@@ -140,7 +140,7 @@ def test_closing_ends_the_engine_and_leaves_nothing(platform: str, ready: bool) 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_closing_twice_is_closing_once(platform: str) -> None:
-    session = Session(supervisor=make_supervisor(platform))
+    session = Session(engine_client=make_supervisor(platform))
     session.close()
     session.close()
 
@@ -179,13 +179,13 @@ def test_a_supervisor_whose_start_failed_can_be_closed_or_tried_again(
     platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = descriptors()
-    supervisor = make_supervisor(platform)
+    engine_client = make_supervisor(platform)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "executable", "/nonexistent/python")
         with pytest.raises(EngineStartError):
-            supervisor.start()
-    assert supervisor.status().pid > 0
-    supervisor.close()
+            engine_client.start()
+    assert engine_client.status().pid > 0
+    engine_client.close()
     assert eventually(lambda: descriptors() <= kept), sorted(descriptors() - kept)
 
 
@@ -195,7 +195,7 @@ def test_a_child_that_ends_at_once_is_told_with_its_last_words(
 ) -> None:
     broken = executable(tmp_path / "python", "#!/bin/sh\necho 'no LLVM today' >&2\nexit 3\n")
     monkeypatch.setattr(sys, "executable", broken)
-    with Session(supervisor=make_supervisor(platform)) as session:
+    with Session(engine_client=make_supervisor(platform)) as session:
         with pytest.raises(EngineStartError) as caught:
             session.status()
         assert "exit status 3" in str(caught.value)

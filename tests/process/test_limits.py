@@ -9,7 +9,7 @@ import pytest
 
 from qirjit_magic.errors import RunTimeoutError
 from qirjit_magic.limits import LimitError, Limits
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, number

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from qirjit_magic.errors import WorkerCrashedError
+from qirjit_magic.protocol.messages import RunReply, RunRequest
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.protocol import RunReply, RunRequest
 from tests.files import program
 from tests.process.support import eventually, is_gone
 

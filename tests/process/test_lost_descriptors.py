@@ -30,7 +30,7 @@ def ours(session: Session) -> list[int]:
 
 @pytest.fixture(params=PLATFORMS)
 def counting(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(supervisor=make_supervisor(request.param)) as session:
+    with Session(engine_client=make_supervisor(request.param)) as session:
         session.add(number(7), "seven")
         session.add(program("slow_shots"), "slow")
         session.run("number")
@@ -65,7 +65,7 @@ def test_a_run_whose_descriptors_are_closed_ends_with_the_reason(counting: Sessi
 @pytest.mark.parametrize("platform", MAPPED)
 @pytest.mark.parametrize("close", [True, False])
 def test_a_number_that_is_somebody_else_s_now_is_left_alone(platform: str, close: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a table
-    session = Session(supervisor=make_supervisor(platform))
+    session = Session(engine_client=make_supervisor(platform))
     session.add(number(7))
     session.run("number")
     theirs = {}
@@ -91,11 +91,11 @@ def test_a_number_that_is_somebody_else_s_now_is_left_alone(platform: str, close
 
 @pytest.mark.parametrize("platform", MAPPED)
 def test_memory_has_one_descriptor(platform: str) -> None:
-    supervisor = make_supervisor(platform)
+    engine_client = make_supervisor(platform)
     kept = descriptors()
     other = make_supervisor(platform)
     assert len(descriptors() - kept) == 1
-    supervisor.close()
+    engine_client.close()
     other.close()
 
 

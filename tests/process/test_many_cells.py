@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import EngineStartError, QuarantineError, WorkerCrashedError
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import REPOSITORY
 from tests.process.many_cells import Script
 from tests.process.support import PLATFORMS, make_supervisor
@@ -44,7 +44,7 @@ class Killer(threading.Thread):
     At first hardly one has the time to start, and later all do, however busy the machine is.
     """
 
-    def __init__(self, engine: EngineSupervisor, seed: int) -> None:
+    def __init__(self, engine: EngineClient, seed: int) -> None:
         super().__init__(name="killer", daemon=True)
         self._engine = engine
         self._random = random.Random(seed)  # noqa: S311 - no secret
@@ -70,7 +70,7 @@ class Killer(threading.Thread):
 @pytest.mark.parametrize("seed", [1, 2])
 def test_whenever_the_engine_is_killed_a_cell_is_right_or_says_so(platform: str, seed: int) -> None:
     engine = make_supervisor(platform)
-    with Session(supervisor=engine) as session:
+    with Session(engine_client=engine) as session:
         script = Script(session, random.Random(seed))  # noqa: S311 - no secret
         script.define_all()
         killer = Killer(engine, seed)
@@ -81,7 +81,7 @@ def test_whenever_the_engine_is_killed_a_cell_is_right_or_says_so(platform: str,
                 script.step()
                 right += 1
             except (WorkerCrashedError, EngineStartError, QuarantineError):
-                session._quarantine.clear()  # nobody is to blame
+                session._crash_limiter.clear()  # nobody is to blame
                 disturbed += 1
         killer.stop()
         assert disturbed > 0

@@ -10,8 +10,8 @@ import psutil
 import pytest
 
 from qirjit_magic.errors import WorkerCrashedError
-from qirjit_magic.session import process
-from qirjit_magic.session.limits import default_memory_limit
+from qirjit_magic.session.client import process
+from qirjit_magic.session.client.request_limits import default_memory_limit
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import PLATFORMS, make_supervisor
@@ -22,7 +22,7 @@ _LIMIT = 512 << 20
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("entry", ["ever_longer_strings", "ever_more_arrays", "ever_more_tuples"])
 def test_a_program_that_wants_all_memory_is_told_the_limit(platform: str, entry: str) -> None:
-    with Session(supervisor=make_supervisor(platform, memory_limit=_LIMIT)) as session:
+    with Session(engine_client=make_supervisor(platform, memory_limit=_LIMIT)) as session:
         session.add(program("wants_all_memory"), "greedy")
         session.add(program("coins"), "coins")
         with pytest.raises(WorkerCrashedError, match="out of memory: the limit is 512 MiB") as caught:
@@ -34,7 +34,7 @@ def test_a_program_that_wants_all_memory_is_told_the_limit(platform: str, entry:
 
 @pytest.mark.parametrize(("given", "expected"), [(None, default_memory_limit()), (_LIMIT, _LIMIT), (0, None)])
 def test_an_engine_has_a_limit_of_memory_and_dumps_no_core(given: int | None, expected: int | None) -> None:
-    with Session(supervisor=make_supervisor(memory_limit=given)) as session:
+    with Session(engine_client=make_supervisor(memory_limit=given)) as session:
         child = psutil.Process(session.status().pid)
         memory, core = child.rlimit(psutil.RLIMIT_DATA), child.rlimit(psutil.RLIMIT_CORE)
     assert memory == (resource.getrlimit(resource.RLIMIT_DATA) if expected is None else (expected, expected))
@@ -47,7 +47,7 @@ def test_a_stack_may_grow_to_a_small_part_of_the_limit_only() -> None:
         pytest.skip(f"whoever runs this may have no stack without a limit: it is {hard:,} bytes.")
     resource.setrlimit(resource.RLIMIT_STACK, (hard, hard))
     try:
-        with Session(supervisor=make_supervisor(memory_limit=_LIMIT)) as session:
+        with Session(engine_client=make_supervisor(memory_limit=_LIMIT)) as session:
             allowed = psutil.Process(session.status().pid).rlimit(psutil.RLIMIT_STACK)
     finally:
         resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
@@ -78,7 +78,7 @@ jit.JitEngine.run = run
 def test_memory_that_no_limit_counts_is_seen_by_the_kernel_process(monkeypatch: pytest.MonkeyPatch) -> None:
     before, main, after = process._BOOT.partition("from qirjit_magic.engine.worker")
     monkeypatch.setattr(process, "_BOOT", f"{before}\n{_AROUND}\n{main}{after}")
-    with Session(supervisor=make_supervisor("linux", memory_limit=_LIMIT)) as session:
+    with Session(engine_client=make_supervisor("linux", memory_limit=_LIMIT)) as session:
         session.add(program("coins"), "coins")
         with pytest.raises(WorkerCrashedError, match="out of memory: the limit is 512 MiB") as caught:
             session.run("coins")
@@ -87,7 +87,7 @@ def test_memory_that_no_limit_counts_is_seen_by_the_kernel_process(monkeypatch: 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can be told whom to end first.")
 def test_an_engine_is_the_first_that_the_system_ends_where_memory_runs_out() -> None:
-    with Session(supervisor=make_supervisor("linux")) as session:
+    with Session(engine_client=make_supervisor("linux")) as session:
         pid = session.status().pid
         assert Path(f"/proc/{pid}/oom_score_adj").read_text().strip() == "1000"
         assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"

@@ -14,10 +14,10 @@ import pytest
 
 import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.shared_memory import RECORDS_START, TEXT_CAPACITY, TEXT_START, Word
+from qirjit_magic.session.client.streams import Observer, show_nothing
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import Observer, show_nothing
-from qirjit_magic.wire.memory import RECORDS_START, TEXT_CAPACITY, TEXT_START, Word
-from qirjit_magic.wire.progress import Progress
 from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 
 pytestmark = pytest.mark.timeout(10)
@@ -154,7 +154,7 @@ def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
         child.write_text(CHILD.format(python=sys.executable, version=qirjit_magic.__version__, behaviour=behaviour))
         child.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(child))
-        made.append(Session(supervisor=make_supervisor(platform, grace_s=0.3)))
+        made.append(Session(engine_client=make_supervisor(platform, grace_s=0.3)))
         return made[0]
 
     yield start_it

@@ -49,7 +49,7 @@ def texts(draw: st.DrawFn, *defined: str) -> Text:
 
 @pytest.fixture(scope="module")
 def tested() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         session.add(program("store_at_16"), "wrong store")
         yield session
 
@@ -158,7 +158,7 @@ class Modules(RuleBasedStateMachine):
         else:
             with pytest.raises(WorkerCrashedError):
                 self.session.run("StoreAt16", module="wrong store")
-        self.session._quarantine.clear()  # all these crashes are one session's
+        self.session._crash_limiter.clear()  # all these crashes are one session's
         self.model.crash()
 
     def teardown(self) -> None:

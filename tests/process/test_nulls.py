@@ -17,7 +17,7 @@ simulators = pytest.mark.parametrize("simulator", [*LIVE, "auto"])
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         opened.add(program("nulls"), "nulls")
         pid = opened.status().pid
         yield opened

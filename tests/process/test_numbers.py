@@ -30,7 +30,7 @@ simulators = pytest.mark.parametrize("simulator", LIVE)
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         yield opened
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from qirjit_magic.session.client.streams import KEPT_BYTES, SHOWN_BYTES
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import KEPT_BYTES, SHOWN_BYTES
 from tests.files import program
 from tests.process.support import LIVENESS_S, Once
 

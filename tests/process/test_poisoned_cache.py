@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic.session import process, recompiling
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client import process, recompiling
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import program
 from tests.process.support import children, eventually, number
 
@@ -55,7 +55,7 @@ def taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     """With a cache there."""
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(tmp_path))) as made:
+    with Session(engine_client=EngineClient(cache=ObjectCache(tmp_path))) as made:
         yield made
 
 
@@ -72,7 +72,7 @@ def modules_on(folder: Path) -> int:
 
 def honest(folder: Path) -> tuple[list[object], int]:
     """What the honest module returns in a new session, and how much that one compiled."""
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(folder))) as later:
+    with Session(engine_client=EngineClient(cache=ObjectCache(folder))) as later:
         later.add(HONEST, "honest")
         return list(later.run("honest").returns), later.status().compilations
 
@@ -121,7 +121,7 @@ def test_a_notebook_of_cells_that_run_one_after_the_other_is_found_by_the_next_k
         assert session.run("number").returns == [value]
     assert session.status().compilations == 5
     assert eventually(lambda: modules_on(tmp_path) == 5)
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(tmp_path))) as other:
+    with Session(engine_client=EngineClient(cache=ObjectCache(tmp_path))) as other:
         for value in range(5):
             other.add(number(value), f"cell{value}")
             assert other.run("number").returns == [value]

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError, SimulatorError, WorkerCrashedError
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.progress import Progress
 from tests.files import REPOSITORY, program
 
 BELL = (REPOSITORY / "notebooks" / "programs" / "Bell.ll").read_bytes()

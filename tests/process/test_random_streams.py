@@ -26,7 +26,7 @@ Doubles = npt.NDArray[np.floating[Any]]
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         opened.add(program("numbers/two_parts"))
         yield opened
 

@@ -26,7 +26,7 @@ _WAYS = 3  # for each program that is drawn
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         yield session
 
 

@@ -40,7 +40,7 @@ def rows(*issues: str) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    with Session(supervisor=make_supervisor()) as opened:
+    with Session(engine_client=make_supervisor()) as opened:
         yield opened
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from qirjit_magic.errors import NotSampleableError, ProgramFailedError, SimulatorError, UnresolvedSymbolError
 from qirjit_magic.options import Method
+from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.memory import RecordKind
 from tests.files import PROGRAMS, REPOSITORY, program
 from tests.process.support import number
 

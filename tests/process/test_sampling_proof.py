@@ -8,8 +8,8 @@ from typing import Any
 import llvmlite.binding as llvm
 import pytest
 
-from qirjit_magic.engine.runtime.alike import ENDING
 from qirjit_magic.engine.runtime.bindings import Binding, bindings
+from qirjit_magic.engine.sampling.alike_shots import ENDING
 from qirjit_magic.errors import NotSampleableError
 from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS, program

@@ -14,9 +14,9 @@ from qirjit_magic.errors import (
     SignatureError,
 )
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import program
 from tests.process.support import about, number
 
@@ -33,7 +33,7 @@ def cache(tmp_path: Path) -> ObjectCache:
 
 @pytest.fixture
 def cached(cache: ObjectCache) -> Iterator[Session]:
-    with Session(supervisor=EngineSupervisor(cache=cache)) as session:
+    with Session(engine_client=EngineClient(cache=cache)) as session:
         yield session
 
 
@@ -130,7 +130,7 @@ def test_a_cached_module_knows_its_profile(cached: Session) -> None:
 def test_what_another_session_compiled_comes_from_the_disk(cached: Session, cache: ObjectCache) -> None:
     cached.add(number(1), "maker")
     cached.add(USER)
-    with Session(supervisor=EngineSupervisor(cache=cache)) as other:
+    with Session(engine_client=EngineClient(cache=cache)) as other:
         assert other.add(USER, "mine").name == "mine"
         assert about(other.modules[0].diagnostics) == ["undefined"]
         other.add(number(1))
@@ -174,7 +174,7 @@ def test_a_damaged_file_is_compiled_anew_with_one_warning(cached: Session, cache
 @pytest.mark.parametrize(("folder", "added"), [(__file__, ()), ("/proc/nowhere", ("m",))])
 def test_a_warning_that_is_an_error_leaves_no_module_half_added(folder: str, added: tuple[str, ...]) -> None:
     # The one cannot be read, which is seen before a module is added; the other cannot be written, which is seen after.
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(Path(folder)))) as session:
+    with Session(engine_client=EngineClient(cache=ObjectCache(Path(folder)))) as session:
         with pytest.raises(QirNotice):  # as in all tests, warnings are errors here
             session.add(number(1), "m")
         assert session.status().modules == tuple(info.name for info in session.modules) == added

@@ -11,14 +11,14 @@ import pytest
 
 from qirjit_magic.errors import EngineStartError, OptionError, SessionClosedError
 from qirjit_magic.session import session as session_module
+from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import Observer
 from tests.files import program
 from tests.process.support import LIVENESS_S, eventually, is_gone, make_supervisor
 
 
 def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:
-    session = Session(supervisor=make_supervisor(grace_s=0.3))
+    session = Session(engine_client=make_supervisor(grace_s=0.3))
     session.add(program("slow_shots"), "slow")
     ended: list[object] = []
     going = threading.Event()
@@ -44,7 +44,7 @@ def test_closing_ends_a_run_that_goes_on_and_refuses_what_waits() -> None:
 
 
 def test_a_run_that_closes_its_session_keeps_what_has_finished() -> None:
-    session = Session(supervisor=make_supervisor())
+    session = Session(engine_client=make_supervisor())
     session.add(program("slow_shots"), "slow")
     shown: list[str] = []
 
@@ -65,7 +65,7 @@ def test_a_run_that_closes_its_session_keeps_what_has_finished() -> None:
 
 def test_closing_waits_for_nobody_who_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_module, "_CLOSE_S", 0.1)
-    session = Session(supervisor=make_supervisor())
+    session = Session(engine_client=make_supervisor())
     session.add(program("slow_shots"), "slow")
     pid = session.status().pid
     shown, go_on, ended = threading.Event(), threading.Event(), list[object]()

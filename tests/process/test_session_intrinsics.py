@@ -20,10 +20,10 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     WorkerCrashedError,
 )
-from qirjit_magic.session import intrinsics
+from qirjit_magic.protocol.module_info import Signature
+from qirjit_magic.protocol.symbol_graph import PYTHON
+from qirjit_magic.session import python_functions
 from qirjit_magic.session.session import Session
-from qirjit_magic.wire.linkage import PYTHON
-from qirjit_magic.wire.modules import Signature
 from tests.process.support import about
 from tests.process.test_intrinsics import COUNTS, caller
 from tests.process.test_session_linking import kill_engine
@@ -31,7 +31,7 @@ from tests.process.test_session_linking import kill_engine
 
 @pytest.fixture
 def session(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr(intrinsics, "_decorated", {})
+    monkeypatch.setattr(python_functions, "_decorated", {})
     yield session
     for module in session._engine.intrinsics:
         for function in module.functions:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from qirjit_magic.errors import EntryPointError, ProgramFailedError, QirError, RunTimeoutError, UnresolvedSymbolError
-from qirjit_magic.session.results import RunResult
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
 from tests.files import corpus, program
 from tests.process.support import PLATFORMS, make_supervisor
@@ -22,7 +22,7 @@ _DEVIATIONS = 5.0
 
 @pytest.fixture(scope="module", params=PLATFORMS)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(simulator="statevector", supervisor=make_supervisor(request.param)) as made:
+    with Session(simulator="statevector", engine_client=make_supervisor(request.param)) as made:
         yield made
 
 
@@ -81,8 +81,8 @@ def test_a_state_that_does_not_fit_is_refused_before_it_is_made(session: Session
 
 
 def test_the_limit_of_the_process_is_a_limit_of_the_state() -> None:
-    supervisor = make_supervisor(memory_limit=512 << 20)
-    with Session(simulator="statevector", supervisor=supervisor) as session:
+    engine_client = make_supervisor(memory_limit=512 << 20)
+    with Session(simulator="statevector", engine_client=engine_client) as session:
         with pytest.raises(ProgramFailedError, match="a state of 26 or more qubits takes 1024 MiB"):
             run(session, "wide", "static", args=[26])
         assert run(session, "wide", "static", args=[20]).counts()
@@ -94,11 +94,11 @@ def test_a_large_state_takes_little_more_than_its_size_and_is_given_back(session
     process = psutil.Process(session.status().pid)
     before = process.memory_info().rss
     run(session, "wide", "static", args=[23])
-    assert _most_memory(process) < before + 1.3 * (16 << 23) + (64 << 20)
+    assert _max_memory(process) < before + 1.3 * (16 << 23) + (64 << 20)
     assert process.memory_info().rss < before + (32 << 20)
 
 
-def _most_memory(process: psutil.Process) -> int:
+def _max_memory(process: psutil.Process) -> int:
     lines = Path(f"/proc/{process.pid}/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
 

@@ -12,10 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError, SessionClosedError, WorkerCrashedError
-from qirjit_magic.session import limits, reviving
-from qirjit_magic.session.limits import LIMITS, Limit, limit_of
-from qirjit_magic.session.session import Session
-from qirjit_magic.wire.protocol import (
+from qirjit_magic.protocol.messages import (
     MESSAGES,
     Added,
     CircuitReply,
@@ -31,6 +28,9 @@ from qirjit_magic.wire.protocol import (
     RunRequest,
     Unlink,
 )
+from qirjit_magic.session.client import request_limits, restarting
+from qirjit_magic.session.client.request_limits import LIMITS, Limit, limit_of
+from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, eventually, make_supervisor, number
 
@@ -62,7 +62,7 @@ def test_every_request_but_one_for_shots_has_a_limit() -> None:
     requests = [kind for kind in MESSAGES.values() if kind not in {*REPLIES, RunRequest}]
     assert set(LIMITS) == set(requests)
     assert all(0 < limit.seconds <= 120 and limit.what for limit in LIMITS.values())
-    assert limit_of(None, compile_s=1) == limits.START_LIMIT
+    assert limit_of(None, compile_s=1) == request_limits.START_LIMIT
     assert limit_of(RunRequest("m", "f"), compile_s=1) is None
     assert limit_of(RunRequest("m", "f", ends=0), compile_s=1) is not None
 
@@ -81,7 +81,7 @@ def test_a_stopped_process_is_killed_and_another_takes_over(
 ) -> None:
     what = LIMITS[kind].what
     monkeypatch.setitem(LIMITS, kind, Limit(SOON_S, what))
-    monkeypatch.setattr(reviving, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
     pid = stop(stoppable)
     with pytest.raises(WorkerCrashedError) as caught:
         ask(stoppable)
@@ -97,8 +97,8 @@ def test_a_stopped_process_is_killed_and_another_takes_over(
 def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
     stoppable: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reviving, "STOPPED_S", SOON_S)
-    monkeypatch.setattr(reviving, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarting, "STOPPED_S", SOON_S)
+    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
     pid = stoppable.status().pid
     shown: list[str] = []
 
@@ -113,7 +113,7 @@ def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
 
 
 def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviving, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
     pid = stop(stoppable)
     timer = threading.Timer(0.4, os.kill, (pid, signal.SIGCONT))
     timer.start()
@@ -123,8 +123,8 @@ def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monk
 
 
 def test_a_long_shot_is_no_stopped_process(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reviving, "STOPPED_S", 0.1)
-    monkeypatch.setattr(reviving, "_LOOK_S", 0.02)
+    monkeypatch.setattr(restarting, "STOPPED_S", 0.1)
+    monkeypatch.setattr(restarting, "_LOOK_S", 0.02)
     with pytest.raises(RunTimeoutError) as caught:
         stoppable.run("endless", timeout=0.8)
     assert not caught.value.waited
@@ -133,7 +133,7 @@ def test_a_long_shot_is_no_stopped_process(stoppable: Session, monkeypatch: pyte
 @pytest.fixture
 def asked() -> Iterator[tuple[Session, threading.Thread]]:
     """A session whose process is stopped while a thread waits for its status."""
-    with Session(supervisor=make_supervisor()) as session:
+    with Session(engine_client=make_supervisor()) as session:
         session.add(number(7))
         stop(session)
         ended: list[str] = []

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import ProgramFailedError
+from qirjit_magic.protocol.messages import RunReply, RunRequest
+from qirjit_magic.protocol.timings import COMPILING, UNTIMED, Timings
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
-from qirjit_magic.wire.protocol import RunReply, RunRequest
-from qirjit_magic.wire.timings import COMPILING, UNTIMED, Timings
 from tests.files import REPOSITORY, program
 from tests.process.support import number
 
@@ -101,7 +101,7 @@ def test_a_run_of_many_pieces_has_the_sum_of_them(session: Session, monkeypatch:
 @pytest.fixture
 def cached(tmp_path: Path) -> Iterator[list[Session]]:
     """Two sessions that share a cache; nothing is in it."""
-    made = [Session(supervisor=EngineSupervisor(cache=ObjectCache(tmp_path))) for _ in range(2)]
+    made = [Session(engine_client=EngineClient(cache=ObjectCache(tmp_path))) for _ in range(2)]
     yield made
     for session in made:
         session.close()

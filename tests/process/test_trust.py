@@ -11,8 +11,8 @@ import pytest
 from qirjit_magic.display.modules import modules_table
 from qirjit_magic.errors import UnresolvedSymbolError, UnsafeModuleError, WorkerCrashedError
 from qirjit_magic.session.cache import ObjectCache
+from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
 from tests.files import PROGRAMS, program
 from tests.process.support import about, number
 
@@ -26,7 +26,7 @@ RUNNABLE = ["callbr_asm", "global_ctors", "global_dtors", "ifunc", "inline_asm",
 
 @pytest.fixture
 def cached(tmp_path: Path) -> Iterator[Session]:
-    with Session(supervisor=EngineSupervisor(cache=ObjectCache(tmp_path))) as session:
+    with Session(engine_client=EngineClient(cache=ObjectCache(tmp_path))) as session:
         yield session
 
 

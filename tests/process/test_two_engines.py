@@ -10,10 +10,10 @@ import pytest
 from msgspec import structs
 
 from qirjit_magic.errors import RunTimeoutError, UnresolvedSymbolError, WorkerCrashedError
+from qirjit_magic.protocol.module_info import Declaration
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
+from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.modules import Declaration
 from tests.files import program
 from tests.process.support import about, number
 
@@ -144,7 +144,7 @@ def test_a_lie_about_what_a_module_reaches_gets_it_nowhere(session: Session) -> 
     session.add(number(7), "victim")
     modules = dict(session.linkage.modules)
     modules["victim"] = structs.replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
-    lie = Linkage(modules.values())
+    lie = SymbolGraph(modules.values())
     assert "<Python>" in lie.reachable("victim")
     assert session._engines.for_run("victim", lie) is session._engines.fenced
     assert session._engines.for_run("caller", session.linkage) is session._engines._open

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from qirjit_magic import Session
-from qirjit_magic.session.supervisor import EngineSupervisor
+from qirjit_magic.session.client.client import EngineClient
 from tests.rewriting.comparing import KEEPS_TOKENS, differences
 from tests.rewriting.observing import Observation, steady
 from tests.rewriting.programs import read_program
@@ -79,7 +79,7 @@ def _not_comparable(before: Observation, name: str) -> str:
 
 def open_session() -> None:
     """Open the session of this process, for ``check_here``; it closes when the process ends."""
-    _sessions.append(Session(supervisor=EngineSupervisor()))
+    _sessions.append(Session(engine_client=EngineClient()))
     Finalize(None, _sessions[0].close, exitpriority=1)
 
 

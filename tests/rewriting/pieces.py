@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.files import REPOSITORY
 
 if TYPE_CHECKING:
-    from qirjit_magic.engine.ir.lexer import OPCODES, tokens
+    from qirjit_magic.engine.text.lexer import OPCODES, tokens
 else:  # that of this tree, also where the product of another one is checked, which may have none
-    _lexer = run_path(str(REPOSITORY / "qirjit_magic" / "engine" / "ir" / "lexer.py"))
+    _lexer = run_path(str(REPOSITORY / "qirjit_magic" / "engine" / "text" / "lexer.py"))
     OPCODES, tokens = _lexer["OPCODES"], _lexer["tokens"]
 
 _WITHOUT_VALUE = frozenset(
@@ -22,7 +22,7 @@ _WITHOUT_VALUE = frozenset(
 )
 
 
-class Piece(NamedTuple):
+class RecordBatch(NamedTuple):
     """A token, the line of the program that it comes from (0: from none), and what stands before it there."""
 
     text: str
@@ -49,26 +49,26 @@ class Rewritten:
     lines: tuple[frozenset[int], ...] | None = None
 
 
-Gap = Callable[[Random, Piece], str]
-Change = Callable[[list[Piece], Random], list[Piece]]
+Gap = Callable[[Random, RecordBatch], str]
+Change = Callable[[list[RecordBatch], Random], list[RecordBatch]]
 
 
-def read_pieces(text: str) -> list[Piece]:
+def read_pieces(text: str) -> list[RecordBatch]:
     """The tokens of a program."""
     starts = [0, *(i + 1 for i, character in enumerate(text) if character == "\n")]
-    pieces, end = list[Piece](), 0
+    pieces, end = list[RecordBatch](), 0
     for token in tokens(text):
-        pieces.append(Piece(token.text, token.kind, bisect_right(starts, token.start), text[end : token.start]))
+        pieces.append(RecordBatch(token.text, token.kind, bisect_right(starts, token.start), text[end : token.start]))
         end = token.end
     return pieces
 
 
-def new(text: str) -> list[Piece]:
+def new(text: str) -> list[RecordBatch]:
     """Tokens that no program has written."""
-    return [Piece(token.text, token.kind) for token in tokens(text)]
+    return [RecordBatch(token.text, token.kind) for token in tokens(text)]
 
 
-def written(pieces: Sequence[Piece], gap: Gap, random: Random) -> Rewritten:
+def written(pieces: Sequence[RecordBatch], gap: Gap, random: Random) -> Rewritten:
     """The text of these tokens, with these gaps between them."""
     texts, line, lines = list[str](), 1, dict[int, set[int]]()
     for piece in pieces:
@@ -81,12 +81,12 @@ def written(pieces: Sequence[Piece], gap: Gap, random: Random) -> Rewritten:
     return Rewritten("".join(texts).encode(), tuple(frozenset(lines.get(i + 1, ())) for i in range(line)))
 
 
-def as_it_was(_random: Random, piece: Piece) -> str:
+def as_it_was(_random: Random, piece: RecordBatch) -> str:
     """What stood before it."""
     return piece.gap
 
 
-def functions(pieces: list[Piece]) -> Iterator[tuple[int, int, int]]:
+def functions(pieces: list[RecordBatch]) -> Iterator[tuple[int, int, int]]:
     """Of each defined function where ``define`` stands, where its body begins, behind the brace, and where it ends."""
     depth, begin, body, named = 0, -1, -1, False
     for i, piece in enumerate(pieces):
@@ -104,7 +104,7 @@ def functions(pieces: list[Piece]) -> Iterator[tuple[int, int, int]]:
                 begin, body = -1, -1
 
 
-def instruction_starts(inside: list[Piece]) -> list[int]:
+def instruction_starts(inside: list[RecordBatch]) -> list[int]:
     """Where each instruction of a body begins, with the name of its value; but for some that give no value."""
     depth, starts = 0, list[int]()
     for i, piece in enumerate(inside):

@@ -13,7 +13,7 @@ from tests.rewriting.casts import CASTS, with_variables_of_llvm
 from tests.rewriting.pieces import (
     Change,
     Gap,
-    Piece,
+    RecordBatch,
     Rewritten,
     as_it_was,
     functions,
@@ -34,37 +34,37 @@ _SIMPLE = frozenset({"ptr", "i1", "i8", "i32", "i64", "double"})
 _ALIASED = frozenset({"i1", "i8", "i32", "i64", "double", "ptr"})
 
 
-def _broken(random: Random, piece: Piece) -> str:
+def _broken(random: Random, piece: RecordBatch) -> str:
     return "\n" if random.random() < _OFTEN else piece.gap or random.choice(("", " ", "\t", "\r\n"))
 
 
-def _commented(random: Random, piece: Piece) -> str:
+def _commented(random: Random, piece: RecordBatch) -> str:
     chosen = random.choices(_COMMENTS, k=random.choice((0, 1, 1, 2)))
     return piece.gap + "".join(f" {comment} " for comment in chosen)
 
 
-def _commented_within_lines(random: Random, piece: Piece) -> str:
+def _commented_within_lines(random: Random, piece: RecordBatch) -> str:
     return f"{piece.gap}{random.choice(_SHORT_COMMENTS)} "
 
 
-def _in_one_line(_random: Random, piece: Piece) -> str:
+def _in_one_line(_random: Random, piece: RecordBatch) -> str:
     return " " if piece.gap else ""
 
 
-def _unchanged(pieces: list[Piece], _random: Random) -> list[Piece]:
+def _unchanged(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     return pieces
 
 
-def _with_aliases(pieces: list[Piece], _random: Random) -> list[Piece]:
-    changed = list[Piece]()
-    for piece, following in pairwise([*pieces, Piece("", "")]):
+def _with_aliases(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+    changed = list[RecordBatch]()
+    for piece, following in pairwise([*pieces, RecordBatch("", "")]):
         plain = piece.kind == "word" and piece.text in _ALIASED and following.text != "addrspace"
         changed.append(piece._replace(text=f'%"rewritten {piece.text}"', kind="local") if plain else piece)
     definitions = (new(f'%"rewritten {name}" = type {name}') for name in sorted(_ALIASED))
     return _behind_head(changed, [piece for definition in definitions for piece in definition])
 
 
-def _behind_head(pieces: list[Piece], more: list[Piece]) -> list[Piece]:
+def _behind_head(pieces: list[RecordBatch], more: list[RecordBatch]) -> list[RecordBatch]:
     # What a module says of itself stands before everything else
     head = 0
     for i, piece in enumerate(pieces):
@@ -81,8 +81,8 @@ def _behind_head(pieces: list[Piece], more: list[Piece]) -> list[Piece]:
     ]
 
 
-def _opaque(pieces: list[Piece], _random: Random) -> list[Piece]:
-    changed: list[Piece] = []
+def _opaque(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+    changed: list[RecordBatch] = []
     for piece in pieces:
         if piece.text == "*" and changed and changed[-1].text != ")" and _ends_type(changed):
             if changed[-1].text != "ptr":
@@ -92,14 +92,14 @@ def _opaque(pieces: list[Piece], _random: Random) -> list[Piece]:
     return changed
 
 
-def _ends_type(before: list[Piece]) -> bool:
+def _ends_type(before: list[RecordBatch]) -> bool:
     last = before[-1]
     return last.kind == "local" or (last.kind == "word" and (last.text in _SIMPLE or last.text[:1] == "i"))
 
 
-def _typed(pieces: list[Piece], random: Random) -> list[Piece]:
-    changed: list[Piece] = []
-    for piece, following in pairwise([*pieces, Piece("", "")]):
+def _typed(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
+    changed: list[RecordBatch] = []
+    for piece, following in pairwise([*pieces, RecordBatch("", "")]):
         if piece.kind == "word" and piece.text == "ptr" and following.text != "addrspace":
             name = random.choice(("i8", "i64", '%"rewritten thing"', "[2 x double]", "i8*"))
             first, *others = new(f"{name}*")
@@ -110,17 +110,17 @@ def _typed(pieces: list[Piece], random: Random) -> list[Piece]:
     return _behind_head(_spaced(changed), new('%"rewritten thing" = type opaque'))
 
 
-def _spaced(pieces: list[Piece]) -> list[Piece]:
+def _spaced(pieces: list[RecordBatch]) -> list[RecordBatch]:
     # `[2 x double]` has tokens that would grow together
     return [p._replace(gap=" ") if not p.gap and p.kind in {"word", "number"} else p for p in pieces]
 
 
-def _quoted(pieces: list[Piece], _random: Random) -> list[Piece]:
+def _quoted(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     inside = {i for _, body, end in functions(pieces) for i in range(body, end)}
     return [_quoted_name(p) if p.kind != "label" or i in inside else p for i, p in enumerate(pieces)]
 
 
-def _quoted_name(piece: Piece) -> Piece:
+def _quoted_name(piece: RecordBatch) -> RecordBatch:
     sigil = "" if piece.kind == "label" else piece.text[:1]
     name = piece.text.removeprefix(sigil).removesuffix(":" if piece.kind == "label" else "")
     if piece.kind not in {"local", "global", "label"} or name.isdigit() or name.startswith(('"', "llvm.")):
@@ -129,7 +129,7 @@ def _quoted_name(piece: Piece) -> Piece:
     return piece._replace(text=f"{sigil}{escaped}{':' if piece.kind == 'label' else ''}")
 
 
-def _renamed(pieces: list[Piece], _random: Random) -> list[Piece]:
+def _renamed(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     changed = list(pieces)
     taken = {p.text for p in pieces if p.text == "blockaddress"}
     for begin, _, end in () if taken else functions(pieces):
@@ -145,8 +145,8 @@ def _renamed(pieces: list[Piece], _random: Random) -> list[Piece]:
     return changed
 
 
-def _groups_first(pieces: list[Piece], _random: Random) -> list[Piece]:
-    groups, others, i = list[list[Piece]](), list[Piece](), 0
+def _groups_first(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+    groups, others, i = list[list[RecordBatch]](), list[RecordBatch](), 0
     while i < len(pieces):
         if pieces[i].text == "attributes" and pieces[i + 1].text.startswith("#"):
             end = next(k for k in range(i, len(pieces)) if pieces[k].text == "}") + 1
@@ -158,8 +158,8 @@ def _groups_first(pieces: list[Piece], _random: Random) -> list[Piece]:
     return _behind_head(others, [piece for group in reversed(groups) for piece in group])
 
 
-def _reordered(pieces: list[Piece], random: Random) -> list[Piece]:
-    changed, done = list[Piece](), 0
+def _reordered(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
+    changed, done = list[RecordBatch](), 0
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
         inside = pieces[body:end]
@@ -176,8 +176,8 @@ def _reordered(pieces: list[Piece], random: Random) -> list[Piece]:
     return changed + pieces[done:]
 
 
-def _by_memory(pieces: list[Piece], _random: Random) -> list[Piece]:
-    changed, done, number = list[Piece](), 0, 0
+def _by_memory(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+    changed, done, number = list[RecordBatch](), 0, 0
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
         starts = [*instruction_starts(pieces[body:end]), end - body]
@@ -204,7 +204,7 @@ def _by_memory(pieces: list[Piece], _random: Random) -> list[Piece]:
     return changed + pieces[done:]
 
 
-def _type_of_result(instruction: list[Piece]) -> str:
+def _type_of_result(instruction: list[RecordBatch]) -> str:
     # Of calls whose type is one token, or a pointer to a named type; nothing else is put through memory
     if len(instruction) < 4 or instruction[1].text != "=" or "call" not in {p.text for p in instruction[2:4]}:
         return ""
@@ -216,8 +216,8 @@ def _type_of_result(instruction: list[Piece]) -> str:
     return f"{kind.text}*" if stars else ""
 
 
-def _split_off(pieces: list[Piece], _random: Random) -> list[Piece]:
-    changed, helpers = list(pieces), list[Piece]()
+def _split_off(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+    changed, helpers = list(pieces), list[RecordBatch]()
     types = _parameter_types(pieces)
     number = 0
     for _, body, end in functions(pieces):
@@ -239,7 +239,7 @@ def _split_off(pieces: list[Piece], _random: Random) -> list[Piece]:
     return changed + [p._replace(gap="\n" if p.text in {"define", "call", "ret", "}"} else " ") for p in helpers]
 
 
-def _parameter_types(pieces: list[Piece]) -> dict[str, tuple[str, list[str]]]:
+def _parameter_types(pieces: list[RecordBatch]) -> dict[str, tuple[str, list[str]]]:
     # Of the declared functions of QIR whose types are single tokens, or pointers to a named type
     types: dict[str, tuple[str, list[str]]] = {}
     for i, piece in enumerate(pieces):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import settings
 
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import choose
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.sandbox import choose
 from tests import files
 
 settings.register_profile("untimed", deadline=None)

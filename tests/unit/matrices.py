@@ -15,7 +15,7 @@ import numpy.typing as npt
 Matrix = npt.NDArray[np.inexact[Any]]
 Gate = Callable[..., Matrix]
 
-_MOST_ANGLES = 3
+_MAX_ANGLES = 3
 I2 = np.eye(2, dtype=complex)
 X = np.array([[0, 1], [1, 0]], dtype=complex)
 Y = np.array([[0, -1j], [1j, 0]])
@@ -305,7 +305,7 @@ OWN_MEASUREMENTS: Mapping[str, Matrix] = {"mz__body": Z, "mresetz__body": Z, "m_
 
 def arity(gate: Gate) -> int:
     """How many angles it has."""
-    for count in range(_MOST_ANGLES + 1):
+    for count in range(_MAX_ANGLES + 1):
         try:
             gate(*[0.0] * count)
         except TypeError:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.wire.circuits import NOT_COUNTED, RETURNED, SHAPES, Operation, TraceEnd
-from qirjit_magic.wire.protocol import CircuitReply
+from qirjit_magic.protocol.circuit_operations import NOT_COUNTED, RETURNED, SHAPES, Operation, TraceEnd
+from qirjit_magic.protocol.messages import CircuitReply
 
 _ANGLES = st.one_of(
-    st.none(), st.floats(-7, 7), st.sampled_from([0.25, 0.5, 1.0]).map(lambda turns: turns * 3.141592653589793)
+    st.none(), st.floats(-7, 7), st.sampled_from([0.25, 0.5, 1.0]).map(lambda fair_lock: fair_lock * 3.141592653589793)
 )
 
 

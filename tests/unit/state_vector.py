@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qirjit_magic.engine.ir.objects import ExternalSymbol
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol
 from tests.unit.matrices import (
     OWN,
     OWN_UNDER_ARRAYS,

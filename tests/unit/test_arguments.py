@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
 from qirjit_magic.session.arguments import Argument, argument_words
-from qirjit_magic.wire.modules import EntryPoint, Signature
 
 
 def _word(kind: str, value: Argument) -> int:

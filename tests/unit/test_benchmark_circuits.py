@@ -147,8 +147,8 @@ def test_ghz_has_two_equal_amplitudes() -> None:
 def test_the_fourier_transform_of_1_turns_the_phase_evenly() -> None:
     state = qubit_0_highest(amplitudes(fourier(3)), 3)  # the number whose lowest bit is qubit 0
     bits_reversed = [int(f"{index:03b}"[::-1], 2) for index in range(8)]
-    turns = state[bits_reversed] / state[0]
-    np.testing.assert_allclose(turns, np.exp(2j * np.pi * np.arange(8) / 8), atol=1e-12)
+    fair_lock = state[bits_reversed] / state[0]
+    np.testing.assert_allclose(fair_lock, np.exp(2j * np.pi * np.arange(8) / 8), atol=1e-12)
 
 
 def test_bernstein_vazirani_finds_every_second_bit() -> None:

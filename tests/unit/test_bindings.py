@@ -7,9 +7,9 @@ import pytest
 
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.runtime.bindings import (
+    DECOMPOSITIONS,
     DUMPMACHINE,
     HELD_DUMPMACHINE,
-    SUPPLEMENTS,
     Provider,
     bindings,
     declared_name,
@@ -17,7 +17,7 @@ from qirjit_magic.engine.runtime.bindings import (
     known_types,
     read_ir,
 )
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 
 _DECLARATION = re.compile(r"^declare .*?@([\w.]+)\(", re.MULTILINE)
@@ -57,7 +57,7 @@ def test_no_file_declares_a_function_twice(provider: Provider) -> None:
 
 def test_no_two_implementations_of_one_file_have_the_same_name_and_type() -> None:
     for choices in bindings().values():
-        of_supplements = [(c.type, c.provider) for c in choices if c.provider in SUPPLEMENTS]
+        of_supplements = [(c.type, c.provider) for c in choices if c.provider in DECOMPOSITIONS]
         assert len(of_supplements) == len(set(of_supplements))
 
 

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from qirjit_magic.engine.ir.bitcode import empty_for_opaque
-from qirjit_magic.engine.ir.contexts import read_bitcode, read_text
+from qirjit_magic.engine.ir.llvm_modules import read_bitcode, read_text
 from qirjit_magic.engine.ir.parse import parse_module
 from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qirjit_magic.errors import SourceError
-from qirjit_magic.notebook.books.cells import QirCell, plain_names
-from qirjit_magic.notebook.books.reading import read_cells
-from qirjit_magic.notebook.books.writing import _code
-from qirjit_magic.plain import plain_line
+from qirjit_magic.notebook.convert.extracting import read_cells
+from qirjit_magic.notebook.convert.notebooks import _code
+from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
+from qirjit_magic.sanitize import plain_line
 from tests.hostile import HOSTILE
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))

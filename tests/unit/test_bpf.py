@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from qirjit_magic.wire.platforms.bpf import MACHINES, Call, Instruction, assemble, encode
-from qirjit_magic.wire.platforms.calls import NEWEST, PERMITTED, UNKNOWN
+from qirjit_magic.sandbox.allowed_calls import NEWEST, PERMITTED, UNKNOWN
+from qirjit_magic.sandbox.bpf import MACHINES, Call, Instruction, assemble, encode
 
 _PID = 4242
 _ALLOWED = 0x7FFF0000

@@ -11,14 +11,14 @@ import pytest
 import qirjit_magic
 from qirjit_magic.engine import build as build_module
 from qirjit_magic.engine.build import build
-from qirjit_magic.engine.ir.objects import host
+from qirjit_magic.engine.codegen.object_code import host
 
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sources that a build is made of."""
     package = Path(qirjit_magic.__file__).parent
-    for folder in ("engine", "wire"):
+    for folder in ("engine", "protocol", "results", "sandbox"):
         shutil.copytree(package / folder, tmp_path / folder)
     monkeypatch.setattr(build_module, "files", lambda _: tmp_path)
     return tmp_path
@@ -34,7 +34,14 @@ def _renamed(file: Path) -> None:
 
 @pytest.mark.parametrize("change", [_appended, _renamed, Path.unlink], ids=["appended", "renamed", "gone"])
 @pytest.mark.parametrize(
-    "file", ["engine/build.py", "engine/runtime/gates.ll", "engine/ir/parse.py", "wire/modules.py", "wire/linkage.py"]
+    "file",
+    [
+        "engine/build.py",
+        "engine/runtime/gates.ll",
+        "engine/ir/parse.py",
+        "protocol/module_info.py",
+        "protocol/symbol_graph.py",
+    ],
 )
 def test_a_change_of_any_source_is_another_build(copy: Path, file: str, change: Callable[[Path], None]) -> None:
     before = build()

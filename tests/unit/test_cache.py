@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from qirjit_magic.errors import QirNotice
+from qirjit_magic.protocol.messages import Compiled
+from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.object_files import cache_key, own_key, pack_object
 from qirjit_magic.session import cache as room
 from qirjit_magic.session.cache import ObjectCache
-from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo, Signature
-from qirjit_magic.wire.objects import cache_key, own_key, pack_object
-from qirjit_magic.wire.protocol import Compiled
 
 _NOBODY = 65534
 _ENTRY = EntryPoint("main", Signature("i64", ("double",)), attributes=(("entry_point", ""),))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.session.causes import Ending, cause
-from qirjit_magic.wire.memory import Access, Fault
+from qirjit_magic.protocol.shared_memory import Access, Fault
+from qirjit_magic.session.client.crash_report import Ending, cause
 
 PID, STACK, CODE = 4711, 0x7FFF_FFF0_0000, 0x7F00_0000_1000
 MAPPED, DENIED, KERNEL = 1, 2, 128

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.display.circuit.layout import MOST_DRAWN, Column, Layout, laid_out
-from qirjit_magic.wire.circuits import Operation
+from qirjit_magic.display.circuit.layout import MAX_DRAWN, CircuitLayout, Column, laid_out
+from qirjit_magic.protocol.circuit_operations import Operation
 from tests.unit.operations import depth, operation, operations, traced
 
 
@@ -21,7 +21,7 @@ def _on(circuit: Sequence[Operation], qubit: int) -> list[Operation]:
     return [one for one in circuit if qubit in one.qubits]
 
 
-def _check_columns(layout: Layout) -> None:
+def _check_columns(layout: CircuitLayout) -> None:
     for column in (*layout.first, *layout.last):
         lines = [line for one in column for line in one.span]
         assert len(lines) == len(set(lines))
@@ -70,14 +70,14 @@ def test_a_long_circuit_keeps_three_quarters_of_its_columns_from_the_beginning()
     assert layout.last[-1][0].operation.name == "x"
 
 
-@pytest.mark.parametrize("gates", [MOST_DRAWN, MOST_DRAWN + 1, 10 * MOST_DRAWN])
+@pytest.mark.parametrize("gates", [MAX_DRAWN, MAX_DRAWN + 1, 10 * MAX_DRAWN])
 def test_no_more_operations_are_drawn_than_a_notebook_takes(gates: int) -> None:
     circuit = [operation("h", place % 40) for place in range(gates)]
     layout = laid_out(traced(circuit, deep=1), columns=10**6, qubits=40)
     drawn = sum(map(len, (*layout.first, *layout.last)))
-    assert drawn <= MOST_DRAWN
+    assert drawn <= MAX_DRAWN
     assert drawn + layout.left_out == gates
-    assert (layout.left_out == 0) == (gates == MOST_DRAWN)
+    assert (layout.left_out == 0) == (gates == MAX_DRAWN)
 
 
 def test_a_gate_on_one_hidden_qubit_is_drawn_down_to_where_it_would_be() -> None:

@@ -12,14 +12,14 @@ from IPython.core.formatters import DisplayFormatter
 
 from qirjit_magic.display.code import (
     LONGEST_LINE,
-    MOST_CHARACTERS,
-    MOST_LINES,
+    MAX_CHARACTERS,
+    MAX_LINES,
     CodeView,
     Language,
     Section,
 )
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.ir.objects import ObjectEmitter
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _HOSTILE = '"><img src=x onerror="alert(1)"><script>alert(1)</script></style></code></pre>&lt;<!--'
@@ -119,7 +119,7 @@ def test_in_text_every_section_stands_under_its_title_as_a_comment(language: Lan
 
 
 def test_ir_in_text_is_still_ir(program: Callable[[str], bytes]) -> None:
-    long = "".join(f"@g{i} = global i64 {i} ; {'x' * (i % 2) * LONGEST_LINE}\n" for i in range(2 * MOST_LINES))
+    long = "".join(f"@g{i} = global i64 {i} ; {'x' * (i % 2) * LONGEST_LINE}\n" for i in range(2 * MAX_LINES))
     shown = _text(CodeView((Section("a", long), Section("b", program("private_names").decode())), "llvm", "more"))
     assert {f.name for f in parse_module(shown.encode()).info.functions} == {"hidden", "inner", "größe", "sum"}
 
@@ -181,7 +181,7 @@ def test_control_characters_are_shown_as_pictures() -> None:
 
 
 def test_titles_and_hints_stay_in_their_line() -> None:
-    view = CodeView((Section("a\nb\x1b", "ret\n" * (MOST_LINES + 1)),), "llvm", "c\nd\x1b")
+    view = CodeView((Section("a\nb\x1b", "ret\n" * (MAX_LINES + 1)),), "llvm", "c\nd\x1b")
     assert _text(view).startswith("; ── a␊b␛\nret\n")
     assert _text(view).endswith("\n; … 1 more line: c␊d␛")
 
@@ -305,23 +305,23 @@ def test_a_name_in_assembly_that_opens_a_comment_leaves_the_next_lines_as_they_a
 
 @pytest.mark.parametrize(("language", "mark"), [("llvm", "; "), ("asm", "# "), ("text", "")])
 def test_of_many_lines_the_first_are_shown_and_a_line_says_how_to_get_all(language: Language, mark: str) -> None:
-    lines = [f"ret i64 {i}" for i in range(MOST_LINES + 1234)]
+    lines = [f"ret i64 {i}" for i in range(MAX_LINES + 1234)]
     view = _view("\n".join(lines), language=language, hint="session.show('bell', 'ir')")
     rest = "… 1,234 more lines: session.show('bell', 'ir')"
-    assert _text(view).split("\n")[1:] == [*lines[:MOST_LINES], f"{mark}{rest}"]
+    assert _text(view).split("\n")[1:] == [*lines[:MAX_LINES], f"{mark}{rest}"]
     page = _page(view)
-    assert page.codes == ["\n".join(lines[:MOST_LINES])]
+    assert page.codes == ["\n".join(lines[:MAX_LINES])]
     assert page.said.endswith(rest)
 
 
 def test_what_fits_is_shown_without_a_word_about_more() -> None:
-    view = _view("\n".join(["ret"] * MOST_LINES), hint="session.show('bell', 'ir')")
+    view = _view("\n".join(["ret"] * MAX_LINES), hint="session.show('bell', 'ir')")
     assert "…" not in _text(view)
     assert "…" not in _page(view).said
 
 
 def test_one_line_more_is_one_line() -> None:
-    assert _text(_view("ret\n" * (MOST_LINES + 1))).endswith("\n; … 1 more line")
+    assert _text(_view("ret\n" * (MAX_LINES + 1))).endswith("\n; … 1 more line")
 
 
 @pytest.mark.parametrize("language", _LANGUAGES)
@@ -336,18 +336,18 @@ def test_a_long_line_is_cut_and_says_so(language: Language) -> None:
 
 
 def test_lines_left_out_and_lines_cut_are_both_named() -> None:
-    assert _text(_view("\n".join(["x" * 2 * LONGEST_LINE, *["ret"] * MOST_LINES]), hint="h")).endswith(
+    assert _text(_view("\n".join(["x" * 2 * LONGEST_LINE, *["ret"] * MAX_LINES]), hint="h")).endswith(
         "\n; … 1 more line and 1 line cut short: h"
     )
 
 
 def test_a_short_section_leaves_its_room_to_a_long_one_and_two_long_ones_share() -> None:
-    long = "ret\n" * 2 * MOST_LINES
+    long = "ret\n" * 2 * MAX_LINES
     for codes in (("a\nb", long), (long, "a\nb")):
         shown = [code.split("\n") for code in _page(_view(*codes)).codes]
-        assert sorted(map(len, shown)) == [2, MOST_LINES - 2]
+        assert sorted(map(len, shown)) == [2, MAX_LINES - 2]
         assert ["a", "b"] in shown
-    assert [len(code.split("\n")) for code in _page(_view(long, long)).codes] == [MOST_LINES // 2] * 2
+    assert [len(code.split("\n")) for code in _page(_view(long, long)).codes] == [MAX_LINES // 2] * 2
 
 
 @given(st.lists(st.tuples(st.integers(1, 3000), st.integers(1, 3000)), min_size=1, max_size=4))
@@ -355,8 +355,8 @@ def test_all_that_is_shown_is_bounded_and_what_is_not_is_counted(sizes: list[tup
     text = _text(_view(*("\n".join(["x" * width] * count) for count, width in sizes)))
     shown = [line for line in text.split("\n") if set(line) == {"x"}]
     more = [int(number.replace(",", "")) for number in re.findall(r"… ([\d,]+) more lines?\b", text)]
-    assert len(shown) <= MOST_LINES
-    assert sum(len(line) + 1 for line in shown) <= MOST_CHARACTERS
+    assert len(shown) <= MAX_LINES
+    assert sum(len(line) + 1 for line in shown) <= MAX_CHARACTERS
     assert max(map(len, shown)) <= LONGEST_LINE
     assert len(shown) + sum(more) == sum(count for count, _ in sizes)
 
@@ -366,4 +366,4 @@ def test_html_stays_small_whatever_is_in_it(language: Language) -> None:
     # each character a token of its own that is escaped, in lines as long as they may be
     code = "\n".join(["\"&'<1%1@1x1" * 1000] * 1000)
     html = _view(code, language=language)._repr_mimebundle_()["text/html"]
-    assert len(html) < 30 * MOST_CHARACTERS
+    assert len(html) < 30 * MAX_CHARACTERS

@@ -11,12 +11,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire import columns, outcomes, tallies, texts
-from qirjit_magic.wire.columns import Column
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind
-from qirjit_magic.wire.records import Piece, RecordTable, decode
-from qirjit_magic.wire.tallies import PackedBits, distinct_bits
-from qirjit_magic.wire.texts import Texts
+from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind
+from qirjit_magic.results import counts, outcomes, record_columns, text_columns
+from qirjit_magic.results.counts import PackedBits, distinct_bits
+from qirjit_magic.results.record_columns import Column
+from qirjit_magic.results.records import RecordBatch, RecordTable, decode
+from qirjit_magic.results.text_columns import Texts
 
 _TEXT = b"\0first\0second\0\0" + b"01\0" * 40
 _rows = st.tuples(st.sampled_from([1, 1, 2, 4, 8, 11, 12]), st.integers(0, 20), st.integers(0, 100))
@@ -24,8 +24,8 @@ _pieces = st.lists(st.lists(_rows, max_size=30), max_size=3)
 _words = st.lists(st.lists(st.sampled_from(["", "0", "1", "01", "110", 0, 1]), max_size=4), min_size=1, max_size=20)
 
 
-def written(rows: list[tuple[int, int, int]]) -> Piece:
-    return Piece(b"".join(struct.pack("<IIq", *row) for row in rows), b"", _TEXT)
+def written(rows: list[tuple[int, int, int]]) -> RecordBatch:
+    return RecordBatch(b"".join(struct.pack("<IIq", *row) for row in rows), b"", _TEXT)
 
 
 def seen(table: RecordTable) -> tuple[list[object], list[int], list[list[int]], list[str], dict[str, int]]:
@@ -38,7 +38,7 @@ def test_records_that_are_read_in_parts_are_those_that_are_read_at_once(
     pieces: list[list[tuple[int, int, int]]], at_once: int
 ) -> None:
     whole = seen(decode([written(rows) for rows in pieces], 2).finished)
-    with patch.object(columns, "_READ", at_once * RECORD_SIZE), patch.object(columns, "_STEP", 64):
+    with patch.object(record_columns, "_READ", at_once * RECORD_SIZE), patch.object(record_columns, "_STEP", 64):
         assert seen(decode([written(rows) for rows in pieces], 2).finished) == whole
 
 
@@ -55,13 +55,13 @@ def test_results_of_shots_of_any_width_are_counted_in_parts_as_python_counts_the
             rows += struct.pack("<IIq", RecordKind.RESULT_ARRAY, 0, len(text))
             text += item.encode() + b"\0"
         rows += struct.pack("<IIq", RecordKind.END, 0, 0)
-    table = decode([Piece(rows, b"", bytes(text))]).finished
+    table = decode([RecordBatch(rows, b"", bytes(text))]).finished
     expected = Counter("".join(map(str, shot)) for shot in shots) if any(shots) else Counter[str]()
     with (
         patch.object(outcomes, "_AT_ONCE", at_once),
         patch.object(outcomes, "_GATHERED", at_once),
-        patch.object(texts, "_GATHERED", at_once),
-        patch.object(texts, "_AT_ONCE", at_once),
+        patch.object(text_columns, "_GATHERED", at_once),
+        patch.object(text_columns, "_AT_ONCE", at_once),
     ):
         assert table.counts() == expected
         tally = table.tally(3)
@@ -77,7 +77,7 @@ def test_packed_bits_are_counted_as_those_that_are_not(width: int, shots: int, s
     assert (packed[:, :] == bits).all()
     assert (packed[:, np.arange(shots)[::-1]] == bits[:, ::-1]).all()
     assert (packed.first(shots - 1)[:, :] == bits[:, : shots - 1]).all()
-    with patch.object(tallies, "_AT_ONCE", 8 * eighths):
+    with patch.object(counts, "_AT_ONCE", 8 * eighths):
         assert distinct_bits(packed).every() == distinct_bits(bits).every()
 
 
@@ -100,12 +100,15 @@ def test_texts_are_pickled_without_the_strings_that_were_made() -> None:
 
 def test_the_end_of_one_piece_s_text_is_no_beginning_of_the_next() -> None:
     end = struct.pack("<IIq", RecordKind.END, 0, 0)
-    pieces = [Piece(struct.pack("<IIq", RecordKind.MESSAGE, 1, 3) + end, b"", b"\0cut"), Piece(b"", b"", b"more")]
-    assert decode([*pieces, Piece(end, b"", b"again")]).finished.messages() == ["cut"]
+    pieces = [
+        RecordBatch(struct.pack("<IIq", RecordKind.MESSAGE, 1, 3) + end, b"", b"\0cut"),
+        RecordBatch(b"", b"", b"more"),
+    ]
+    assert decode([*pieces, RecordBatch(end, b"", b"again")]).finished.messages() == ["cut"]
 
 
 def test_arrays_of_results_that_lie_in_each_other_s_text_multiply_nothing() -> None:
     text = b"\0" + b"1" * 5000 + b"\0"
     rows = b"".join(struct.pack("<IIq", RecordKind.RESULT_ARRAY, 0, 1) for _ in range(5000))
-    table = decode([Piece(rows + struct.pack("<IIq", RecordKind.END, 0, 0), b"", text)]).finished
+    table = decode([RecordBatch(rows + struct.pack("<IIq", RecordKind.END, 0, 0), b"", text)]).finished
     assert table.counts() == {"1" * 5000: 1}

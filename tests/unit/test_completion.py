@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.completer import CompletionContext
 
-from qirjit_magic.notebook import offers
+from qirjit_magic.notebook import completions
 from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.options import FLAGS, Face
-from qirjit_magic.wire.modules import EntryPoint, ModuleInfo, Signature
-from qirjit_magic.wire.simulators import simulator_names
+from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.simulator_specs import simulator_names
 
 _MAIN = EntryPoint("main", Signature("i64"), attributes=(("entry_point", ""),))
 _MODULES = (
@@ -34,7 +34,7 @@ _SHOW = SimpleNamespace(__doc__="Show: ``%qir_show NAME [--ir|--asm]``. ``--ir``
 @pytest.fixture
 def matcher(monkeypatch: pytest.MonkeyPatch) -> QirCompletion:
     """In a shell whose session has `_MODULES`."""
-    monkeypatch.setattr(offers, "existing_session", lambda: SimpleNamespace(modules=_MODULES))
+    monkeypatch.setattr(completions, "existing_session", lambda: SimpleNamespace(modules=_MODULES))
     magics = SimpleNamespace(magics={"line": {"qir_show": _SHOW}})
     shell: Any = SimpleNamespace(magics_manager=magics, Completer=SimpleNamespace(custom_matchers=[]))
     return QirCompletion(shell)
@@ -158,7 +158,7 @@ def test_the_other_magics_offer_modules_functions_and_the_flags_of_their_help(ma
 
 
 def test_without_a_session_none_is_made(monkeypatch: pytest.MonkeyPatch, matcher: QirCompletion) -> None:
-    monkeypatch.setattr(offers, "existing_session", lambda: None)
+    monkeypatch.setattr(completions, "existing_session", lambda: None)
     assert offered(matcher, "%qir -e |") == offered(matcher, "%%qir -n |") == []
 
 

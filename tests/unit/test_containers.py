@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire.containers import Output, nested, top_items
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Record
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.containers import Output, nested, top_items
+from qirjit_magic.results.records import Record
 
 _scalars = st.booleans() | st.integers(0, 1) | st.integers(2) | st.floats(allow_nan=False)
 _outputs: st.SearchStrategy[Output] = st.recursive(

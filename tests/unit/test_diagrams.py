@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 
 from qirjit_magic.engine.diagrams import circuit_of
-from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, Op, qir_name
-from qirjit_magic.engine.tracing import Traced
-from qirjit_magic.wire.circuits import MOST_FIRST, MOST_LAST, RETURNED, SHAPES, Operation, TraceEnd
-from qirjit_magic.wire.protocol import CircuitReply
+from qirjit_magic.engine.sampling.tracing import Traced
+from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, Op, qir_name
+from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Operation, TraceEnd
+from qirjit_magic.protocol.messages import CircuitReply
 from tests.unit.operations import depth, operations
 from tests.unit.tapes import Entry, gate, measure, tape
 
@@ -47,12 +47,12 @@ def test_every_operation_of_a_tape_has_a_shape() -> None:
     assert _OPS.keys() | {"m"} == SHAPES.keys()
 
 
-@pytest.mark.parametrize("length", [MOST_FIRST, MOST_FIRST + 1, MOST_FIRST + MOST_LAST, MOST_FIRST + MOST_LAST + 7])
+@pytest.mark.parametrize("length", [MAX_FIRST, MAX_FIRST + 1, MAX_FIRST + MAX_LAST, MAX_FIRST + MAX_LAST + 7])
 def test_of_a_long_tape_the_beginning_and_the_end_are_told(length: int) -> None:
     told = _told(*(gate(Op.H, place) for place in range(length)))
     qubits = [one.qubits[0] for one in (*told.first, *told.last)]
-    left_out = max(0, length - MOST_FIRST - MOST_LAST)
-    assert qubits == [*range(MOST_FIRST), *range(MOST_FIRST + left_out, length)]
+    left_out = max(0, length - MAX_FIRST - MAX_LAST)
+    assert qubits == [*range(MAX_FIRST), *range(MAX_FIRST + left_out, length)]
     assert (told.left_out, told.counts, told.depth, told.width) == (left_out, {"h": length}, 1, length)
 
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec import structs
 
 from qirjit_magic.display import modules
-from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
-from qirjit_magic.wire.protocol import EngineStatus
+from qirjit_magic.protocol.messages import EngineStatus
+from qirjit_magic.protocol.module_info import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from tests.pages import Page
 
 _HOSTILE = "<script>alert('1')</script>&\"x\""
@@ -42,17 +42,17 @@ def test_the_table_of_modules_says_what_each_defines_and_who_uses_it() -> None:
     known = Declaration("h", "void (ptr)", known=("void (ptr)",))
     declarations = (known, Declaration("f", "void ()"), Declaration("x", "void ()"))
     user = ModuleInfo("user", "", functions=(EntryPoint("g", Signature("i64")),), declarations=declarations)
-    head, first, second = modules.modules_table(Linkage([gates, user]))
+    head, first, second = modules.modules_table(SymbolGraph([gates, user]))
     assert len(head) == len(first) == len(second)
     defined = "f()\ng() → i64 (others use that of user)\ncount: i64"
     assert first == ("gates", "03:04:05", "base", defined, "", "user", "1,234 bytes, -O2")
     assert second[3:6] == ("g() → i64", "f of gates\nx, which nobody defines\n1 of the simulator and the runtime", "")
-    assert modules.modules_table(Linkage([])) == (head,)
+    assert modules.modules_table(SymbolGraph([])) == (head,)
 
 
 def test_of_a_large_module_the_first_names_are_listed() -> None:
     functions = tuple(EntryPoint(f"f{n}", Signature("void")) for n in range(1500))
-    (_, row) = modules.modules_table(Linkage([ModuleInfo("large", "", functions=functions)]))
+    (_, row) = modules.modules_table(SymbolGraph([ModuleInfo("large", "", functions=functions)]))
     assert row[3].split("\n")[-2:] == ["f19()", "… and 1,480 more"]
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.runtime.dumps import put_dumps
-from qirjit_magic.engine.simulators.statevector.dumps import numbers, state_text
-from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RECORD_SIZE, RecordKind, RecordMemory, Word
-from qirjit_magic.wire.records import Piece, Record, decode
+from qirjit_magic.engine.runtime.shooting import put_dumps
+from qirjit_magic.engine.simulators.statevector.dump_texts import numbers, state_text
+from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind, RecordMemory, Word
+from qirjit_magic.results.records import Record, RecordBatch, decode
+from qirjit_magic.session.runs.watcher import RunWatcher
 from tests.unit.statevector import Compiled
 
 _MARKER = (RecordKind.DUMP, 0, -1)
@@ -30,7 +30,7 @@ def _read(memory: RecordMemory) -> list[tuple[int, int, int]]:
 
 def _texts(memory: RecordMemory) -> list[str]:
     data = memory.records(0, memory.position())
-    return decode([Piece(data, b"", memory.text())]).finished.messages()
+    return decode([RecordBatch(data, b"", memory.text())]).finished.messages()
 
 
 def test_each_marker_gets_the_next_text(memory: RecordMemory) -> None:
@@ -74,7 +74,7 @@ def test_what_has_a_text_already_keeps_it(memory: RecordMemory) -> None:
 @pytest.mark.parametrize("said_before", [False, True])
 def test_whoever_watches_sees_the_dump_once_its_text_is_there(memory: RecordMemory, *, said_before: bool) -> None:
     shown: list[str] = []
-    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None)
+    watch = RunWatcher(memory, shown.append, stop=lambda: None, timeout_s=None)
     offset, length = memory.append_text("hello")
     _write(memory, *([(RecordKind.MESSAGE, offset, length)] if said_before else []), _MARKER, _END)
     memory.put_word(Word.LINES, int(said_before))
@@ -88,7 +88,7 @@ def test_a_dump_reads_as_a_record(memory: RecordMemory) -> None:
     _write(memory, _MARKER, _END)
     put_dumps(memory, ["text"])
     data = memory.records(0, memory.position())
-    assert decode([Piece(data, b"", memory.text())]).finished.shot(0) == (Record(RecordKind.DUMP, "text"),)
+    assert decode([RecordBatch(data, b"", memory.text())]).finished.shot(0) == (Record(RecordKind.DUMP, "text"),)
 
 
 def _as_rust_writes(value: float) -> str:

@@ -30,8 +30,8 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError
-from qirjit_magic.session.results import RunResult
-from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
+from qirjit_magic.session.run_result import RunResult
 from tests.runs import columns_of
 
 _SAMPLES: dict[str, Any] = {

@@ -12,7 +12,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("only Linux has a fence.", allow_module_level=True)
 
-from qirjit_magic.wire.platforms import landlock, linux, privileges, seccomp
+from qirjit_magic.sandbox import landlock, linux, privileges, seccomp
 
 
 def refuse_all(monkeypatch: pytest.MonkeyPatch, code: int) -> None:

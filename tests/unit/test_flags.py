@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.wire.modules import EntryPoint, Signature
+from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
 
 _EXPECTED = (
     ("qir_major_version", 2),

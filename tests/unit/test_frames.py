@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from qirjit_magic.wire.frames import Frame, FrameError, Inbox, pack
-from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
-from qirjit_magic.wire.protocol import (
+from qirjit_magic.protocol.frames import Frame, FrameError, Inbox, pack
+from qirjit_magic.protocol.messages import (
     MESSAGES,
     Add,
     Added,
@@ -34,7 +33,8 @@ from qirjit_magic.wire.protocol import (
     Undefine,
     Unlink,
 )
-from qirjit_magic.wire.simulators import SimulatorSpec
+from qirjit_magic.protocol.module_info import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.simulator_specs import SimulatorSpec
 
 _names = st.text(max_size=12)
 _lines = st.none() | st.integers(1, 10**6)

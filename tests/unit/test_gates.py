@@ -15,9 +15,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.parse import signature_of
 from qirjit_magic.engine.runtime.bindings import read_ir
 from tests.unit.matrices import (

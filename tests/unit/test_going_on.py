@@ -9,10 +9,10 @@ from msgspec import structs
 
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import RunReply, RunRequest
-from qirjit_magic.wire.simulators import AUTO, SPARSE, STATEVECTOR
+from qirjit_magic.protocol.messages import RunReply, RunRequest
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
+from qirjit_magic.sandbox import choose
 from tests.files import program
 
 PART = RunRequest("cell1", "teleport", shots=100, ends=10, seed=1, simulator=STATEVECTOR, run=1)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qirjit_magic.display.histogram import Histogram
 from qirjit_magic.display.summary import SHOWN_ROWS
 from qirjit_magic.errors import OptionError
-from qirjit_magic.wire.tallies import Tally
+from qirjit_magic.results.counts import Counts
 from tests.goldens import assert_golden
 from tests.hostile import HOSTILE, acting
 from tests.pages import Page
@@ -19,7 +19,7 @@ from tests.runs import counted, run_of
 _FIVE = {"000": 400, "001": 12, "010": 100, "101": 350, "111": 138}
 _COUNTS = st.dictionaries(st.text("01", min_size=3, max_size=3), st.integers(1, 40), min_size=1)
 _TALLIES = st.builds(
-    lambda counts, rest, unnamed: Tally(
+    lambda counts, rest, unnamed: Counts(
         tuple(sorted(counts.items())), sum(counts.values()) + max(rest, unnamed), len(counts) + unnamed
     ),
     st.dictionaries(st.text(min_size=1, max_size=60), st.integers(1, 10**7), min_size=1, max_size=12),
@@ -68,7 +68,7 @@ def test_the_most_frequent_are_named_in_the_order_that_was_asked_for(counts: dic
 
 
 @given(_TALLIES)
-def test_bars_are_as_long_as_their_counts(tally: Tally) -> None:
+def test_bars_are_as_long_as_their_counts(tally: Counts) -> None:
     chart = Histogram(tally)
     longest = max(count for _, count in tally.rows)
     drawn = [
@@ -79,7 +79,7 @@ def test_bars_are_as_long_as_their_counts(tally: Tally) -> None:
 
 
 @given(_TALLIES)
-def test_bars_of_text_are_as_long_as_their_counts_to_an_eighth_of_a_character(tally: Tally) -> None:
+def test_bars_of_text_are_as_long_as_their_counts_to_an_eighth_of_a_character(tally: Counts) -> None:
     lines = Histogram(tally).text().split("\n")[1:]
     longest = max(count for _, count in tally.rows)
     full = max(line.count("█") for line in lines)
@@ -90,7 +90,7 @@ def test_bars_of_text_are_as_long_as_their_counts_to_an_eighth_of_a_character(ta
 
 
 @given(_TALLIES)
-def test_the_table_has_the_same_numbers(tally: Tally) -> None:
+def test_the_table_has_the_same_numbers(tally: Counts) -> None:
     chart = Histogram(tally)
     numbers = re.findall(r'<td class="qirjit-number">([\d,]+)</td>', chart.fragment())
     assert [int(number.replace(",", "")) for number in numbers] == [bar.count for bar in chart.bars()]
@@ -98,14 +98,14 @@ def test_the_table_has_the_same_numbers(tally: Tally) -> None:
 
 @given(st.text(min_size=1), st.text())
 def test_no_name_breaks_the_page(name: str, title: str) -> None:
-    page = Page(Histogram(Tally(((name, 3),), 7, 3), title)._repr_mimebundle_()["text/html"])
+    page = Page(Histogram(Counts(((name, 3),), 7, 3), title)._repr_mimebundle_()["text/html"])
     assert {"script", "b", "img", "a"}.isdisjoint(page.elements)
     assert not acting(page.said)
 
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_name_does_nothing_in_any_form(what: str) -> None:
-    chart = Histogram(Tally(((HOSTILE[what], 3),), 3, 1), HOSTILE[what], hint=HOSTILE[what])
+    chart = Histogram(Counts(((HOSTILE[what], 3),), 3, 1), HOSTILE[what], hint=HOSTILE[what])
     for form in (chart.svg(), chart.text(), chart.fragment(), *chart._repr_mimebundle_().values()):
         assert not acting(form)
     assert "<script" not in chart.svg() + chart.fragment() + chart._repr_mimebundle_()["text/html"]

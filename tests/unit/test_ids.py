@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qirjit_magic.engine.simulators.attachments import Attachments
-from qirjit_magic.engine.simulators.circuits import read_circuit
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.instances import SimulatorInstances
+from qirjit_magic.engine.simulators.operation_trace import NotExactError, Op
+from qirjit_magic.engine.simulators.sampled_circuit import read_circuit
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
-from qirjit_magic.engine.simulators.tape import NotExactError, Op
 from qirjit_magic.engine.simulators.tracer import Tracer
-from qirjit_magic.wire.memory import SIZE, RecordMemory
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.simulators import STATEVECTOR
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.protocol.simulator_specs import STATEVECTOR
+from qirjit_magic.sandbox import choose
 from tests.unit.calls import Call, expected, make
 from tests.unit.tapes import QUBITS, distribution, record, tape
 from tests.unit.test_tape import sampled
@@ -39,10 +39,10 @@ def tracer() -> Tracer:
 
 
 @pytest.fixture(scope="module")
-def attachments() -> Iterator[Attachments]:
+def instances() -> Iterator[SimulatorInstances]:
     memory = RecordMemory(choose().create_region(SIZE))
     memory.clear()
-    made = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+    made = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
     yield made
     made.close()
     memory.close()
@@ -70,9 +70,9 @@ def test_a_trace_of_static_and_allocated_qubits_has_the_distribution_of_its_shot
 @settings(max_examples=300, deadline=None)
 @given(calls=_CALLS)
 def test_a_trace_gives_out_the_ids_of_the_state_vector_simulator(
-    tracer: Tracer, attachments: Attachments, calls: list[Call]
+    tracer: Tracer, instances: SimulatorInstances, calls: list[Call]
 ) -> None:
-    simulator = attachments.attach(STATEVECTOR).simulator
+    simulator = instances.attach(STATEVECTOR).simulator
     simulator.begin(1)
     ctypes.CFUNCTYPE(None, ctypes.c_void_p)(simulator.find("__quantum__rt__initialize"))(None)
     tracer.begin(None)
@@ -80,9 +80,9 @@ def test_a_trace_gives_out_the_ids_of_the_state_vector_simulator(
     assert make(made, tracer.find) == make(made, simulator.find)
 
 
-def test_the_lowest_of_many_released_qubits_is_the_next_one(tracer: Tracer, attachments: Attachments) -> None:
+def test_the_lowest_of_many_released_qubits_is_the_next_one(tracer: Tracer, instances: SimulatorInstances) -> None:
     # A trace looks for them word by word, from the first word on that may have one.
-    simulator = attachments.attach(STATEVECTOR).simulator
+    simulator = instances.attach(STATEVECTOR).simulator
     simulator.begin(1)
     ctypes.CFUNCTYPE(None, ctypes.c_void_p)(simulator.find("__quantum__rt__initialize"))(None)
     tracer.begin(None)

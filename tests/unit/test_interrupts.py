@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qirjit_magic.session.interrupts import FollowingShield, Shield
+from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
 
 
 @pytest.fixture(autouse=True)
@@ -23,56 +23,56 @@ def _interrupt(times: int = 1) -> None:
 
 def test_under_a_shield_interrupts_are_counted_and_told_and_not_raised() -> None:
     told: list[int] = []
-    with Shield(lambda: told.append(1)) as shield:
+    with DeferredInterrupts(lambda: told.append(1)) as interrupts:
         _interrupt(3)
-        assert shield.count == 3
+        assert interrupts.count == 3
     assert len(told) == 3
 
 
 def test_after_the_shield_an_interrupt_is_raised_again() -> None:
-    shield = Shield(lambda: None)
-    with shield:
+    interrupts = DeferredInterrupts(lambda: None)
+    with interrupts:
         pass
     with pytest.raises(KeyboardInterrupt):
         _interrupt()
-    assert shield.count == 0
+    assert interrupts.count == 0
 
 
 def test_the_count_can_be_read_after_the_shield_and_starts_anew_under_the_next() -> None:
-    shield = Shield(lambda: None)
-    with shield:
+    interrupts = DeferredInterrupts(lambda: None)
+    with interrupts:
         _interrupt()
-    assert shield.count == 1
-    with shield:
-        assert shield.count == 0
+    assert interrupts.count == 1
+    with interrupts:
+        assert interrupts.count == 0
 
 
 def test_shields_nest_and_the_outermost_one_ends_it() -> None:
-    shield = Shield(lambda: None)
-    assert shield.outermost
-    with shield:
+    interrupts = DeferredInterrupts(lambda: None)
+    assert interrupts.outermost
+    with interrupts:
         _interrupt()
-        with shield:
+        with interrupts:
             _interrupt()
-            assert not shield.outermost
+            assert not interrupts.outermost
         _interrupt()
-        assert not shield.outermost
-    assert shield.outermost
-    assert shield.count == 3
+        assert not interrupts.outermost
+    assert interrupts.outermost
+    assert interrupts.count == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_error_under_the_shield_passes_and_ends_it() -> None:
-    shield = Shield(lambda: None)
+    interrupts = DeferredInterrupts(lambda: None)
 
     def tear() -> None:
-        with shield:
+        with interrupts:
             _interrupt()
             raise LookupError
 
     with pytest.raises(LookupError):
         tear()
-    assert shield.outermost
+    assert interrupts.outermost
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -80,8 +80,8 @@ def test_in_another_thread_a_shield_leaves_the_handler_alone() -> None:
     found: list[object] = []
 
     def work() -> None:
-        with Shield(lambda: None) as shield:
-            found.append((signal.getsignal(signal.SIGINT), shield.outermost))
+        with DeferredInterrupts(lambda: None) as interrupts:
+            found.append((signal.getsignal(signal.SIGINT), interrupts.outermost))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -91,19 +91,19 @@ def test_in_another_thread_a_shield_leaves_the_handler_alone() -> None:
 
 def test_an_ignored_interrupt_is_ignored_again_afterwards() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Shield(lambda: None) as shield:
+    with DeferredInterrupts(lambda: None) as interrupts:
         _interrupt()
-    assert shield.count == 1
+    assert interrupts.count == 1
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing() -> None:
-    leader = Shield()
+    leader = DeferredInterrupts()
     seen: list[tuple[int, bool]] = []
 
     def follow() -> None:
-        with FollowingShield(leader) as shield:
-            seen.append((shield.count, shield.outermost))
+        with FollowingShield(leader) as interrupts:
+            seen.append((interrupts.count, interrupts.outermost))
 
     with leader:
         _interrupt(2)
@@ -117,8 +117,8 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
 
 def test_a_shield_that_follows_another_in_the_main_thread_leaves_it_the_handler() -> None:
     told: list[int] = []
-    leader = Shield(lambda: told.append(1))
-    with leader, FollowingShield(leader) as shield:
+    leader = DeferredInterrupts(lambda: told.append(1))
+    with leader, FollowingShield(leader) as interrupts:
         _interrupt()
-        assert (leader.count, shield.count, told) == (1, 1, [1])
+        assert (leader.count, interrupts.count, told) == (1, 1, [1])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import qirjit_magic as qir
 from qirjit_magic.display.modules import modules_table
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, IntrinsicError, OptionError, UnresolvedSymbolError
-from qirjit_magic.session import intrinsics, notices
-from qirjit_magic.session.pickling import pickled_function
-from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, admit, python_module, shown_name
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.module_info import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, admit, python_module, shown_name
+from qirjit_magic.session import diagnostics, python_functions
+from qirjit_magic.session.python_functions import pickled_function
 
 _WORDS = (*(f"i{bits}" for bits in range(1, 65)), "double", "float", "ptr")
 _F = Signature("i64", ("i64",))
@@ -27,7 +27,7 @@ _F = Signature("i64", ("i64",))
 @pytest.fixture(autouse=True)
 def registry(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     fresh: dict[str, object] = {}
-    monkeypatch.setattr(intrinsics, "_decorated", fresh)
+    monkeypatch.setattr(python_functions, "_decorated", fresh)
     return fresh
 
 
@@ -41,7 +41,7 @@ def test_a_type_is_read_as_llvm_writes_it_and_with_any_spaces(returns: str, para
     signature = Signature(returns, tuple(parameters))
     inside = f"{space},{space}".join(parameters)
     for text in (str(signature), f"{space}{returns}{space}({space}{inside}{space}){space}"):
-        assert intrinsics._checked("f", text) == signature
+        assert python_functions._checked("f", text) == signature
 
 
 @pytest.mark.parametrize(
@@ -148,8 +148,8 @@ def _python(*names: str, signature: Signature = _F) -> tuple[ModuleInfo, ...]:
 def test_a_function_in_python_is_older_than_every_module_and_goes_before_what_is_known() -> None:
     declaration = Declaration("f", "i64 (i64)", known=("i64 (i64)",))
     cell = ModuleInfo("cell", "", functions=(EntryPoint("f", _F),))
-    assert Linkage(_python("f")).definition(declaration) == Definition(PYTHON, "i64 (i64)")
-    assert Linkage([*_python("f"), cell]).definition(declaration) == Definition("cell", "i64 (i64)")
+    assert SymbolGraph(_python("f")).definition(declaration) == Definition(PYTHON, "i64 (i64)")
+    assert SymbolGraph([*_python("f"), cell]).definition(declaration) == Definition("cell", "i64 (i64)")
     assert _python() == ()
 
 
@@ -162,16 +162,16 @@ def test_what_is_said_names_python_as_a_person_does() -> None:
     user = ModuleInfo("user", "", declarations=(Declaration("f", "i32 ()"),))
     cell = ModuleInfo("cell", "", functions=(EntryPoint("f", _F),))
     python = _python("f")
-    (misfit,) = notices.python_misfits(Linkage([*python, user]))
+    (misfit,) = diagnostics.python_misfits(SymbolGraph([*python, user]))
     assert "'user' declares 'f' as i32 (), but Python defines it as i64 (i64)" in misfit.message
-    (shadowed,) = notices.added(Linkage(python), Linkage([*python, cell]), "cell")
+    (shadowed,) = diagnostics.added(SymbolGraph(python), SymbolGraph([*python, cell]), "cell")
     assert shadowed.message == "'f' now means what 'cell' defines, and no longer what Python defines"
     assert [shown_name(name) for name in (PYTHON, "Python")] == ["Python", "'Python'"]
 
 
 def test_the_table_of_modules_has_python_as_one_that_defines() -> None:
     user = ModuleInfo("user", "", declarations=(Declaration("f", "i64 (i64)"),))
-    _, python, row = modules_table(Linkage([*_python("f", "g"), user]))
+    _, python, row = modules_table(SymbolGraph([*_python("f", "g"), user]))
     assert python == ("Python", "", "", "f(i64) → i64\ng(i64) → i64", "", "user", "")
     assert row[4] == "f of Python"
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from qirjit_magic.engine.runtime.bindings import bindings
-from qirjit_magic.notebook.known import known_functions
+from qirjit_magic.notebook.signatures import known_functions
 
 
 def test_the_functions_one_is_offered_are_those_that_the_engine_knows_with_all_their_types() -> None:

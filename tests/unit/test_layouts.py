@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire import columns
-from qirjit_magic.wire.layouts import layout_of
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Piece, RecordTable, decode
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results import record_columns
+from qirjit_magic.results.record_columns import layout_of
+from qirjit_magic.results.records import RecordBatch, RecordTable, decode
 
 _TEXT = b"\0first\0second\0first\0"
 _INSIDE = [kind for kind in RecordKind if kind not in {RecordKind.END, RecordKind.RESULT_ARRAY}]
@@ -43,10 +43,10 @@ def test_a_layout_decodes_to_what_its_records_do(
     heads: list[tuple[int, int]], counts: list[int], words: int, data: st.DataObject
 ) -> None:
     finished = [b"".join(shot(heads, lambda: data.draw(_values)) for _ in range(count)) for count in counts]
-    pieces = [Piece(piece, b"", _TEXT[number:]) for number, piece in enumerate(finished)]
+    pieces = [RecordBatch(piece, b"", _TEXT[number:]) for number, piece in enumerate(finished)]
     assert all(layout_of(piece) is not None for piece in finished)
     at_once = decode(pieces, words).finished
-    with patch.object(columns, "layout_of", lambda _: None):
+    with patch.object(record_columns, "layout_of", lambda _: None):
         one_by_one = decode(pieces, words).finished
     assert_same(at_once, one_by_one)
     assert at_once.counts() == one_by_one.counts()
@@ -72,7 +72,7 @@ def test_shots_that_differ_in_more_than_their_values_have_no_layout(odd: bytes) 
 
 
 def test_pieces_may_differ_in_where_their_labels_stand_but_not_in_kinds() -> None:
-    first, label, kind = (Piece(shot([head], lambda: 0), b"", _TEXT) for head in ((2, 0), (2, 7), (4, 0)))
+    first, label, kind = (RecordBatch(shot([head], lambda: 0), b"", _TEXT) for head in ((2, 0), (2, 7), (4, 0)))
     assert decode([first, label]).finished.each == 1
     assert decode([first, kind]).finished.each == 0
 

@@ -4,9 +4,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from qirjit_magic.engine.ir.levels import GATES, LOOPS, WORK, default_level
-from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.codegen.optimisation_levels import GATES, LOOPS, WORK, default_level
 from qirjit_magic.engine.ir.parse import parse_module
+from qirjit_magic.engine.text.source_text import SourceText
 from tests.files import program
 
 _LOOP = """

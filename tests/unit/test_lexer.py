@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.ir.lexer import tokens
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.places import PlaceFinder
 from qirjit_magic.engine.ir.walking import walk
+from qirjit_magic.engine.text.instruction_places import PlaceFinder
+from qirjit_magic.engine.text.lexer import tokens
+from qirjit_magic.engine.text.source_text import SourceText
 from tests.files import PROGRAMS, TUTORIAL_PROGRAMS
 
 _FOLDERS = PROGRAMS / "circuits", PROGRAMS / "profiles", TUTORIAL_PROGRAMS
@@ -73,17 +73,17 @@ def test_a_call_is_found_behind_comments() -> None:
 
 
 def test_names_are_found_by_reading_the_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from qirjit_magic.engine.ir import locations  # noqa: PLC0415 - to count
+    from qirjit_magic.engine.text import source_text  # noqa: PLC0415 - to count
 
     count = 0
-    mentions = locations._Mentions
+    mentions = source_text._Mentions
 
     def counted(text: str) -> object:
         nonlocal count
         count += 1
         return mentions(text)
 
-    monkeypatch.setattr(locations, "_Mentions", counted)
+    monkeypatch.setattr(source_text, "_Mentions", counted)
     text = SourceText("".join(f"declare void @f{i}()\n" for i in range(100)))
     found = [text.first_use(f"f{i}") for i in range(100)]
     assert [place.line for place in found if place] == list(range(1, 101))

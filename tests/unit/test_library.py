@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic.engine.simulators.library import LibrarySimulator, SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import LibrarySimulator, SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.simulators import SimulatorSpec
+from qirjit_magic.protocol.simulator_specs import SimulatorSpec
 
 _needs_glibc = pytest.mark.skipif(sys.platform != "linux", reason="the C library has another name on this system.")
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.errors import OptionError
 from qirjit_magic.limits import VARIABLE, LimitError, Limits, default_limits
-from qirjit_magic.session.catalogue import Added, Catalogue
-from qirjit_magic.session.notices import left_out
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.session.diagnostics import left_out
+from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
 from qirjit_magic.session.sources import Source, nesting, read_source
-from qirjit_magic.wire.modules import ModuleInfo
 
 _NAMES = [field.name for field in dataclasses.fields(Limits)]
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -147,14 +147,14 @@ def test_in_bitcode_brackets_mean_nothing() -> None:
 
 
 def test_there_are_no_more_modules_than_there_may_be() -> None:
-    catalogue = Catalogue(lambda: ())
+    registry = ModuleRegistry(lambda: ())
     for name in ("a", "b"):
-        catalogue.check_room(name, 2)
-        catalogue.put(Added(ModuleInfo(name, ""), Source(b"")))
-    catalogue.check_room("a", 2)
+        registry.check_room(name, 2)
+        registry.put(RegisteredModule(ModuleInfo(name, ""), Source(b"")))
+    registry.check_room("a", 2)
     for name in ("c", ""):
         with pytest.raises(LimitError, match="3 modules") as caught:
-            catalogue.check_room(name, 2)
+            registry.check_room(name, 2)
         assert caught.value.limit == "modules"
 
 

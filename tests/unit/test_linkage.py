@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from qirjit_magic.errors import SignatureError
-from qirjit_magic.wire.linkage import PYTHON, Definition, Linkage, Use, admit, check_renewal, same_definitions
-from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.module_info import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.symbol_graph import (
+    PYTHON,
+    Definition,
+    SymbolGraph,
+    Use,
+    admit,
+    check_renewal,
+    same_definitions,
+)
 
 _F = Declaration("f", "void ()")
 _NAMES = "abcdef"
@@ -23,32 +31,32 @@ def _module(
     return ModuleInfo(name, "", functions=defined, declarations=declared)
 
 
-def _graph(edges: Mapping[str, Sequence[str]]) -> Linkage:
-    return Linkage(_module(name, name, uses=uses) for name, uses in edges.items())
+def _graph(edges: Mapping[str, Sequence[str]]) -> SymbolGraph:
+    return SymbolGraph(_module(name, name, uses=uses) for name, uses in edges.items())
 
 
 # -- who defines what --------------------------------------------------------------------------------------------
 
 
 def test_a_name_that_nobody_defines_has_no_definition() -> None:
-    assert Linkage([]).definition(_F) is None
-    assert Linkage([_module("a", "f", public=False)]).definition(_F) is None
+    assert SymbolGraph([]).definition(_F) is None
+    assert SymbolGraph([_module("a", "f", public=False)]).definition(_F) is None
 
 
 def test_the_newest_definition_wins() -> None:
     modules = [_module("a", "f"), _module("b", "f", returns="i64")]
-    assert Linkage(modules).definition(_F) == Definition("b", "i64 ()")
-    assert Linkage(modules[::-1]).definition(_F) == Definition("a", "void ()")
-    assert (Linkage(modules).owner("f"), Linkage(modules).owner("f", function=False)) == ("b", None)
+    assert SymbolGraph(modules).definition(_F) == Definition("b", "i64 ()")
+    assert SymbolGraph(modules[::-1]).definition(_F) == Definition("a", "void ()")
+    assert (SymbolGraph(modules).owner("f"), SymbolGraph(modules).owner("f", function=False)) == ("b", None)
 
 
 def test_functions_and_global_variables_are_apart() -> None:
     variable = Declaration("counter", "i64", function=False)
-    linkage = Linkage([ModuleInfo("a", "", variables=(GlobalVariable("counter", "i64"),))])
+    linkage = SymbolGraph([ModuleInfo("a", "", variables=(GlobalVariable("counter", "i64"),))])
     assert linkage.definition(variable) == Definition("a", "i64")
     assert linkage.definition(Declaration("counter", "i64 ()")) is None
     hidden = ModuleInfo("a", "", variables=(GlobalVariable("counter", "i64", public=False),))
-    assert Linkage([hidden]).definition(variable) is None
+    assert SymbolGraph([hidden]).definition(variable) is None
 
 
 def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
@@ -56,18 +64,18 @@ def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
     trusted = structs.replace(_module("trusted", "g"), trusted=True)
     python = structs.replace(_module(PYTHON, "h"), name=PYTHON)
     users = [_module(f"uses {name}", uses=name) for name in "fgh"]
-    linkage = Linkage([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
-    assert linkage.carried_over("uses f") == "'counter' has the global variable @n, which a later shot could read"
+    linkage = SymbolGraph([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
+    assert linkage.state_across_shots("uses f") == "'counter' has the global variable @n, which a later shot could read"
     for name in ("uses g", "uses h", "trusted"):
-        assert "Python or in the C library" in linkage.carried_over(name)
-    assert linkage.carried_over("alone") == linkage.carried_over("deep") == ""
+        assert "Python or in the C library" in linkage.state_across_shots(name)
+    assert linkage.state_across_shots("alone") == linkage.state_across_shots("deep") == ""
 
 
 def test_what_nobody_provides_is_undefined() -> None:
     known = Declaration("h", "void ()", known=("void ()",))
     other_type = Declaration("x", "void ()", known=("i64 ()",))
     user = ModuleInfo("user", "", declarations=(known, other_type, _F, Declaration("g", "void ()")))
-    linkage = Linkage([user, _module("a", "g")])
+    linkage = SymbolGraph([user, _module("a", "g")])
     assert [declaration.name for declaration in linkage.undefined("user")] == ["x", "f"]
 
 
@@ -75,15 +83,15 @@ def test_the_c_library_provides_what_no_module_has_to_those_that_are_trusted() -
     declarations = (Declaration("open", "void ()", in_c_library=True), Declaration("f", "void ()"))
     user = ModuleInfo("user", "", declarations=declarations)
     trusted = structs.replace(user, name="trusted", trusted=True)
-    linkage = Linkage([user, trusted])
+    linkage = SymbolGraph([user, trusted])
     assert linkage.undefined("user") == declarations
     assert linkage.undefined("trusted") == declarations[1:]
     assert [linkage.is_of_c_library(each, "trusted") for each in declarations] == [True, False]
-    assert not Linkage([trusted, _module("a", "open")]).is_of_c_library(declarations[0], "trusted")
+    assert not SymbolGraph([trusted, _module("a", "open")]).is_of_c_library(declarations[0], "trusted")
 
 
 def test_uses_say_who_is_bound_to_whom_and_whether_it_fits() -> None:
-    linkage = Linkage([_module("user", uses=["f", "g"]), _module("a", "f"), _module("b", "g", returns="i64")])
+    linkage = SymbolGraph([_module("user", uses=["f", "g"]), _module("a", "f"), _module("b", "g", returns="i64")])
     assert linkage.uses == (
         Use("user", Declaration("f", "void ()"), Definition("a", "void ()")),
         Use("user", Declaration("g", "void ()"), Definition("b", "i64 ()")),

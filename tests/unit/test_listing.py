@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qirjit_magic.engine.codegen.listing import LISTED_BYTES, object_listing
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.ir.listing import LISTED_BYTES, object_listing
-from qirjit_magic.engine.ir.objects import ObjectEmitter
 
 _MAIN = "define i64 @main() { ret i64 42 }\n"
 _DATA = '@zeros = global [3000 x i8] zeroinitializer\n@text = constant [12 x i8] c"secret\\00words"\n'

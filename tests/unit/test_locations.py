@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule
-from qirjit_magic.engine.ir.locations import Location, SourceText
+from qirjit_magic.engine.text.source_text import Location, SourceText
 
 
 @pytest.fixture(params=["\n", "\r\n"])

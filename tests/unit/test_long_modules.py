@@ -5,11 +5,11 @@ import ctypes
 import llvmlite.binding as llvm
 import pytest
 
+from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.outlining import OUTLINED, is_outlined, outline
+from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.text.outlining import OUTLINED, is_outlined, outline
+from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError
 
 _CALLS = 3000

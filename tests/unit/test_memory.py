@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.wire.memory import (
+from qirjit_magic.protocol.shared_memory import (
     RECORD_SIZE,
     RECORDS_CAPACITY,
     RECORDS_START,
@@ -20,8 +20,8 @@ from qirjit_magic.wire.memory import (
     RecordMemory,
     Word,
 )
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.platforms.bpf import MACHINES
+from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox.bpf import MACHINES
 
 _BOUNDS = {
     Word.TEXT_START: TEXT_START,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.wire.modules import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.module_info import Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 
 _VOID = Signature("void")
 _VARIABLES = (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.engine.simulators import tracer_object
 from qirjit_magic.engine.simulators.statevector import compiled

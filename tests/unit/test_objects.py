@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
 
 _I64 = ctypes.CFUNCTYPE(ctypes.c_int64)
 

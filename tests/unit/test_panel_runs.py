@@ -12,10 +12,10 @@ import pytest
 
 from qirjit_magic.errors import RunTimeoutError
 from qirjit_magic.notebook.panel.choices import choices, nearest
-from qirjit_magic.notebook.panel.desk import Desk
 from qirjit_magic.notebook.panel.job import FLUSH_S, Job
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.modules import EntryPoint, ModuleInfo, Signature
+from qirjit_magic.notebook.panel.run_coordinator import RunCoordinator
+from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
+from qirjit_magic.session.client.streams import Observer
 
 
 def _result() -> Any:
@@ -91,12 +91,12 @@ def test_a_job_that_is_interrupted_has_ended_all_the_same() -> None:
 
 
 def test_a_desk_keeps_no_job_that_has_ended() -> None:
-    desk = Desk()
-    job = _job(lambda _: _result(), desk.tell)
+    coordinator = RunCoordinator()
+    job = _job(lambda _: _result(), coordinator.tell)
     kept = weakref.ref(job)
-    assert desk.begin(job)
+    assert coordinator.begin(job)
     assert job.wait(10)
-    desk.tell()
+    coordinator.tell()
     del job
     gc.collect()
     assert kept() is None
@@ -119,27 +119,27 @@ def test_a_job_that_is_stopped_says_so_to_its_run() -> None:
 
 
 def test_one_job_runs_at_a_time_and_everybody_hears_of_it() -> None:
-    desk, end, heard = Desk(), threading.Event(), []
-    desk.listen(lambda: heard.append(desk.job))
-    first, second = _job(lambda _: end.wait(10) and _result(), desk.tell), _job(lambda _: _result())
-    assert desk.begin(first)
-    assert not desk.begin(second)
-    assert desk.job is first
+    coordinator, end, heard = RunCoordinator(), threading.Event(), []
+    coordinator.listen(lambda: heard.append(coordinator.job))
+    first, second = _job(lambda _: end.wait(10) and _result(), coordinator.tell), _job(lambda _: _result())
+    assert coordinator.begin(first)
+    assert not coordinator.begin(second)
+    assert coordinator.job is first
     end.set()
     assert first.wait(10)
-    assert desk.job is None
+    assert coordinator.job is None
     assert heard == [first, None]
-    assert desk.begin(second)
+    assert coordinator.begin(second)
     assert second.wait(10)
 
 
 def test_of_many_threads_one_begins() -> None:
-    desk, end, gate = Desk(), threading.Event(), threading.Barrier(8)
+    coordinator, end, gate = RunCoordinator(), threading.Event(), threading.Barrier(8)
     begun: list[bool] = []
 
     def begin() -> None:
         gate.wait(10)
-        begun.append(desk.begin(_job(lambda _: end.wait(10) and _result())))
+        begun.append(coordinator.begin(_job(lambda _: end.wait(10) and _result())))
 
     threads = [threading.Thread(target=begin) for _ in range(8)]
     for thread in threads:
@@ -148,17 +148,17 @@ def test_of_many_threads_one_begins() -> None:
         thread.join(10)
     end.set()
     assert sorted(begun) == [False] * 7 + [True]
-    assert desk.job is None or desk.job.wait(10)
+    assert coordinator.job is None or coordinator.job.wait(10)
 
 
 def test_who_has_left_hears_nothing() -> None:
-    desk, heard = Desk(), []
+    coordinator, heard = RunCoordinator(), []
     listener = lambda: heard.append(1)  # noqa: E731 - it is compared
-    desk.listen(listener)
-    desk.leave(listener)
-    desk.leave(listener)
-    desk.tell()
-    assert (heard, desk.listening) == ([], 0)
+    coordinator.listen(listener)
+    coordinator.leave(listener)
+    coordinator.leave(listener)
+    coordinator.tell()
+    assert (heard, coordinator.listening) == ([], 0)
 
 
 def _module(name: str, *functions: EntryPoint) -> ModuleInfo:

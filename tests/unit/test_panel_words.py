@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from qirjit_magic.errors import OptionError
-from qirjit_magic.notebook.panel import words
-from qirjit_magic.notebook.panel.parameters import first_value, parameter_problem, seed_of, seed_problem
+from qirjit_magic.notebook.panel import run_html
+from qirjit_magic.notebook.panel.fields import first_value, parameter_problem, seed_of, seed_problem
 from qirjit_magic.notebook.panel.tail import SHOWN_CHARACTERS, SHOWN_LINES, Tail
-from qirjit_magic.wire.progress import Progress
+from qirjit_magic.protocol.progress import Progress
 
 
 def _plain(text: str) -> str:
@@ -20,13 +20,13 @@ def _plain(text: str) -> str:
 
 def test_progress_reads_as_numbers_a_rate_and_what_is_left() -> None:
     progress = Progress(7000, 10_000, 2.0, 1.2e6, 12.4)
-    assert _plain(words.progress_words(progress)) == "7 000 / 10 000 · 1.2 M shots/s · 12 s left"
-    assert _plain(words.progress_words(structs.replace(progress, left=0.3))) == "7 000 / 10 000 · 1.2 M shots/s"
-    assert _plain(words.progress_words(Progress(0, 5, 3.0))) == "0 / 5 · 3.0 s so far"
+    assert _plain(run_html.progress_words(progress)) == "7 000 / 10 000 · 1.2 M shots/s · 12 s left"
+    assert _plain(run_html.progress_words(structs.replace(progress, left=0.3))) == "7 000 / 10 000 · 1.2 M shots/s"
+    assert _plain(run_html.progress_words(Progress(0, 5, 3.0))) == "0 / 5 · 3.0 s so far"
 
 
 def test_the_bar_says_how_far_it_is_to_readers_of_screens_too() -> None:
-    bar = words.progress_bar(Progress(1, 3, 1.0))
+    bar = run_html.progress_bar(Progress(1, 3, 1.0))
     assert 'role="progressbar"' in bar
     assert 'aria-valuenow="33"' in bar
     assert "1 / 3" in bar
@@ -37,34 +37,34 @@ def test_the_bar_says_how_far_it_is_to_readers_of_screens_too() -> None:
     [(0.25, "0.25"), (8.0, "8"), (12.34, "12.3"), (850.4, "850"), (999.7, "1 k"), (12_400, "12.4 k"), (1.2e6, "1.2 M")],
 )
 def test_rates_are_short(value: float, said: str) -> None:
-    assert _plain(words.rate(value)) == said
+    assert _plain(run_html.rate(value)) == said
 
 
 @pytest.mark.parametrize(
     ("value", "said"), [(0.0254, "25 ms"), (2.54, "2.5 s"), (99.6, "100 s"), (125, "2 min"), (3600, "60 min")]
 )
 def test_times_are_short(value: float, said: str) -> None:
-    assert _plain(words.seconds(value)) == said
+    assert _plain(run_html.seconds(value)) == said
 
 
 def test_text_and_errors_are_escaped() -> None:
     tail = Tail()
     tail.add("<script>\x1b[2J")
-    assert "&lt;script&gt;\\x1b[2J" in words.newest_text(tail)
-    block = words.error_block(OptionError("seed", "<b>", "a number"))
+    assert "&lt;script&gt;\\x1b[2J" in run_html.newest_text(tail)
+    block = run_html.error_block(OptionError("seed", "<b>", "a number"))
     assert "OptionError: " in block
     assert "&lt;b&gt;" in block
-    assert "&lt;i&gt;" in words.quiet("<i>")
-    assert "&lt;i&gt;" in words.wrong("<i>")
-    assert words.wrong("") == ""
+    assert "&lt;i&gt;" in run_html.quiet("<i>")
+    assert "&lt;i&gt;" in run_html.wrong("<i>")
+    assert run_html.wrong("") == ""
 
 
 def test_all_that_was_said_is_behind_a_link_where_not_all_is_shown() -> None:
     tail = Tail()
     tail.add("line\n" * 100)
-    assert words.whole_link(tail, "output.txt") == ""
+    assert run_html.whole_link(tail, "output.txt") == ""
     tail.add("ä\n" * 1000)
-    link = words.whole_link(tail, "output.txt")
+    link = run_html.whole_link(tail, "output.txt")
     assert 'download="output.txt"' in link
     assert b64decode(link.partition("base64,")[2].partition('"')[0]).decode() == "line\n" * 100 + "ä\n" * 1000
     assert "all 1 100 lines" in _plain(link)
@@ -74,7 +74,7 @@ def test_of_a_flood_the_link_has_both_ends_and_says_so() -> None:
     tail = Tail(kept=100)
     for number in range(10_000):
         tail.add(f"{number}\n")
-    link = words.whole_link(tail, "output.txt")
+    link = run_html.whole_link(tail, "output.txt")
     text = b64decode(link.partition("base64,")[2].partition('"')[0]).decode()
     assert text.startswith("0\n1\n")
     assert text.endswith("9998\n9999\n")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.errors import QirSyntaxError
-from qirjit_magic.wire.modules import Declaration, GlobalVariable
+from qirjit_magic.protocol.module_info import Declaration, GlobalVariable
 
 _TEXT = b"define void @f() {\n  ret void\n}\n"
 _INTRINSICS = [

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.errors import RecordError
-from qirjit_magic.wire.containers import nested
-from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
-from qirjit_magic.wire.parsing import ParsedOutput, ParsedShot, from_qirrunner, parse_output
-from qirjit_magic.wire.records import Record
-from qirjit_magic.wire.schemas import Schema
+from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind
+from qirjit_magic.results.containers import nested
+from qirjit_magic.results.output_parsing import ParsedOutput, ParsedShot, from_qirrunner, parse_output
+from qirjit_magic.results.output_schemas import Schema
+from qirjit_magic.results.records import Record
 from tests.files import corpus
 
 _HEADER = "HEADER\tschema_id\tlabeled\nHEADER\tschema_version\t2.1\n"

@@ -20,15 +20,15 @@ from qirjit_magic.display.modules import table_html as html_of
 from qirjit_magic.display.modules import table_text as text_of
 from qirjit_magic.display.views import views
 from qirjit_magic.errors import QirError, QirSyntaxError
-from qirjit_magic.notebook.books.writing import _prose
-from qirjit_magic.plain import plain, plain_line
-from qirjit_magic.session.results import Plan, RunResult
-from qirjit_magic.wire.circuits import TraceEnd
-from qirjit_magic.wire.linkage import Linkage
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.modules import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
-from qirjit_magic.wire.protocol import EngineStatus
-from qirjit_magic.wire.tallies import Tally
+from qirjit_magic.notebook.convert.notebooks import _prose
+from qirjit_magic.protocol.circuit_operations import TraceEnd
+from qirjit_magic.protocol.messages import EngineStatus
+from qirjit_magic.protocol.module_info import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
+from qirjit_magic.results.counts import Counts
+from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.session.run_result import Plan, RunResult
 from tests.hostile import HOSTILE, acting
 from tests.runs import run_of
 from tests.unit.operations import diagram, operation
@@ -65,7 +65,7 @@ def _state(text: str) -> str:
 
 
 def _histogram(text: str) -> Histogram:
-    return Histogram(Tally(((text, 1),), 3, 2), text, text, hint=text)
+    return Histogram(Counts(((text, 1),), 3, 2), text, text, hint=text)
 
 
 def _bundle(shown: RunResult | CodeView | CircuitDiagram, kind: str) -> str:
@@ -90,9 +90,9 @@ _TEXTS: dict[str, Callable[[str], str]] = {
     "a run as Python writes it": lambda text: repr(_result(text)),
     "a remark": lambda text: str(Diagnostic("notice", text)),
     "a function": lambda text: function_label(_module(text).functions[0]),
-    "the modules": lambda text: text_of(modules_table(Linkage([_module(text)]))),
+    "the modules": lambda text: text_of(modules_table(SymbolGraph([_module(text)]))),
     "the profile": lambda text: text_of(profile_table(_module(text))),
-    "the prose of a made notebook": lambda text: _prose(_module(text), text, Linkage([_module(text)])),
+    "the prose of a made notebook": lambda text: _prose(_module(text), text, SymbolGraph([_module(text)])),
     "the status": lambda text: text_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "plain"),
     "a circuit": lambda text: str(_circuit(text)),
@@ -112,7 +112,7 @@ _PAGES: dict[str, Callable[[str], str]] = {
     "a histogram": lambda text: _histogram(text).fragment(),
     "a histogram in a notebook": lambda text: _histogram(text)._repr_mimebundle_()["text/html"],
     "a histogram in a file": lambda text: _histogram(text).svg(),
-    "the modules": lambda text: html_of(modules_table(Linkage([_module(text)]))),
+    "the modules": lambda text: html_of(modules_table(SymbolGraph([_module(text)]))),
     "the profile": lambda text: html_of(profile_table(_module(text))),
     "the status": lambda text: html_of(status_table(EngineStatus(simulator=text, llvm=text, modules=(text,)))),
     "code": lambda text: _bundle(CodeView((Section(text, text),), "llvm", text), "html"),

@@ -11,9 +11,9 @@ from typing import NoReturn
 
 import pytest
 
-from qirjit_magic.wire.platforms import choose, name_of
-from qirjit_magic.wire.platforms.descriptors import Descriptor, LostDescriptorError
-from qirjit_magic.wire.platforms.kernel import library_call
+from qirjit_magic.sandbox import choose, name_of
+from qirjit_magic.sandbox.descriptors import Descriptor, LostDescriptorError
+from qirjit_magic.sandbox.linux_calls import library_call
 
 _PLATFORMS = ["linux", "portable"] if sys.platform == "linux" else ["portable"]
 _SIZE = 1 << 16

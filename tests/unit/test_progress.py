@@ -12,10 +12,9 @@ from msgspec import structs
 
 from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
-from qirjit_magic.session.progress import Follower
-from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.progress import Progress
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.shared_memory import RecordMemory, Word
+from qirjit_magic.session.runs.watcher import ProgressReporter, RunWatcher
 
 
 class _Run:
@@ -24,13 +23,13 @@ class _Run:
     def __init__(self) -> None:
         self.now = 1000.0
         self.told: list[Progress] = []
-        self.follower = Follower(100, self.told.append, lambda: self.now)
+        self.reporter = ProgressReporter(100, self.told.append, lambda: self.now)
 
     def look(self, after: float, done: int) -> Progress | None:
         """What is told when so many shots are done after so many seconds."""
         self.now += after
         before = len(self.told)
-        self.follower.look(done)
+        self.reporter.look(done)
         return self.told[-1] if len(self.told) > before else None
 
 
@@ -72,7 +71,7 @@ def test_whatever_the_process_says_shots_only_grow_and_are_no_more_than_asked_fo
     run = _Run()
     for done in said:
         run.look(0.2, done)
-    run.follower.end(end)
+    run.reporter.end(end)
     counts = [progress.done for progress in run.told]
     assert counts[:-1] == sorted(counts[:-1])
     assert counts[-1] == end
@@ -84,14 +83,14 @@ def test_whatever_the_process_says_shots_only_grow_and_are_no_more_than_asked_fo
 def test_the_end_is_told_at_once_with_the_rate_of_the_whole_run(run: _Run) -> None:
     run.look(4.0, 10)
     run.now += 0.01
-    run.follower.end(100)
+    run.reporter.end(100)
     seconds = run.now - 1000.0
     assert run.told[-1] == Progress(100, 100, seconds, 100 / seconds, 0.0, ended=True)
 
 
 def test_a_run_that_stops_early_has_no_time_left_that_anybody_knows(run: _Run) -> None:
     run.now += 2.0
-    run.follower.end(50)
+    run.reporter.end(50)
     assert run.told == [Progress(50, 100, 2.0, 25.0, None, ended=True)]
 
 
@@ -102,20 +101,20 @@ def test_whoever_could_not_take_one_is_not_told_the_end() -> None:
         told.append(progress)
         raise BrokenPipeError
 
-    follower = Follower(100, refuse, iter([0.0, 1.0]).__next__)
+    reporter = ProgressReporter(100, refuse, iter([0.0, 1.0]).__next__)
     with pytest.raises(BrokenPipeError):
-        follower.look(1)
-    follower.end(1)
+        reporter.look(1)
+    reporter.end(1)
     assert len(told) == 1
 
 
 def test_a_run_that_took_no_time_has_no_rate(run: _Run) -> None:
-    run.follower.end(0)
+    run.reporter.end(0)
     assert run.told == [Progress(0, 100, 0.0, 0.0, None, ended=True)]
 
 
 def test_a_watch_knows_the_shot_that_is_run(memory: RecordMemory) -> None:
-    watch = RunWatch(memory, lambda _: None, stop=lambda: None, timeout_s=None)
+    watch = RunWatcher(memory, lambda _: None, stop=lambda: None, timeout_s=None)
     assert watch.done == 0
     memory.put_word(Word.SHOT, 7)
     assert watch.done == 7

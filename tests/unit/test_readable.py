@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic.wire.platforms.readable import readable_places
+from qirjit_magic.sandbox.readable_paths import readable_places
 
 
 def within(path: Path, places: list[str]) -> bool:

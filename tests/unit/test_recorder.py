@@ -11,12 +11,19 @@ from typing import Any
 import pytest
 
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.engine.runtime.program import Runtime, Shots, ShotsEnd
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.runtime.program import Runtime, ShotBlock, ShotsEnd
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.memory import RECORD_SIZE, RECORDS_CAPACITY, TEXT_CAPACITY, RecordKind, RecordMemory, Word
-from qirjit_magic.wire.records import Piece, Record, Recording, decode
+from qirjit_magic.protocol.shared_memory import (
+    RECORD_SIZE,
+    RECORDS_CAPACITY,
+    TEXT_CAPACITY,
+    RecordKind,
+    RecordMemory,
+    Word,
+)
+from qirjit_magic.results.records import Record, RecordBatch, Recording, decode
 
 _THUNK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -55,13 +62,13 @@ class _Tape:
 
     def run(self, shot: Callable[..., int], count: int, first: int = 0) -> tuple[ShotsEnd, int]:
         thunk = _THUNK(shot)
-        shots = Shots(ctypes.cast(thunk, ctypes.c_void_p).value, 0, 0, first, count)
+        shots = ShotBlock(ctypes.cast(thunk, ctypes.c_void_p).value, 0, 0, first, count)
         return self.runtime.run_shots(shots), shots.next
 
     def recording(self) -> Recording:
         memory = self.memory
         committed, position = memory.committed(), memory.position()
-        return decode([Piece(memory.records(0, committed), memory.records(committed, position), memory.text())])
+        return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])
 
 
 @pytest.fixture

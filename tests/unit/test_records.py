@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.wire.memory import TEXT_KINDS, RecordKind
-from qirjit_magic.wire.records import Failure, Piece, Record, RecordTable, decode
+from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind
+from qirjit_magic.results.records import Failure, Record, RecordBatch, RecordTable, decode
 
 _NUMBERED = (RecordKind.INT, RecordKind.TUPLE, RecordKind.ARRAY)
 _WRITERS = {
@@ -71,8 +71,8 @@ class _Writer:
             self.finished += self.record(record)
         self.finished += struct.pack("<IIq", RecordKind.END, 0, returned)
 
-    def piece(self, unfinished: bytes = b"") -> Piece:
-        return Piece(bytes(self.finished), unfinished, bytes(self.text))
+    def piece(self, unfinished: bytes = b"") -> RecordBatch:
+        return RecordBatch(bytes(self.finished), unfinished, bytes(self.text))
 
 
 def _table(shots: list[list[Record]], returned: list[int] | None = None) -> RecordTable:
@@ -137,14 +137,14 @@ def test_results_in_arrays_are_counted_as_single_ones_are(shots: list[list[Recor
 @pytest.mark.parametrize(("stored", "bits"), [(b"0110", "0110"), (b"01x\xff1", "01001"), (b"", "")])
 def test_whatever_is_no_1_in_an_array_of_results_reads_as_0(stored: bytes, bits: str) -> None:
     data = struct.pack("<IIq", RecordKind.RESULT_ARRAY, 1, 3) + struct.pack("<IIq", RecordKind.END, 0, 0)
-    shot = decode([Piece(data, b"", b"\0a\0" + stored + b"\0rest\0")]).finished.shot(0)
+    shot = decode([RecordBatch(data, b"", b"\0a\0" + stored + b"\0rest\0")]).finished.shot(0)
     assert shot == (Record(RecordKind.RESULT_ARRAY, bits, "a"),)
 
 
 @pytest.mark.parametrize("offset", [0, 3, 2**31, 2**32 - 1, 2**32, -(2**32), -1])
 def test_an_array_of_results_that_is_nowhere_is_empty(offset: int) -> None:
     data = struct.pack("<IIq", RecordKind.RESULT_ARRAY, 0, offset)
-    piece = Piece(data + struct.pack("<IIq", RecordKind.END, 0, 0), data, b"\0" + b"1\0")
+    piece = RecordBatch(data + struct.pack("<IIq", RecordKind.END, 0, 0), data, b"\0" + b"1\0")
     recording = decode([piece])
     assert recording.finished.shot(0) == recording.unfinished == (Record(RecordKind.RESULT_ARRAY, ""),)
     assert recording.finished.counts() == {"": 1}
@@ -152,7 +152,7 @@ def test_an_array_of_results_that_is_nowhere_is_empty(offset: int) -> None:
 
 def test_an_array_of_results_lies_where_the_low_half_of_its_value_says() -> None:
     data = struct.pack("<IIII", RecordKind.RESULT_ARRAY, 0, 1, 2**32 - 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
-    shot = decode([Piece(data, b"", b"\0" + b"10\0")]).finished.shot(0)
+    shot = decode([RecordBatch(data, b"", b"\0" + b"10\0")]).finished.shot(0)
     assert shot == (Record(RecordKind.RESULT_ARRAY, "10"),)
 
 
@@ -163,7 +163,7 @@ def test_messages_and_dumps_come_in_order_over_all_shots() -> None:
 
 def test_a_text_to_which_many_records_point_is_one_string() -> None:
     data = struct.pack("<IIq", RecordKind.MESSAGE, 1, 4) * 3 + struct.pack("<IIq", RecordKind.END, 0, 0)
-    table = decode([Piece(data, b"", b"\0same\0")]).finished
+    table = decode([RecordBatch(data, b"", b"\0same\0")]).finished
     said, records = table.messages(), table.shot(0)
     assert said == ["same"] * 3
     assert all(text is said[0] for text in said)
@@ -197,8 +197,12 @@ def test_of_an_earlier_piece_nothing_is_unfinished() -> None:
     assert recording.unfinished == ()
 
 
-@given(st.lists(st.builds(Piece, st.binary(max_size=100), st.binary(max_size=40), st.binary(max_size=30)), max_size=3))
-def test_no_bytes_make_decoding_fail(pieces: list[Piece]) -> None:
+@given(
+    st.lists(
+        st.builds(RecordBatch, st.binary(max_size=100), st.binary(max_size=40), st.binary(max_size=30)), max_size=3
+    )
+)
+def test_no_bytes_make_decoding_fail(pieces: list[RecordBatch]) -> None:
     table = decode(pieces).finished
     for index in range(len(table)):
         table.shot(index)
@@ -208,7 +212,7 @@ def test_no_bytes_make_decoding_fail(pieces: list[Piece]) -> None:
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 2**32 - 1), _words), max_size=20), st.binary(max_size=30))
 def test_whatever_the_engine_wrote_can_be_looked_at(rows: list[tuple[int, int, int]], text: bytes) -> None:
     data = b"".join(struct.pack("<IIq", *row) for row in rows)
-    recording = decode([Piece(data, data, text)])
+    recording = decode([RecordBatch(data, data, text)])
     table = recording.finished
     assert len(table) == sum(kind == RecordKind.END for kind, _, _ in rows)
     assert sum(len(table.shot(index)) for index in range(len(table))) == len(table.kinds)
@@ -224,7 +228,7 @@ def test_strings_are_no_longer_than_the_text_however_many_records_point_to_it(
     rows: list[tuple[int, int, int]], text: bytes
 ) -> None:
     data = b"".join(struct.pack("<IIq", *row) for row in rows)
-    table = decode([Piece(data, b"", text)]).finished
+    table = decode([RecordBatch(data, b"", text)]).finished
     assert len(table.strings.data) <= len(text) + 2
     assert sum(map(len, table.counts())) <= len(text)
 
@@ -234,7 +238,7 @@ def test_millions_of_records_that_point_into_one_long_text_take_no_more_memory_t
     rows = np.zeros(1 << 20, np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")]))
     rows["kind"], rows["text"], rows["value"] = RecordKind.RESULT_ARRAY, np.arange(1 << 20), np.arange(1 << 20)
     rows[-1] = (RecordKind.END, 0, 0)
-    table = decode([Piece(rows.tobytes(), b"", text)]).finished
+    table = decode([RecordBatch(rows.tobytes(), b"", text)]).finished
     assert len(table.strings.data) == len(text) + 2
     assert table.counts() == {"1" * (1 << 20): 1}
 
@@ -260,12 +264,12 @@ def test_a_result_that_is_no_bit_can_be_counted(value: int) -> None:
 @pytest.mark.parametrize("offset", [0, 6, 7, 2**31, 2**32 - 1])
 def test_a_text_that_is_nowhere_reads_as_none(offset: int) -> None:
     data = struct.pack("<IIq", RecordKind.INT, offset, 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
-    assert decode([Piece(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1),)
+    assert decode([RecordBatch(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1),)
 
 
 def test_a_text_without_an_end_goes_to_the_end_of_what_there_is() -> None:
     data = struct.pack("<IIq", RecordKind.INT, 1, 1) + struct.pack("<IIq", RecordKind.END, 0, 0)
-    assert decode([Piece(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1, "label"),)
+    assert decode([RecordBatch(data, b"", b"\0label")]).finished.shot(0) == (Record(RecordKind.INT, 1, "label"),)
 
 
 def test_the_columns_have_the_types_that_are_promised() -> None:

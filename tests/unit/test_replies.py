@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
-from qirjit_magic.session.replies import checked, refusal
-from qirjit_magic.wire.circuits import MOST_FIRST, MOST_QUBIT, RETURNED, Operation, TraceEnd
-from qirjit_magic.wire.frames import Frame, FrameError
-from qirjit_magic.wire.protocol import CircuitReply, CircuitRequest, Fact, Outcome, Refused, RunReply, RunRequest
+from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_QUBIT, RETURNED, Operation, TraceEnd
+from qirjit_magic.protocol.frames import Frame, FrameError
+from qirjit_magic.protocol.messages import CircuitReply, CircuitRequest, Fact, Outcome, Refused, RunReply, RunRequest
+from qirjit_magic.session.client.replies import checked, refusal
 
 _Facts = dict[str, Fact]
 _VALUES: _Facts = {
@@ -93,7 +93,7 @@ def _circuit(reply: CircuitReply) -> CircuitReply:
         CircuitReply((Operation("h"),)),
         CircuitReply((Operation("h", (0, 1)),)),
         CircuitReply((Operation("h", (-1,)),)),
-        CircuitReply((Operation("h", (MOST_QUBIT + 1,)),)),
+        CircuitReply((Operation("h", (MAX_QUBIT + 1,)),)),
         CircuitReply((Operation("h", (0,), angle=1.0),)),
         CircuitReply((Operation("h", (0,), result=1),)),
         CircuitReply((Operation("mz", (0,)),)),
@@ -101,7 +101,7 @@ def _circuit(reply: CircuitReply) -> CircuitReply:
         CircuitReply((Operation("mz", (0,), result=4 * RETURNED),)),
         CircuitReply((), last=(Operation("no", (0,)),)),
         CircuitReply((), counts={"no": 1}),
-        CircuitReply((Operation("h", (0,)),) * (MOST_FIRST + 1)),
+        CircuitReply((Operation("h", (0,)),) * (MAX_FIRST + 1)),
     ],
     ids=str,
 )
@@ -122,7 +122,7 @@ def test_numbers_of_a_circuit_are_cut_to_what_can_be() -> None:
     )
     taken = _circuit(told)
     assert taken.first == told.first
-    assert (taken.left_out, taken.depth, taken.width) == (0, 0, MOST_QUBIT + 1)
+    assert (taken.left_out, taken.depth, taken.width) == (0, 0, MAX_QUBIT + 1)
     assert taken.counts == {"h": 0, "x": (1 << 63) - 1}
     assert taken.end is not None
     assert (taken.end.qubit, taken.end.result) == (0, 2 * RETURNED)

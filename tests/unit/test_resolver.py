@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from qirjit_magic.engine.link.resolver import resolve
 from qirjit_magic.engine.runtime.bindings import Binding, Provider, bindings
-from qirjit_magic.engine.runtime.resolver import resolve
-from qirjit_magic.wire.linkage import Definition, Linkage
-from qirjit_magic.wire.modules import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.module_info import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.symbol_graph import Definition, SymbolGraph
 
-_NOBODY = Linkage([])
+_NOBODY = SymbolGraph([])
 _H = Declaration("__quantum__qis__h__body", "void (ptr)")
 
 
@@ -32,7 +32,7 @@ def test_every_known_function_can_be_resolved(name: str) -> None:
 
 
 def test_a_module_takes_the_place_of_a_known_function() -> None:
-    linkage = Linkage([ModuleInfo("gates", "", functions=(EntryPoint(_H.name, Signature("void", ("ptr",))),))])
+    linkage = SymbolGraph([ModuleInfo("gates", "", functions=(EntryPoint(_H.name, Signature("void", ("ptr",))),))])
     assert resolve(linkage, _H) == Definition("gates", "void (ptr)")
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from qirjit_magic.errors import OptionError
-from qirjit_magic.session.results import FORMATS, Plan, RunResult
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.modules import EntryPoint, Signature
-from qirjit_magic.wire.parsing import parse_output
-from qirjit_magic.wire.records import Record, RecordTable
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.output_parsing import parse_output
+from qirjit_magic.results.records import Record, RecordTable
+from qirjit_magic.session.run_result import FORMATS, Plan, RunResult
 from tests.runs import columns_of
 from tests.words import double_word
 

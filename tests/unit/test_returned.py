@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.engine.ir import returned
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.returned import find_look
 
 _MEASURED = "__quantum__qis__m__body"

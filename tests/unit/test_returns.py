@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire.returns import (
-    MOST_WORDS,
+from qirjit_magic.protocol.return_values import (
+    MAX_WORDS,
     Array,
     Kind,
     Struct,
@@ -69,10 +69,10 @@ def _text(kind: Kind) -> str:
 def test_a_type_is_read_back_from_llvms_text_unless_it_is_too_large(kind: Kind) -> None:
     read = read_kind(_text(kind))
     assert read in {kind, None}
-    assert read == kind or word_count(kind) > MOST_WORDS or "{}" in _text(kind) or "[0 x" in _text(kind)
+    assert read == kind or word_count(kind) > MAX_WORDS or "{}" in _text(kind) or "[0 x" in _text(kind)
 
 
-@given(_KINDS.filter(lambda kind: word_count(kind) <= MOST_WORDS and not isinstance(kind, str)))
+@given(_KINDS.filter(lambda kind: word_count(kind) <= MAX_WORDS and not isinstance(kind, str)))
 def test_a_value_has_the_shape_of_its_type(kind: Kind) -> None:
     words = list(range(word_count(kind)))
     assert recorded_words(_text(kind)) == len(list(scalars(kind))) == len(words)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import RecordTable, Sampled
-from qirjit_magic.wire.sampled import SampledTable, sampled_table
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.records import RecordTable, Sampled
+from qirjit_magic.results.sampled import SampledTable, sampled_table
 from tests.runs import columns_of
 
 # A result, an array of two, an array of none, an int, another array of two.

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qirjit_magic.engine.sampling import Sample, Sampler
-from qirjit_magic.engine.simulators.attachments import Attachments
-from qirjit_magic.engine.simulators.circuits import Circuit, read_circuit
+from qirjit_magic.engine.sampling.sampler import Sample, Sampler
 from qirjit_magic.engine.simulators.distribution import Distribution
+from qirjit_magic.engine.simulators.instances import SimulatorInstances
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotSampleable, Op
+from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.statevector.final import FinalState, play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.tape import QUBITS_OF, Doubt, Op
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.options import Method
-from qirjit_magic.wire.memory import SIZE, RecordMemory, Word
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.protocol import RunRequest
-from qirjit_magic.wire.simulators import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
+from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory, Word
+from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
+from qirjit_magic.sandbox import choose
 from tests.circuits.chances import p_value
 from tests.unit.tapes import QUBITS, Entry, distribution, gate, measure, record, tape
 
@@ -52,9 +52,9 @@ def memory() -> Iterator[RecordMemory]:
 
 @pytest.fixture(scope="module")
 def shared_sampler(memory: RecordMemory) -> Iterator[Sampler]:
-    attachments = Attachments(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
-    yield Sampler(attachments, memory)
-    attachments.close()
+    instances = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+    yield Sampler(instances, memory)
+    instances.close()
 
 
 @pytest.fixture
@@ -71,13 +71,13 @@ def asked(shots: int = SHOTS, simulator: SimulatorSpec = AUTO, method: Method = 
     return RunRequest("m", "main", shots=shots, simulator=simulator, method=method)
 
 
-def bits_of(drawn: Sample | Doubt) -> NDArray[np.uint8]:
+def bits_of(drawn: Sample | NotSampleable) -> NDArray[np.uint8]:
     assert isinstance(drawn, Sample)
     rows = np.frombuffer(drawn.bits, np.uint8).reshape(drawn.columns, -1)
     return np.unpackbits(rows, axis=1, count=drawn.shots)
 
 
-def likelihood(drawn: Sample | Doubt, entries: NDArray[np.void]) -> float:
+def likelihood(drawn: Sample | NotSampleable, entries: NDArray[np.void]) -> float:
     bits = bits_of(drawn)
     keys, counts = np.unique(np.ascontiguousarray(bits.T + ord("0")).view(f"S{len(bits)}"), return_counts=True)
     found = dict(zip((key.decode() for key in keys.tolist()), counts.tolist(), strict=True))
@@ -113,11 +113,11 @@ def test_each_gate_that_is_played_is_its_matrix(shared_sampler: Sampler, op: Op,
 
 
 def played(sampler: Sampler, circuit: Circuit) -> FinalState:
-    attachment = sampler.attachments.attach(STATEVECTOR)
-    assert isinstance(attachment.simulator, StateVectorSimulator)
-    attachment.simulator.begin(0)
+    instance = sampler.instances.attach(STATEVECTOR)
+    assert isinstance(instance.simulator, StateVectorSimulator)
+    instance.simulator.begin(0)
     sampler.memory.clear()
-    state = play(circuit, attachment.simulator, attachment.runtime, sampler.memory)
+    state = play(circuit, instance.simulator, instance.runtime, sampler.memory)
     assert isinstance(state, FinalState)
     return state
 
@@ -143,7 +143,7 @@ def test_what_stim_draws_has_the_programs_distribution(sampler: Sampler, seed: i
 def test_clifford_programs_that_are_not_small_are_stims_unless_a_state_vector_is_wanted(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch, gates: list[Entry], simulator: SimulatorSpec, by: str
 ) -> None:
-    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", 0)
+    monkeypatch.setattr("qirjit_magic.engine.sampling.sampler._SMALL", 0)
     drawn = sampler.draw(program(gates), asked(100, simulator), 1)
     assert isinstance(drawn, Sample)
     assert drawn.simulator == by
@@ -168,7 +168,7 @@ def test_wide_clifford_programs_are_drawn(sampler: Sampler) -> None:
 def test_a_state_that_has_no_room_is_not_drawn(sampler: Sampler) -> None:
     gates = [gate(op, q) for q in range(60) for op in (Op.H, Op.T, Op.H)]
     full = sampler.draw(program(gates, 60), asked(method="auto"), 1)
-    assert isinstance(full, Doubt)
+    assert isinstance(full, NotSampleable)
     assert full.reason.startswith("a state of 60 or more qubits takes ")
     assert isinstance(sampler.draw(program(GHZ), asked(simulator=STATEVECTOR), 1), Sample)  # nothing of it is left
 
@@ -177,12 +177,12 @@ def test_a_state_that_has_no_room_is_not_drawn(sampler: Sampler) -> None:
 def test_resets_are_not_paid_for_with_a_state_that_is_larger_than_those_of_all_shots(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch, again: list[Entry]
 ) -> None:
-    monkeypatch.setattr("qirjit_magic.engine.sampling._SMALL", 0)
+    monkeypatch.setattr("qirjit_magic.engine.sampling.sampler._SMALL", 0)
     measured = Op.MEASURE if again else Op.MRESETZ
     loop = [each for r in range(5) for each in (gate(Op.RY, 0, angle=0.3), gate(measured, 0, r), *again)]
     entries = tape(*loop, *(record(r) for r in range(5)))
     assert isinstance(sampler.draw(entries, asked(16, method="auto"), 1), Sample)
-    assert sampler.draw(entries, asked(15, method="auto"), 1) == Doubt(
+    assert sampler.draw(entries, asked(15, method="auto"), 1) == NotSampleable(
         "its resets make 5 qubits of 1, whose state is larger than those of all shots"
     )
     assert isinstance(sampler.draw(entries, asked(1), 1), Sample)
@@ -194,7 +194,7 @@ def test_resets_are_not_paid_for_with_a_state_that_is_larger_than_those_of_all_s
 def test_a_large_angle_is_no_quarter_of_a_turn(sampler: Sampler, angle: float) -> None:
     asked_of_stim = asked(simulator=STABILIZER)
     drawn = sampler.draw(program([gate(Op.RX, 0, angle=angle)], 1), asked_of_stim, 1)
-    assert isinstance(drawn, Doubt)
+    assert isinstance(drawn, NotSampleable)
     assert drawn.reason == "its operation 1 is rx on qubit 0, which is no Clifford gate"
 
 
@@ -202,21 +202,21 @@ def test_a_large_angle_is_no_quarter_of_a_turn(sampler: Sampler, angle: float) -
 @pytest.mark.parametrize("wide", [1, 12])
 def test_an_angle_that_is_none_is_told(sampler: Sampler, angle: float, wide: int) -> None:
     gates = [gate(Op.H, q) for q in range(wide)] + [gate(Op.RX, 0, angle=angle)]
-    assert sampler.draw(program(gates, wide), asked(), 1) == Doubt("an angle is infinite or is not a number")
+    assert sampler.draw(program(gates, wide), asked(), 1) == NotSampleable("an angle is infinite or is not a number")
 
 
 def test_nobody_waits_minutes_for_stim_who_has_not_asked_for_it(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qirjit_magic.engine.sampling._MOST_QUBITS", 50)
+    monkeypatch.setattr("qirjit_magic.engine.sampling.sampler._MAX_QUBITS", 50)
     gates = program([gate(Op.H, q) for q in range(60)], 60)
-    assert isinstance(sampler.draw(gates, asked(method="auto"), 1), Doubt)
+    assert isinstance(sampler.draw(gates, asked(method="auto"), 1), NotSampleable)
     assert isinstance(sampler.draw(gates, asked(simulator=STABILIZER), 1), Sample)
 
 
 def test_what_is_too_much_to_draw_at_once_is_told(sampler: Sampler) -> None:
     drawn = sampler.draw(program(GHZ), asked(10**10), 1)
-    assert drawn == Doubt("10,000,000,000 shots of 3 results are too many to draw at once")
+    assert drawn == NotSampleable("10,000,000,000 shots of 3 results are too many to draw at once")
 
 
 def test_without_stim_its_package_is_named(sampler: Sampler, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +227,7 @@ def test_without_stim_its_package_is_named(sampler: Sampler, monkeypatch: pytest
     assert isinstance(narrow, Sample)
     assert narrow.simulator == "statevector"
     wide = sampler.draw(program([gate(Op.H, q) for q in range(60)], 60), asked(method="auto"), 1)
-    assert isinstance(wide, Doubt)
+    assert isinstance(wide, NotSampleable)
     assert "qirjit_magic[clifford]" in wide.reason
 
 
@@ -282,7 +282,7 @@ def test_columns_are_flipped_repeated_written_and_constant(sampler: Sampler) -> 
 
 @pytest.mark.parametrize(
     ("simulator", "limit", "at_once"),
-    [(STATEVECTOR, "sampling._AT_ONCE", 1000), (STABILIZER, "simulators.stabilizer._CELLS", 3000)],
+    [(STATEVECTOR, "sampling.sampler._AT_ONCE", 1000), (STABILIZER, "simulators.stabilizer._CELLS", 3000)],
 )
 def test_what_is_stopped_has_the_first_of_the_same_shots(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch, simulator: SimulatorSpec, limit: str, at_once: int
@@ -299,7 +299,7 @@ def test_what_is_stopped_has_the_first_of_the_same_shots(
 
 @pytest.mark.parametrize(
     ("simulator", "limit", "at_once"),
-    [(STATEVECTOR, "sampling._AT_ONCE", 800), (STABILIZER, "simulators.stabilizer._CELLS", 800 * 60)],
+    [(STATEVECTOR, "sampling.sampler._AT_ONCE", 800), (STABILIZER, "simulators.stabilizer._CELLS", 800 * 60)],
 )
 def test_chunks_of_shots_are_those_of_a_whole_or_at_least_no_others_again(
     sampler: Sampler, monkeypatch: pytest.MonkeyPatch, simulator: SimulatorSpec, limit: str, at_once: int

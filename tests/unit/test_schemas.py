@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.errors import RecordError
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Record
-from qirjit_magic.wire.schemas import (
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.output_schemas import (
     Schema,
     double_text,
     header,
@@ -20,6 +19,7 @@ from qirjit_magic.wire.schemas import (
     record_line,
     shot_lines,
 )
+from qirjit_magic.results.records import Record
 
 # Texts in which the characters that are escaped, and those that an escape is made of, are frequent.
 _texts = st.text() | st.text(st.sampled_from("\\tnru{}'\"\t\n\r4"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qirjit_magic.errors import SimulatorError, SimulatorNotFoundError
-from qirjit_magic.wire.simulators import (
+from qirjit_magic.protocol.simulator_specs import (
     AUTO,
     SPARSE,
     STABILIZER,
@@ -107,8 +107,8 @@ def test_an_unknown_name_is_refused_with_those_that_exist(
 
 
 def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qirjit_magic.wire.simulators.NOISY", SimulatorSpec("noisy", "/sim.so"), raising=False)
-    _register(register, "noisy", "qirjit_magic.wire.simulators:NOISY")
+    monkeypatch.setattr("qirjit_magic.protocol.simulator_specs.NOISY", SimulatorSpec("noisy", "/sim.so"), raising=False)
+    _register(register, "noisy", "qirjit_magic.protocol.simulator_specs:NOISY")
     assert simulator_names() == ("auto", "noisy", "sparse", "stabilizer", "statevector")
     assert find_simulator("noisy") == SimulatorSpec("noisy", "/sim.so")
     with pytest.raises(SimulatorNotFoundError, match="noisy, sparse, stabilizer, statevector"):
@@ -116,12 +116,12 @@ def test_an_installed_package_registers_a_simulator(register: Path, monkeypatch:
 
 
 def test_nobody_takes_the_place_of_the_built_in_simulator(register: Path) -> None:
-    _register(register, "sparse", "qirjit_magic.wire.simulators:KNOWN_INITIALISERS")
+    _register(register, "sparse", "qirjit_magic.protocol.simulator_specs:KNOWN_INITIALISERS")
     assert find_simulator("sparse") is SPARSE
 
 
 def test_a_registered_thing_that_is_no_simulator_is_refused(register: Path) -> None:
-    _register(register, "noisy", "qirjit_magic.wire.simulators:KNOWN_INITIALISERS")
+    _register(register, "noisy", "qirjit_magic.protocol.simulator_specs:KNOWN_INITIALISERS")
     with pytest.raises(SimulatorError, match=r"'noisy'.*tuple"):
         find_simulator("noisy")
 

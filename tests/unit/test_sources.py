@@ -9,7 +9,7 @@ import pyqir
 import pytest
 
 from qirjit_magic.errors import SourceError
-from qirjit_magic.plain import plain_line
+from qirjit_magic.sanitize import plain_line
 from qirjit_magic.session.sources import Source, module_name, read_source
 
 _TEXT = "define void @f() {\n  ret void\n}\n"

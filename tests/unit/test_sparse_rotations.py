@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from tests.circuits.running import difference
 from tests.unit.matrices import (
@@ -120,7 +120,7 @@ def _fixed_gates(sparse: _Sparse) -> Iterator[_Gate]:
         yield _Gate(f"{name}__body", (_P, _P), (0, 1), matrix, (0, 1))
 
 
-def _turns(sparse: _Sparse, angle: float) -> Iterator[_Gate]:
+def _fair_lock(sparse: _Sparse, angle: float) -> Iterator[_Gate]:
     for name, (gate, pauli) in _ROTATIONS.items():
         yield _Gate(f"{name}__body", (_D, _P), (angle, 0), gate(angle), (0,), angle)
         yield _Gate("r__adj", (_I8, _D, _P), (pauli, angle, 0), gate(-angle), (0,), angle)
@@ -180,7 +180,7 @@ def _wrong(sparse: _Sparse, rows: Iterator[tuple[_Gate, ...]]) -> dict[str, floa
 
 
 def _all(sparse: _Sparse, angles: tuple[float, ...]) -> list[_Gate]:
-    return [*_fixed_gates(sparse), *(gate for angle in angles for gate in _turns(sparse, angle))]
+    return [*_fixed_gates(sparse), *(gate for angle in angles for gate in _fair_lock(sparse, angle))]
 
 
 @pytest.mark.parametrize(
@@ -222,6 +222,6 @@ def test_qirrunner_itself_is_wrong_where_and_only_where_an_ry_waits_behind_an_rx
 
 def test_qirrunner_itself_loses_a_small_angle_behind_a_huge_one() -> None:
     bare = _Sparse(bare=True)
-    pair = [next(gate for gate in _turns(bare, angle) if gate.name == "ry__body") for angle in (1e15, 0.7)]
+    pair = [next(gate for gate in _fair_lock(bare, angle) if gate.name == "ry__body") for angle in (1e15, 0.7)]
     (size,) = _wrong(bare, iter([tuple(pair)])).values()
     assert size > 1e-3

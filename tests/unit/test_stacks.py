@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.codegen.stack_probes import probe_stacks
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.stacks import probe_stacks
 
 PROBE = '"probe-stack"="inline-asm"'
 SMALL = [

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from qirjit_magic.engine.simulators.statevector.compiled import _kernels, _make
+from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
 from qirjit_magic.engine.simulators.statevector.simulator import BRANCH_WORDS, BRANCHES
-from qirjit_magic.engine.simulators.statevector.words import MachineWord
 from tests.circuits.drawing import random_circuit
 from tests.unit.matrices import Matrix
 from tests.unit.statevector import Compiled

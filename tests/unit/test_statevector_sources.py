@@ -9,11 +9,11 @@ from importlib.resources import files
 import llvmlite.binding as llvm
 import pytest
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.engine.simulators.statevector import compiled
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
-from qirjit_magic.engine.simulators.statevector.words import MachineWord
+from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
 from qirjit_magic.errors import SimulatorError
 from tests.unit.statevector import Compiled
 

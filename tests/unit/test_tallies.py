@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.wire import tallies
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.sampled import SampledTable
-from qirjit_magic.wire.tallies import PackedBits, Tally, distinct_bits, most_frequent, tally_values, tally_words
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results import counts
+from qirjit_magic.results.counts import Counts, PackedBits, count_values, count_words, distinct_bits, most_frequent
+from qirjit_magic.results.sampled import SampledTable
 from tests.runs import Row, bits, run_of, table_of
 
 _WORDS = st.integers(1, 150).flatmap(
@@ -35,7 +35,7 @@ def test_a_tally_names_the_most_frequent(words: list[str], most: int) -> None:
     result = run_of([bits(word) for word in words])
     tally = result.table.tally(most)
     ordered = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
-    assert tally == Tally(tuple(sorted(ordered[:most])), len(words), len(set(words)))
+    assert tally == Counts(tuple(sorted(ordered[:most])), len(words), len(set(words)))
     assert tally.rest == sum(count for _, count in ordered[most:])
     columns = np.array([[int(b) for b in word] for word in words], np.uint8).T
     sampled = SampledTable(table_of([bits(words[0])]), PackedBits.of(columns))
@@ -67,22 +67,22 @@ def test_the_highest_counts_come_first_and_equal_ones_in_their_order(counts: lis
 
 @pytest.mark.parametrize("converted", [0, 10_000])
 def test_words_are_tallied_by_what_they_stand_for(converted: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tallies, "_CONVERTED", converted)
+    monkeypatch.setattr(counts, "_CONVERTED", converted)
     words = np.array([[3, 1, 3, 2], [0, 0, 0, 9]])
-    tally = tally_words(words, tuple, 2)
-    assert replace(tally, rows=()) == Tally((), 4, 3)
+    tally = count_words(words, tuple, 2)
+    assert replace(tally, rows=()) == Counts((), 4, 3)
     assert dict(tally.rows) == {"(1, 0)": 1, "(3, 0)": 2}
 
 
 def test_different_words_of_one_value_are_one() -> None:
-    assert tally_words(np.array([[1, 3, 2]]), lambda row: bool(row[0] & 1), 5) == Tally(
+    assert count_words(np.array([[1, 3, 2]]), lambda row: bool(row[0] & 1), 5) == Counts(
         (("False", 1), ("True", 2)), 3, 2
     )
 
 
 def test_numbers_are_sorted_by_their_size() -> None:
     values = [(10, 1), (-1.5, 1), (float("nan"), 1), (2, 1), (float("inf"), 1)]
-    assert [name for name, _ in tally_values(values, 9).rows] == ["-1.5", "2", "10", "inf", "nan"]
+    assert [name for name, _ in count_values(values, 9).rows] == ["-1.5", "2", "10", "inf", "nan"]
 
 
 def test_the_texts_of_sampled_shots_are_those_of_each() -> None:

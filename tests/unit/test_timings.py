@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.display.timings import table
-from qirjit_magic.wire.timings import COMPILING, RUNNING, STEPS, UNTIMED, Stopwatch, Timings
+from qirjit_magic.protocol.timings import COMPILING, RUNNING, STEPS, UNTIMED, Stopwatch, Timings
 
 _seconds = st.floats(allow_nan=True, allow_infinity=True)
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, QUBITS_OF, Op
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
-from qirjit_magic.engine.simulators.tape import FIRST_RETURNED, QUBITS_OF, Op
 from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from tests.unit.state_vector import function_type

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
 

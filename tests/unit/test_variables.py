@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.engine import groups
-from qirjit_magic.engine.groups import GroupSymbol, LinkedGroup
+from qirjit_magic.engine.codegen.external_variables import externalise
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.variables import externalise
-from qirjit_magic.engine.runtime.variables import VariableMemory
+from qirjit_magic.engine.link import linked_groups
+from qirjit_magic.engine.link.linked_groups import GroupSymbol, LinkedGroup, VariableMemory
 from qirjit_magic.errors import CircularModulesError, NoCodeError
-from qirjit_magic.wire.modules import GlobalVariable
-from qirjit_magic.wire.protocol import Compiled
+from qirjit_magic.protocol.messages import Compiled
+from qirjit_magic.protocol.module_info import GlobalVariable
 
 _EMITTER = ObjectEmitter()
 _FOREIGN = "@foreign = external global i64\n"
@@ -222,8 +221,8 @@ def test_a_group_that_is_not_linked_frees_what_it_has(monkeypatch: pytest.Monkey
             freed.append(self)
             super().close()
 
-    monkeypatch.setattr(groups, "VariableMemory", Memory)
-    monkeypatch.setattr(groups, "LinkedObject", Linked)
+    monkeypatch.setattr(linked_groups, "VariableMemory", Memory)
+    monkeypatch.setattr(linked_groups, "LinkedObject", Linked)
     one = _compiled(f"{_FOREIGN}@x = global i64 1\ndeclare void @f()")
     other = _compiled("@foreign = global i64 2")
     function = missing == "function"

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from qirjit_magic.display.summary import Summary, Texts
 from qirjit_magic.display.views import describe, page, title, views
-from qirjit_magic.session.results import RunResult
-from qirjit_magic.wire.memory import RecordKind
-from qirjit_magic.wire.records import Record, RecordTable
-from qirjit_magic.wire.sampled import SampledTable
-from qirjit_magic.wire.tallies import PackedBits
+from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.counts import PackedBits
+from qirjit_magic.results.records import Record, RecordTable
+from qirjit_magic.results.sampled import SampledTable
+from qirjit_magic.session.run_result import RunResult
 from tests.goldens import assert_golden
 from tests.pages import Page
 from tests.runs import bits, columns_of, counted, run_of, table_of

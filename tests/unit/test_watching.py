@@ -5,9 +5,7 @@ import struct
 
 import pytest
 
-from qirjit_magic.session.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
-from qirjit_magic.session.watching import RunWatch
-from qirjit_magic.wire.memory import (
+from qirjit_magic.protocol.shared_memory import (
     RECORD_SIZE,
     RECORDS_START,
     TEXT_CAPACITY,
@@ -16,7 +14,9 @@ from qirjit_magic.wire.memory import (
     RecordMemory,
     Word,
 )
-from qirjit_magic.wire.records import Piece
+from qirjit_magic.results.records import RecordBatch
+from qirjit_magic.session.client.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
+from qirjit_magic.session.runs.watcher import RunWatcher
 
 
 class _Screen:
@@ -26,7 +26,7 @@ class _Screen:
         self.memory = memory
         self.stops = 0
         self._shown: list[str] = []
-        self.watch = RunWatch(memory, self._shown.append, stop=self._stop, timeout_s=timeout_s)
+        self.watch = RunWatcher(memory, self._shown.append, stop=self._stop, timeout_s=timeout_s)
 
     def _stop(self) -> None:
         self.stops += 1
@@ -168,26 +168,26 @@ def test_copies_are_shown_instead_of_what_is_in_the_memory(screen: _Screen) -> N
     assert screen.look() == ""
     text = b"\0one\0two\0"
     records = struct.pack("<IIqIIqIIq", RecordKind.MESSAGE, 1, 3, RecordKind.RESULT, 0, 1, RecordKind.DUMP, 5, 3)
-    screen.watch.show_copies([Piece(records, b"", text), Piece(b"", records[:16], text)])
+    screen.watch.show_copies([RecordBatch(records, b"", text), RecordBatch(b"", records[:16], text)])
     assert screen.look() == "one\ntwo\none\n"
 
 
 def test_of_copies_too_a_flood_is_cut(screen: _Screen) -> None:
     size = SHOWN_BYTES // 2
-    piece = Piece(struct.pack("<IIq", RecordKind.MESSAGE, 1, size), b"", b"\0" + b"x" * size + b"\0")
+    piece = RecordBatch(struct.pack("<IIq", RecordKind.MESSAGE, 1, size), b"", b"\0" + b"x" * size + b"\0")
     screen.watch.show_copies([piece] * 4)
     assert screen.look().endswith("x\n… more messages are in the result\n")
 
 
 @pytest.mark.parametrize("record", [(8, 2**32 - 1, 5), (8, 0, 0), (8, 1, -1), (9, 1, 2**62), (77, 1, 1)])
 def test_a_copied_record_that_nobody_would_write_is_survived(screen: _Screen, record: tuple[int, int, int]) -> None:
-    screen.watch.show_copies([Piece(struct.pack("<IIq", *record), b"", b"\0")])
+    screen.watch.show_copies([RecordBatch(struct.pack("<IIq", *record), b"", b"\0")])
     assert screen.look().strip("\0\n") == ""
 
 
 def test_who_wants_the_newest_is_shown_it_after_all_of_the_beginning(memory: RecordMemory) -> None:
     shown: list[str] = []
-    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    watch = RunWatcher(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
     line = "x" * 1000
     for _ in range(SHOWN_WHOLE_BYTES // 1000 + 1):
         _say(memory, line)
@@ -207,7 +207,7 @@ def test_who_wants_the_newest_is_shown_it_after_all_of_the_beginning(memory: Rec
 
 def test_texts_that_overlap_are_shown_within_a_budget_however_many_they_are(memory: RecordMemory) -> None:
     shown: list[str] = []
-    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    watch = RunWatcher(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
     memory.region.view[TEXT_START + 1 : TEXT_START + TEXT_CAPACITY] = b"x" * (TEXT_CAPACITY - 1)
     for number in range(3000):
         memory.put_record(RECORD_SIZE * number, (RecordKind.MESSAGE, 1 + number, TEXT_CAPACITY - 4000))
@@ -222,7 +222,7 @@ def test_texts_that_overlap_are_shown_within_a_budget_however_many_they_are(memo
 
 def test_the_newest_that_fits_is_shown_and_what_is_too_long_in_part(memory: RecordMemory) -> None:
     shown: list[str] = []
-    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
+    watch = RunWatcher(memory, shown.append, stop=lambda: None, timeout_s=None, newest=True)
     _say(memory, "x" * SHOWN_WHOLE_BYTES)
     watch.tick()
     shown.clear()
@@ -280,13 +280,13 @@ def test_texts_that_lie_in_each_other_are_decoded_no_further_than_they_are_shown
         return decoded[-1]
 
     monkeypatch.setattr(memory, "text_at", note)
-    watch = RunWatch(memory, shown.append, stop=lambda: None, timeout_s=None, newest=newest)
+    watch = RunWatcher(memory, shown.append, stop=lambda: None, timeout_s=None, newest=newest)
     data = _forge(memory, records, length)
     watch.tick()
     assert 0 < sum(map(len, shown)) <= most + 2 * 100
     assert sum(map(len, decoded)) <= most
     decoded.clear()
-    watch.show_copies([Piece(data, b"", bytes(memory.text()))])
+    watch.show_copies([RecordBatch(data, b"", bytes(memory.text()))])
     memory.put_word(Word.LINES, records + 1)
     watch.tick()
     assert sum(map(len, decoded)) <= most  # of the same again no more

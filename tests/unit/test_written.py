@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from llvmlite.binding import ValueKind
 
+from qirjit_magic.engine.ir.function_reader import read_functions
 from qirjit_magic.engine.ir.instructions import Block, Instruction, Operand
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.reading import read_functions
-from qirjit_magic.engine.ir.written import WrittenFunctions
+from qirjit_magic.engine.ir.text_functions import WrittenFunctions
 from qirjit_magic.errors import QirError
 from tests.files import PROGRAMS, program
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from qirjit_magic.wire.circuits import NOT_COUNTED, SHAPES, Operation, TraceEnd
-from qirjit_magic.wire.protocol import CircuitReply
+from qirjit_magic.protocol.circuit_operations import NOT_COUNTED, SHAPES, Operation, TraceEnd
+from qirjit_magic.protocol.messages import CircuitReply
 
 SHOWN_COLUMNS = 200
 SHOWN_QUBITS = 40

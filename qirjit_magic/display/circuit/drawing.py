@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from qirjit_magic.display.circuit import shapes
-from qirjit_magic.display.circuit.layout import Column, Layout, Placed
+from qirjit_magic.display.circuit.circuit_labels import gate_label, qubit_name, result_name, sentence
+from qirjit_magic.display.circuit.layout import CircuitLayout, Column, Placed
 from qirjit_magic.display.circuit.shapes import BOX, CHARACTER, SMALL, number
-from qirjit_magic.display.circuit.words import gate_label, qubit_name, result_name, sentence
-from qirjit_magic.display.words import number as counted
+from qirjit_magic.display.labels import number as counted
 
 _LINE, _PAD = 46, 9  # pixels: from line to line, left and right of a column
 _ABOVE, _HEADLINE, _BELOW = 36, 16, 26  # room over the first line for captions, over these, and under the last line
@@ -29,7 +29,7 @@ class Drawing:
         headlines: how many lines there are to say over rows: what is left out, and over that why it ends.
     """
 
-    layout: Layout
+    layout: CircuitLayout
     width: int
     headlines: int
     _wires: list[str] = field(default_factory=list)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qirjit_magic.wire.circuits import SHAPES, Operation
-from qirjit_magic.wire.protocol import CircuitReply
+from qirjit_magic.protocol.circuit_operations import SHAPES, Operation
+from qirjit_magic.protocol.messages import CircuitReply
 
-MOST_DRAWN = 1500  # operations: a picture of more would be too long for a notebook
+MAX_DRAWN = 1500  # operations: a picture of more would be too long for a notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ Column = tuple[Placed, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CircuitLayout:
     """A circuit in columns.
 
     Attributes:
@@ -54,7 +54,7 @@ class Layout:
     undrawn: int
 
 
-def laid_out(traced: CircuitReply, *, columns: int, qubits: int) -> Layout:
+def laid_out(traced: CircuitReply, *, columns: int, qubits: int) -> CircuitLayout:
     """A circuit in columns.
 
     Args:
@@ -71,7 +71,7 @@ def laid_out(traced: CircuitReply, *, columns: int, qubits: int) -> Layout:
     drawn = sum(map(len, (*first, *last)))
     undrawn = len(on_qubits) - len(drawable)
     every = sum(count for name, count in traced.counts.items() if SHAPES[name].qubits)
-    return Layout(
+    return CircuitLayout(
         qubits=tuple(shown),
         hidden=max(traced.width, len(seen)) - len(shown),
         first=first,
@@ -87,7 +87,7 @@ def _cut(
     # What is left out never stands before anything of the first columns, nor behind anything of the last ones.
     if not traced.left_out:
         whole = placed(drawable, lines)
-        if len(whole) <= most and len(drawable) <= MOST_DRAWN:
+        if len(whole) <= most and len(drawable) <= MAX_DRAWN:
             return whole, ()
         first = last = whole
     else:
@@ -96,8 +96,8 @@ def _cut(
             for part in (traced.first, traced.last)
         )
     behind = max(1, most // 4)
-    head = _affordable(first, most - behind, MOST_DRAWN - MOST_DRAWN // 4)
-    tail = _affordable(last[::-1], behind, MOST_DRAWN // 4)[::-1]
+    head = _affordable(first, most - behind, MAX_DRAWN - MAX_DRAWN // 4)
+    tail = _affordable(last[::-1], behind, MAX_DRAWN // 4)[::-1]
     return head, tail if traced.left_out else tail[max(0, len(head) + len(tail) - len(last)) :]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.circuit.circuit_labels import figures, notes, title
 from qirjit_magic.display.circuit.layout import laid_out
 from qirjit_magic.display.circuit.svg import svg_of
-from qirjit_magic.display.circuit.words import figures, notes, title
 from qirjit_magic.display.style import drawn, styled
 
 if TYPE_CHECKING:

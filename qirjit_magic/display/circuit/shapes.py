@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from qirjit_magic.display.circuit.words import gate_label, result_name
-from qirjit_magic.wire.circuits import Operation
+from qirjit_magic.display.circuit.circuit_labels import gate_label, result_name
+from qirjit_magic.protocol.circuit_operations import Operation
 
 BOX = 28  # as high as it is wide where its text is short
 CHARACTER, SMALL = 7.9, 6.7  # how wide one is at most, in a box and in a caption

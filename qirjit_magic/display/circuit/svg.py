@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from qirjit_magic.display.circuit.circuit_labels import end_text, title
 from qirjit_magic.display.circuit.drawing import Drawing
-from qirjit_magic.display.circuit.layout import Layout
-from qirjit_magic.display.circuit.words import end_text, title
-from qirjit_magic.display.words import number as counted
+from qirjit_magic.display.circuit.layout import CircuitLayout
+from qirjit_magic.display.labels import number as counted
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit.diagram import CircuitDiagram
@@ -34,7 +34,7 @@ _STYLE = (
 )
 
 
-def svg_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
+def svg_of(diagram: CircuitDiagram, layout: CircuitLayout, *, width: int) -> str:
     """The picture as a document of its own.
 
     Args:

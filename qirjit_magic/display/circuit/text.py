@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from qirjit_magic.display.circuit.layout import Column, Layout
-from qirjit_magic.display.circuit.words import (
+from qirjit_magic.display.circuit.circuit_labels import (
     end_text,
     figures,
     gate_label,
@@ -17,8 +16,9 @@ from qirjit_magic.display.circuit.words import (
     result_name,
     title,
 )
-from qirjit_magic.display.words import number as counted
-from qirjit_magic.wire.circuits import Operation
+from qirjit_magic.display.circuit.layout import CircuitLayout, Column
+from qirjit_magic.display.labels import number as counted
+from qirjit_magic.protocol.circuit_operations import Operation
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit.diagram import CircuitDiagram
@@ -39,7 +39,7 @@ class _Block:
         return len(self.lines[0])
 
 
-def text_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
+def text_of(diagram: CircuitDiagram, layout: CircuitLayout, *, width: int) -> str:
     """The picture with its figures above and its notes below.
 
     Args:
@@ -55,7 +55,7 @@ def text_of(diagram: CircuitDiagram, layout: Layout, *, width: int) -> str:
     return "\n\n".join(filter(None, ["\n".join(head), rows, "\n".join(said)]))
 
 
-def _rows(diagram: CircuitDiagram, layout: Layout, width: int) -> Iterator[list[str]]:
+def _rows(diagram: CircuitDiagram, layout: CircuitLayout, width: int) -> Iterator[list[str]]:
     if not layout.qubits:
         yield ["(no operation on a qubit)"]
         return
@@ -83,7 +83,7 @@ def _folded(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
 
 
 def _joined(
-    names: Sequence[str], row: Sequence[_Block], layout: Layout, *, begins: bool, goes_on: bool, room: int
+    names: Sequence[str], row: Sequence[_Block], layout: CircuitLayout, *, begins: bool, goes_on: bool, room: int
 ) -> list[str]:
     lines = []
     for line in range(2 * len(names) - 1 + 2 * bool(layout.hidden)):
@@ -102,7 +102,7 @@ def _under_mark(words: str, place: int) -> list[str]:
     return [f"{' ' * place}└ {words}"]
 
 
-def _blocks(diagram: CircuitDiagram, layout: Layout) -> Iterator[_Block]:
+def _blocks(diagram: CircuitDiagram, layout: CircuitLayout) -> Iterator[_Block]:
     wires = _Wires(layout)
     yield from map(wires.column, layout.first)
     if layout.left_out:
@@ -115,7 +115,7 @@ def _blocks(diagram: CircuitDiagram, layout: Layout) -> Iterator[_Block]:
 class _Wires:
     """The lines of the qubits, as far as they are drawn: a qubit that is released has none until it is used again."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: CircuitLayout) -> None:
         self._count = len(layout.qubits)
         self._height = 2 * self._count - 1 + 2 * bool(layout.hidden)
         self._there = [True] * self._count

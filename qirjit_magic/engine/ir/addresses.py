@@ -10,9 +10,9 @@ import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.places import Place
 from qirjit_magic.engine.ir.walking import called, walk
-from qirjit_magic.engine.ir.words import GAP, NAME, find_words
+from qirjit_magic.engine.text.instruction_places import Place
+from qirjit_magic.engine.text.patterns import GAP, NAME, find_words
 
 # Who calls something that has no name writes a bracket behind a local name, or behind another bracket.
 _PERHAPS = (  # each begins with one character, which is fast to search for

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.words import ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
+from qirjit_magic.engine.text.patterns import ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
+from qirjit_magic.engine.text.source_text import SourceText
 
 # How the stack is probed is ours to say, see stacks.py: it can name a function, which nobody would look at.
 _HOST = "target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe"

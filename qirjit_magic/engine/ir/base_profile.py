@@ -7,7 +7,7 @@ from itertools import dropwhile
 
 from qirjit_magic.engine.ir.capabilities import INITIALIZE, INSTRUCTIONS, RUNTIME, Finding, records_output
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
-from qirjit_magic.engine.ir.places import Place
+from qirjit_magic.engine.text.instruction_places import Place
 
 BASE = "base"
 _RUNTIME = frozenset({INITIALIZE, *(f"{RUNTIME}{kind}_record_output" for kind in ("tuple", "array", "result"))})

@@ -12,8 +12,8 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
-from qirjit_magic.engine.ir.lexer import plain_name
-from qirjit_magic.wire.modules import BITCODE
+from qirjit_magic.engine.text.lexer import plain_name
+from qirjit_magic.protocol.module_info import BITCODE
 
 _EMPTY = " = type <{}>"
 _PRINTED = re.compile(rf"^%(.*){re.escape(_EMPTY)}$", re.MULTILINE)
@@ -68,7 +68,7 @@ class Emptied(NamedTuple):
 def empty_for_opaque(bitcode: bytes) -> Emptied:
     """The bitcode with empty structs in the place of its opaque types."""
     try:
-        table = _Reader(bitcode).read_block(_TOP, 2)
+        table = _BitReader(bitcode).read_block(_TOP, 2)
     except (IndexError, ValueError):  # LLVM says what is wrong with it
         return Emptied(bitcode, frozenset())
     changed, names = bytearray(bitcode), set[str]()
@@ -92,7 +92,7 @@ def _write(data: bytearray, start: int, value: int) -> None:
     data[first : first + 2] = word.to_bytes(2, "little")
 
 
-class _Reader:
+class _BitReader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         begin = int.from_bytes(data[8:12], "little") if data.startswith(BITCODE[1]) else 0  # in a wrapper

@@ -16,15 +16,15 @@ from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_position, in_one_line
 from qirjit_magic.engine.ir.values import find_long_values, find_unsized
-from qirjit_magic.engine.ir.words import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
+from qirjit_magic.engine.text.patterns import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
 
-_MOST_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
+_MAX_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
 _DEEPEST = 100  # of types in each other: Python goes a little deeper, and nobody so deep
 _WIDEST = 1 << 13  # bits of an integer; beyond, a multiplication takes LLVM minutes
 _LONGEST_VECTOR = 1 << 12
 _LONGEST_ARRAY = (1 << 31) - 1  # llvmlite gives 32 bits of the number
-_MOST_ALIGNED = 1 << 20
+_MAX_ALIGNED = 1 << 20
 _COLLECTORS = frozenset({b"shadow-stack", b"statepoint-example", b"coreclr"})
 _KEPT_SECTIONS = re.compile(rb"\.(?:bss|tbss|tdata)(?:\..*)?\Z|\.(?:strtab|symtab)\Z", re.DOTALL)
 _METADATA = b"llvm.metadata"
@@ -40,7 +40,7 @@ _UNSELECTABLE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _FatalRule:
     word: re.Pattern[str]  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str  # {0} is what was found
@@ -73,25 +73,29 @@ _ATTRIBUTES = tuple(  # which attributes, the values that they may have, and why
 )
 _NO_CODE = "LLVM makes no code for it here. Leave it out"
 _RULES = (
-    _Rule(
+    _FatalRule(
         re.compile("thread_local"),
         rf"{WORD}thread_local{END}",
         "a thread_local variable",
         "code that is linked in memory has none. Make it a global variable: everything runs on one thread",
     ),
-    _Rule(
+    _FatalRule(
         re.compile("cc"),
         rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}0*(?:11|13|19|83)){END}",
         "the calling convention {0}",
         _NO_CODE,
     ),
-    _Rule(re.compile("comdat"), rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"),
-    _Rule(re.compile("target"), rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
-    _Rule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
-    _Rule(re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"),
-    _Rule(re.compile("x86_amx"), rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
-    _Rule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
-    _Rule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
+    _FatalRule(
+        re.compile("comdat"), rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"
+    ),
+    _FatalRule(re.compile("target"), rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
+    _FatalRule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
+    _FatalRule(
+        re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"
+    ),
+    _FatalRule(re.compile("x86_amx"), rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
+    _FatalRule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
+    _FatalRule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
 )
 _LIMITS = (
     _Limit(
@@ -122,7 +126,7 @@ _LIMITS = (
         "align",
         re.compile(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
-        _MOST_ALIGNED,
+        _MAX_ALIGNED,
         "an alignment of {0:,} bytes",
         "the object code would be as long. Use at most {1:,}",
     ),
@@ -216,9 +220,9 @@ def _find_large(module: QirModule) -> Iterator[UnsafeModuleError]:
         if variable.is_declaration:
             continue
         total += _size(variable.global_value_type, known)
-        if total > _MOST_BYTES:
+        if total > _MAX_BYTES:
             construct = f"@{variable.name} and the variables before it, {total:,} bytes together"
-            reason = f"there may be {_MOST_BYTES:,} bytes of global variables in a module. Make them smaller"
+            reason = f"there may be {_MAX_BYTES:,} bytes of global variables in a module. Make them smaller"
             yield at_name(module, variable.name, construct, reason)
             return
 

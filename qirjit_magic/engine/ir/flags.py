@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.words import has_plain_lines
-from qirjit_magic.wire.modules import EntryPoint
+from qirjit_magic.engine.text.patterns import has_plain_lines
+from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.protocol.module_info import EntryPoint
 
 _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character
 _INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from llvmlite.binding import ValueKind
 
-from qirjit_magic.engine.ir.places import Place
-from qirjit_magic.wire.modules import Signature
+from qirjit_magic.engine.text.instruction_places import Place
+from qirjit_magic.protocol.module_info import Signature
 
 _LOCAL = ValueKind.instruction, ValueKind.argument
 

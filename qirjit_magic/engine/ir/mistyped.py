@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.lexer import plain_name
 from qirjit_magic.engine.ir.parse import QirModule, read_signature
-from qirjit_magic.wire.modules import Declaration
+from qirjit_magic.engine.text.lexer import plain_name
+from qirjit_magic.protocol.module_info import Declaration
 
 _SHOWN = 100  # characters of an instruction
 # None of these says where a value is. What stands above a short one in its register has come there with it.

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.words import QUOTED, find_words, unescaped
+from qirjit_magic.engine.text.patterns import QUOTED, find_words, unescaped
+from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
 
 _INTRINSIC = re.compile(r'@(?:"?llvm\.|"[^"\n]*\\)')  # as it is written, or as it may be

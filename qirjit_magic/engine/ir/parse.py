@@ -12,16 +12,16 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import without_ignored
 from qirjit_magic.engine.ir.bitcode import empty_for_opaque
-from qirjit_magic.engine.ir.contexts import printed, quoted_name, read_bitcode, read_text
-from qirjit_magic.engine.ir.dropped import explained
 from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
-from qirjit_magic.engine.ir.locations import SourceText
+from qirjit_magic.engine.ir.llvm_modules import printed, quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.names import check_encoding
-from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.ir.unsized import check_extracted, explain_unsized
+from qirjit_magic.engine.text.legacy_syntax import explained
+from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
+from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
-from qirjit_magic.wire.modules import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
-from qirjit_magic.wire.timings import Stopwatch
+from qirjit_magic.protocol.module_info import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
+from qirjit_magic.protocol.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ATTRIBUTE = re.compile(

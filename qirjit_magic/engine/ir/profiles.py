@@ -22,7 +22,7 @@ from qirjit_magic.engine.ir.capabilities import (
     find_parameters,
     find_recursion,
 )
-from qirjit_magic.engine.ir.declarations import (
+from qirjit_magic.engine.ir.declared_profile import (
     Break,
     capability_flag,
     declares_draft,
@@ -32,11 +32,11 @@ from qirjit_magic.engine.ir.declarations import (
     profile_of,
 )
 from qirjit_magic.engine.ir.flags import declared_profile
+from qirjit_magic.engine.ir.function_reader import read_functions
 from qirjit_magic.engine.ir.instructions import Function
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.places import Place, PlaceFinder
-from qirjit_magic.engine.ir.reading import read_functions
-from qirjit_magic.wire.modules import Diagnostic, EntryPoint, ModuleInfo
+from qirjit_magic.engine.text.instruction_places import Place, PlaceFinder
+from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
 
 LOOKED_AT = 2000  # instructions: to look at them takes a twentieth of a second
 _LONG = 1 << 22  # characters; what is longer has more instructions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qirjit_magic.engine.ir.locations import Location
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.places import Place, PlaceFinder
+from qirjit_magic.engine.text.instruction_places import Place, PlaceFinder
+from qirjit_magic.engine.text.source_text import Location
 from qirjit_magic.errors import UnsafeModuleError
 
 _GAPS = re.compile(r'("[^"]*")|(?:\s|;[^\n\r]*|/\*.*?\*/)+', re.DOTALL)

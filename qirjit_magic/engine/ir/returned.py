@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
-from qirjit_magic.engine.ir.contexts import quoted_name
-from qirjit_magic.engine.ir.outlining import is_outlined
+from qirjit_magic.engine.ir.llvm_modules import quoted_name
+from qirjit_magic.engine.text.outlining import is_outlined
 
 LOOKED_AT = 4000  # instructions: to ask LLVM about them takes a tenth of a second
 # What takes a result, by the types of its parameters: the result is always the first.

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
-from qirjit_magic.engine.ir.contexts import printed
 from qirjit_magic.engine.ir.fatal import find_fatal
-from qirjit_magic.engine.ir.lexer import plain_name, tokens
+from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
-from qirjit_magic.engine.ir.words import (
+from qirjit_magic.engine.text.lexer import plain_name, tokens
+from qirjit_magic.engine.text.patterns import (
     END,
     ESCAPED_STRING,
     GAP,
@@ -42,7 +42,7 @@ _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object 
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class _UnsafeRule:
     word: str  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str
@@ -50,12 +50,12 @@ class _Rule:
 
 
 _RULES = (
-    _Rule("asm", rf"{WORD}module{GAP}asm{END}", "module-level assembler code (module asm)", _CODE),
-    _Rule("asm", rf"{WORD}asm{END}", "inline assembler code (asm)", _CODE),
-    _Rule(
+    _UnsafeRule("asm", rf"{WORD}module{GAP}asm{END}", "module-level assembler code (module asm)", _CODE),
+    _UnsafeRule("asm", rf"{WORD}asm{END}", "inline assembler code (asm)", _CODE),
+    _UnsafeRule(
         "ifunc", rf"{WORD}ifunc{END}", "an ifunc", "its resolver runs when the module is linked, before anybody runs it"
     ),
-    _Rule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
+    _UnsafeRule("prologue", rf"{WORD}prologue{END}", "prologue data", _CODE),
 )
 
 

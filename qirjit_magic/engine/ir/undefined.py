@@ -15,9 +15,9 @@ from dataclasses import replace
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.contexts import printed, read_text
+from qirjit_magic.engine.ir.llvm_modules import printed, read_text
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.words import END, WORD
+from qirjit_magic.engine.text.patterns import END, WORD
 
 _WORDS = "alloca", "undef", "poison"
 _ZERO = "zeroinitializer"

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qirjit_magic.engine.ir.lexer import Token, plain_name, tokens
-from qirjit_magic.engine.ir.locations import SourceText
-from qirjit_magic.engine.ir.words import END, GAP, NAME, WORD, find_words
+from qirjit_magic.engine.text.lexer import Token, plain_name, tokens
+from qirjit_magic.engine.text.patterns import END, GAP, NAME, WORD, find_words
+from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -51,7 +51,7 @@ def check_extracted(text: SourceText) -> None:
     lines = text.distinct_lines
     if "extractvalue" not in lines and "landingpad" not in lines:
         return
-    types = _Types(text.text)
+    types = _UnsizedTypes(text.text)
     for found in find_words(text.text, rf"{WORD}(?:extractvalue|landingpad){END}"):
         given = types.given_by(found)
         if given.name or given is _FUNCTION:
@@ -66,7 +66,7 @@ def explain_unsized(message: str, text: SourceText, line: int | None = None) -> 
     """LLVM's message with the name of the type that it is about, where that is one without a size."""
     if not _COMPLAINTS.search(message):
         return message
-    types = _Types(text.text)
+    types = _UnsizedTypes(text.text)
     written = message if line is None else text.line(line) or ""
     name = types.first_opaque(tokens(written))
     return message if name is None else f"{message}: the type {name} is opaque, {unsized_value(name)[1]}"
@@ -76,7 +76,7 @@ def _set(name: str) -> str:
     return rf"{re.escape(name)}{GAP}="
 
 
-class _Types:
+class _UnsizedTypes:
     def __init__(self, text: str) -> None:
         self._text = text
         self._definitions: dict[str, int] = {}  # where the type begins
@@ -113,7 +113,7 @@ class _Types:
     def given_by(self, instruction: re.Match[str]) -> _Type:
         """The type of which an ``extractvalue`` or ``landingpad`` gives a value; it has a name where it is opaque."""
         before = instruction.start()
-        reader = _Reader(self._text, instruction.end())
+        reader = _TypeReader(self._text, instruction.end())
         kind = reader.read_type()
         for index in reader.read_indices() if instruction[0] == "extractvalue" else ():
             whole = self._resolved(kind, before)
@@ -133,11 +133,11 @@ class _Types:
     def _definition(self, name: str, before: int) -> _Type | None:
         # None of an opaque type, and of one that LLVM has not read there
         start = self._definitions.get(plain_name(name[1:]), before)
-        reader = _Reader(self._text, start)
+        reader = _TypeReader(self._text, start)
         return None if start >= before or reader.text == "opaque" else reader.read_type()
 
 
-class _Reader:
+class _TypeReader:
     def __init__(self, text: str, start: int) -> None:
         self._tokens: Iterator[Token] = tokens(text, start)
         self._next: Token | None = next(self._tokens, None)

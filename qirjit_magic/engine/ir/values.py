@@ -11,7 +11,7 @@ from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place
 from qirjit_magic.engine.ir.unsized import unsized_value
 from qirjit_magic.engine.ir.walking import walk
-from qirjit_magic.engine.ir.words import GAP, find_words
+from qirjit_magic.engine.text.patterns import GAP, find_words
 from qirjit_magic.errors import UnsafeModuleError
 
 _LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
@@ -25,7 +25,7 @@ _WHOLE = frozenset({"load", "store", "ret", "phi", "select", "freeze", "extractv
 def find_long_values(module: QirModule) -> Iterator[UnsafeModuleError]:
     """Arrays and structs of very many elements that an instruction handles as one value."""
     structs = list(module.llvm_module.struct_types)
-    counts = _Types(_count)
+    counts = _ValueTypes(_count)
     if next(find_words(module.text.text, _MANY), None) is None and all(counts.of(kind) <= _FEW for kind in structs):
         return
     for place, value in walk(module):
@@ -42,7 +42,7 @@ def find_unsized(module: QirModule) -> Iterator[UnsafeModuleError]:
     # Pointers hold nothing, so a type that only pointers point to is none of these
     if not any(kind.is_opaque_struct for kind in module.llvm_module.struct_types):
         return
-    names, repeated = _Types(_opaque), _Types(_opaque_in_array)
+    names, repeated = _ValueTypes(_opaque), _ValueTypes(_opaque_in_array)
     for function in module.llvm_module.functions:
         if not function.is_declaration:  # one that nothing uses does no harm unless LLVM has to count what it holds
             name = next(filter(None, (repeated.of(argument.type) for argument in function.arguments)), "")
@@ -59,10 +59,10 @@ def _types(value: llvm.ValueRef) -> Iterator[llvm.TypeRef]:
     yield from (operand.type for operand in value.operands)
 
 
-class _Types(Generic[_T]):
+class _ValueTypes(Generic[_T]):
     # What holds of types, by LLVM's addresses of them: one for one type.
 
-    def __init__(self, ask: Callable[[_Types[_T], llvm.TypeRef, int], _T]) -> None:
+    def __init__(self, ask: Callable[[_ValueTypes[_T], llvm.TypeRef, int], _T]) -> None:
         self._ask = ask
         self._known: dict[int, _T] = {}
 
@@ -73,7 +73,7 @@ class _Types(Generic[_T]):
         return self._known[key]
 
 
-def _count(types: _Types[int], kind: llvm.TypeRef, depth: int) -> int:
+def _count(types: _ValueTypes[int], kind: llvm.TypeRef, depth: int) -> int:
     # How many elements a type has, those that hold nothing too.
     if depth > _DEEPEST or not (kind.is_array or (kind.is_struct and not kind.is_opaque_struct)):
         return 1
@@ -81,7 +81,7 @@ def _count(types: _Types[int], kind: llvm.TypeRef, depth: int) -> int:
     return int(kind.element_count) * max(parts, default=1) if kind.is_array else sum(parts)
 
 
-def _opaque(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
+def _opaque(types: _ValueTypes[str], kind: llvm.TypeRef, depth: int) -> str:
     # The name of the opaque type that a type is or holds.
     if not (kind.is_array or kind.is_struct) or depth > _DEEPEST:
         return ""
@@ -90,14 +90,14 @@ def _opaque(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
     return _of_parts(types, kind, depth)
 
 
-def _opaque_in_array(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
+def _opaque_in_array(types: _ValueTypes[str], kind: llvm.TypeRef, depth: int) -> str:
     # The name of the opaque type that elements of an array are or hold, where a type is or holds such an array.
     if kind.is_array:
-        return _Types(_opaque).of(kind)
+        return _ValueTypes(_opaque).of(kind)
     if not kind.is_struct or kind.is_opaque_struct or depth > _DEEPEST:
         return ""
     return _of_parts(types, kind, depth)
 
 
-def _of_parts(types: _Types[str], kind: llvm.TypeRef, depth: int) -> str:
+def _of_parts(types: _ValueTypes[str], kind: llvm.TypeRef, depth: int) -> str:
     return next(filter(None, (types.of(part, depth + 1) for part in kind.elements)), "")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
-from qirjit_magic.engine.ir.outlining import is_outlined, may_have_outlined_names
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.ir.places import Place
+from qirjit_magic.engine.text.instruction_places import Place
+from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names
 
 _CALLS = frozenset({"call", "invoke", "callbr"})
 

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.contexts import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.parse import signature_of
 
 
@@ -45,7 +45,7 @@ class Provider(Enum):
 
 
 _NOT_OURS = (Provider.SIMULATOR, Provider.LIBRARY, Provider.LIBM)
-SUPPLEMENTS = tuple(provider for provider in Provider if provider not in {Provider.RUNTIME, *_NOT_OURS})
+DECOMPOSITIONS = tuple(provider for provider in Provider if provider not in {Provider.RUNTIME, *_NOT_OURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def declared_name(symbol: str) -> str:
 
 def is_reserved(name: str) -> bool:
     """Whether the name is the specification's, the simulator's or the mathematical library's."""
-    return any(binding.provider not in SUPPLEMENTS for binding in bindings().get(name, ()))
+    return any(binding.provider not in DECOMPOSITIONS for binding in bindings().get(name, ()))
 
 
 @cache

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.bindings import read_ir
-from qirjit_magic.wire.memory import RecordMemory
-from qirjit_magic.wire.platforms import Platform
+from qirjit_magic.protocol.shared_memory import RecordMemory
+from qirjit_magic.sandbox import Platform
 
 
 def note_faults(memory: RecordMemory, platform: Platform) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
 
-from qirjit_magic.engine.ir.contexts import link_texts
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.errors import SimulatorError
@@ -30,7 +30,7 @@ class ShotsEnd(IntEnum):
     DUMPED = 4
 
 
-class Shots(ctypes.Structure):
+class ShotBlock(ctypes.Structure):
     """``%Shots`` of ``shots.ll``."""
 
     _fields_ = (
@@ -85,7 +85,7 @@ class Runtime:
         """The address of a function that the runtime defines, 0 where it does not."""
         return self._linked.address(name)
 
-    def run_shots(self, shots: Shots) -> ShotsEnd:
+    def run_shots(self, shots: ShotBlock) -> ShotsEnd:
         """Run from ``shots.next`` until one of the ends."""
         return ShotsEnd(self._run_shots(ctypes.addressof(shots)))
 

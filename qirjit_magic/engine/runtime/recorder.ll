@@ -1,8 +1,8 @@
 ; The recorder: what the program outputs becomes records in the memory that the kernel process shares.
 ;
 ; A record is { i32 kind, i32 text, i64 value }; text is an offset into the text area, 0 for none. Pointers are never kept:
-; the kernel reads the records when this process may be dead. The kinds are RecordKind in wire/memory.py, the header's
-; words are Word in wire/memory.py.
+; the kernel reads the records when this process may be dead. The kinds are RecordKind in protocol/shared_memory.py, the header's
+; words are Word in protocol/shared_memory.py.
 
 %Shared = type { i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64 }
 ;                |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    |    17 fault_access

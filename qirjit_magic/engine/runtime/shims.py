@@ -10,10 +10,10 @@ import ctypes
 
 from llvmlite import ir
 
-from qirjit_magic.engine.ir.contexts import link_texts
-from qirjit_magic.engine.ir.objects import ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.floats import read_floats
-from qirjit_magic.wire.modules import Signature
+from qirjit_magic.protocol.module_info import Signature
 
 SHIM, CALLBACK, EXIT = "qirjit_shim", "qirjit_callback", "qirjit_exit"
 _I8, _I32, _I64, _DOUBLE = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.DoubleType()

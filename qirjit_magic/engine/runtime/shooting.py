@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import ctypes
+import struct
 from dataclasses import dataclass
 
-from qirjit_magic.engine.runtime.program import Shots
+from qirjit_magic.engine.runtime.program import ShotBlock
 from qirjit_magic.engine.runtime.thunks import returning
-from qirjit_magic.wire.modules import EntryPoint
-from qirjit_magic.wire.protocol import RunRequest
+from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.module_info import EntryPoint
+from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, RecordKind, RecordMemory, Word
+
+
+def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
+    """Give each waiting marker of the unfinished shot the next dump's text."""
+    texts = iter(dumps)
+    for position in range(memory.committed(), memory.position(), RECORD_SIZE):
+        kind, _, value = struct.unpack("<IIq", memory.records(position, position + RECORD_SIZE))
+        if kind == RecordKind.DUMP and value == PENDING:
+            offset, length = memory.append_text(next(texts, ""))
+            memory.put_record(position, (kind, offset, length))
+            memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Shooting:
     """The shots, and the memory that they point to."""
 
-    shots: Shots
+    shots: ShotBlock
     words: ctypes.Array[ctypes.c_int64]
 
 
@@ -35,4 +48,4 @@ def shots_of(request: RunRequest, entry: EntryPoint, *, thunk: int, address: int
     words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)
     place = ctypes.addressof(words)
     after = place + given * ctypes.sizeof(ctypes.c_int64)
-    return Shooting(Shots(thunk, address, place, first, count, after, returned.words, returned.pointers), words)
+    return Shooting(ShotBlock(thunk, address, place, first, count, after, returned.words, returned.pointers), words)

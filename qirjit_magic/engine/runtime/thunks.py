@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from llvmlite import ir
 
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.objects import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.errors import EntryPointError
-from qirjit_magic.wire.modules import EntryPoint, Signature
-from qirjit_magic.wire.returns import Array, Kind, Struct, integer_bits, read_kind, recorded_words, scalars
+from qirjit_magic.protocol.module_info import EntryPoint, Signature
+from qirjit_magic.protocol.return_values import Array, Kind, Struct, integer_bits, read_kind, recorded_words, scalars
 
 _I64 = ir.IntType(64)
 _POINTER = ir.IntType(8).as_pointer()

@@ -9,13 +9,13 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from qirjit_magic.engine.ir.contexts import link_texts
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject, ObjectEmitter
-from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.errors import SimulatorError
-from qirjit_magic.wire.simulators import SPARSE, SimulatorSpec
+from qirjit_magic.protocol.simulator_specs import SPARSE, SimulatorSpec
 
 _STATE = "STATE: "
 _OPTIMISED = 2

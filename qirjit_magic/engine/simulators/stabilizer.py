@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.tape import QUBITS_OF, Doubt, NotExactError, Op, gate_text
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotExactError, NotSampleable, Op, gate_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,10 +82,10 @@ class _Writer:
     def _gate(self, index: int, op: Op, ids: tuple[int, int, int], angle: float) -> None:
         used = ids[: QUBITS_OF[op]]
         if len(set(used)) < len(used):
-            raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which are the same", index))
+            raise NotExactError(NotSampleable.of(f"{gate_text(op, ids)}, which are the same", index))
         name = _NAMES.get(op) or _rotation(op, angle)
         if not name:
-            raise NotExactError(Doubt.of(f"{gate_text(op, ids)}, which is no Clifford gate", index))
+            raise NotExactError(NotSampleable.of(f"{gate_text(op, ids)}, which is no Clifford gate", index))
         if name != "I":
             self.lines.append(f"{name} {' '.join(str(self.place(qubit)) for qubit in used)}")
 

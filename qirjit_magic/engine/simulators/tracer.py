@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
-from qirjit_magic.engine.simulators.library import SharedLibrary
-from qirjit_magic.engine.simulators.second import LOWER, PATTERN
-from qirjit_magic.engine.simulators.tape import ENTRY, Doubt, qubit_text, result_text
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject
+from qirjit_magic.engine.simulators.operation_trace import ENTRY, NotSampleable, qubit_text, result_text
+from qirjit_magic.engine.simulators.second_trace import LOWER, PATTERN
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
-from qirjit_magic.wire.circuits import TraceEnd
-from qirjit_magic.wire.simulators import SimulatorSpec
+from qirjit_magic.protocol.circuit_operations import TraceEnd
+from qirjit_magic.protocol.simulator_specs import SimulatorSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 TRACER = SimulatorSpec("tracer")
-MOST_ENTRIES = 1 << 21
+MAX_ENTRIES = 1 << 21
 _ON_A_QUBIT, _OF_A_RESULT = 2, 3
 # By @qirjit_refused_of: what stands behind the name of the function that ended a trace.
 _CALLED_WITH: dict[int, Callable[[int], str]] = {
@@ -44,7 +44,7 @@ class Tracer:
         object_code, needs, self._traced = tracer_object()
         self._linked = LinkedObject(object_code, {name: ExternalSymbol(library.find(name)) for name in needs})
         # Nothing of these is touched before it is written.
-        self._tapes = np.empty(MOST_ENTRIES, ENTRY), np.empty(MOST_ENTRIES, ENTRY)
+        self._tapes = np.empty(MAX_ENTRIES, ENTRY), np.empty(MAX_ENTRIES, ENTRY)
         self._tape = self._tapes[0]
         self._begin = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64)(
             self._linked.address("qirjit_begin_trace")
@@ -70,7 +70,7 @@ class Tracer:
 
     def begin(self, seed: int | None) -> None:  # noqa: ARG002 - it draws nothing
         """An empty tape."""
-        self._begin(self._tape.ctypes.data, MOST_ENTRIES)
+        self._begin(self._tape.ctypes.data, MAX_ENTRIES)
 
     def look_on(self, *, goes_on: bool) -> None:
         """Whether traces go on where a program looks at the state: nobody may sample from these."""
@@ -98,15 +98,15 @@ class Tracer:
         return self._tape[: self._length.value]
 
     @property
-    def refused(self) -> Doubt | None:
+    def refused(self) -> NotSampleable | None:
         """What ended the trace; None where nothing did."""
         if not self._refused.value:
             return None
         said = ctypes.string_at(self._refused.value).decode()
         if self._refused_of.value not in _CALLED_WITH:
-            return Doubt(said)
+            return NotSampleable(said)
         called_with = _CALLED_WITH[self._refused_of.value](self._refused_id.value)
-        return Doubt.of(said + called_with, self._length.value)
+        return NotSampleable.of(said + called_with, self._length.value)
 
     @property
     def left_at(self) -> TraceEnd | None:

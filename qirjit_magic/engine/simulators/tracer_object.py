@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from qirjit_magic.engine.ir.contexts import read_text
-from qirjit_magic.engine.ir.objects import ObjectEmitter
-from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
 
 _FILES = ("tracer.ll", "ids.ll", "untraced.ll")
 _OPTIMISED = 2

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import EntryPointError
-from qirjit_magic.plain import plain_line
+from qirjit_magic.sanitize import plain_line
 
 if TYPE_CHECKING:
+    from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
     from qirjit_magic.session.session import Session
-    from qirjit_magic.wire.modules import EntryPoint, ModuleInfo
 
 Choice = tuple[str, str]
 """A module's name and a function's."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.notebook.panel.tail import Tail
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.progress import Progress
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.session.client.streams import Observer
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
+    from qirjit_magic.session.run_result import RunResult
 
 FLUSH_S = 0.1
 

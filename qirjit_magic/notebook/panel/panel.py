@@ -9,27 +9,25 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import ipywidgets as widgets
 
-from qirjit_magic.notebook.panel import words
-from qirjit_magic.notebook.panel.arrivals import comes_from_page, wait_for_values
-from qirjit_magic.notebook.panel.cells import leave_place, take_place
+from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
-from qirjit_magic.notebook.panel.desk import desk_of
-from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close
+from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close, seed_of, seed_problem
 from qirjit_magic.notebook.panel.job import Job
-from qirjit_magic.notebook.panel.pages import CIRCUIT, MESSAGES, program_pages, result_pages
-from qirjit_magic.notebook.panel.parameters import seed_of, seed_problem
-from qirjit_magic.notebook.panel.tabs import Page, Tabs
+from qirjit_magic.notebook.panel.message_order import comes_from_page, wait_for_values
+from qirjit_magic.notebook.panel.panel_cells import leave_place, take_place
+from qirjit_magic.notebook.panel.run_coordinator import desk_of
+from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
 from qirjit_magic.options import Method, RunOptions
+from qirjit_magic.protocol.simulator_specs import simulator_names
+from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.default import default_session
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.streams import Observer
-from qirjit_magic.wire.simulators import simulator_names
 
 if TYPE_CHECKING:
-    from qirjit_magic.session.results import RunResult
-    from qirjit_magic.wire.modules import EntryPoint
+    from qirjit_magic.protocol.module_info import EntryPoint
+    from qirjit_magic.session.run_result import RunResult
 
-_MOST_SHOTS = 10**12
+_MAX_SHOTS = 10**12
 _NAMED_IN_WORDS = 20
 _BUTTON = {"width": "6em"}
 _NOTHING_THERE = "Nothing is compiled yet: run a %%qir cell, and what it defines can be chosen here."
@@ -72,7 +70,7 @@ class Panel:
     def __init__(self, session: Session | None = None, options: RunOptions | None = None) -> None:
         self._session = session or default_session()
         self._options = options = options or RunOptions()
-        self._desk = desk_of(self._session)
+        self._coordinator = desk_of(self._session)
         self._painting = threading.RLock()
         self._offered: tuple[tuple[str, Choice], ...] = ()
         self._busy = self._closed = False
@@ -92,14 +90,14 @@ class Panel:
             self.parameters.widget,
             widgets.HBox([self.run_button, self.stop_button, self.status], layout=ROW),
         ]
-        style = widgets.HTML(words.STYLE, layout={"display": "none"})
+        style = widgets.HTML(run_html.STYLE, layout={"display": "none"})
         self.widget = widgets.VBox(
             [*rows, self._output_box, self.link, self.problem, self.tabs.widget, style], layout={"padding": "4px"}
         )
         self.widget.add_class("qirjit-panel")
         self._begin_with(options)
         self._session.on_change.append(self.refresh)
-        self._desk.listen(self._paint)
+        self._coordinator.listen(self._paint)
         take_place(self.close)
 
     def _make_controls(self, options: RunOptions) -> None:
@@ -108,7 +106,7 @@ class Panel:
             description="Entry point", style=NAMED, layout={"width": "auto", "max_width": "60em"}
         )
         self.shots = widgets.BoundedIntText(
-            min(options.shots, _MOST_SHOTS), min=1, max=_MOST_SHOTS, description="Shots", style=NAMED, layout=narrow
+            min(options.shots, _MAX_SHOTS), min=1, max=_MAX_SHOTS, description="Shots", style=NAMED, layout=narrow
         )
         seed = "" if options.seed is None else str(options.seed)
         self._seed = CheckedText("Seed", seed, problem=seed_problem, changed=self._paint, hint="drawn", width="11em")
@@ -204,7 +202,7 @@ class Panel:
     @property
     def _can_run(self) -> bool:
         wrong = self._seed.problem or self.parameters.problem or self._closed
-        return self._desk.job is None and self.entry.value is not None and not wrong
+        return self._coordinator.job is None and self.entry.value is not None and not wrong
 
     def _clicked(self, _: object) -> None:
         if not comes_from_page():
@@ -244,15 +242,15 @@ class Panel:
         self._looked_at = self.tabs.chosen
         before, job = self._job, Job(self.entry.label, run, self._follow)
         self._job = job
-        if not self._desk.begin(job):
+        if not self._coordinator.begin(job):
             self._job = before
 
     def stop(self) -> None:
         """Stop the run that a panel of this session has started, at the next shot; what has finished is kept."""
-        job = self._desk.job
+        job = self._coordinator.job
         if job is not None:
             job.stop()
-            self._desk.tell()
+            self._coordinator.tell()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for this panel's run; whether it has ended."""
@@ -264,7 +262,7 @@ class Panel:
     def _follow(self) -> None:
         job = self._job
         if job is None:  # the panel was closed
-            self._desk.tell()
+            self._coordinator.tell()
             return
         if job.ended:
             self._take_result(job)
@@ -284,7 +282,7 @@ class Panel:
         except Exception as error:  # noqa: BLE001 - whoever follows the results may do anything; it is shown
             job.error = job.error or error
         finally:
-            self._desk.tell()
+            self._coordinator.tell()
         with self._painting:
             self._show_pages(self._front)
 
@@ -301,44 +299,44 @@ class Panel:
 
     def _paint(self) -> None:
         with self._painting:
-            running = self._desk.job
+            running = self._coordinator.job
             self.run_button.disabled = not self._can_run
             self.stop_button.disabled = running is None or running.stopping or running.finishing
-            self.status.value = words.status(self._status(running))
+            self.status.value = run_html.status(self._status(running))
             self._paint_output()
 
     def _status(self, running: Job | None) -> str:
         job = self._job
         if running is not None and running is not job:
-            return words.quiet(f"“{running.label}” is running in another panel.")
+            return run_html.quiet(f"“{running.label}” is running in another panel.")
         if job is not None and running is job:
             return self._running_status(job)
         if not self._offered:
-            return words.quiet(_NOTHING_THERE)
+            return run_html.quiet(_NOTHING_THERE)
         if job is None:
             return ""
         if job.result is None:
-            return words.quiet("stopped before it began" if job.stopping else "nothing was run")
-        said = words.ended_words(job.result, job.progress, stopped=job.stopping)
+            return run_html.quiet("stopped before it began" if job.stopping else "nothing was run")
+        said = run_html.ended_words(job.result, job.progress, stopped=job.stopping)
         return f'<span role="status">{escape(said)}</span>'
 
     @staticmethod
     def _running_status(job: Job) -> str:
-        stopping = words.quiet(" · stopping …") if job.stopping else ""
+        stopping = run_html.quiet(" · stopping …") if job.stopping else ""
         if job.progress is not None and job.finishing:
-            return words.quiet(f"{words.progress_words(job.progress)} · making the result …")
+            return run_html.quiet(f"{run_html.progress_words(job.progress)} · making the result …")
         if job.progress is None:
-            return words.quiet("running …" if job.begun else "waiting for its turn …") + stopping
-        return words.progress_bar(job.progress) + stopping
+            return run_html.quiet("running …" if job.begun else "waiting for its turn …") + stopping
+        return run_html.progress_bar(job.progress) + stopping
 
     def _paint_output(self) -> None:
         job = self._job
-        said = "" if job is None or not job.tail.characters else words.newest_text(job.tail)
+        said = "" if job is None or not job.tail.characters else run_html.newest_text(job.tail)
         self.output.value = said
         self._output_box.layout.display = "flex" if said else "none"
         ended = job is not None and job.ended
-        self._put(self.link, words.whole_link(job.tail, "output.txt") if job and ended else "")
-        self._put(self.problem, words.error_block(job.error) if job and ended and job.error else "")
+        self._put(self.link, run_html.whole_link(job.tail, "output.txt") if job and ended else "")
+        self._put(self.problem, run_html.error_block(job.error) if job and ended and job.error else "")
 
     @staticmethod
     def _put(place: widgets.HTML, html: str) -> None:
@@ -354,13 +352,13 @@ class Panel:
             self._job.stop()
         if self.refresh in self._session.on_change:
             self._session.on_change.remove(self.refresh)
-        self._desk.leave(self._paint)
+        self._coordinator.leave(self._paint)
         leave_place(self.close)
         self.tabs.show({}, None)
         close(self.widget)
         # Widgets and handlers hold each other, and the collector comes late for what may be a gigabyte.
         self._result, self._job, self._pages, self._program = None, None, {}, {}
-        self._desk.tell()
+        self._coordinator.tell()
 
     @property
     def closed(self) -> bool:

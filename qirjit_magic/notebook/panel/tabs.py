@@ -3,11 +3,46 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from qirjit_magic.notebook.panel import words
+from qirjit_magic.display.views import views
+from qirjit_magic.notebook.code_view import code_view
+from qirjit_magic.notebook.panel import run_html
+from qirjit_magic.notebook.panel.choices import Choice
+
+if TYPE_CHECKING:
+    from qirjit_magic.session.run_result import RunResult
+    from qirjit_magic.session.session import Session
+
+CIRCUIT, CODE, MESSAGES = "Circuit", "IR", "Messages"
+_ORDER = ("Histogram", "Records", MESSAGES, "State")
+
+
+def result_pages(result: RunResult) -> dict[str, Page]:
+    """Title and page of what a result has."""
+    found = views(result)
+    return {title: found[title] for title in sorted(found, key=_ORDER.index)}
+
+
+def program_pages(session: Session, choice: Choice, arguments: Sequence[str]) -> dict[str, Page]:
+    """The circuit of an entry point with these arguments, and its code: both are made when they are wanted."""
+    module, entry = choice
+
+    def circuit() -> str:
+        return _html(session.circuit(entry, module=module, args=arguments)._repr_mimebundle_())
+
+    def code() -> str:
+        return _html(code_view(session, module, function=entry)._repr_mimebundle_())
+
+    return {CIRCUIT: circuit, CODE: code}
+
+
+def _html(bundle: dict[str, str]) -> str:
+    return bundle["text/html"]
+
 
 Page = str | Callable[[], str]
 """A fragment of HTML, or what makes one, which may take a while and wait for a run."""
@@ -84,7 +119,7 @@ class Tabs:
             if isinstance(page, str):
                 self._put(title, page, page)
                 return
-            self._put(title, page, words.quiet("being made; a run that goes on comes first …"))
+            self._put(title, page, run_html.quiet("being made; a run that goes on comes first …"))
         self._making = threading.Thread(target=self._make, args=(title, page), name="qirjit-panel-page", daemon=True)
         self._making.start()
 
@@ -99,9 +134,9 @@ class Tabs:
         try:
             made = page()
         except KeyboardInterrupt:  # somebody has stopped it
-            stopped, made = True, words.quiet("stopped; choose another page and this one again to have it made")
+            stopped, made = True, run_html.quiet("stopped; choose another page and this one again to have it made")
         except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
-            made = words.error_block(error)
+            made = run_html.error_block(error)
         with self._lock:
             self._put(title, page, made)
             if stopped:
@@ -109,4 +144,4 @@ class Tabs:
 
     def _put(self, title: str, page: Page, html: str) -> None:
         if self._pages.get(title) is page:  # nobody has put another one there meanwhile
-            self.widget.children[self.titles.index(title)].value = words.page(html)
+            self.widget.children[self.titles.index(title)].value = run_html.page(html)

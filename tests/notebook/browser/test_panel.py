@@ -16,7 +16,7 @@ from tests.notebook.browser.pages import NotebookPage
 from tests.notebook.browser.panels import PanelOnPage
 
 FRONT_ENDS = ["lab", "notebook", "voila"]
-MOST_CHARACTERS = 20_000
+MAX_CHARACTERS = 20_000
 
 # Of a box that is filled from its end: how far its end is out of sight.
 _FROM_THE_END = """box => {
@@ -153,7 +153,7 @@ def test_of_a_million_lines_the_page_keeps_the_newest_and_goes_on_answering(pane
     expect(panel.argument("Argument 1 (i64)")).to_be_visible()  # the kernel has answered
     expect(panel.run).to_be_enabled()
     expect(panel.output).to_contain_text("12345678")
-    assert len(panel.output.inner_text()) <= MOST_CHARACTERS
+    assert len(panel.output.inner_text()) <= MAX_CHARACTERS
     expect(panel.root.get_by_role("link", name="Save the output")).to_be_visible()
     distance = (
         "box => { while (getComputedStyle(box).overflowY !== 'auto') box = box.parentElement; return box.scrollTop }"

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.objects import ObjectEmitter
-from qirjit_magic.engine.ir.own import own_object
+from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.errors import SimulatorError
 

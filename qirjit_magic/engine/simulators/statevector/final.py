@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.runtime.program import Runtime, Shots, ShotsEnd
-from qirjit_magic.engine.simulators.circuits import Circuit
+from qirjit_magic.engine.runtime.program import Runtime, ShotBlock, ShotsEnd
+from qirjit_magic.engine.simulators.sampled_circuit import Circuit
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.engine.simulators.statevector.tables import parts, places
-from qirjit_magic.wire.memory import RecordMemory, Word
-from qirjit_magic.wire.records import Piece, decode
+from qirjit_magic.protocol.shared_memory import RecordMemory, Word
+from qirjit_magic.results.records import RecordBatch, decode
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,8 +44,8 @@ def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, me
     """
     tape, length = np.ascontiguousarray(circuit.gates), np.array([len(circuit.gates)], np.int64)
     runtime.limit_records(0)
-    end = runtime.run_shots(Shots(simulator.player, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
-    failure = decode([Piece(b"", memory.records(0, memory.position()), memory.text())]).failure
+    end = runtime.run_shots(ShotBlock(simulator.player, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
+    failure = decode([RecordBatch(b"", memory.records(0, memory.position()), memory.text())]).failure
     for word, value in ((Word.POSITION, 0), (Word.COMMITTED, 0), (Word.TEXT_POSITION, 1)):
         memory.put_word(word, value)
     if end is not ShotsEnd.DONE:

@@ -6,14 +6,14 @@ import ctypes
 import secrets
 from collections.abc import Callable
 
-from qirjit_magic.engine.ir.objects import ExternalSymbol, LinkedObject
-from qirjit_magic.engine.simulators.library import SharedLibrary
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject
+from qirjit_magic.engine.simulators.shared_library import SharedLibrary
+from qirjit_magic.engine.simulators.statevector.amplitude_memory import AMPLITUDE, StateMemory, max_positions
 from qirjit_magic.engine.simulators.statevector.compiled import NEEDS, statevector_object
-from qirjit_magic.engine.simulators.statevector.memory import AMPLITUDE, StateMemory, most_positions
-from qirjit_magic.engine.simulators.statevector.words import WORDS, MachineWord
-from qirjit_magic.wire.memory import Word
-from qirjit_magic.wire.platforms import choose
-from qirjit_magic.wire.simulators import STATEVECTOR
+from qirjit_magic.engine.simulators.statevector.machine_words import WORDS, MachineWord
+from qirjit_magic.protocol.shared_memory import Word
+from qirjit_magic.protocol.simulator_specs import STATEVECTOR
+from qirjit_magic.sandbox import choose
 
 QUEUED, PASSES, GROUP, FIRST_ROOM = 4096, 8256, 1 << 16, 10
 THREADS = 2  # more find the memory busy
@@ -94,13 +94,13 @@ class StateVectorSimulator:
         self._words[MachineWord.KEEPING_FIRST] = max(0, available - (AMPLITUDE << most))  # beside the largest state
         self._words[MachineWord.LACKING] = 0
 
-    def most_qubits(self) -> int:
+    def max_qubits(self) -> int:
         """For how many qubits in superposition there is memory now."""
         return self._fitting(choose().available_bytes())
 
     def _fitting(self, available: int) -> int:
         fit = (available // AMPLITUDE).bit_length() - 1
-        most = most_positions() if self._memory is None else self._memory.positions
+        most = max_positions() if self._memory is None else self._memory.positions
         return min(max(FIRST_ROOM, fit), most)
 
     @property
@@ -165,7 +165,7 @@ def _mixed(x: int) -> int:
 def _keep_dumps(words: ctypes.Array[ctypes.c_int64], dumps: list[str]) -> Callable[[], None]:
     # No method of the simulator: of a circle the collector frees LLVM's parts in any order, which LLVM does not bear.
     def keep() -> None:
-        from qirjit_magic.engine.simulators.statevector.dumps import state_text  # noqa: PLC0415 - NumPy, see `JitEngine`
+        from qirjit_magic.engine.simulators.statevector.dump_texts import state_text  # noqa: PLC0415 - NumPy, see `JitEngine`
 
         dumps.append(state_text(words))
 

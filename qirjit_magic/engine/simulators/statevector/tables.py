@@ -6,7 +6,7 @@ import ctypes
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.statevector.words import MachineWord
+from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
 
 Words = ctypes.Array[ctypes.c_int64]
 Integers = np.ndarray[tuple[int], np.dtype[np.int64]]

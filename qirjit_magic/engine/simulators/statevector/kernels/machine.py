@@ -39,7 +39,7 @@ LOW_GATE, HIGH_GATE, RATIOS = 40, 48, 40
 WHOLE, FACTORED = 0, 1
 
 ZERO, ONE = -1, -2
-MOST_POSITIONS = 60  # bits of a word; no memory holds as many
+MAX_POSITIONS = 60  # bits of a word; no memory holds as many
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 make_room = declare("qirjit_make_room", types.void, types.int64)  # for all positions; it may end the shot
 # Calls `apply_groups` for the groups that hold the positions of a mask, each thread for its part of them.

@@ -23,7 +23,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     IM,
     INITIAL,
     MASK,
-    MOST_POSITIONS,
+    MAX_POSITIONS,
     NORM,
     OWNERS,
     POSITIONS,
@@ -67,7 +67,7 @@ def promote(machine: int, qubit: int, before: int) -> int:
     """Give a qubit that was |0> or |1> the next position; `fill` gives that its amplitudes."""
     position = word(machine, POSITIONS)
     put_word(machine, POSITIONS, position + 1)
-    if position >= MOST_POSITIONS:
+    if position >= MAX_POSITIONS:
         make_room(machine)
     if before != ZERO:
         put_word(machine, INITIAL, word(machine, INITIAL) | 1 << position)

@@ -1,0 +1,1 @@
+"""Modules that are linked: to each other, to the simulator, and to functions in Python."""

@@ -1,0 +1,191 @@
+"""Simulators attached to this process: each library is loaded once, whatever is run."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.runtime.bindings import (
+    DECOMPOSITIONS,
+    DUMPMACHINE,
+    HELD_DUMPMACHINE,
+    Binding,
+    Provider,
+    bindings,
+    find_bindings,
+    read_ir,
+)
+from qirjit_magic.engine.runtime.decomposition import Decomposition
+from qirjit_magic.engine.runtime.program import Runtime
+from qirjit_magic.engine.simulators.shared_library import LibrarySimulator, SharedLibrary, Simulator
+from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
+from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
+from qirjit_magic.errors import SimulatorError
+from qirjit_magic.protocol.simulator_specs import STATEVECTOR, SimulatorSpec
+
+if TYPE_CHECKING:
+    from qirjit_magic.engine.simulators.tracer import Tracer
+
+
+@dataclass
+class SimulatorInstance:
+    """A simulator with the runtime over it, and over both what they lack."""
+
+    simulator: Simulator
+    runtime: Runtime
+    library: SharedLibrary
+    _decompositions: dict[Provider, Decomposition] = field(default_factory=dict)
+
+    def address(self, choices: Iterable[Binding]) -> int:
+        """The address of a known function, by its implementations in order; 0 where this simulator allows none."""
+        return next(filter(None, map(self._address, choices)), 0)
+
+    def _address(self, binding: Binding) -> int:
+        if binding.provider in DECOMPOSITIONS:
+            return self._supplement(binding.provider).address(binding.symbols[0])
+        return self._own_address(binding)
+
+    def _own_address(self, binding: Binding) -> int:
+        if binding.provider is Provider.RUNTIME:
+            return self.runtime.address(binding.symbols[0])
+        if binding.provider is Provider.LIBM:
+            return c_library().find(binding.symbols[0])
+        if DUMPMACHINE in binding.symbols and self.simulator.holds_dumps:
+            return self.runtime.address(HELD_DUMPMACHINE)
+        return _native_address(binding, self.simulator, self.library)
+
+    def _supplement(self, provider: Provider) -> Decomposition:
+        if provider not in self._decompositions:
+            nothing = self.runtime.address("qirjit_nothing")
+            self._decompositions[provider] = Decomposition(provider, self._below, nothing)
+        return self._decompositions[provider]
+
+    def _below(self, name: str, kind: str) -> int:
+        # What a supplement stands on: never another one, so that none can come back to itself.
+        own = [binding for binding in find_bindings(name, kind) if binding.provider not in DECOMPOSITIONS]
+        if own:
+            return next(filter(None, map(self._own_address, own)), 0)
+        return _of_the_tracer(name, self.simulator) or self.runtime.address(name) or self.library.find(name)
+
+    def close(self) -> None:
+        """Free the code over the simulator."""
+        for supplement in self._decompositions.values():
+            supplement.close()
+        self.runtime.close()
+
+
+def _of_the_tracer(name: str, simulator: Simulator) -> int:
+    # It alone has some of the runtime's own functions: a library that somebody names is asked for QIR's only.
+    return simulator.find(name) if name.startswith("qirjit_") else 0
+
+
+def _native_address(binding: Binding, simulator: Simulator, library: SharedLibrary) -> int:
+    # The simulator's own first; what it lacks of the runtime library comes from qirrunner's.
+    sources = (simulator, library) if binding.provider is Provider.LIBRARY else (simulator,)
+    return next(filter(None, (source.find(symbol) for symbol in binding.symbols for source in sources)), 0)
+
+
+@cache
+def c_library() -> SharedLibrary:
+    """The C library with its mathematics, as this process has loaded it."""
+    return SharedLibrary(None)
+
+
+@cache
+def _trusted_libraries() -> tuple[SharedLibrary, ...]:
+    # By their names where these are known: the process itself has Python's functions as well, and a `main`.
+    names = ("libc.so.6", "libm.so.6") if sys.platform == "linux" else ()
+    loaded = []
+    for name in names:
+        with contextlib.suppress(SimulatorError):
+            loaded.append(SharedLibrary(name))
+    return tuple(loaded) or (c_library(),)
+
+
+def find_in_c_library(name: str) -> int:
+    """The address of anything that the C library has, 0 where it has nothing of this name: for trusted modules only."""
+    if not name or "\0" in name:
+        return 0
+    return next(filter(None, (library.find(name) for library in _trusted_libraries())), 0)
+
+
+@cache
+def _defaults() -> LinkedObject:
+    module = read_text(read_ir("defaults.ll"))
+    return LinkedObject(ObjectEmitter().emit(module), {})
+
+
+class SimulatorInstances:
+    """All simulators attached so far.
+
+    Args:
+        shared: the address of the shared memory in this process.
+    """
+
+    def __init__(self, shared: int) -> None:
+        self._shared = shared
+        self._library_path = qirrunner_library()
+        self._library = SharedLibrary(self._library_path)
+        self._attached: dict[tuple[str, str], SimulatorInstance] = {}
+        self._tracing: list[SimulatorInstance] = []
+
+    @property
+    def loads(self) -> int:
+        """How often a simulator library was attached to this process."""
+        return len(self._attached)
+
+    def tracer(self, memory: int) -> tuple[Tracer, SimulatorInstance]:
+        """What a program is traced on, with a runtime of its own that records to this address."""
+        from qirjit_magic.engine.simulators.tracer import TRACER, Tracer  # noqa: PLC0415 - NumPy, see `JitEngine`
+
+        tracer = Tracer(self._library)
+        runtime = Runtime(memory, self._runtime_finder(tracer), TRACER.name)
+        tracer.follow(runtime.address)
+        instance = SimulatorInstance(tracer, runtime, self._library)
+        self._tracing.append(instance)
+        return tracer, instance
+
+    def attach(self, spec: SimulatorSpec) -> SimulatorInstance:
+        """The simulator, loaded at the first call.
+
+        Raises:
+            SimulatorError: it cannot be loaded, or lacks what no program can do without.
+        """
+        key = spec.path or spec.name, spec.initialiser  # of a library the name is what somebody typed
+        if key not in self._attached:
+            simulator = self._load(spec)
+            runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
+            simulator.follow(runtime.address)
+            self._attached[key] = SimulatorInstance(simulator, runtime, self._library)
+        return self._attached[key]
+
+    def _load(self, spec: SimulatorSpec) -> Simulator:
+        if spec == STATEVECTOR:
+            return StateVectorSimulator(self._library, c_library(), self._shared)
+        # qirrunner's library keeps its text for one reader, by whatever name it is called.
+        if not spec.path or Path(spec.path).samefile(self._library_path):
+            return SparseSimulator(self._library, spec)
+        return LibrarySimulator(spec)
+
+    def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
+        def find(name: str) -> int:
+            known = [binding for binding in bindings().get(name, ()) if binding.provider not in DECOMPOSITIONS]
+            if not known:
+                return _of_the_tracer(name, simulator) or c_library().find(name)
+            return _native_address(known[0], simulator, self._library) or _defaults().address(name)
+
+        return find
+
+    def close(self) -> None:
+        """Free the runtimes; the libraries stay loaded as long as the process."""
+        for instance in (*self._attached.values(), *self._tracing):
+            instance.close()
+        self._attached.clear()
+        self._tracing.clear()

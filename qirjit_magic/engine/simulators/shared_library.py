@@ -1,0 +1,109 @@
+"""Any shared library with QIR symbols, as a simulator."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+from qirjit_magic.errors import SimulatorError
+from qirjit_magic.protocol.simulator_specs import KNOWN_INITIALISERS, SimulatorSpec
+from qirjit_magic.sandbox.readable_paths import VARIABLE
+
+_NOT_OPENED = "cannot open shared object file"  # of glibc, whatever the reason was
+_HINT = (
+    f" Behind the fence it can open the libraries beside it and the system's: name folders of others in the "
+    f"environment variable {VARIABLE}, with {os.pathsep} between them, and start a new session."
+)
+
+
+class Simulator(Protocol):
+    """What a run needs of a simulator."""
+
+    spec: SimulatorSpec
+    holds_dumps: bool
+
+    def find(self, name: str) -> int:
+        """The address of one of its ``__quantum__`` functions, 0 where it has none of this name."""
+        ...
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """The runtime is linked over it: ``find`` gives the addresses of what is there."""
+        ...
+
+    def begin(self, seed: int | None) -> None:
+        """A run begins: start the random stream anew; None leaves it alone."""
+        ...
+
+    def end(self) -> None:
+        """A run is over: what only it needed can go."""
+        ...
+
+    def take_dumps(self) -> list[str]:
+        """The text of the state dumps since the last call; only where it ``holds_dumps``."""
+        ...
+
+
+class SharedLibrary:
+    """A shared library by its path; None is what the process itself has loaded."""
+
+    def __init__(self, path: str | None) -> None:
+        try:
+            self._library = ctypes.CDLL(path)
+        except OSError as error:
+            hint = _HINT if _NOT_OPENED in str(error) else ""
+            message = f"the simulator library '{path}' cannot be loaded: {error}.{hint}"
+            raise SimulatorError(message) from None
+
+    def find(self, name: str) -> int:
+        """The address of a symbol, 0 where the library has none."""
+        try:
+            return ctypes.cast(self._library[name], ctypes.c_void_p).value or 0
+        except AttributeError:
+            return 0
+
+
+class LibrarySimulator:
+    """A simulator in a shared library that the user names.
+
+    Its initialiser is called once with one 64-bit zero, which a function without parameters ignores.
+    """
+
+    holds_dumps = False
+
+    def __init__(self, spec: SimulatorSpec) -> None:
+        self.spec = spec
+        self._library = SharedLibrary(spec.path)
+        names = (spec.initialiser,) if spec.initialiser else KNOWN_INITIALISERS
+        address = next(filter(None, map(self._library.find, names)), 0)
+        if spec.initialiser and not address:
+            message = f"the simulator library '{spec.path}' has no symbol '{spec.initialiser}' to initialise it with."
+            raise SimulatorError(message)
+        if address:
+            ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_int64)(address)(0)
+
+    def find(self, name: str) -> int:
+        """The address of one of its QIR functions: the names of its own dependencies are out of reach."""
+        return self._library.find(name) if name.startswith("__quantum__") else 0
+
+    def follow(self, find: Callable[[str], int]) -> None:
+        """Nothing: such a library knows no runtime."""
+
+    def begin(self, seed: int | None) -> None:
+        """Nothing, without a seed.
+
+        Raises:
+            SimulatorError: with one.
+        """
+        if seed is None:
+            return
+        message = f"the simulator '{self.spec.name}' takes no seed (asked for {seed}): leave --seed away."
+        raise SimulatorError(message)
+
+    def end(self) -> None:
+        """Nothing: what such a library keeps is its affair."""
+
+    def take_dumps(self) -> list[str]:
+        """Nothing: such a library prints its dumps itself."""
+        return []

@@ -1,0 +1,89 @@
+"""What older LLVM versions could read and this one cannot: which version dropped it, and how it is written now."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_CONSTANT = re.compile(r"(\w+) constexprs are no longer supported")
+# Sources: LLVM's release notes, and the changes "Remove … constant expression" of llvm/llvm-project (D125795, D129148,
+# D129478, D133418, D145382, D155924, #71040, #71955, #93038, #96037, #127046).
+_CONSTANTS_DROPPED = {
+    15: "extractvalue insertvalue udiv sdiv urem srem fadd fsub fmul fdiv frem",
+    16: "fneg",
+    17: "select",
+    18: "and or lshr ashr zext sext fptrunc fpext fptoui fptosi uitofp sitofp",
+    19: "icmp fcmp shl",
+    21: "mul",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _LegacyForm:
+    # A message of LLVM on a line of that form; version and advice where both fit.
+    message: re.Pattern[str]
+    line: re.Pattern[str]
+    version: str
+    advice: str
+
+
+_NO_LLVM_IR = "expected top-level entity"
+_FORMS = (
+    _LegacyForm(
+        re.compile("expected comma after load's type"),
+        re.compile(r"\bload (?:volatile )?[^,]*\* *[%@]"),
+        "3.7",
+        "Write 'load i64, i64* %p' for 'load i64* %p'",
+    ),
+    _LegacyForm(
+        re.compile("expected comma after getelementptr's type"),
+        re.compile(r"\bgetelementptr "),
+        "3.7",
+        "Write 'getelementptr i8, i8* %p, …' for 'getelementptr i8* %p, …'",
+    ),
+    _LegacyForm(
+        re.compile("expected comma after alias"),
+        re.compile(r"\balias "),
+        "3.8",
+        "Write 'alias i32, i32* @g' for 'alias i32* @g'",
+    ),
+    _LegacyForm(
+        re.compile(r"expected '\('"),
+        re.compile(r"\b(?:byval|sret|inalloca|preallocated)\b(?! *\()"),
+        "15",
+        "Write the type too: 'ptr {word}(%T) %p'",
+    ),
+    _LegacyForm(
+        re.compile("unexpected type in metadata|Expected '!' here"),
+        re.compile(r"\bmetadata !"),
+        "3.6",
+        "Leave the word 'metadata' away",
+    ),
+    _LegacyForm(
+        re.compile("expected 'global' or 'constant'"),
+        re.compile(r"\blinker_private(?:_weak)?\b"),
+        "3.5",
+        "Write 'private'",
+    ),
+)
+
+
+def explained(message: str, source_line: str | None) -> str:
+    """LLVM's message, and where that is known the version that dropped this form, and how it is written now."""
+    constant = _CONSTANT.match(message)
+    if constant:
+        found = (version for version, names in _CONSTANTS_DROPPED.items() if constant[1] in names.split())
+        version = next(found, None)
+        if version:
+            return (
+                f"{message}: LLVM {version} dropped the constant expression '{constant[1]}'. "
+                f"Compute it with an instruction, or write its value"
+            )
+    for form in _FORMS:
+        written = form.line.search(source_line or "")
+        if form.message.search(message) and written:
+            advice = form.advice.replace("{word}", written[0])
+            return f"{message}: LLVM {form.version} dropped this form. {advice}"
+    if message.startswith(_NO_LLVM_IR):
+        return f"{message}: this is no LLVM IR. QIR is; a program in another language is compiled to it first"
+    return message

@@ -1,0 +1,279 @@
+"""What one may go on with: flags and values after ``%%qir`` and ``%qir``, names of functions in a cell's LLVM IR.
+
+It looks at what is there already: it starts no engine process, compiles nothing and waits for nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from qirjit_magic.display.definitions import global_name
+from qirjit_magic.notebook.lines import CELL, head_of, quoted_word, split_line
+from qirjit_magic.notebook.paths import matching_paths
+from qirjit_magic.notebook.signatures import known_functions
+from qirjit_magic.options import FLAGS, Face, FlagRow
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.simulator_specs import simulator_names
+from qirjit_magic.sanitize import plain_line
+from qirjit_magic.session.default import existing_session
+
+# Each of these takes time in proportion to its text: it is asked at each key, and the text may be anything.
+_LINE = re.compile(r"\s*+(?:[\w.,\s]++=\s*+)?%(?P<name>qir\w*)(?=\s)")
+_WORD = re.compile(r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\\.|[^\s"'])+""")
+_GLOBAL = re.compile(r'@(?:"(?P<quoted>[^"]*)|(?P<bare>[-\w$.]*))\Z')
+_DECLARED = re.compile(r"\s*declare\s+(?P<returns>[^@\s][^@]*+)@[-\w$.]*\Z")
+_DEFINED = re.compile(r'^[ \t]*+define\b[^@\n"]*(@"[^"\n]*"|@[-\w$.]+)', re.MULTILINE)
+_BARE = re.compile(r"[-a-zA-Z$._][-\w$.]*", re.ASCII)  # a name that LLVM reads without quotes
+_UNWRITABLE = re.compile(r'["\\]')  # needs an escape in LLVM's text
+_DOCUMENTED = re.compile(r"``(--[\w-]+)")
+_TAKE_MODULES = {"qir_show", "qir_reset"}  # line magics
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one may go on with.
+
+    Attributes:
+        text: what is put in.
+        told: what a front end shows beside it, such as a function's signature.
+    """
+
+    text: str
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """All that one may go on with.
+
+    Attributes:
+        fragment: the text before the cursor in whose place one of them is put.
+        offers: the best first.
+    """
+
+    fragment: str
+    offers: list[Offer]
+
+
+_NOTHING = Offers("", [])
+
+
+def offers_at(text: str, line: int, column: int, *, helps: Mapping[str, str]) -> Offers:
+    """What fits before a cursor; nothing outside of the magics of QIR.
+
+    Args:
+        text: of the cell.
+        line: the cursor's, from 0.
+        column: the cursor's, in characters from 0.
+        helps: the documentation of the line magics by their names, which names their flags.
+    """
+    lines = text.split("\n")
+    before = lines[line][:column]
+    head = head_of(lines)
+    if head is not None and line > head:
+        return _in_body(before, "\n".join(lines[head + 1 :]))
+    cell = CELL.match(before)
+    if cell and line == head and cell.end() < len(before):
+        return _in_flags(before[cell.end() :], Face.CELL, _defined("\n".join(lines[line + 1 :])))
+    magic = _LINE.match(before)
+    if not magic:
+        return _NOTHING
+    typed = before[magic.end() :]
+    if magic["name"] == "qir":
+        return _in_flags(typed, Face.LINE, _compiled)
+    return _in_other_magic(magic["name"], typed, helps.get(magic["name"], ""))
+
+
+def _in_other_magic(magic: str, typed: str, documentation: str) -> Offers:
+    words, current = _words(typed)
+    offers = [Offer(flag) for flag in _DOCUMENTED.findall(documentation) if flag not in words]
+    if magic in _TAKE_MODULES and all(word.startswith("-") for word in words):
+        named = [*_modules(), *(_compiled("") if magic == "qir_show" else ())]
+        offers = [*_no_flags(named), *offers]
+    return Offers(current, list(_fitting(offers, current)))
+
+
+# -- flags -------------------------------------------------------------------------------------------------------------
+
+
+def _in_flags(typed: str, face: Face, entries: Callable[[str], Iterable[Offer]]) -> Offers:
+    words, current = _words(typed)
+    flag, equals, value = current.partition("=")
+    row = _row(flag, face) if equals and flag.startswith("--") else None
+    if row is None and words:
+        row, value = _row(words[-1], face), current
+    if row is not None and row.settings.get("action") != "store_true":
+        values = _values(row, words, value, entries)
+        return Offers(value, list(_fitting(values if equals else _no_flags(values), value)))
+    offers = [] if current and not current.startswith("-") else _flags(face, words, short=current == "-")
+    if face is Face.LINE and not _entry_given(words):
+        offers = [*_no_flags(entries(_chosen_module(words))), *offers]
+    return Offers(current, list(_fitting(offers, current)))
+
+
+def _row(name: str, face: Face) -> FlagRow | None:
+    return next((row for row in FLAGS if name in row.names and face in row.faces), None)
+
+
+def _flags(face: Face, words: Sequence[str], *, short: bool) -> list[Offer]:
+    rows = [row for row in FLAGS if face in row.faces and not {*row.names} & {*words}]
+    return [Offer(name, row.help) for row in rows for name in (row.names if short else row.names[-1:])]
+
+
+def _values(
+    row: FlagRow, words: Sequence[str], typed: str, entries: Callable[[str], Iterable[Offer]]
+) -> Iterable[Offer]:
+    offers: Iterable[Offer] = [Offer(str(choice)) for choice in row.settings.get("choices", ())]
+    match row.names[-1]:
+        case "--entry":
+            offers = entries(_chosen_module(words))
+        case "--name":
+            offers = _modules()
+        case "--simulator":
+            offers = [*map(Offer, simulator_names()), *_paths(typed, (".so", ".dylib", ".dll"))]
+        case "--jobs":
+            offers = [Offer("auto")]
+        case "--file":
+            offers = _paths(typed, (".ll", ".bc"))
+    return offers
+
+
+def _no_flags(offers: Iterable[Offer]) -> Iterator[Offer]:
+    # A name that begins as flags do would be one, whatever it is called: --trust, --simulator=….
+    return (offer for offer in offers if not offer.text.startswith("-"))
+
+
+def _entry_given(words: Sequence[str]) -> bool:
+    values = [False, *(_takes_value(word) for word in words)]
+    return any(not word.startswith("-") and not value for word, value in zip(words, values, strict=False))
+
+
+def _takes_value(word: str) -> bool:
+    row = _row(word, Face.LINE)
+    return row is not None and row.settings.get("action") != "store_true"
+
+
+def _chosen_module(words: Sequence[str]) -> str:
+    named = [_unquoted(value) for flag, value in pairwise(words) if flag in {"-n", "--name"}]
+    return named[-1] if named else ""
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+def _defined(body: str) -> Callable[[str], Iterable[Offer]]:
+    # What the cell defines, compiled or not; the name of its module says nothing about them.
+    return lambda _module: [Offer(name, "in this cell") for name in _definitions(body)]
+
+
+def _definitions(body: str) -> Iterable[str]:
+    return dict.fromkeys(global_name(token) for token in _DEFINED.findall(body))
+
+
+def _compiled(module: str) -> Iterator[Offer]:
+    # Those that one runs first, of the newest module first.
+    infos = [info for info in reversed(_infos()) if module in {"", info.name}]
+    entries = [(info, function) for info in infos for function in info.entry_points]
+    others = [(info, function) for info in infos for function in info.functions]
+    for info, function in (*entries, *others):
+        yield Offer(function.name, f"{function.signature} in {info.name}")
+
+
+def _modules() -> list[Offer]:
+    return [Offer(info.name, f"module, {info.profile}") for info in reversed(_infos())]
+
+
+def _infos() -> tuple[ModuleInfo, ...]:
+    session = existing_session()
+    return () if session is None else session.modules
+
+
+def _paths(typed: str, suffixes: tuple[str, ...]) -> list[Offer]:
+    return [
+        Offer(path, "folder" if path.endswith("/") else "file") for path in matching_paths(_unquoted(typed), suffixes)
+    ]
+
+
+# -- the body ----------------------------------------------------------------------------------------------------------
+
+
+def _in_body(before: str, body: str) -> Offers:
+    found = _GLOBAL.search(before)
+    if not found:
+        return _NOTHING
+    quoted = found["quoted"] is not None
+    typed = found["quoted"] if quoted else found["bare"]
+    declared = None if quoted else _DECLARED.match(before)
+    if declared:
+        offers = [offer for offer in _declarations(declared["returns"].rstrip()) if offer.text.startswith(typed)]
+        if offers:
+            return Offers(typed, offers)
+    first: dict[str, Offer] = {}
+    for offer in _functions(body, typed):
+        if offer.text.startswith(typed) and not _UNWRITABLE.search(offer.text) and offer.text == plain_line(offer.text):
+            first.setdefault(offer.text, offer)
+    return Offers(
+        typed, [Offer(_global(offer.text, quoted=quoted), plain_line(offer.told)) for offer in first.values()]
+    )
+
+
+def _declarations(returns: str) -> Iterator[Offer]:
+    # `declare void @…` goes on to the end of the line.
+    for name, signatures in known_functions().items():
+        for signature in signatures:
+            if signature.returns == returns:
+                yield Offer(f"{name}({', '.join(signature.parameters)})", str(signature))
+
+
+def _functions(body: str, typed: str) -> Iterator[Offer]:
+    for name in _definitions(body):
+        if name != typed:
+            yield Offer(name, "in this cell")
+    for info in reversed(_infos()):
+        for function in info.functions:
+            if function.public:
+                yield Offer(function.name, f"{function.signature} in {info.name}")
+    for name, signatures in known_functions().items():
+        yield Offer(name, " or ".join(map(str, signatures)))
+
+
+def _global(name: str, *, quoted: bool) -> str:
+    # What follows @, or @" where that is there already.
+    if quoted:
+        return f'{name}"'
+    return name if _BARE.fullmatch(name) else f'"{name}"'
+
+
+# -- words of a line ---------------------------------------------------------------------------------------------------
+
+
+def _words(typed: str) -> tuple[list[str], str]:
+    # The finished words, and the one at the cursor.
+    found = list(_WORD.finditer(typed))
+    if found and found[-1].end() == len(typed):
+        return [word[0] for word in found[:-1]], found[-1][0]
+    return [word[0] for word in found], ""
+
+
+def _unquoted(word: str) -> str:
+    for end in ("", '"', "'"):
+        try:
+            return "".join(split_line(word + end, {}))
+        except ValueError:  # a quotation that is still open
+            continue
+    return word
+
+
+def _fitting(offers: Iterable[Offer], current: str) -> Iterator[Offer]:
+    typed, quote = _unquoted(current), current[:1] if current[:1] in {"'", '"'} else ""
+    seen: set[str] = set()
+    for offer in offers:
+        new = offer.text not in seen and offer.text == plain_line(offer.text)
+        if new and offer.text.startswith(typed):
+            seen.add(offer.text)
+            whole = quote and quote not in offer.text and "\\" not in offer.text
+            text = f"{quote}{offer.text}{quote}" if whole else quoted_word(offer.text)
+            yield Offer(text, plain_line(offer.told))

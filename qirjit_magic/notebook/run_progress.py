@@ -1,0 +1,74 @@
+"""Following a run from a cell: messages as they come, and how far it is."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Self
+
+from IPython.display import DisplayHandle, display
+from msgspec import structs
+
+from qirjit_magic.display.progress import describe, is_long, page
+from qirjit_magic.display.terminal import TerminalBar
+from qirjit_magic.options import RunOptions
+from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.sanitize import plain
+from qirjit_magic.session.client.streams import Observer, show_nothing
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+_TEXT_WITH_MESSAGES = {"labeled", "ordered", "json"}
+
+
+class CellBar:
+    """An output that appears when a run takes long, follows it, and says at its end what it took.
+
+    It is an ordinary output that is updated, no widget: it is the same in every front end, and in a notebook that is
+    opened again.
+    """
+
+    def __init__(self) -> None:
+        self._shown: DisplayHandle | None = None
+        self._last: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._last is not None and not self._last.ended:  # it was refused after all
+            self.show(structs.replace(self._last, ended=True))
+
+    def show(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self._shown is None and not is_long(progress):
+            return
+        self._last = progress
+        bundle = {"text/plain": describe(progress), "text/html": page(progress)}
+        if self._shown is None:
+            self._shown = display(bundle, raw=True, display_id=True)
+        else:
+            self._shown.update(bundle, raw=True)
+
+    def beside(self, show: Callable[[str], None]) -> Callable[[str], None]:
+        """What prints the text: in a notebook it has its own place."""
+        return show
+
+
+@contextlib.contextmanager
+def following(shell: InteractiveShell | None, options: RunOptions) -> Iterator[Observer]:
+    """Who shows a run of this shell while it goes on."""
+    if options.quiet:
+        yield Observer()
+        return
+    in_kernel = getattr(shell, "kernel", None) is not None  # in a terminal, no output can be updated
+    with CellBar() if in_kernel else TerminalBar(sys.stderr) as bar:
+        show = bar.beside(_print_now)
+        silent = options.format in _TEXT_WITH_MESSAGES
+        yield Observer(show_nothing if silent else show, show_printed=show, progress=bar.show)
+
+
+def _print_now(text: str) -> None:
+    print(plain(text), end="", flush=True)

@@ -1,0 +1,1 @@
+"""What programs record, as columns: outcomes, counts, output schemas, text and back."""

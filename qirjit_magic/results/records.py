@@ -1,0 +1,329 @@
+"""Records: what a program outputs, as columns; the shared memory's bytes are decoded here.
+
+Format of the bytes: ``engine/runtime/recorder.ll`` and `RecordMemory`.
+"""
+
+from __future__ import annotations
+
+import operator
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from qirjit_magic.protocol.shared_memory import TEXT_CAPACITY, TEXT_KINDS, RecordKind, decoded
+from qirjit_magic.results.counts import NOTHING, Counts, distinct_bits, first_of
+from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
+from qirjit_magic.results.record_columns import ABOUT, RecordColumns, Source
+from qirjit_magic.results.text_columns import Texts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_LENGTH_BITS = 32
+_WORD_MASK = (1 << 64) - 1
+_MADE = 1 << 14  # records of which Python objects are made together
+_KINDS = {int(kind): kind for kind in RecordKind}
+Value = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as Python data.
+
+    Attributes:
+        kind: what it is.
+        value: RESULT 0 or 1; BOOL a bool; INT an int; DOUBLE a float; TUPLE and ARRAY the number of their items;
+            RESULT_ARRAY its bits as text, index 0 first; MESSAGE and DUMP their text.
+        label: the label, None where the program gave a null pointer.
+    """
+
+    kind: RecordKind
+    value: Value
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How the last shot failed."""
+
+    message: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The results of shots that were not run one by one; the finished records beside them are those of one shot.
+
+    Attributes:
+        shots: how many.
+        columns: how many results each recorded.
+        bits: a column after the other, each of whole bytes, the first shot's bit highest.
+    """
+
+    shots: int
+    columns: int
+    bits: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBatch:
+    """One copy of the shared memory: the records of finished shots, those of the unfinished one, the text of both."""
+
+    finished: bytes
+    unfinished: bytes
+    text: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return len(self.finished) + len(self.unfinished) + len(self.text)
+
+    def records(self, start: int, end: int) -> bytes:
+        """The records between two byte positions, those of the unfinished shot last."""
+        middle = len(self.finished)
+        return self.finished[start:end] + self.unfinished[max(0, start - middle) : max(0, end - middle)]
+
+    def text_at(self, offset: int, length: int, most: int = TEXT_CAPACITY) -> str:
+        """See `RecordMemory.text_at`; what is not in the text reads as empty."""
+        if offset <= 0 or length < 0:
+            return ""
+        return decoded(self.text[offset : offset + min(length, most)], cut=length > most)
+
+
+@dataclass(frozen=True, eq=False)
+class RecordTable:
+    """The records of finished shots, in columns.
+
+    Attributes:
+        kinds: ``uint8[n]``, a `RecordKind` each.
+        texts: ``int32[n]``, a place in ``strings``: the label, or the text of MESSAGE and DUMP; -1 for none.
+            ``int64[n]`` where there are 2 GiB of texts.
+        values: ``int64[n]``; of DOUBLE the bits, of RESULT_ARRAY a place in ``strings``, -1 for none.
+        ends: ``int64[shots]``, for each shot the index after its last record.
+        returned: ``int64[shots]``, what the entry point returned, as a word.
+        returned_words: ``int64[shots, n]``, the same in words, where one does not hold it: n of `recorded_words`.
+        strings: the texts.
+        each: how many records each shot has where all have the same kinds in the same order, none of them a
+            RESULT_ARRAY; 0 where that is not known.
+    """
+
+    kinds: NDArray[np.uint8]
+    texts: NDArray[np.int32]
+    values: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    returned: NDArray[np.int64]
+    returned_words: NDArray[np.int64]
+    strings: Texts
+    each: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def first(self, shots: int) -> RecordTable:
+        """The first shots, at most so many."""
+        if len(self) <= shots:
+            return self
+        rows = int(self.ends[shots - 1]) if shots else 0
+        return RecordTable(
+            kinds=self.kinds[:rows],
+            texts=self.texts[:rows],
+            values=self.values[:rows],
+            ends=self.ends[:shots],
+            returned=self.returned[:shots],
+            returned_words=self.returned_words[:shots],
+            strings=self.strings,
+            each=self.each,
+        )
+
+    def shot(self, index: int) -> tuple[Record, ...]:
+        """The records of one shot, from 0."""
+        start = int(self.ends[index - 1]) if index else 0
+        end = int(self.ends[index])
+        return tuple(_made(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings))
+
+    def rows(self, start: int, end: int) -> Rows:
+        """The records of a range of rows, in order."""
+        return Rows(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings)
+
+    def counts(self) -> dict[str, int]:
+        """How often each string of results came, sorted by it; character i is result i in recording order.
+
+        A shot without a result has the empty string; where no shot has any, there are no strings.
+        """
+        bits = self._bits_of_all()
+        if bits is not None:
+            return distinct_bits(bits).every()
+        outcomes = self._outcomes()
+        return outcomes.counts() if len(outcomes.widths) else {}
+
+    def tally(self, most: int) -> Counts:
+        """The same for the most frequent strings, at most so many, and how many there are in all."""
+        bits = self._bits_of_all()
+        if bits is not None:
+            return distinct_bits(bits).tally(most)
+        outcomes = self._outcomes()
+        return outcomes.tally(most) if len(outcomes.widths) else NOTHING
+
+    def _bits_of_all(self) -> NDArray[np.uint8] | None:
+        if not self.each or not len(self):
+            return None
+        bits = same_outcomes(self.kinds[: self.each], self.values, len(self))
+        return bits if len(bits) else None
+
+    def _outcomes(self) -> Outcomes:
+        return outcomes_of(self.kinds, self.values, self.ends, self.strings)
+
+    def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
+        """The first texts of a kind, MESSAGE or DUMP, at most so many, and how many there are."""
+        wanted = self.kinds == kind
+        rows = first_of(wanted, most)
+        return tuple(self.strings.decoded(self.texts[rows])), int(np.count_nonzero(wanted))
+
+    def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
+        """The first records that are no text, at most so many, and how many more there are."""
+        wanted = ~np.isin(self.kinds, TEXT_KINDS)
+        shown = (next(iter(self.rows(row, row + 1))) for row in first_of(wanted, most).tolist())
+        return tuple(shown), max(0, int(np.count_nonzero(wanted)) - most)
+
+    def messages(self) -> list[str]:
+        """The texts of messages and state dumps of all shots, in order."""
+        return self.strings.decoded(self.texts[np.isin(self.kinds, TEXT_KINDS)])
+
+
+class Rows(Sequence[Record]):
+    """Records in columns, each made when it is looked at; equal to whatever sequence has the same.
+
+    Args:
+        kinds: see `RecordTable`, as for the others.
+        texts: their texts.
+        values: their values.
+        strings: the texts.
+    """
+
+    def __init__(
+        self, kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: Texts
+    ) -> None:
+        self._columns = kinds, texts, values
+        self._strings = strings
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Record, ...]: ...
+    def __getitem__(self, index: int | slice) -> Record | tuple[Record, ...]:
+        if isinstance(index, slice):
+            return tuple(self._some(index))
+        place = range(len(self))[index]
+        return next(self._some(slice(place, place + 1)))
+
+    def __iter__(self) -> Iterator[Record]:
+        for start in range(0, len(self), _MADE):
+            yield from self._some(slice(start, start + _MADE))
+
+    def _some(self, some: slice) -> Iterator[Record]:
+        kinds, texts, values = self._columns
+        return _made(kinds[some], texts[some], values[some], self._strings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(operator.eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # as of a list
+
+    def __repr__(self) -> str:
+        return f"<{len(self):,} records>"
+
+
+def _made(
+    kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: Texts
+) -> Iterator[Record]:
+    for kind, text, value in zip(kinds.tolist(), texts.tolist(), values.tolist(), strict=True):
+        yield _record(kind, text, value, strings)
+
+
+def _record(number: int, place: int, value: int, strings: Texts) -> Record:
+    kind = _KINDS[number]
+    text = None if place < 0 else strings[place]
+    match kind:
+        case RecordKind.RESULT:
+            return Record(kind, value & 1, text)
+        case RecordKind.BOOL:
+            return Record(kind, bool(value), text)
+        case RecordKind.DOUBLE:
+            return Record(kind, struct.unpack("<d", struct.pack("<q", value))[0], text)
+        case RecordKind.RESULT_ARRAY:
+            return Record(kind, strings.bits(value), text)
+        case RecordKind.MESSAGE | RecordKind.DUMP:
+            return Record(kind, text or "")
+        case _:
+            return Record(kind, value, text)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run's records.
+
+    Attributes:
+        finished: those of the finished shots.
+        unfinished: those of the shot that did not finish, where there is one.
+        failure: how that shot failed, where the program said so.
+    """
+
+    finished: RecordTable
+    unfinished: Sequence[Record] = ()
+    failure: Failure | None = None
+
+
+def decode(pieces: Sequence[RecordBatch], words: int = 0) -> Recording:
+    """The records in the copies of the shared memory that one run made.
+
+    Args:
+        pieces: the copies, in order.
+        words: how many words each shot returned; see `RecordColumns`, as for what is not trusted.
+    """
+    columns = RecordColumns(words)
+    for piece in pieces:
+        columns.add(len(piece.finished), piece.records, piece.text)
+    last = pieces[-1] if pieces else RecordBatch(b"", b"", b"")
+    unfinished, failure = decode_unfinished(last.unfinished, last.text)
+    return Recording(table_of_columns(columns), unfinished, failure)
+
+
+def table_of_columns(columns: RecordColumns) -> RecordTable:
+    """The table of columns to which nothing comes any more."""
+    ends = columns.ends.whole()
+    return RecordTable(
+        kinds=columns.kinds.whole(),
+        texts=columns.texts.whole(),
+        values=columns.values.whole(),
+        ends=ends,
+        returned=columns.returned.whole(),
+        returned_words=columns.returned_words.whole().reshape(len(ends), columns.words),
+        strings=columns.strings(),
+        each=columns.each,
+    )
+
+
+def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failure | None]:
+    """The records of a shot that did not finish, and how it failed, where the program said so.
+
+    Args:
+        data: the bytes of its records.
+        text: the text that they point to.
+    """
+    if not data:
+        return (), None
+    source, strings = Source(text, 0), Texts(text)
+    rows = source.rows(data)
+    kept = rows[~np.isin(rows["kind"], ABOUT)]
+    unfinished = Rows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)
+    failures = rows[rows["kind"] == RecordKind.FAILURE][-1:]
+    failure = None
+    for place, value in zip(source.places(failures["text"]).tolist(), failures["value"].tolist(), strict=True):
+        failure = Failure("" if place < 0 else strings[place], (value & _WORD_MASK) >> _LENGTH_BITS)
+    return unfinished, failure

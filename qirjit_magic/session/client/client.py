@@ -1,0 +1,397 @@
+"""`EngineClient`: an `Engine` in a process of its own, which comes back when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from msgspec import structs
+
+from qirjit_magic.errors import DefinitionError, WorkerCrashedError
+from qirjit_magic.protocol.frames import Frame
+from qirjit_magic.protocol.messages import (
+    Add,
+    Added,
+    CircuitReply,
+    CircuitRequest,
+    Compile,
+    Compiled,
+    Done,
+    EngineStatus,
+    Form,
+    GetOwnCode,
+    GetStatus,
+    Intrinsic,
+    Remove,
+    Renew,
+    RunReply,
+    RunRequest,
+    Show,
+    Undefine,
+    Unlink,
+)
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.object_files import OWN_OBJECTS, cache_key, own_key
+from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
+from qirjit_magic.protocol.timings import Timings
+from qirjit_magic.sandbox import Platform
+from qirjit_magic.session.cache import ObjectCache, admitted
+from qirjit_magic.session.client.crash_report import Stopped
+from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
+from qirjit_magic.session.client.recompiling import Recipe, Recompiler
+from qirjit_magic.session.client.replay_log import definition, restoration
+from qirjit_magic.session.client.request_limits import COMPILE_LIMIT_S
+from qirjit_magic.session.client.restarting import GRACE_S, RestartingProcess
+
+_NICE = 10
+
+
+class EngineClient(RestartingProcess):
+    """The `Engine` protocol over an engine process.
+
+    It keeps each module's object code and each function in Python, and gives them all to the new process when the old
+    one died.
+
+    Args:
+        platform: see `RestartingProcess`, as for the others.
+        grace_s: seconds that a shot has to end after a stop.
+        cache: where object code is kept on disk; nowhere when None.
+        fenced: whether the process gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have.
+        compile_limit_s: seconds that compiling a module may take.
+        interrupts: what counts interrupts.
+    """
+
+    def __init__(
+        self,
+        platform: Platform | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        cache: ObjectCache | None = None,
+        fenced: bool = True,
+        memory_limit: int | None = None,
+        compile_limit_s: float = COMPILE_LIMIT_S,
+        interrupts: DeferredInterrupts | None = None,
+    ) -> None:
+        super().__init__(
+            platform,
+            grace_s=grace_s,
+            fenced=fenced,
+            memory_limit=memory_limit,
+            compile_limit_s=compile_limit_s,
+            interrupts=interrupts,
+            cache_folder=str(cache.folder) if cache else "",
+        )
+        self._cache = cache
+        self._compilations = self._cache_hits = 0
+        self._unsaved: dict[str, Compiled] = {}
+        self._saves = True  # whether the disk took the module that it was given last
+        self._recompiler = Recompiler(cache, self._compiling_sibling) if cache is not None and fenced else None
+        self._brought: set[str] = set()  # of what an engine brings itself, what the process has ready
+        self._brought_to = self._has_run = 0  # which of the processes so far
+
+    def open_sibling(self) -> EngineClient:
+        """One with a process of its own that is not fenced, and otherwise like this one."""
+        return self._sibling(fenced=False, memory_limit=self._memory_limit, interrupts=self.interrupts)
+
+    def worker(self, memory_limit: int) -> EngineClient:
+        """One for another thread, with a process of its own that has this much memory, and otherwise like this one.
+
+        It sees the interrupts of this one's shield; whoever stops this one has to stop it too.
+        """
+        return self._sibling(fenced=self.fenced, memory_limit=memory_limit, interrupts=FollowingShield(self.interrupts))
+
+    def _compiling_sibling(self, cache: ObjectCache) -> EngineClient:
+        sibling = self._sibling(fenced=True, memory_limit=self._memory_limit, interrupts=DeferredInterrupts())
+        sibling._cache = cache  # noqa: SLF001 - of the same class
+        return sibling
+
+    def close(self) -> None:
+        """End the process and forget every module."""
+        if self._recompiler is not None:
+            self._recompiler.close()
+        super().close()
+
+    def reset(self) -> None:
+        """Forget every module, but no function in Python; the next request gets a new process."""
+        if self._recompiler is not None:
+            self._recompiler.forget()
+        super().reset()
+
+    def after_fork(self) -> None:
+        """See `RestartingProcess.after_fork`; what is compiled once more is the parent's affair."""
+        super().after_fork()
+        if self._recompiler is not None:
+            self._recompiler.after_fork()
+
+    def give_way(self) -> None:
+        """Let every other process have a processor first."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):  # it has ended
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+
+    def _sibling(self, *, fenced: bool, memory_limit: int, interrupts: DeferredInterrupts) -> EngineClient:
+        return EngineClient(
+            self._platform,
+            grace_s=self._grace_s,
+            cache=self._cache,
+            fenced=fenced,
+            memory_limit=memory_limit,
+            compile_limit_s=self._compile_limit_s,
+            interrupts=interrupts,
+        )
+
+    def add(
+        self,
+        name: str,
+        source: bytes,
+        *,
+        opt_level: int | None = None,
+        replaceable: Iterable[str] = (),
+        strict: bool = False,
+        trust: bool = False,
+    ) -> Compiled:
+        """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
+        replaceable = tuple(replaceable)
+        began, waited_s = time.perf_counter(), self.waited_s
+        with self.uninterrupted():
+            key = self._key(source, opt_level, trust=trust)
+            found = self._find(key)
+            compiled = admitted(found, self._kept.infos, name, replaceable=replaceable, strict=strict)
+            if compiled is not None:
+                self._request(restoration(compiled), Done)
+                self._cache_hits += 1
+                compiled = _from_cache(compiled)
+            else:
+                compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
+            compiled = self._timed(compiled, began, waited_s)
+            self._kept.keep(compiled)
+        return compiled
+
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
+        began, waited_s = time.perf_counter(), self.waited_s
+        with self.uninterrupted():
+            key = self._key(source, opt_level, trust=trust)
+            found = self._find(key)
+            if found is not None:
+                self._cache_hits += 1
+                compiled = _from_cache(Compiled(structs.replace(found.module, name=name), found.object_code))
+            else:
+                compiled = self._compile(key, Compile(name, opt_level, trust), source)
+            return self._timed(compiled, began, waited_s)
+
+    def _timed(self, compiled: Compiled, began: float, waited_s: float) -> Compiled:
+        timings = structs.replace(
+            compiled.module.timings, start=self.waited_s - waited_s, total=time.perf_counter() - began
+        )
+        return structs.replace(compiled, module=structs.replace(compiled.module, timings=timings))
+
+    def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
+        reply, object_code = self._request(Frame(request, source), Added)
+        compiled = Compiled(reply.module, object_code)
+        self._compilations += 1
+        if self._is_believed:
+            self._unsaved[key] = compiled
+        elif self._recompiler is not None and self._saves:
+            self._recompiler.want(key, Recipe(source, request.opt_level, request.trust), compiled)
+        return compiled
+
+    @property
+    def _is_believed(self) -> bool:
+        """Whether no program can have had a part in what the process says; the open one runs what is trusted."""
+        return not self.fenced or self._has_run != self.starts
+
+    def _find(self, key: str) -> Compiled | None:
+        found = self._cache.find(key) if self._cache is not None else None
+        return found or (self._recompiler.find(key) if self._recompiler is not None else None)
+
+    def save(self) -> None:
+        """Write what was compiled since the last call to the disk, where there is a cache.
+
+        It is no part of `add`: it may warn, a warning may be an error, and by then everybody is to know the module.
+        """
+        unsaved, self._unsaved = self._unsaved, {}
+        if self._cache is not None and unsaved:
+            kept = {key: self._cache.keep(key, compiled) for key, compiled in unsaved.items()}
+            modules = [kept[key] for key, compiled in unsaved.items() if compiled.module.digest]
+            self._saves = any(modules) if modules else self._saves
+
+    def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
+        if self._cache is None:
+            return ""
+        self._be_ready()
+        level = "by looking at it" if opt_level is None else str(opt_level)
+        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust} fenced={self.fenced}")
+
+    def restore(self, compiled: Compiled) -> None:
+        """See `Engine.restore`."""
+        with self.uninterrupted():
+            self._request(restoration(compiled), Done)
+            self._kept.keep(compiled)
+
+    def compiled(self, names: Collection[str]) -> tuple[Compiled, ...]:
+        """The modules of these names, in their order."""
+        return tuple(compiled for name, compiled in self._kept.modules.items() if name in names)
+
+    def have(self, wanted: Sequence[Compiled]) -> None:
+        """Have these modules, in this order, and no others."""
+        for name in sorted(self._kept.modules.keys() - {compiled.module.name for compiled in wanted}):
+            self.remove(name)
+        there = tuple(self._kept.modules.values())
+        pairs = zip(there, wanted, strict=False)
+        same = next((place for place, (has, wants) in enumerate(pairs) if has is not wants), len(there))
+        for compiled in wanted[same:]:
+            self.restore(compiled)
+
+    def renew(self, name: str) -> None:
+        """See `Engine.renew`."""
+        if name == next(reversed(self._kept.modules)):
+            return
+        with self.uninterrupted():
+            self._request(Frame(Renew(name)), Done)
+            self._kept.keep(self._kept.modules[name])
+
+    def unlink(self, name: str) -> None:
+        """See `Engine.unlink`."""
+        with self.uninterrupted():
+            self._request(Frame(Unlink(name)), Done)
+
+    def remove(self, name: str) -> None:
+        """See `Engine.remove`."""
+        with self.uninterrupted():
+            self._request(Frame(Remove(name)), Done)
+            self._kept.modules.pop(name, None)
+
+    @property
+    def infos(self) -> list[ModuleInfo]:
+        """The modules and functions in Python that the process has, as a `SymbolGraph` takes them."""
+        return self._kept.infos
+
+    @property
+    def intrinsics(self) -> tuple[ModuleInfo, ...]:
+        """The functions in Python, as a `SymbolGraph` takes them."""
+        return self._kept.python
+
+    def define(self, intrinsic: Intrinsic) -> None:
+        """See `Engine.define`."""
+        with self.uninterrupted():
+            try:
+                self._request(definition(intrinsic), Done)
+            except WorkerCrashedError as crash:
+                reason = f"the engine process died of {crash.cause} while it loaded it."
+                raise DefinitionError(intrinsic.name, reason) from None
+            self._kept.intrinsics[intrinsic.name] = intrinsic
+
+    def undefine(self, name: str) -> None:
+        """See `Engine.undefine`."""
+        with self.uninterrupted():
+            self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
+            self._request(Frame(Undefine(name)), Done)
+
+    def own_code(self, name: str) -> bytes:
+        """See `Engine.own_code`."""
+        with self.uninterrupted():
+            return self._request(Frame(GetOwnCode(name)), Done)[1]
+
+    def prepare(self, request: RunRequest) -> None:
+        """Have the engine bring what it needs for a run, so that the run's time is the program's."""
+        self.permit(request.simulator.path)
+        with self.uninterrupted():
+            self._be_ready()
+            new, believed = self._brought_to != self.starts, self._has_run != self.starts
+            if new:
+                self._brought.clear()
+                self._brought_to = self.starts
+            began, waited_s = time.perf_counter(), self.waited_s
+            wanted = list(_own_objects(request))
+            others = [name for name in OWN_OBJECTS if name not in wanted] if new and self._cache is not None else []
+            if self._recompiler is None and believed:
+                wanted += others  # nobody else makes them for the disk
+            lacking = [name for name in wanted if name not in self._brought]
+            for name in lacking:
+                key = own_key(name, build=self._build, fenced=self.fenced)
+                if self._cache is None or self._cache.find(key) is None:
+                    object_code = self.own_code(name)
+                    if believed:  # no program has changed it
+                        self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
+                    elif self._recompiler is not None and self._saves:
+                        self._recompiler.want(key, GetOwnCode(name))
+                self._brought.add(name)
+            self._has_run = self.starts
+            if lacking:
+                self.waited_s = waited_s + time.perf_counter() - began
+            self._have_made(name for name in others if name not in wanted)
+
+    def _have_made(self, names: Iterable[str]) -> None:
+        """Have the disk get, later, what this run does without and another may need."""
+        if self._cache is None or self._recompiler is None or not self._saves:
+            return
+        for name in names:
+            key = own_key(name, build=self._build, fenced=self.fenced)
+            if self._cache.find(key) is None:
+                self._recompiler.want(key, GetOwnCode(name))
+
+    def run(self, request: RunRequest) -> RunReply:
+        """See `Engine.run`.
+
+        Raises:
+            WorkerCrashedError: the process died; finished shots are in `memory`.
+        """
+        self.permit(request.simulator.path)
+        self.memory.shots = request.shots
+        with self.uninterrupted():
+            try:
+                going_on = request.first > request.begins  # only the process that began a run can go on with it
+                return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
+            except Stopped:
+                return RunReply("killed", self.memory.shot())
+            finally:
+                self._has_run = self.starts
+
+    def circuit(self, request: CircuitRequest) -> CircuitReply:
+        """See `Engine.circuit`.
+
+        Raises:
+            WorkerCrashedError: the process died, or was killed because it did not end.
+        """
+        with self.uninterrupted():
+            try:
+                return self._request(Frame(request), CircuitReply, entry=request.entry)[0]
+            finally:
+                self._has_run = self.starts  # a trace is a run too
+
+    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
+        """See `Engine.show`."""
+        with self.uninterrupted():
+            _, text = self._request(Frame(Show(name, form, opt_level, trust), source), Done)
+            return text.decode("utf-8", "replace")
+
+    def status(self) -> EngineStatus:
+        """See `Engine.status`; figures of all processes so far."""
+        with self.uninterrupted():
+            status, _ = self._request(Frame(GetStatus()), EngineStatus)
+            return structs.replace(
+                status,
+                pid=self._process.pid if self._process else 0,
+                compilations=self._compilations,
+                cache_hits=self._cache_hits,
+                memory_limit=self._memory_limit,
+                restarts=self.starts - 1 - self._replaced,
+            )
+
+
+def _from_cache(compiled: Compiled) -> Compiled:
+    return structs.replace(compiled, module=structs.replace(compiled.module, timings=Timings(from_cache=True)))
+
+
+def _own_objects(request: RunRequest) -> Iterator[str]:
+    yield "runtime"
+    if request.simulator == SPARSE:
+        yield "results"
+    if request.simulator in {AUTO, STATEVECTOR}:
+        yield "statevector"
+    if request.method != "live":
+        yield "tracer"

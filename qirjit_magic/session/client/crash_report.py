@@ -1,0 +1,274 @@
+"""Why an engine process died, as the error that says so."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qirjit_magic.errors import WorkerCrashedError
+from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
+from qirjit_magic.session.client.child import LOST, UNKNOWN
+from qirjit_magic.session.client.request_limits import Limit, address_limit
+from qirjit_magic.session.client.streams import Stream
+
+_MIB = 1 << 20
+_SHOWN_CHARACTERS = 300
+_GIVEN_UP = {"SIGABRT", "exit status 1"}
+
+_NULL_PAGE = 1 << 16  # no program has memory below: vm.mmap_min_addr
+_ADDRESSES = 1 << 64
+_BELOW_STACK = 1 << 16
+_ABOVE_STACK = 1 << 20  # within the frame of a function that takes so much of the stack at once
+_NO_PERMISSION = 2  # SEGV_ACCERR of <asm-generic/siginfo.h>
+_OF_PROCESSOR = 128  # SI_KERNEL: of an address that is none, x86-64 tells nothing
+_HIGHEST_PID = 1 << 22  # PID_MAX_LIMIT of <linux/threads.h>
+_INTEGER_DIVISION = 1  # FPE_INTDIV
+
+_DIVISION = "division by zero, or of the smallest integer by -1"
+_TRAP = "a trap instruction: llvm.trap, or a place that was declared unreachable"
+_STOPPED = "it was stopped by a signal: SIGSTOP, or one of a terminal"
+_FROM_OUTSIDE = "a signal from outside"
+_BY_NAME = {
+    "SIGSEGV": "an address that is not the program's, or a stack overflow",
+    "SIGBUS": "an address where there is no memory",
+    "SIGFPE": _DIVISION,
+    "SIGILL": _TRAP,
+    "SIGTRAP": _TRAP,
+    "SIGABRT": "abort() was called",
+    "SIGKILL": "from outside, or by the system where memory ran out",
+    "SIGTERM": _FROM_OUTSIDE,
+    "SIGHUP": _FROM_OUTSIDE,
+    "SIGQUIT": _FROM_OUTSIDE,
+}
+
+_BY_ENDING = {
+    LOST: "something else in this process has closed descriptors that it did not open, as os.closerange does",
+    UNKNOWN: "its exit status is lost: this process ignores SIGCHLD, or something in it waits for all of its children",
+}
+
+_Words = re.Pattern[str]
+# What Python, Rust, C++, the C library and LLVM say before they give up.
+_NO_MEMORY = re.compile(
+    r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b"
+    r"|\b[Cc]annot allocate memory\b|\bfailed to map segment from shared object\b|\bcan't start new thread\b",
+    re.MULTILINE,
+)
+_PANIC = re.compile(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
+_THROWN = re.compile(
+    r"^terminate called after throwing an instance of '(?P<said>.*)'(?:\n +what\(\): +(?P<more>.*))?", re.MULTILINE
+)
+_CORRUPTED = re.compile(
+    r"^(?P<said>(?:double free|free\(\)|malloc\(\)|realloc\(\)|munmap_chunk\(\)|corrupted |\*\*\* stack smashing).*)$",
+    re.MULTILINE,
+)
+_LLVM = re.compile(r"^LLVM ERROR: (?P<said>.*)$", re.MULTILINE)
+_ASSERTION = re.compile(r"\b(?P<said>Assertion [`'].*' failed)\.?$", re.MULTILINE)
+_UNREACHABLE = re.compile(r"^(?:(?P<said>.+)\n)?UNREACHABLE executed\b", re.MULTILINE)
+_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n.*^(?P<said>\w.*)$", re.MULTILINE | re.DOTALL)
+_SAYINGS: tuple[tuple[_Words, str], ...] = (
+    (_PANIC, "a Rust panic"),
+    (_THROWN, "a C++ exception that nobody caught"),
+    (_CORRUPTED, "the C library found its memory corrupted"),
+    (_TRACEBACK, "an exception in the engine itself"),
+    (_LLVM, "LLVM gave up"),
+    (_ASSERTION, "an assertion that does not hold"),
+    (_UNREACHABLE, "LLVM gave up"),
+)
+_OF_LLVM = _LLVM, _ASSERTION, _UNREACHABLE
+_COMPILING = "LLVM gave up while it compiled"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an engine process ended, and what it left.
+
+    Attributes:
+        how: a signal's name, an exit status, or what it did otherwise.
+        said: both ends of what it wrote to its descriptor 2.
+        fault: its note.
+        pid: what its number was.
+        compiling: whether it compiled a module.
+        late: what had not ended when its time was over; empty where it was not, and where shots have no time.
+        late_s: the seconds that it had, where these are over.
+        stopped: whether a signal had stopped it.
+        too_large: whether it was killed since it held more memory than it was allowed.
+        memory_limit: the bytes that it was allowed; 0 without a limit.
+        address_limit: the bytes of addresses, likewise.
+    """
+
+    how: str
+    said: str = ""
+    fault: Fault | None = None
+    pid: int = 0
+    compiling: bool = False
+    late: str = ""
+    late_s: float = 0
+    stopped: bool = False
+    too_large: bool = False
+    memory_limit: int = 0
+    address_limit: int = 0
+
+
+def cause(ending: Ending) -> str:
+    """Why it ended, as far as that can be told; empty where nothing can be."""
+    if ending.how == "SIGKILL" and ending.late_s:
+        return _late(ending)
+    if ending.how == "SIGKILL" and ending.too_large:
+        return f"out of memory{_limit_words(ending)}"
+    return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
+
+
+def _late(ending: Ending) -> str:
+    if not ending.late:
+        return f"for {ending.late_s:g} s {_STOPPED}"
+    said = f"{ending.late} had not ended after {ending.late_s:g} s"
+    return f"{said}: {_STOPPED}" if ending.stopped else said
+
+
+def _from_sender(ending: Ending) -> str:
+    fault = _note(ending)
+    if fault is None or fault.code > 0:
+        return ""
+    sender = fault.address & 0xFFFFFFFF
+    if sender == ending.pid or sender > _HIGHEST_PID:
+        return ""
+    return f"sent by process {sender}" if sender else "sent by a process that cannot be seen from here"
+
+
+def _note(ending: Ending) -> Fault | None:
+    fault = ending.fault
+    return fault if fault and fault.signal == getattr(signal, ending.how, None) else None
+
+
+def _from_words(ending: Ending) -> str:
+    if ending.how not in _GIVEN_UP:
+        return ""
+    if _NO_MEMORY.search(ending.said):
+        return f"out of memory{_limit_words(ending)}"
+    lines = ending.said.strip().splitlines()
+    for pattern, words in _SAYINGS:
+        if found := pattern.search(ending.said):
+            text = ": ".join(filter(None, found.groups())) or lines[-1]
+            return f"{_COMPILING if ending.compiling and pattern in _OF_LLVM else words}: {_shortened(text)}"
+    return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
+
+
+def _limit_words(ending: Ending) -> str:
+    if ending.address_limit and not 0 < ending.memory_limit <= ending.address_limit:
+        return f": the limit of addresses, RLIMIT_AS (ulimit -v), is {ending.address_limit / _MIB:,.0f} MiB"
+    return f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+
+def _from_name(ending: Ending) -> str:
+    if ending.how.startswith("exit status"):
+        return "it called exit or _exit"
+    return _BY_NAME.get(ending.how) or _BY_ENDING.get(ending.how, "")
+
+
+def _from_note(ending: Ending) -> str:
+    fault = _note(ending)
+    if fault is None:
+        return ""
+    if fault.code <= 0:
+        return "" if ending.how == "SIGABRT" else "it sent the signal to itself"
+    tell = _BY_SIGNAL.get(ending.how)
+    return tell(fault, compiling=ending.compiling) if tell else ""
+
+
+def _bad_address(fault: Fault, *, compiling: bool) -> str:
+    address, access = fault.address, fault.access
+    null = address < _NULL_PAGE or address >= _ADDRESSES - _NULL_PAGE
+    if access is Access.RUN or (address == fault.counter and access is Access.UNKNOWN):
+        return f"a call of {'a null pointer' if null else 'an address where no code is'}: {address:#x}"
+    if fault.code == _OF_PROCESSOR:
+        return "a read or write at, or a call of, an address that no memory can have"
+    if fault.stack - _BELOW_STACK <= address < fault.stack + _ABOVE_STACK:
+        deep = "the module is nested too deep for LLVM" if compiling else "recursion, or an alloca that is too large"
+        return f"stack overflow: {deep}"
+    did = {Access.READ: "a read", Access.WRITE: "a write"}.get(access, "a read or write")
+    if null:
+        return f"{did} through a null pointer: address {address:#x}"
+    if fault.code == _NO_PERMISSION and access is Access.WRITE:
+        return f"a write to memory that may only be read: address {address:#x}"
+    return f"{did} at {address:#x}: that memory is not the program's"
+
+
+def _arithmetic(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
+    return _DIVISION if fault.code == _INTEGER_DIVISION else "an arithmetic operation that has no result"
+
+
+def _no_memory_there(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
+    return f"a read or write at {fault.address:#x}: there is no memory, or the address is not aligned"
+
+
+_BY_SIGNAL: dict[str, Callable[..., str]] = {
+    "SIGSEGV": _bad_address,
+    "SIGFPE": _arithmetic,
+    "SIGBUS": _no_memory_there,
+}
+
+
+_DEADLY = set(signal.Signals)
+# How a process ends that nobody ended.
+OF_ITSELF = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
+_END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
+
+
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """The process was killed, because what was stopped did not end in the grace: internal."""
+
+
+def crash(
+    how: str,
+    entry: str,
+    errors: Stream,
+    *,
+    memory_limit: int,
+    memory: RecordMemory | None = None,
+    pid: int = 0,
+    module: str = "",
+    late: Limit | None = None,
+    stopped: bool = False,
+    too_large: bool = False,
+) -> WorkerCrashedError:
+    """The error for an engine process that died while it ran ``entry``.
+
+    Args:
+        how: a signal or an exit status.
+        entry: the entry point; empty where none was run.
+        errors: what it wrote to its descriptor 2.
+        memory_limit: the bytes that it was allowed; 0 without a limit.
+        memory: where its note of a fault is, which is taken, and the shot.
+        pid: its number.
+        module: the module that it compiled; empty where it compiled none.
+        late: what had not ended when its time was over.
+        stopped: whether a signal had stopped it.
+        too_large: whether it was killed since it held more memory than it was allowed.
+    """
+    said = errors.both_ends(_END_CHARACTERS)
+    fault = memory.take_fault() if memory else None
+    shot = memory.running() if memory and entry else None
+    if fault and how == UNKNOWN and fault.signal in _DEADLY:
+        how = signal.Signals(fault.signal).name
+    ending = Ending(
+        how,
+        said,
+        fault,
+        pid,
+        compiling=bool(module),
+        late=late.what if late else "",
+        late_s=late.seconds if late else 0,
+        stopped=stopped,
+        too_large=too_large,
+        memory_limit=memory_limit,
+        address_limit=address_limit(),
+    )
+    late_s = late.seconds if late and how == "SIGKILL" else 0
+    return WorkerCrashedError(how, entry, said, cause(ending), shot, module, late_s, stopped and late_s > 0)

@@ -1,0 +1,358 @@
+"""`EngineProcess`: one child, and the one loop that waits for its reply, its output and its death."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import selectors
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from msgspec import structs
+
+import qirjit_magic
+from qirjit_magic.errors import EngineStartError
+from qirjit_magic.protocol.frames import Frame, FrameError, Inbox, pack
+from qirjit_magic.protocol.shared_memory import RecordMemory
+from qirjit_magic.protocol.startup import WorkerArguments
+from qirjit_magic.sandbox import Platform, name_of
+from qirjit_magic.sandbox.descriptors import Descriptor, LostDescriptorError
+from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.child import LOST, UNKNOWN, Child
+from qirjit_magic.session.client.environment import engine_environment
+from qirjit_magic.session.client.replies import reply_room
+from qirjit_magic.session.client.spare_descriptors import above_standard
+from qirjit_magic.session.client.starting import start_lasting
+from qirjit_magic.session.client.streams import Printed, Stream
+
+_CHUNK = 1 << 20
+_NUMBER_BITS = 64
+_TICK_S = 0.05
+_LAST_WORDS_S = 0.5
+_SENDING_TICK_S = 0.002
+_QUIETLY = getattr(socket, "MSG_NOSIGNAL", 0)  # SIGPIPE may be as deadly here as anybody has made it
+_DEATH_S = 5.0  # a process that was killed is gone in milliseconds, unless the system itself is stuck
+# -P keeps the folder of the notebook out of the engine's imports: a json.py beside it must not become ours.
+# The package must be this very one; once it is found, nothing else is looked for in its folder first.
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[2]); import qirjit_magic; sys.path.append(sys.path.pop(0)); "
+    "from qirjit_magic.engine.worker import main; main(sys.argv[1])"
+)
+
+
+class EngineDied(Exception):  # noqa: N818 - the supervisor decides whether that is an error
+    """The child ended, by itself or because it was killed: internal, the supervisor says what it means."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+class EngineProcess:
+    """A running engine process.
+
+    Args:
+        memory: the shared memory that it is to write to.
+        platform: what this system does its own way.
+        fenced: whether it gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
+        cache: the folder where object code is kept; empty for none.
+        libraries: the files of simulators that it may load.
+
+    Attributes:
+        forked: whether this is a fork of the process that started it: it has nothing of it here.
+
+    Raises:
+        EngineStartError: the system would not start it.
+    """
+
+    def __init__(
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: str = "",
+        libraries: tuple[str, ...] = (),
+    ) -> None:
+        self.output = Stream()
+        self.errors = Stream()
+        self.forked = False
+        self._inbox = Inbox()
+        self._platform = platform
+        self._kill_at = float("inf")
+        self._dead_at = float("inf")  # by then whoever was killed is gone
+        self._open: list[Descriptor] = []
+        self._child: Child | None = None
+        forking.follow(self)  # first: a fork in another thread is to close what is opened here
+        try:
+            with above_standard():
+                self._start(
+                    memory,
+                    platform,
+                    fenced=fenced,
+                    memory_limit=memory_limit,
+                    cache=os.fsencode(cache),
+                    libraries=tuple(map(os.fsencode, libraries)),
+                )
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise EngineStartError(f"the system refused: {error}. Close what holds files or processes.") from None
+            raise
+
+    def _start(
+        self,
+        memory: RecordMemory,
+        platform: Platform,
+        *,
+        fenced: bool,
+        memory_limit: int,
+        cache: bytes,
+        libraries: tuple[bytes, ...],
+    ) -> None:
+        if sys.platform == "win32":
+            message = "Windows cannot hand descriptors to a child the way this version needs. Use WSL."
+            raise EngineStartError(message)
+        ours, theirs = socket.socketpair()
+        connection, its_connection = self._hold(ours.detach()), self._hold(theirs.detach())
+        life, self._life = self._pipe()
+        out, its_out = self._pipe()
+        errors, its_errors = self._pipe()
+        arguments = WorkerArguments(
+            socket=its_connection.fileno(),
+            memory=memory.region.handle,
+            life=life.fileno(),
+            platform=name_of(platform),
+            lasting=False,
+            parent=os.getpid(),
+            fenced=fenced,
+            memory_limit=memory_limit,
+            cache=cache,
+            libraries=libraries,
+        )
+        self._child = start_lasting(partial(self._spawn, arguments, its_out.fileno(), its_errors.fileno()))
+        for its in (its_connection, life, its_out, its_errors):
+            its.close()
+            self._open.remove(its)
+        self._watch_all(platform, connection, (out, self.output), (errors, self.errors))
+
+    def _hold(self, number: int) -> Descriptor:
+        held = Descriptor(number)
+        self._open.append(held)
+        return held
+
+    def _pipe(self) -> tuple[Descriptor, Descriptor]:
+        read, write = os.pipe()
+        return self._hold(read), self._hold(write)
+
+    def _spawn(self, arguments: WorkerArguments, output: int, errors: int, *, lasting: bool) -> Child:
+        arguments = structs.replace(arguments, lasting=lasting)
+        root = str(Path(qirjit_magic.__file__).parent.parent)
+        command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
+        try:
+            started = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                bufsize=0,
+                pass_fds=(arguments.socket, arguments.memory, arguments.life),
+                env=engine_environment(fenced=arguments.fenced),
+                start_new_session=True,  # an interrupt of the kernel signals its whole process group
+            )
+        except OSError as error:
+            raise EngineStartError(f"{sys.executable} cannot be run: {error}") from None
+        return Child(started)
+
+    def _watch_all(self, platform: Platform, connection: Descriptor, *pipes: tuple[Descriptor, Stream]) -> None:
+        assert self._child is not None  # noqa: S101 - it was started
+        self._death = platform.watch(self._child)
+        # It has no descriptor of its own, and tells of one that was closed.
+        self._selector = selectors.PollSelector() if hasattr(selectors, "PollSelector") else selectors.DefaultSelector()
+        self._selector.register(self._death, selectors.EVENT_READ, "death")
+        self._selector.register(connection, selectors.EVENT_READ, "reply")
+        self._connection, self._pipes = connection, pipes
+        self._socket = socket.socket(fileno=connection.fileno())
+        self._socket.settimeout(0)
+        for pipe, stream in pipes:
+            os.set_blocking(pipe.fileno(), False)
+            platform.widen(pipe.fileno())
+            self._selector.register(pipe, selectors.EVENT_READ, (pipe, stream))
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._child.pid if self._child else 0
+
+    def printed(self) -> Printed:
+        """What it wrote since the streams were begun."""
+        return Printed(self.output.text, self.errors.text, self.output.left_out + self.errors.left_out)
+
+    def cpu_seconds(self) -> float:
+        """How much processor time it has used."""
+        return self._platform.cpu_seconds(self.pid)
+
+    def held_bytes(self) -> int:
+        """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
+        return self._platform.held_bytes(self.pid)
+
+    def is_lost(self) -> bool:
+        """Whether it cannot be asked any more, seen without waiting.
+
+        It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
+        """
+        if not self._inbox.empty or self._death.is_lost or not (self._connection.is_ours and self._life.is_ours):
+            return True
+        keys = [key for key, _ in self._selector.select(0)]
+        # A number that was closed is told of as one that has something to read.
+        return any(key.data in {"death", "reply"} for key in keys) or (bool(keys) and self.has_lost_descriptors())
+
+    def is_stopped(self) -> bool:
+        """Whether a signal has stopped it, as far as the system says."""
+        return self._platform.is_stopped(self.pid)
+
+    def has_lost_descriptors(self) -> bool:
+        """Whether somebody else has closed what connects it with this process."""
+        return self._death.is_lost or not all(held.is_ours for held in self._open)
+
+    def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
+        """Send, and wait for the reply; output is shown as it comes.
+
+        Args:
+            request: what to send; None waits for a frame that comes by itself.
+            tick: called at least every 50 ms; when it returns True the process is killed.
+
+        Raises:
+            EngineDied: the process ended before it had replied, or said something else than one reply to this.
+        """
+        try:
+            return self._exchange(request, tick)
+        except LostDescriptorError:
+            self.kill()
+            raise EngineDied(LOST) from None
+
+    def _exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
+        number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
+        self._inbox.expect(**reply_room(request))
+        unsent = memoryview(pack(replace(request, number=number)) if request else b"")
+        while True:
+            unsent = self._send(unsent)
+            dead = self._receive(_SENDING_TICK_S if unsent else _TICK_S)
+            try:
+                reply = self._inbox.pop()
+                if reply:
+                    self._check(reply, number)
+            except FrameError as error:
+                self.kill()
+                raise EngineDied(f"an unreadable reply ({error})") from None
+            if reply:
+                self._drain()
+                return reply
+            if dead or time.monotonic() > self._dead_at:
+                self._drain()
+                raise EngineDied(self._cause())
+            if tick() or time.monotonic() > self._kill_at:
+                self.kill()
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing; from any thread."""
+        if self._child is not None:
+            self._dead_at = min(self._dead_at, time.monotonic() + _DEATH_S)
+            self._child.kill()
+
+    def _check(self, reply: Frame, number: int) -> None:
+        if reply.number != number:
+            raise FrameError("it answers no request, or an earlier one")
+        if not self._inbox.empty:
+            raise FrameError("there is more than one")
+
+    def _send(self, unsent: memoryview) -> memoryview:
+        # Never blocking: the child may be stuck.
+        if not unsent:
+            return unsent
+        self._connection.check()
+        try:
+            return unsent[self._socket.send(unsent, _QUIETLY) :]
+        except BlockingIOError:
+            return unsent
+        except OSError:
+            return unsent[:0]  # it is dead, and the watch will say so
+
+    def _receive(self, timeout: float) -> bool:
+        dead = False
+        ready = self._selector.select(timeout)
+        if not ready and self.has_lost_descriptors():
+            raise LostDescriptorError
+        for key, _ in ready:
+            if key.data == "death":
+                if self._death.is_lost:
+                    raise LostDescriptorError
+                dead = True
+            elif key.data == "reply":
+                self._receive_reply()
+            else:
+                self._read(*key.data)
+        return dead
+
+    def _receive_reply(self) -> None:
+        self._connection.check()
+        try:
+            chunk = self._socket.recv(_CHUNK)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            chunk = b""
+        self._inbox.feed(chunk)
+        if not chunk:  # it will never answer, and is about to end; where it is not, it is ended
+            self._selector.unregister(self._connection)
+            self._kill_at = time.monotonic() + _LAST_WORDS_S
+
+    def _read(self, pipe: Descriptor, stream: Stream) -> None:
+        with contextlib.suppress(BlockingIOError):
+            chunk = os.read(pipe.check(), _CHUNK)
+            stream.feed(chunk)
+            if not chunk:  # an end that was reached would wake the loop for ever
+                self._selector.unregister(pipe)
+
+    def _drain(self) -> None:
+        # What was written before the reply belongs to it: a pipe's content at most.
+        for pipe, stream in self._pipes:
+            with contextlib.suppress(BlockingIOError, LostDescriptorError):
+                stream.feed(os.read(pipe.check(), _CHUNK))
+
+    def _cause(self) -> str:
+        assert self._child is not None  # noqa: S101 - it was started
+        self._child.collect(_DEATH_S)
+        return self._child.ending or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
+
+    def after_fork(self) -> None:
+        """It is the parent's: forget it, and close what this process has of it, which ends nothing there."""
+        self.forked = True
+        if self._child is not None:
+            self._child.disown()
+        self._close_descriptors()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing, and free everything; in a fork of this process only the latter."""
+        if self._child is not None:
+            self._child.kill()
+            self._child.collect(_DEATH_S)
+        self._close_descriptors()
+
+    def _close_descriptors(self) -> None:
+        if hasattr(self, "_socket"):
+            self._socket.detach()  # the number is closed below, where it is still ours
+        if hasattr(self, "_death"):
+            self._death.close()
+        for held in self._open:
+            held.close()

@@ -1,0 +1,394 @@
+"""`RestartingProcess`: an engine process that comes back when it dies, with everything that it had been given."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from qirjit_magic.errors import (
+    DefinitionError,
+    EngineStartError,
+    ForkedError,
+    QirError,
+    SessionClosedError,
+    WorkerCrashedError,
+)
+from qirjit_magic.protocol.frames import Frame, FrameError
+from qirjit_magic.protocol.messages import Add, Compile, Done, Message, Ready, RunRequest, Show
+from qirjit_magic.protocol.module_info import BITCODE
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.sandbox import Platform, Region, choose, name_of
+from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.crash_report import OF_ITSELF, Stopped, crash
+from qirjit_magic.session.client.interrupts import DeferredInterrupts
+from qirjit_magic.session.client.process import EngineDied, EngineProcess
+from qirjit_magic.session.client.replay_log import ReplayLog
+from qirjit_magic.session.client.replies import checked, timed
+from qirjit_magic.session.client.request_limits import (
+    COMPILE_LIMIT_S,
+    STOPPED_S,
+    Limit,
+    check_addresses,
+    check_files,
+    default_memory_limit,
+    is_over,
+    limit_of,
+)
+from qirjit_magic.session.client.spare_descriptors import above_standard
+from qirjit_magic.session.client.streams import KEPT_BYTES, Printed, show_nothing
+from qirjit_magic.session.client.streams import Show as ShowText
+from qirjit_magic.version import __version__
+
+GRACE_S = 1.0
+_LOOK_S = 1.0  # between two looks whether a signal has stopped it
+_MEASURED_EVERY_S = 0.02
+_STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
+_M = TypeVar("_M", bound=Message)
+
+
+class RestartingProcess:
+    """What is asked goes to a process; when it died, to a new one that gets what the one before had.
+
+    Its methods are not for several threads at once; only `stop` is.
+
+    Args:
+        platform: what this system does its own way; chosen by itself when None.
+        grace_s: seconds that a shot has to end after a stop before the process is killed.
+        fenced: whether the process gives up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
+        compile_limit_s: seconds that compiling a module may take before the process is killed.
+        interrupts: what counts interrupts; one of its own by default.
+        cache_folder: where the process finds its own object code; empty for nowhere.
+    """
+
+    def __init__(
+        self,
+        platform: Platform | None = None,
+        *,
+        grace_s: float = GRACE_S,
+        fenced: bool = True,
+        memory_limit: int | None = None,
+        compile_limit_s: float = COMPILE_LIMIT_S,
+        interrupts: DeferredInterrupts | None = None,
+        cache_folder: str = "",
+    ) -> None:
+        self._platform = platform or choose()
+        self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
+        self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
+        check_addresses()
+        check_files()
+        self.memory = RecordMemory(self._new_region())
+        self.memory.clear()
+        self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
+        self._closed = self._closing = False
+        self._kept = ReplayLog()
+        self._libraries: tuple[str, ...] = ()
+        self._build = ""
+        self.starts = 0  # of processes: what one of them held is gone in the next
+        self._replaced = 0  # of them, since they could not load a simulator: that is no restart
+        self.waited_s = 0.0  # until they were ready
+        self._measure_at = self._look_at = 0.0
+        self._too_large = self._too_late = False
+        self._limit: Limit | None = None
+        self._stopped_since: float | None = None  # where a signal has stopped it
+        self._last_printed = Printed()
+        self._kept_output = KEPT_BYTES
+        self._all_shown = self._begun = False
+        self._cpu_before = 0.0
+        self._have_no_process()
+        self.fenced = fenced
+        self.interrupts = interrupts or DeferredInterrupts()
+        self.interrupts.on_interrupt.append(self.stop)
+        forking.follow(self)
+
+    def _have_no_process(self) -> None:
+        # Nor does anybody ask it for anything, or watch.
+        self._process: EngineProcess | None = None
+        self._ready = self._prepared = self.exchanging = self._watched = False
+        self._kill_at: float | None = None
+        self._late_at: float | None = None  # from then on it is killed
+        self._show: ShowText = show_nothing
+        self._on_tick: Callable[[], None] = lambda: None
+
+    def _new_region(self) -> Region:
+        try:
+            with above_standard():
+                return self._platform.create_region(SIZE)
+        except OSError as error:
+            raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
+
+    def after_fork(self) -> None:
+        """In a forked process: it has no process there, and memory of its own, as soon as somebody asks for something.
+
+        What was given to the parent's process is given to the new one.
+        """
+        if self._process is not None:
+            self._process.after_fork()  # first: it is told by itself as well, and nothing is to be left of it
+        self._have_no_process()
+        self.memory.close()
+        self.interrupts.after_fork()
+
+    def start(self) -> None:
+        """Start the process, if there is none, and return at once: it loads LLVM while the kernel goes on.
+
+        Raises:
+            EngineStartError: the system would not start it.
+        """
+        if self._closed or self._closing:
+            raise SessionClosedError
+        with self.uninterrupted():  # a process that is in nobody's hands would stay
+            if self._process is None:
+                if self.memory.region.is_lost:  # of a parent, or closed by somebody else
+                    self.memory.renew(self._new_region())
+                self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
+                self._ready = self._prepared = self._too_large = False
+                self.starts += 1
+
+    def permit(self, library: str) -> None:
+        """Let the process load this simulator: one behind a fence that could not is replaced, once for each of them."""
+        if library and library not in self._libraries:
+            with self.uninterrupted():
+                self._libraries = (*self._libraries, library)
+                if self.fenced and self._process is not None and name_of(self._platform) == "linux":
+                    self._discard()
+                    self._replaced += 1
+
+    def close(self) -> None:
+        """End the process and forget every module."""
+        if not self._closed:
+            self._closed = self._closing = True
+            self._discard()
+            self._kept.modules.clear()
+            self.memory.close()
+
+    def reset(self) -> None:
+        """Forget every module, but no function in Python; the next request gets a new process."""
+        with self.uninterrupted():
+            self._discard()
+            self.forget_modules()
+
+    def forget_modules(self) -> None:
+        """Forget every module that a new process would get; there is no process."""
+        self._kept.modules.clear()
+
+    def _discard(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    @contextlib.contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """What runs inside is not torn by an interrupt, which stops the engine and is raised afterwards.
+
+        Raises:
+            KeyboardInterrupt: at the end of the outermost one.
+        """
+        try:
+            with self.interrupts:
+                yield
+        except Stopped:
+            raise KeyboardInterrupt from None
+        if self.interrupts.outermost and self.interrupts.count:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def watching(
+        self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES, *, all_shown: bool = False
+    ) -> Iterator[None]:
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
+        self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
+        self._kept_output, self._all_shown = kept, all_shown
+        try:
+            yield
+        finally:
+            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
+
+    def stop(self) -> None:
+        """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
+        self.memory.stop()
+        if self._kill_at is None:
+            self._kill_at = time.monotonic() + self._grace_s
+
+    def kill(self) -> None:
+        """End the process at once, and start none any more; from any thread."""
+        self._closing = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def give_up(self) -> None:
+        """Kill whatever the process is doing, soon; from any thread."""
+        self._kill_at = time.monotonic()
+
+    @property
+    def memory_limit(self) -> int:
+        """The bytes of memory that each process may have; 0 for no limit."""
+        return self._memory_limit
+
+    @property
+    def has_process(self) -> bool:
+        """Whether there is a process now, which has not ended."""
+        return self._process is not None and not (self._ready and self._process.is_lost())
+
+    def printed(self) -> Printed:
+        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        return self._process.printed() if self._process else self._last_printed
+
+    def cpu_seconds(self) -> float:
+        """How much processor time has been used for what is watched."""
+        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
+
+    def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
+        process = self._be_ready(going_on=going_on)
+        module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
+        bitcode = bool(module) and frame.blob.startswith(BITCODE)
+        running = isinstance(frame.message, RunRequest)
+        if not (self._watched and self._begun):  # once for all the pieces of a run
+            self._begun = True
+            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
+            for stream in (process.output, process.errors):
+                stream.begin(self._show, self._kept_output, all_shown=self._all_shown)
+        began = time.perf_counter()
+        try:
+            reply = self._exchange(process, frame)
+            took_s = time.perf_counter() - began
+            answer = checked(frame, reply, kind, known=self._kept.modules, took_s=took_s)
+        except EngineDied as died:
+            raise self._after_death(process, died.cause, entry, module, running=running, bitcode=bitcode) from None
+        except FrameError as error:
+            raise self._after_death(process, f"a wrong reply ({error})", entry, module, running=running) from None
+        if not self._prepared:  # what it still had to load when it was there
+            self._prepared = True
+            self.waited_s += took_s - sum(timed(answer).steps.values())
+        return answer, reply.blob
+
+    def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
+        self._kill_at = self._late_at = None
+        if self.interrupts.count:
+            self.stop()
+        return self._ensure(going_on=going_on)
+
+    def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
+        now = time.monotonic()
+        self._limit = limit_of(frame.message if frame else None, compile_s=self._compile_limit_s)
+        self._late_at = now + self._limit.seconds if self._limit else None
+        self._look_at, self._stopped_since, self._too_late = now + _LOOK_S, None, False
+        self.exchanging = True
+        try:
+            return process.exchange(frame, self._tick)
+        except EngineDied:
+            raise
+        except BaseException:  # of whoever shows: the process still works on what nobody waits for any more
+            self._discard()
+            raise
+        finally:
+            self.exchanging = False
+
+    def _tick(self) -> bool:
+        self._on_tick()
+        if self._closing or self._is_given_up():
+            return True
+        self._too_late = self._too_late or is_over(self._late_at) or self._is_stopped_for_long()
+        return self._too_late or self._is_too_large()
+
+    def _is_too_large(self) -> bool:
+        # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
+        if self._memory_limit and self._process is not None and is_over(self._measure_at):
+            self._measure_at = time.monotonic() + _MEASURED_EVERY_S
+            self._too_large |= self._process.held_bytes() > self._memory_limit * _STACK_TOO + _LIBRARIES
+        return self._too_large
+
+    def _is_given_up(self) -> bool:
+        return is_over(self._kill_at) or self.interrupts.count > 1
+
+    def _is_stopped_for_long(self) -> bool:
+        # Shots may take as long as they like, but somebody has to go on with them.
+        now = time.monotonic()
+        if now < self._look_at or self._process is None:
+            return False
+        self._look_at = now + _LOOK_S
+        if not self._process.is_stopped():
+            self._stopped_since = None
+        elif self._stopped_since is None:
+            self._stopped_since = now
+        return self._limit is None and self._stopped_since is not None and now - self._stopped_since >= STOPPED_S
+
+    def _after_death(
+        self,
+        process: EngineProcess,
+        how: str,
+        entry: str = "",
+        module: str = "",
+        *,
+        running: bool = False,
+        bitcode: bool = False,
+    ) -> Exception:
+        self._last_printed = process.printed()
+        if process.forked:
+            return ForkedError(f"ran '{entry}'" if entry else "asked for something", os.getppid())
+        self._on_tick()
+        error = self._crash(
+            how,
+            entry,
+            process.errors,
+            pid=process.pid,
+            module=module,
+            late=(self._limit or Limit(STOPPED_S, "")) if self._too_late else None,
+            stopped=self._stopped_since is not None,
+            too_large=self._too_large,
+        )
+        error.bitcode = bitcode and error.signal_name in OF_ITSELF
+        self._discard()
+        if self._closing and not running:
+            return SessionClosedError(entry=entry)
+        return Stopped() if self._closing or self._is_given_up() else error
+
+    def _ensure(self, *, going_on: bool) -> EngineProcess:
+        forking.look()
+        process = self._process
+        if process and not going_on and (process.is_lost() if self._ready else process.has_lost_descriptors()):
+            self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
+        self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 - start made one, or raised
+        if self._ready:
+            return process
+        began = time.perf_counter()
+        doing = "it loaded LLVM"
+        refused: list[QirError] = []
+        try:
+            import qirjit_magic.results.records  # noqa: F401, PLC0415 - NumPy for the result, while LLVM is loaded there
+
+            ready = self._exchange(process, None).message
+            for name, frame in self._kept.frames():
+                doing = f"it took back {name}"
+                refused += self._refused(frame, self._exchange(process, frame))
+        except (EngineDied, FrameError) as died:
+            error = self._after_death(process, str(died))
+            if isinstance(error, WorkerCrashedError):
+                message = f"it died of {error.cause} while {doing}."
+                raise EngineStartError(message, error.stderr_tail, error.signal_name) from None
+            raise error from None
+        if not isinstance(ready, Ready) or ready.version != __version__:
+            self._discard()
+            message = f"it is not of version {__version__}: restart the kernel after an upgrade."
+            raise EngineStartError(message)
+        self._ready, self._build = True, ready.build
+        self.waited_s += time.perf_counter() - began
+        for error in refused:
+            if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
+                self._kept.intrinsics.pop(error.name, None)
+        if refused:
+            raise refused[0]
+        return process
+
+    def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
+        try:
+            checked(frame, reply, Done, known=self._kept.modules)
+        except QirError as error:
+            yield error

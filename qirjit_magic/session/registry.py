@@ -1,0 +1,237 @@
+"""`ModuleRegistry`: the modules of a session in their order, and what a person was told about them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from msgspec import structs
+
+from qirjit_magic.errors import EntryPointError
+from qirjit_magic.limits import LimitError
+from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
+from qirjit_magic.protocol.timings import UNTIMED, Timings
+from qirjit_magic.session import diagnostics
+from qirjit_magic.session.sources import Source
+
+_GIVEN = re.compile(r"cell\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModule:
+    """A module with what it was made from.
+
+    Attributes:
+        info: the module.
+        source: its source.
+        opt_level: the optimisation level that was asked for.
+    """
+
+    info: ModuleInfo
+    source: Source
+    opt_level: int | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether somebody chose its name: ``cell1`` and so on are names that are given."""
+        return _GIVEN.fullmatch(self.info.name) is None
+
+
+class ModuleRegistry:
+    """What a session knows of its modules. The engine has them too, in the same order.
+
+    Args:
+        python: gives the functions in Python, as a `SymbolGraph` takes them.
+    """
+
+    def __init__(self, python: Callable[[], tuple[ModuleInfo, ...]]) -> None:
+        self._python = python
+        self._added: dict[str, RegisteredModule] = {}
+        self._linkage: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (
+            (),
+            SymbolGraph(()),
+        )  # the last one, and of what it is
+        # Modules whose variables may have changed, for each engine the number of its process.
+        self._in_use: dict[str, dict[bool, int]] = {}
+        self._added_in: dict[str, Timings] = {}  # of those that were not run since
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._added
+
+    def __len__(self) -> int:
+        return len(self._added)
+
+    @property
+    def infos(self) -> tuple[ModuleInfo, ...]:
+        """The modules, the newest last."""
+        return tuple(added.info for added in list(self._added.values()))
+
+    @property
+    def linkage(self) -> SymbolGraph:
+        """Who defines what, and who uses it."""
+        modules = (*self._python(), *self.infos)
+        made_of, linkage = self._linkage
+        if modules != made_of:
+            linkage = SymbolGraph(modules)
+            self._linkage = modules, linkage
+        return linkage
+
+    def find(self, name: str) -> RegisteredModule:
+        """The module of this name.
+
+        Raises:
+            EntryPointError: there is none.
+        """
+        if name not in self._added:
+            known = f" There are: {', '.join(self._added)}." if self._added else ""
+            reason = f"there is no module '{name}'.{close_to(name, self._added)}{known}"
+            raise EntryPointError(reason, name)
+        return self._added[name]
+
+    def same(self, source: Source, name: str, opt_level: int | None, *, trust: bool) -> str | None:
+        """The module of this very source, options and name; without a name, one whose name nobody chose."""
+        digest = sha256(source.data).hexdigest()
+        for added in self._added.values():
+            names = {added.info.name} if added.named else {added.info.name, ""}
+            made_of = added.info.digest, added.opt_level, added.info.trusted
+            if made_of == (digest, opt_level, trust) and name in names:
+                return added.info.name
+        return None
+
+    def free_name(self) -> str:
+        """A name for a module for which nobody chose one."""
+        number = 1
+        while f"cell{number}" in self._added:
+            number += 1
+        return f"cell{number}"
+
+    def unnamed(self) -> tuple[str, ...]:
+        """The modules whose names nobody chose."""
+        return tuple(name for name, added in self._added.items() if not added.named)
+
+    def entry(self, name: str | None, module: str | None) -> tuple[ModuleInfo, EntryPoint]:
+        """See `Session.entry`."""
+        if not self._added:
+            reason = "nothing is compiled yet. Compile a module first."
+            raise EntryPointError(reason, name)
+        if name is None:
+            return only_entry(self.find(module).info if module else self.infos[-1])
+        searched = [self.find(module).info] if module else list(reversed(self.infos))
+        for info in searched:
+            function = info.function(name)
+            if function:
+                return info, function
+        available = [f.name for info in searched for f in info.functions]
+        reason = f"no function is called '{name}'.{close_to(name, available)}"
+        raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
+
+    def check_room(self, name: str, most: int) -> None:
+        """There must be room for a module of this name.
+
+        Raises:
+            LimitError: there are as many as there may be, and none of this name.
+        """
+        if name not in self._added and len(self._added) >= most:
+            raise LimitError("modules", len(self._added) + 1, most)
+
+    def put(self, added: RegisteredModule) -> ModuleInfo:
+        """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
+        name = added.info.name
+        info = structs.replace(
+            added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced")
+        )
+        self._in_use.pop(name, None)
+        self._added_in[name] = info.timings
+        return self._put_last(replace(added, info=info))
+
+    def renew(self, name: str) -> ModuleInfo:
+        """Make a module the newest again."""
+        added = self._added[name]
+        return self._put_last(replace(added, info=structs.replace(added.info, diagnostics=(), timings=UNTIMED)))
+
+    def _put_last(self, added: RegisteredModule) -> ModuleInfo:
+        name, lines = added.info.name, added.source.lines_before
+        before = self.linkage
+        self._added.pop(name, None)
+        self._added[name] = added
+        said = (*added.info.breaks, *diagnostics.added(before, self.linkage, name))
+        moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
+        info = structs.replace(added.info, diagnostics=moved + added.info.diagnostics)
+        self._added[name] = replace(added, info=info)
+        return info
+
+    def remove(self, name: str) -> tuple[Diagnostic, ...]:
+        """Forget a module; gives what there is to say about it."""
+        before = self.linkage
+        del self._added[name]
+        self._in_use.pop(name, None)
+        self._added_in.pop(name, None)
+        return tuple(diagnostics.lost(before, self.linkage))
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._added.clear()
+        self._in_use.clear()
+        self._added_in.clear()
+
+    def unlink(self, name: str) -> tuple[Diagnostic, ...]:
+        """A module is to be linked anew; gives what there is to say about it."""
+        anew = self._started_anew(name, "it was reset")
+        self._in_use.pop(name, None)
+        return anew
+
+    def take_timings(self, name: str) -> Timings:
+        """How long it took to add a module; given once, for its first run."""
+        return self._added_in.pop(name, UNTIMED)
+
+    def note_run(self, name: str, linked: Iterable[str], *, process: int) -> tuple[Diagnostic, ...]:
+        """Something of this module was run; gives what there is to say about variables that started anew.
+
+        Args:
+            name: the module.
+            linked: the modules that were linked for the run.
+            process: the number of the engine process that ran it; those of the open engine are negative.
+        """
+        anew: tuple[Diagnostic, ...] = ()
+        for module in linked:
+            anew += self._started_anew(module, self._because(module, process))
+        for module in self.linkage.reachable(name):
+            self._in_use.setdefault(module, {})[process > 0] = process
+        return anew
+
+    def _because(self, module: str, process: int) -> str:
+        before = self._in_use.get(module, {}).get(process > 0)
+        if before is None:
+            return f"what uses {'no' if process > 0 else 'a'} trusted module or Python has an engine process of its own"
+        return "what it is bound to has changed" if before == process else "the engine was restarted"
+
+    def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:
+        if name not in self._in_use or not self._added[name].info.state:
+            return ()
+        return (diagnostics.started_anew(self._added[name].info, because),)
+
+
+def only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
+    """The module's only function that one would run, with the module.
+
+    Raises:
+        EntryPointError: there are several, or none.
+    """
+    candidates = info.entry_points
+    if len(candidates) == 1:
+        return info, candidates[0]
+    what = "several entry points: name one" if candidates else "no function that can be run: define one"
+    names = tuple(f.name for f in candidates)
+    reason = f"the module '{info.name}' has {what}."
+    raise EntryPointError(reason, None, names)
+
+
+def close_to(name: str, known: Collection[str]) -> str:
+    """A hint at a known name that is nearly this one; empty where there is none."""
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" Did you mean '{close[0]}'?" if close else ""

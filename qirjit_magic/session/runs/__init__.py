@@ -1,0 +1,1 @@
+"""Runs: carried out, followed, spread over several processes, collected."""

@@ -1,0 +1,268 @@
+"""`Engines`: the engine process behind the fence, and a second, open one for what is trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from msgspec import structs
+
+from qirjit_magic.errors import QirError
+from qirjit_magic.limits import Limits
+from qirjit_magic.protocol.messages import Compiled, EngineStatus, Intrinsic, RunRequest
+from qirjit_magic.protocol.module_info import ModuleInfo
+from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR
+from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph, check_renewal
+from qirjit_magic.protocol.timings import UNTIMED
+from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
+from qirjit_magic.session.runs.worker_pool import WorkerPool
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A module as the open engine is to have it; a changed one has another serial."""
+
+    serial: int
+    source: bytes
+    opt_level: int | None
+    trusted: bool
+
+
+class Engines:
+    """Every module is compiled and known in the fenced process, and whatever needs no trust runs there.
+
+    A run that reaches a trusted module or a function in Python is carried out by the open process, which compiles
+    everything itself: object code from the fenced process is whatever hostile code there made of it. The two processes
+    have global variables of their own.
+
+    Args:
+        fenced: the one behind the fence.
+
+    Attributes:
+        compiling: how long the last `for_run` took to compile what the open process lacked.
+    """
+
+    def __init__(self, fenced: EngineClient) -> None:
+        self.fenced = fenced
+        self.compiling = UNTIMED
+        self._open: EngineClient | None = None
+        self._wanted: dict[str, _Wanted] = {}
+        self._there: dict[str, int] = {}  # the serials of the open engine's modules, in its order
+        self._serial = 0
+        self._workers = WorkerPool(fenced)
+
+    @property
+    def _both(self) -> tuple[EngineClient, ...]:
+        return (self.fenced,) if self._open is None else (self.fenced, self._open)
+
+    def close(self) -> None:
+        """End the processes and forget every module."""
+        self._workers.end()
+        for engine in self._both:
+            engine.close()
+
+    def kill(self) -> None:
+        """End the processes at once, and start none any more; from any thread."""
+        for engine in self._both:
+            engine.kill()
+        self._workers.kill()
+
+    def after_fork(self) -> None:
+        """In a forked process: there are no helpers, and the open process gets its modules when they are wanted."""
+        self._workers.after_fork()
+        self._there.clear()
+        if self._open is not None:
+            self._open.forget_modules()
+
+    def reset(self) -> None:
+        """Forget every module, but no function in Python; the next request gets new processes."""
+        with self.fenced.uninterrupted():
+            self._workers.end()
+            for engine in self._both:
+                engine.reset()
+            self._wanted.clear()
+            self._there.clear()
+
+    def stop(self) -> None:
+        """End the run that goes on; from any thread."""
+        for engine in self._both:
+            engine.stop()
+        self._workers.stop()
+
+    # -- modules ---------------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        name: str,
+        source: bytes,
+        *,
+        opt_level: int | None = None,
+        replaceable: Iterable[str] = (),
+        strict: bool = False,
+        trust: bool = False,
+    ) -> Compiled:
+        """See `Engine.add`."""
+        compiled = self.fenced.add(
+            name, source, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust
+        )
+        self._serial += 1
+        self._wanted.pop(compiled.module.name, None)
+        self._wanted[compiled.module.name] = _Wanted(self._serial, source, opt_level, trust)
+        return compiled
+
+    def renew(self, name: str, linkage: SymbolGraph) -> None:
+        """See `Engine.renew`.
+
+        Raises:
+            SignatureError: a module would be bound to a definition of another type; nothing has changed.
+        """
+        if name != next(reversed(self._wanted)):
+            check_renewal(list(linkage.modules.values()), name)
+            self.fenced.renew(name)
+            self._wanted[name] = self._wanted.pop(name)
+
+    def unlink(self, name: str) -> None:
+        """See `Engine.unlink`."""
+        self.fenced.unlink(name)
+        if self._open is not None and name in self._there:
+            self._open.unlink(name)
+
+    def remove(self, name: str) -> None:
+        """See `Engine.remove`."""
+        self.fenced.remove(name)
+        self._wanted.pop(name, None)
+
+    # -- functions in Python ---------------------------------------------------------------------------------------
+
+    @property
+    def intrinsics(self) -> tuple[ModuleInfo, ...]:
+        """The functions in Python, as a `SymbolGraph` takes them."""
+        return () if self._open is None else self._open.intrinsics
+
+    def define(self, intrinsic: Intrinsic) -> None:
+        """See `Engine.define`: it is loaded into the open process, and the other one knows its type.
+
+        Raises:
+            DefinitionError: it cannot be loaded; nothing has changed.
+        """
+        with self.fenced.uninterrupted():
+            opened = self._opened()
+            opened.define(intrinsic)
+            try:
+                self.fenced.define(structs.replace(intrinsic, pickled=b"", path=()))
+            except QirError:
+                opened.undefine(intrinsic.name)
+                raise
+
+    def undefine(self, name: str) -> None:
+        """See `Engine.undefine`."""
+        with self.fenced.uninterrupted():
+            for engine in self._both:
+                engine.undefine(name)
+
+    # -- runs ------------------------------------------------------------------------------------------------------
+
+    def for_run(
+        self, module: str, linkage: SymbolGraph, stopping: Callable[[], bool] = lambda: False
+    ) -> EngineClient | None:
+        """The engine that is to run something of this module, with every module in it that the run can reach.
+
+        Args:
+            module: its name.
+            linkage: who is bound to whom, as far as the fenced process says the truth.
+            stopping: asked before each module that is still to be compiled: whether nobody waits for it any more.
+
+        Returns:
+            None where ``stopping`` said so.
+
+        Raises:
+            QirError: the open process cannot be started, or does not take what the fenced one took.
+        """
+        self.compiling = UNTIMED
+        self._forget_gone()
+        if not _is_trusting(linkage, module):
+            return self.fenced
+        with self.fenced.uninterrupted():
+            engine = self._opened()
+            if not self._bring_up_to_date(engine, linkage.reachable(module), stopping):
+                return None
+        # What the open process has compiled itself decides: the other one may have lied about what is reached.
+        return engine if _is_trusting(SymbolGraph(engine.infos), module) else self.fenced
+
+    def sharded_run(
+        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, *, most: int, limits: Limits
+    ) -> ShardedRun | str:
+        """What lets so many processes share a run that this engine begins; or why there is one only, in words."""
+        simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
+        if not simulator.by_shot:
+            return one_stream(simulator.name)
+        state_across_shots = linkage.state_across_shots(request.module)
+        if state_across_shots or engine is not self.fenced:
+            return state_across_shots or "it runs where modules are trusted"
+        modules = engine.compiled(linkage.reachable(request.module))
+        shared = structs.replace(request, simulator=simulator, method="live")
+        return ShardedRun(engine, self._workers, shared, modules=modules, most=most, limits=limits)
+
+    def _forget_gone(self) -> None:
+        # A new open process may have refused functions that the one before had.
+        if self._open is not None:
+            for name in _names(self.fenced.intrinsics) - _names(self._open.intrinsics):
+                self.fenced.undefine(name)
+
+    def number(self, engine: EngineClient) -> int:
+        """A number for the process that this engine has now: no other process of the session has the same."""
+        return engine.starts if engine is self.fenced else -engine.starts
+
+    def status(self) -> EngineStatus:
+        """See `Engine.status`: that of the fenced process, with what is different in the open one."""
+        status = self.fenced.status()
+        # Being looked at starts none.
+        opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
+        return structs.replace(
+            status,
+            simulator=status.simulator or opened.simulator,
+            open_pid=opened.pid,
+            open_memory=opened.memory,
+            open_restarts=opened.restarts,
+        )
+
+    def _opened(self) -> EngineClient:
+        if self._open is None:
+            self._open = self.fenced.open_sibling()
+        self._open.start()
+        return self._open
+
+    def _bring_up_to_date(self, engine: EngineClient, reached: frozenset[str], stopping: Callable[[], bool]) -> bool:
+        for name, serial in list(self._there.items()):
+            if name not in self._wanted or self._wanted[name].serial != serial:
+                engine.remove(name)
+                del self._there[name]
+        present = [name for name in self._wanted if name in reached or name in self._there]
+        for name in present[self._in_order(present) :]:
+            if stopping() or engine.interrupts.count:
+                return False
+            wanted = self._wanted[name]
+            if name in self._there:
+                engine.renew(name)
+                del self._there[name]
+            else:
+                compiled = engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted)
+                self.compiling += compiled.module.timings
+                engine.restore(compiled)
+            self._there[name] = wanted.serial
+            engine.save()
+        return True
+
+    def _in_order(self, present: Sequence[str]) -> int:
+        # How many of the first modules are there in their order already.
+        pairs = zip(self._there, present, strict=False)
+        return next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._there))
+
+
+def _is_trusting(linkage: SymbolGraph, module: str) -> bool:
+    return any(name == PYTHON or linkage.modules[name].trusted for name in linkage.reachable(module))
+
+
+def _names(modules: Iterable[ModuleInfo]) -> set[str]:
+    return {function.name for module in modules for function in module.functions}

@@ -1,0 +1,273 @@
+"""`Runner`: carries out the runs of a session, one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gc
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from qirjit_magic.display.circuit import CircuitDiagram
+from qirjit_magic.errors import LocatedError, RunTimeoutError, SessionClosedError
+from qirjit_magic.limits import Limits
+from qirjit_magic.options import Jobs
+from qirjit_magic.protocol.messages import CircuitRequest, RunRequest
+from qirjit_magic.protocol.module_info import EntryPoint
+from qirjit_magic.protocol.return_values import recorded_words
+from qirjit_magic.protocol.symbol_graph import SymbolGraph
+from qirjit_magic.protocol.timings import Timings
+from qirjit_magic.sandbox import choose
+from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.client.crash_limiter import CrashLimiter
+from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.registry import ModuleRegistry
+from qirjit_magic.session.runs.collector import Collected, collect, finish, why_so_many
+from qirjit_magic.session.runs.engines import Engines
+from qirjit_magic.session.runs.sharded_run import ShardedRun
+from qirjit_magic.session.runs.watcher import ProgressReporter
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from qirjit_magic.session.run_result import RunResult
+
+_LARGE = 32 << 20  # bytes of records of which nothing is to stay longer than it must
+_MAX_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
+
+
+class Runner:
+    """Runs entry points of the modules of a catalogue.
+
+    Args:
+        engines: what carries them out.
+        registry: the modules.
+        crash_limiter: which of them are not tried any more.
+
+    Attributes:
+        last: the result of the last run, however it ended.
+        closing: whether no run is to go on.
+    """
+
+    def __init__(self, engines: Engines, registry: ModuleRegistry, crash_limiter: CrashLimiter) -> None:
+        self.last: RunResult | None = None
+        self.closing = False
+        self._engines = engines
+        self._registry = registry
+        self._crash_limiter = crash_limiter
+        self._stopping = False
+        self._large = False
+        self._begun = self._running = False
+
+    def run(
+        self,
+        request: RunRequest,
+        entry: EntryPoint,
+        observer: Observer,
+        *,
+        timeout_s: float | None,
+        waited_s: float,
+        limits: Limits,
+        jobs: Jobs = 1,
+    ) -> RunResult:
+        """Run shots.
+
+        Args:
+            request: which.
+            entry: the entry point.
+            observer: who follows it.
+            timeout_s: seconds after which it is stopped.
+            waited_s: how many of them it has waited for its turn.
+            limits: how much it may use.
+            jobs: how many processes may share it.
+
+        Raises:
+            QirError, KeyboardInterrupt: see `Session.run`.
+        """
+        began = time.perf_counter()
+        if self._large:  # an error's frames and it hold each other, and with them the records of a run before the last
+            gc.collect()
+        digest = self._registry.find(request.module).info.digest
+        left_s = None if timeout_s is None else timeout_s - waited_s
+        with self._placed(request.module), self._crash_limiter.watch(request.module, digest):
+            words = recorded_words(entry.signature.returns)
+            engine, collected = self._collect(request, observer, left_s, limits, jobs, words)
+        ended = collected.outcome in {"done", "failed"}
+        self._crash_limiter.note_run(digest, collected.crash, ended=ended)
+        process = self._engines.number(engine)
+        said = self._registry.note_run(request.module, collected.linked, process=process)
+        held = collected.columns.size if collected.columns is not None else 0
+        result, error = finish(
+            request,
+            entry,
+            collected,
+            notices=said,
+            printed=engine.printed(),
+            timeout_s=timeout_s,
+            limits=limits,
+            before=self._registry.take_timings(request.module),
+            began=began,
+        )
+        self.last = result
+        self._large = held > _LARGE
+        engine.save()
+        if error:
+            try:
+                raise error
+            finally:
+                del error, result, collected  # it holds this frame, which would hold it and all its records
+        return result
+
+    def _collect(
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs, words: int
+    ) -> tuple[EngineClient, Collected]:
+        deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
+
+        def stopping() -> bool:
+            return self._stopping or self.closing
+
+        def given_up() -> bool:
+            return stopping() or observer.stopping() or time.monotonic() > deadline
+
+        self._stopping, self._begun = False, True
+        try:
+            linkage = self._registry.linkage
+            engine = self._engines.for_run(request.module, linkage, given_up)
+            if engine is None:
+                ProgressReporter(request.shots, observer.progress).end(0)
+                return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+            before, waited_s = time.monotonic(), engine.waited_s
+            engine.prepare(request)
+            deadline += time.monotonic() - before
+            left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
+            sharded_run = self._sharded_run(engine, request, linkage, limits, jobs)
+            shared = None if isinstance(sharded_run, str) else sharded_run
+            self._running = True
+            with shared or contextlib.nullcontext():
+                collected = collect(
+                    engine,
+                    request,
+                    observer,
+                    words=words,
+                    timeout_s=left_s,
+                    limits=limits,
+                    stopping=stopping,
+                    sharded_run=shared,
+                )
+            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharded_run))))
+            collected.timings += structs.replace(self._engines.compiling, total=0.0)
+            collected.timings += Timings(start=engine.waited_s - waited_s)
+        finally:
+            self._begun = self._running = False
+        return engine, collected
+
+    def _sharded_run(
+        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, limits: Limits, jobs: Jobs
+    ) -> ShardedRun | str:
+        most = min(choose().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
+        if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
+            return "there is one shot" if most > 1 else ""
+        return self._engines.sharded_run(engine, request, linkage, most=most, limits=limits)
+
+    def circuit(self, request: CircuitRequest) -> CircuitDiagram:
+        """The circuit of an entry point.
+
+        Args:
+            request: which.
+
+        Raises:
+            QirError, KeyboardInterrupt: see `Session.circuit`.
+        """
+        digest = self._registry.find(request.module).info.digest
+        with self._placed(request.module), self._crash_limiter.watch(request.module, digest, counting=False):
+            try:
+                self._stopping, self._begun = False, True
+                engine = self._engines.for_run(request.module, self._registry.linkage, lambda: self._stopping)
+                if engine is not None:
+                    engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
+                self._running = True
+                if self.closing:
+                    raise SessionClosedError(entry=request.entry)
+                if engine is None or self._stopping:
+                    raise KeyboardInterrupt
+                traced = engine.circuit(request)
+            finally:
+                self._begun = self._running = False
+        engine.save()
+        return CircuitDiagram(module=request.module, entry=request.entry, traced=traced)
+
+    @contextlib.contextmanager
+    def _placed(self, module: str) -> Iterator[None]:
+        # An error in the module that is run is at a line of its cell; in another module that has to be said.
+        try:
+            yield
+        except LocatedError as error:
+            where = error.module or module
+            moved = error.moved(self._registry.find(where).source.lines_before)
+            raise moved.of_module("" if where == module else where) from None
+
+    def after_fork(self) -> None:
+        """In a forked process nothing is run."""
+        self._stopping = self._begun = self._running = False
+
+    def stop(self) -> None:
+        """Stop the run that goes on, if there is one, at the next shot; from any thread."""
+        if self._begun:
+            self._stopping = True
+        if self._running:  # what an engine is given before its run is not torn
+            self._engines.stop()
+
+
+async def run_in_thread(
+    run: Callable[[Observer], RunResult], observer: Observer, *, timeout_s: float | None = None
+) -> RunResult:
+    """What ``run`` gives, in a thread of its own; where the task is cancelled the run is stopped.
+
+    Args:
+        run: runs, followed by the observer that it gets.
+        observer: who wants to follow it, in that thread.
+        timeout_s: the seconds in which it is to begin; what goes on keeps its time itself.
+
+    Raises:
+        RunTimeoutError: it has not begun in that time: it waits for a thread, or for its turn.
+        CancelledError: the task was cancelled. A run that went on has ended, a queued one ends when its turn comes.
+    """
+    import asyncio  # noqa: PLC0415 - TLS and logging come with it
+
+    cancelled = begun = False
+
+    def stopping() -> bool:
+        nonlocal begun
+        begun = True
+        return cancelled or observer.stopping()
+
+    running = asyncio.ensure_future(asyncio.to_thread(run, dataclasses.replace(observer, stopping=stopping)))
+    try:
+        if timeout_s is not None and not await _begins(running, lambda: begun, timeout_s):
+            cancelled = True
+            running.add_done_callback(_look_at)
+            raise RunTimeoutError(timeout_s, waited=True)
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        cancelled = True
+        if begun:
+            await asyncio.wait([running])
+        running.add_done_callback(_look_at)
+        raise
+
+
+async def _begins(running: asyncio.Future[RunResult], begun: Callable[[], bool], timeout_s: float) -> bool:
+    import asyncio  # noqa: PLC0415 - see above
+
+    await asyncio.wait([running], timeout=timeout_s)
+    return running.done() or begun()
+
+
+def _look_at(ended: asyncio.Future[RunResult]) -> None:
+    # Nobody waits for it any more: an error that nobody looked at would be reported when it is freed.
+    if not ended.cancelled():
+        ended.exception()

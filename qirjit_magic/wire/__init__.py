@@ -1,1 +1,0 @@
-"""What crosses between the kernel and the engine process: data, never behaviour."""
