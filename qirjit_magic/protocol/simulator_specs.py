@@ -67,6 +67,12 @@ def _load(point: EntryPoint) -> SimulatorSpec:
     if not isinstance(spec, SimulatorSpec):
         message = f"the entry point '{point.name}' of {ENTRY_POINT_GROUP} is {type(spec).__name__}, no SimulatorSpec."
         raise SimulatorError(message)
+    if not spec.path:
+        message = (
+            f"the simulator '{point.name}' ({point.value}) names no library: its SimulatorSpec has no path. Give it the"
+            " path of a shared library with QIR symbols."
+        )
+        raise SimulatorError(message)
     return spec
 
 

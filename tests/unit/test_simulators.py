@@ -126,6 +126,13 @@ def test_a_registered_thing_that_is_no_simulator_is_refused(register: Path) -> N
         find_simulator("noisy")
 
 
+def test_a_registered_simulator_without_a_library_is_refused(register: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qirjit_magic.protocol.simulator_specs.NOISY", SimulatorSpec("noisy"), raising=False)
+    _register(register, "noisy", "qirjit_magic.protocol.simulator_specs:NOISY")
+    with pytest.raises(SimulatorError, match=r"'noisy'.*no path"):
+        find_simulator("noisy")
+
+
 def test_a_registered_simulator_whose_package_is_broken_is_refused_by_name(register: Path) -> None:
     _register(register, "noisy", "no_such_package_at_all:SIM")
     with pytest.raises(SimulatorError, match="'noisy'"):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from qirjit_magic.session.run_result import RunResult
     from qirjit_magic.session.session import Session
 
+Page = str | Callable[[], str]
+"""A fragment of HTML, or what makes one, which may take a while and wait for a run."""
 CIRCUIT, CODE, MESSAGES = "Circuit", "IR", "Messages"
 _ORDER = ("Histogram", "Records", MESSAGES, "State")
 
@@ -44,8 +46,6 @@ def _html(bundle: dict[str, str]) -> str:
     return bundle["text/html"]
 
 
-Page = str | Callable[[], str]
-"""A fragment of HTML, or what makes one, which may take a while and wait for a run."""
 _ONLY_TITLES = "26px"
 
 
