@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
+from qirjit_magic.engine.ir.flags import declared_profile, named_values, read_flags
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
 
@@ -94,24 +94,24 @@ def test_flags_in_a_string_are_none(quote: str) -> None:
 
 
 def test_a_module_may_have_no_flags() -> None:
-    assert read_module_flags(SourceText("define void @f() { ret void }")) == ()
+    assert named_values(read_flags(SourceText("define void @f() { ret void }"))) == ()
 
 
 def test_a_remark_is_no_flag() -> None:
-    assert read_module_flags(SourceText('; !llvm.module.flags = !{!0}\n!0 = !{i32 1, !"a", i32 4}')) == ()
+    assert named_values(read_flags(SourceText('; !llvm.module.flags = !{!0}\n!0 = !{i32 1, !"a", i32 4}'))) == ()
 
 
 @given(st.data(), st.integers(2, 64))
 def test_an_integer_of_any_width_is_read_without_a_sign(data: st.DataObject, bits: int) -> None:
     value = data.draw(st.integers(-(1 << (bits - 1)), (1 << bits) - 1))
     text = f'!llvm.module.flags = !{{!0}}\n!0 = !{{i32 1, !"a", i{bits} {value}}}\n'
-    assert read_module_flags(SourceText(text)) == (("a", value % (1 << bits)),)
+    assert named_values(read_flags(SourceText(text))) == (("a", value % (1 << bits)),)
 
 
 @given(st.text(max_size=60))
 def test_no_text_makes_reading_fail(text: str) -> None:
-    assert read_module_flags(SourceText(text)) == ()
-    assert len(read_module_flags(SourceText(f"!llvm.module.flags = !{{!0}}\n!0 = !{{{text}}}\n"))) <= 1
+    assert named_values(read_flags(SourceText(text))) == ()
+    assert len(named_values(read_flags(SourceText(f"!llvm.module.flags = !{{!0}}\n!0 = !{{{text}}}\n")))) <= 1
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,13 @@ addresses of functions and variables of whatever module, places in functions, di
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import replace
 
 import llvmlite.binding as llvm
 from msgspec import structs
 
-from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_changed
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.protocol.module_info import GlobalVariable
 
@@ -53,12 +52,10 @@ def externalise(module: QirModule, data_layout: str) -> QirModule:
         return module
     moving = _Externaliser(module, data_layout, _staying(text))
     text = _LINE.sub(moving.line, text)
-    # Whatever LLVM does not read again as it printed it stays as it is.
-    with contextlib.suppress(RuntimeError):
-        changed = read_text(text)
-        changed.verify()
-        return replace(module, info=structs.replace(info, variables=tuple(moving.variables)), llvm_module=changed)
-    return module
+    changed = read_changed(text)
+    if changed is None:
+        return module
+    return replace(module, info=structs.replace(info, variables=tuple(moving.variables)), llvm_module=changed)
 
 
 def _staying(text: str) -> frozenset[str]:

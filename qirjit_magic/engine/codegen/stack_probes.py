@@ -5,11 +5,10 @@ Otherwise a large ``alloca`` steps over the guard below the stack, and the progr
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import replace
 
-from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.ir.llvm_modules import read_changed
 from qirjit_magic.engine.ir.parse import QirModule
 
 _PROBE = '"probe-stack"="inline-asm"'
@@ -30,12 +29,8 @@ def probe_stacks(module: QirModule) -> QirModule:
     text = str(module.llvm_module)
     if all(_SMALL.match(found[0]) for found in _TAKING.finditer(text)):
         return module
-    # Whatever LLVM does not read again as it printed it stays as it is.
-    with contextlib.suppress(RuntimeError):
-        changed = read_text(_DEFINITION.sub(_probing, text))
-        changed.verify()
-        return replace(module, llvm_module=changed)
-    return module
+    changed = read_changed(_DEFINITION.sub(_probing, text))
+    return module if changed is None else replace(module, llvm_module=changed)
 
 
 def _probing(found: re.Match[str]) -> str:

@@ -16,8 +16,7 @@ from qirjit_magic.engine.ir.capabilities import (
     RETURNS,
     SWITCHES,
 )
-from qirjit_magic.engine.ir.flags import Flag, read_flags
-from qirjit_magic.engine.ir.llvm_modules import printed
+from qirjit_magic.engine.ir.flags import Flag
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.engine.text.patterns import find_words
@@ -84,8 +83,8 @@ def find_flag_breaks(module: QirModule) -> Iterator[Break]:
         at = _line(module, r"!llvm\.module\.flags(?=[^-\w.$])") if flags else None
         yield Break(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
     looked_at = REQUIRED if declares_draft(info) else tuple(_TYPES)
-    found = read_flags(module.text, lambda: printed(module.llvm_module)) if flags.keys() & set(looked_at) else ()
-    for flag in sorted((each for each in found if each.name in looked_at), key=lambda each: looked_at.index(each.name)):
+    known = (flag for flag in module.flags if flag.name in looked_at)
+    for flag in sorted(known, key=lambda flag: looked_at.index(flag.name)):
         yield from _form_breaks(flag, module)
 
 

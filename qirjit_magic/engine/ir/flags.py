@@ -64,9 +64,9 @@ def read_flags(source: SourceText, printed: Callable[[], str] = str) -> tuple[Fl
     return tuple(flag for flag in flags if flag is not None)
 
 
-def read_module_flags(source: SourceText, printed: Callable[[], str] = str) -> Flags:
-    """The names and values of `read_flags`."""
-    return tuple((flag.name, flag.value) for flag in read_flags(source, printed))
+def named_values(flags: Iterable[Flag]) -> Flags:
+    """The names and values of flags."""
+    return tuple((flag.name, flag.value) for flag in flags)
 
 
 def _read_flags(text: str) -> list[Flag | None] | None:

@@ -14,6 +14,16 @@ def read_text(text: str) -> llvm.ModuleRef:
     return _owned_by_context(llvm.parse_assembly(text, llvm.create_context()))
 
 
+def read_changed(text: str) -> llvm.ModuleRef | None:
+    """The module that a change of LLVM's own printing makes, verified; None where LLVM does not read it again."""
+    try:
+        module = read_text(text)
+        module.verify()
+    except RuntimeError:
+        return None
+    return module
+
+
 def link_texts(first: str, *others: str) -> llvm.ModuleRef:
     """One module of several LLVM texts, each of which may define what another declares."""
     context = llvm.create_context()

@@ -16,6 +16,7 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.parse import QirModule, read_signature
 from qirjit_magic.engine.text.lexer import plain_name
+from qirjit_magic.engine.text.patterns import BRACKET_OR_COMMA, CLOSING, OPENING, split_at_commas
 from qirjit_magic.protocol.module_info import Declaration
 
 _SHOWN = 100  # characters of an instruction
@@ -56,8 +57,6 @@ _BEFORE_TYPE = re.compile(
 )
 _CONVENTION = re.compile(r"(?:.* )?(fastcc|coldcc) ")  # in what stands before a type
 _HIDDEN = re.compile(r"(?:private|internal) ")
-_MARK = re.compile(r'"[^"]*"|[()\[\]{}<>,]')
-_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
 _ATTRIBUTES = re.compile(_HARMLESS)
 _BEGINS_VALUE = re.compile(
     r'[-+%@<\[{"\d]|c"|(?:null|true|false|undef|poison|zeroinitializer|none|splat|inttoptr|ptrtoint|getelementptr'
@@ -122,7 +121,7 @@ def _passes_plainly(header: str) -> bool:
     # Of another module, or of whoever runs it, nobody knows by which convention it is called
     if _CONVENTION.match(before[:rest]) and not _HIDDEN.match(before):
         return False
-    parameters = (_LOCAL.sub("", _without_type(each)) for each in _arguments(found[1], name.end() + 1))
+    parameters = (_LOCAL.sub("", _without_type(each)) for each in split_at_commas(found[1], name.end() + 1))
     return all(not _ATTRIBUTES.sub("", f"{each.strip()} ").strip() for each in parameters)
 
 
@@ -139,10 +138,10 @@ def _without_type(text: str) -> str:
     """What stands behind the type that a text begins with."""
     if text == "...":
         return ""
-    if text[:1] in _OPENING:
+    if text[:1] in OPENING:
         depth = 0
-        for mark in _MARK.finditer(text):
-            depth += (mark[0] in _OPENING) - (mark[0] in _CLOSING)
+        for mark in BRACKET_OR_COMMA.finditer(text):
+            depth += (mark[0] in OPENING) - (mark[0] in CLOSING)
             if not depth:
                 return text[mark.end() :]
     found = _FIRST_WORD.match(text)
@@ -188,7 +187,7 @@ class _Printed:
         if not call.startswith(convention):
             return False
         before = call[len(convention) : callee.start()]
-        given = list(_arguments(call, callee.end() + 1))
+        given = list(split_at_commas(call, callee.end() + 1))
         if before[_matched(_ATTRIBUTES, before) :] != kind or not _fit(given, parameters, variadic=variadic):
             return False
         return name != _CALLABLE or self._fits_callable(given)
@@ -226,20 +225,3 @@ def _fit(given: list[str], parameters: tuple[str, ...], *, variadic: bool) -> bo
         return False
     values = (_without_type(argument).removeprefix(" ") for argument in given if not argument.startswith("metadata "))
     return all(_BEGINS_VALUE.match(value, _matched(_ATTRIBUTES, value)) for value in values)
-
-
-def _arguments(line: str, start: int) -> Iterator[str]:
-    """What stands between commas, from behind the opening bracket on."""
-    depth, begin = 0, start
-    for mark in _MARK.finditer(line, start):
-        if mark[0] in _OPENING:
-            depth += 1
-        elif mark[0] == "," and not depth:
-            yield line[begin : mark.start()]
-            begin = mark.end() + 1
-        elif mark[0] in _CLOSING:
-            if not depth:
-                if mark.start() > begin:
-                    yield line[begin : mark.start()]
-                return
-            depth -= 1

@@ -12,7 +12,7 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import without_ignored
 from qirjit_magic.engine.ir.bitcode import empty_for_opaque
-from qirjit_magic.engine.ir.flags import declared_profile, read_module_flags
+from qirjit_magic.engine.ir.flags import Flag, declared_profile, named_values, read_flags
 from qirjit_magic.engine.ir.llvm_modules import printed, quoted_name, read_bitcode, read_text
 from qirjit_magic.engine.ir.names import check_encoding
 from qirjit_magic.engine.ir.unsized import check_extracted, explain_unsized
@@ -49,11 +49,13 @@ class QirModule:
         info: names, signatures, flags, declarations.
         text: its source; for bitcode the printed module.
         llvm_module: LLVM's module, in a context of its own.
+        flags: the module flags with their forms and places.
     """
 
     info: ModuleInfo
     text: SourceText
     llvm_module: llvm.ModuleRef = field(repr=False)
+    flags: tuple[Flag, ...] = ()
 
 
 def parse_module(
@@ -78,19 +80,19 @@ def parse_module(
     module, text = _parse_bitcode(source) if source.startswith(BITCODE) else (None, _decode(source))
     module = _read(text, module, outlined=outlined, watch=watch)
     check_encoding(text)
-    flags = read_module_flags(text, lambda: printed(module))
+    flags = read_flags(text, lambda: printed(module))
     functions = tuple(map(_entry_point, _written_functions(module, text)))
     info = ModuleInfo(
         name=name,
         digest=hashlib.sha256(source).hexdigest(),
         profile=declared_profile(functions),
-        flags=flags,
+        flags=named_values(flags),
         functions=functions,
         variables=tuple(_variables(module)),
         declarations=_declarations(module),
     )
     watch.lap("parse")
-    return QirModule(info, text, module)
+    return QirModule(info, text, module, flags)
 
 
 def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef | None, SourceText]:

@@ -8,16 +8,15 @@ undefined again: it lasts as long as the function. What LLVM's passes find to be
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.ir.llvm_modules import printed, read_text
+from qirjit_magic.engine.ir.llvm_modules import printed, read_changed
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.text.patterns import END, WORD
+from qirjit_magic.engine.text.patterns import END, WORD, split_at_commas
 
 _WORDS = "alloca", "undef", "poison"
 _ZERO = "zeroinitializer"
@@ -32,8 +31,6 @@ _ALLOCA = re.compile(rf"^  ({_LOCAL}) = alloca (.*)$", re.MULTILINE)
 _LIFETIME = re.compile(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
 _SCALAR = re.compile(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
 _COUNT = re.compile(r"i(8|16|32|64) (\S+)")
-_MARK = re.compile(r'"[^"]*"|[()\[\]{}<>,]')
-_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
 _NEAR = 1 << 14  # characters: what is written first stands close to where it was allocated
 
 
@@ -46,7 +43,7 @@ def define_values(module: QirModule) -> QirModule:
     if "alloca" in defined:
         lasting = _LIFETIME.sub("", defined) if "llvm.lifetime" in defined else defined
         defined = _ALLOCA.sub(_filling, lasting)
-    return module if defined == text else replace(module, llvm_module=_read(defined) or module.llvm_module)
+    return module if defined == text else replace(module, llvm_module=read_changed(defined) or module.llvm_module)
 
 
 def _may_be_undefined(text: str) -> bool:
@@ -61,7 +58,7 @@ def defined_after_passes(module: llvm.ModuleRef) -> llvm.ModuleRef:
     text = printed(module)
     if not _may_be_undefined(text) or not any(found[1] for found in _UNDEFINED.finditer(_LEFT_OPEN.sub("", text))):
         return module
-    return _read("".join(_zeroed(part) if index % 2 == 0 else part for index, part in _parts(text))) or module
+    return read_changed("".join(_zeroed(part) if index % 2 == 0 else part for index, part in _parts(text))) or module
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -69,21 +66,12 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     return enumerate(re.split(f"({_LEFT_OPEN.pattern})", text, flags=re.MULTILINE))
 
 
-def _read(text: str) -> llvm.ModuleRef | None:
-    # Whatever LLVM does not read again stays as it is.
-    with contextlib.suppress(RuntimeError):
-        module = read_text(text)
-        module.verify()
-        return module
-    return None
-
-
 def _zeroed(text: str) -> str:
     return _UNDEFINED.sub(lambda found: _ZERO if found[1] else found[0], text)
 
 
 def _filling(found: re.Match[str]) -> str:
-    kind, *rest = _split(found[2])
+    kind, *rest = split_at_commas(found[2])
     line, name = found[0], found[1]
     aligned = "".join(f", {part}" for part in rest if part.startswith("align "))
     others = [part for part in rest if not part.startswith(("align ", "!"))]
@@ -116,17 +104,3 @@ def _is_written(found: re.Match[str], kind: str) -> bool:
         return False
     before = block[: mention.start()].rpartition("\n")[2]
     return before.startswith(f"  store {kind} ") and before.endswith(", ptr ")
-
-
-def _split(text: str) -> Iterator[str]:
-    """What stands between commas that are in no brackets."""
-    depth = begin = 0
-    for mark in _MARK.finditer(text):
-        if mark[0] in _OPENING:
-            depth += 1
-        elif mark[0] in _CLOSING:
-            depth -= 1
-        elif mark[0] == "," and not depth:
-            yield text[begin : mark.start()]
-            begin = mark.end() + 1
-    yield text[begin:]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import unescaped
+from qirjit_magic.engine.text.patterns import CLOSING, OPENING, unescaped
 
 _NAME = r'(?:"[^"]*"|[-\w.$]+)'
 _TOKEN = re.compile(
@@ -42,7 +42,6 @@ OPCODES = frozenset(
 )
 _FLAGS = frozenset({"inbounds", "nuw", "nsw", "nusw", "exact", "disjoint", "nneg", "samesign", "inrange"})
 _BEFORE_CALL = frozenset({"tail", "musttail", "notail"})
-_OPENING, _CLOSING = frozenset("([{<"), frozenset(")]}>")
 _BEFORE_BODY = frozenset({"prefix", "prologue"})  # what follows may have braces of its own
 
 
@@ -128,8 +127,8 @@ def _body(text: str, name: int) -> Iterator[tuple[Token, int]]:
     for token in tokens(text, name):
         if not inside and token.text in _BEFORE_BODY:
             return
-        opening = token.kind == "other" and token.text in _OPENING
-        if token.kind == "other" and token.text in _CLOSING:
+        opening = token.kind == "other" and token.text in OPENING
+        if token.kind == "other" and token.text in CLOSING:
             depth -= 1
             if inside and not depth:
                 return

@@ -15,6 +15,8 @@ QUOTED = r'"[^"]*"'
 NAME = rf"(?:[-\w.$]+|{QUOTED})"  # behind @ or %
 # A string, other than a constant's or a name, that may be written in another way. The quote stands first: it is fast.
 ESCAPED_STRING = re.compile(r'"(?<![@%!$]")(?<!\Wc")[^"\n]*\\')
+OPENING, CLOSING = frozenset("([{<"), frozenset(")]}>")
+BRACKET_OR_COMMA = re.compile(r'"[^"]*"|[()\[\]{}<>,]')  # or a string, which may hold them
 _QUOTES = re.compile(r'"[^"\n]*+(["\n]|\Z)')
 _ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})|\\\\")
 
@@ -52,3 +54,26 @@ def blanked(text: str) -> str:
 def unescaped(written: str) -> bytes:
     """The bytes of a name or string as it is written, with quotes or without."""
     return _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]) if found[1] else b"\\", written.strip('"').encode())
+
+
+def split_at_commas(line: str, start: int = 0) -> Iterator[str]:
+    """The parts of a line as LLVM prints it, between commas that are in no brackets.
+
+    Args:
+        line: the line.
+        start: where they begin; they end with the line, or at a bracket that was opened before.
+    """
+    depth, begin, end = 0, start, len(line)
+    for mark in BRACKET_OR_COMMA.finditer(line, start):
+        if mark[0] in OPENING:
+            depth += 1
+        elif mark[0] == "," and not depth:
+            yield line[begin : mark.start()]
+            begin = mark.end() + 1
+        elif mark[0] in CLOSING:
+            if not depth:
+                end = mark.start()
+                break
+            depth -= 1
+    if end > begin:
+        yield line[begin:end]

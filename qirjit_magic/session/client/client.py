@@ -312,8 +312,7 @@ class EngineClient(RestartingProcess):
                 wanted += others  # nobody else makes them for the disk
             lacking = [name for name in wanted if name not in self._brought]
             for name in lacking:
-                key = own_key(name, build=self._build, fenced=self.fenced)
-                if self._cache is None or self._cache.find(key) is None:
+                if key := self._lacking_key(name):
                     object_code = self.own_code(name)
                     if believed:  # no program has changed it
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
@@ -327,12 +326,16 @@ class EngineClient(RestartingProcess):
 
     def _have_made(self, names: Iterable[str]) -> None:
         """Have the disk get, later, what this run does without and another may need."""
-        if self._cache is None or self._recompiler is None or not self._saves:
+        if self._recompiler is None or not self._saves:
             return
         for name in names:
-            key = own_key(name, build=self._build, fenced=self.fenced)
-            if self._cache.find(key) is None:
+            if key := self._lacking_key(name):
                 self._recompiler.want(key, GetOwnCode(name))
+
+    def _lacking_key(self, name: str) -> str:
+        """The key of what the engine brings itself, where the disk lacks it, or there is none; else empty."""
+        key = own_key(name, build=self._build, fenced=self.fenced)
+        return "" if self._cache is not None and self._cache.find(key) is not None else key
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`.
