@@ -12,8 +12,8 @@ from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.simulators.instances import c_library
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
+from qirjit_magic.engine.simulators.statevector.compiled import MachineWord
 from qirjit_magic.engine.simulators.statevector.dump_texts import amplitudes
-from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from tests.unit.matrices import Matrix
 from tests.unit.state_vector import PREFIX, function_type

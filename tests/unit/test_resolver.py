@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.link.resolver import resolve
+from qirjit_magic.engine.link.linker import resolve
 from qirjit_magic.engine.runtime.bindings import Binding, Provider, bindings
 from qirjit_magic.protocol.module_info import Declaration, EntryPoint, ModuleInfo, Signature
 from qirjit_magic.protocol.symbol_graph import Definition, SymbolGraph

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.simulators.statevector.compiled import _kernels, _make
-from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
+from qirjit_magic.engine.simulators.statevector.compiled import MachineWord, _kernels, _make
 from qirjit_magic.engine.simulators.statevector.simulator import BRANCH_WORDS, BRANCHES
 from tests.circuits.drawing import random_circuit
 from tests.unit.matrices import Matrix

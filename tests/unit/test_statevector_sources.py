@@ -12,8 +12,8 @@ import pytest
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.engine.simulators.statevector import compiled
+from qirjit_magic.engine.simulators.statevector.compiled import MachineWord
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
-from qirjit_magic.engine.simulators.statevector.machine_words import MachineWord
 from qirjit_magic.errors import SimulatorError
 from tests.unit.statevector import Compiled
 

@@ -1,4 +1,4 @@
-"""`LinkedGroup`: modules that are linked, and freed, together."""
+"""`LinkedGroup`: modules that are linked, and freed, together; calls in a cycle go through a `Trampoline`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,37 @@ import ctypes
 import mmap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from qirjit_magic.engine.codegen.external_variables import initial_name
-from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject
-from qirjit_magic.engine.link.trampoline import Trampoline
+from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
+from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.runtime.bindings import read_ir
 from qirjit_magic.errors import CircularModulesError, NoCodeError
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import GlobalVariable
+
+
+class Trampoline:
+    """Jumps to another function, of whatever type, once it is told where that is (``trampoline.ll``)."""
+
+    def __init__(self) -> None:
+        self._linked = LinkedObject(_object_code(), {})
+        self.address = self._linked.address("qirjit_trampoline")
+
+    def lead(self, address: int) -> None:
+        """Jump there from now on."""
+        ctypes.c_void_p.from_address(self._linked.address("qirjit_target")).value = address
+
+    def close(self) -> None:
+        """Free it: nothing may call it afterwards."""
+        self._linked.close()
+
+
+@cache
+def _object_code() -> bytes:
+    return ObjectEmitter().emit(read_text(read_ir("trampoline.ll")))
 
 
 class VariableMemory:

@@ -8,12 +8,24 @@ from dataclasses import dataclass
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol
 from qirjit_magic.engine.link.callbacks import Callbacks
 from qirjit_magic.engine.link.linked_groups import GroupSymbol, LinkedGroup
-from qirjit_magic.engine.link.resolver import resolve
+from qirjit_magic.engine.runtime.bindings import Binding, find_bindings
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, find_in_c_library
 from qirjit_magic.errors import LinkError, UnresolvedSymbolError
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import Declaration, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, shown_name, wrong_type
+
+
+def resolve(linkage: SymbolGraph, declaration: Declaration) -> Definition | tuple[Binding, ...]:
+    """Who provides what a module declares; no binding at all where nobody does.
+
+    The newest module that defines it wins, then a function in Python, which the linkage has as the oldest module, then
+    the table of known functions, which may have several implementations.
+    The process's symbols at large are out of reach. A trusted module may use the C library's, which nobody else
+    provides: the linker asks it last.
+    """
+    return linkage.definition(declaration) or find_bindings(declaration.name, declaration.type)
+
 
 Found = dict[Declaration, Definition | int]  # what a module declares, with its definition or its address
 

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qirjit_magic.engine.ir.returned import TAKING, TAKING_TWO
-from qirjit_magic.engine.link.resolver import resolve
+from qirjit_magic.engine.link.linker import resolve
 from qirjit_magic.engine.runtime.bindings import Provider, find_bindings
 from qirjit_magic.protocol.module_info import Declaration, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import Definition, SymbolGraph

@@ -9,8 +9,8 @@ import numpy as np
 
 from qirjit_magic.engine.runtime.program import Runtime, ShotBlock, ShotsEnd
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit
+from qirjit_magic.engine.simulators.statevector.dump_texts import parts, places
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
-from qirjit_magic.engine.simulators.statevector.tables import parts, places
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
 from qirjit_magic.results.records import RecordBatch, decode
 
