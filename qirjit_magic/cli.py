@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
 from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.display.timings import table
@@ -122,7 +122,7 @@ def _run_told(session: Session, options: RunOptions) -> int:
         _say(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.")
         return INTERRUPTED
     except ExecutionError as error:
-        _print_result(error.partial, options)
+        _print_result(cast("RunResult | None", error.partial), options)
         _complain(error)
         if isinstance(error, LimitError) and error.partial is None:
             return WRONG  # the module is too large

@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from IPython.core.error import UsageError
 from IPython.core.magic import (
@@ -253,7 +253,7 @@ class QirMagics(Magics):
             raise Interrupted(where_kept(kept, options.output)) from None
         except ExecutionError as error:
             if error.partial is not None:
-                self._present(error.partial, options, shown=len(error.partial.table) > 0)
+                self._present(cast("RunResult", error.partial), options, shown=len(error.partial.shots) > 0)
             raise
         self._present(result, options)
 

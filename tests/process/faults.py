@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from qirjit_magic.errors import WorkerCrashedError
-from qirjit_magic.session.run_result import RunResult
+from qirjit_magic.errors import PartialResult, WorkerCrashedError
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import children, descriptors, eventually, is_gone
@@ -108,7 +107,7 @@ def unharmed(session: Session) -> Iterator[None]:
     assert eventually(lambda: (len(descriptors()), len(children())) == kept)
 
 
-def numbers_recorded(result: RunResult | None) -> list[object]:
+def numbers_recorded(result: PartialResult | None) -> list[object]:
     """What its shots recorded, one after the other."""
     assert result is not None
     return [record.value for shot in result.shots for record in shot.records]

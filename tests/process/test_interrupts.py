@@ -239,9 +239,9 @@ def test_a_run_ends_with_its_time(slow: Session, entry: str) -> None:
     with pytest.raises(RunTimeoutError) as caught:
         slow.run(entry, shots=MANY, timeout=1.0)
     assert caught.value.timeout_s == 1.0
-    result = caught.value.partial
+    assert caught.value.partial is slow.last
+    result = slow.last
     assert result is not None
-    assert result is slow.last
     assert result.partial
     assert (len(result.shots) > 0) is (entry == "slow")
     check_usable(slow)

@@ -36,9 +36,9 @@ def test_shots_before_a_kill_are_those_of_an_undisturbed_run(session: Session, t
     pid = session.status().pid
     with pytest.raises(WorkerCrashedError) as caught:
         session.run("slow", shots=MANY, seed=11, show=kill_at_text(texts, pid))
-    result = caught.value.partial
+    assert caught.value.partial is session.last
+    result = session.last
     assert result is not None
-    assert result is session.last
     kept = len(result.shots)
     assert texts - 1 <= kept < MANY
     assert f"{kept:,} finished shot" in str(caught.value)

@@ -27,7 +27,7 @@ def limited(session: Session, monkeypatch: pytest.MonkeyPatch) -> Session:
 def partial(caught: pytest.ExceptionInfo[LimitError]) -> RunResult:
     """The finished shots."""
     result = caught.value.partial
-    assert result is not None
+    assert isinstance(result, RunResult)
     return result
 
 

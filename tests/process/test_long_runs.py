@@ -10,6 +10,7 @@ import pytest
 
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.protocol.messages import RunReply, RunRequest
+from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import eventually, is_gone
@@ -36,7 +37,7 @@ def test_a_process_killed_between_two_pieces_is_a_crash_and_not_another_run(
         session.run("numbers", args=[NUMBERS], shots=SHOTS)
     partial = caught.value.partial
     assert caught.value.signal_name == "SIGKILL"
-    assert partial is not None
+    assert isinstance(partial, RunResult)
     assert 0 < len(partial.shots) < SHOTS
     assert np.array_equal(partial.table.values, np.tile(np.arange(NUMBERS), len(partial.shots)))
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.labels import shortened
 from qirjit_magic.protocol.circuit_operations import RETURNED, Operation, TraceEnd
+from qirjit_magic.results.traced_circuit import TracedCircuit
 from qirjit_magic.sanitize import plain_line
 
 if TYPE_CHECKING:
-    from qirjit_magic.display.circuit.diagram import CircuitDiagram
     from qirjit_magic.display.circuit.layout import CircuitLayout
 
 _NEAT = 1e-12  # how far, in relation to its size, an angle may be from a neat one
@@ -75,51 +75,51 @@ def sentence(operation: Operation) -> str:
     return f"{operation.name}{angle} {qubits}{result}"
 
 
-def title(diagram: CircuitDiagram) -> str:
+def title(circuit: TracedCircuit) -> str:
     """What it is the circuit of."""
-    name = shortened(diagram.entry, _LONGEST_ENTRY)
-    return f"{name} · {counted(diagram.width, 'qubit')}, depth {diagram.depth:,}"
+    name = shortened(circuit.entry, _LONGEST_ENTRY)
+    return f"{name} · {counted(circuit.width, 'qubit')}, depth {circuit.depth:,}"
 
 
-def figures(diagram: CircuitDiagram) -> list[tuple[str, int]]:
+def figures(circuit: TracedCircuit) -> list[tuple[str, int]]:
     """Width, depth, gates on two qubits; then how often each gate comes."""
     return [
-        ("width", diagram.width),
-        ("depth", diagram.depth),
-        ("two-qubit gates", diagram.two_qubit_count),
-        *diagram.gate_counts.items(),
+        ("width", circuit.width),
+        ("depth", circuit.depth),
+        ("two-qubit gates", circuit.two_qubit_count),
+        *circuit.gate_counts.items(),
     ]
 
 
-def notes(diagram: CircuitDiagram, layout: CircuitLayout) -> Iterator[str]:
+def notes(circuit: TracedCircuit, layout: CircuitLayout) -> Iterator[str]:
     """What there is to say under the picture, a sentence each."""
     if layout.left_out:
-        yield f"{counted(layout.left_out, 'operation')} left out at the mark ⋯, of {_every(diagram):,}."
+        yield f"{counted(layout.left_out, 'operation')} left out at the mark ⋯, of {_every(circuit):,}."
     if layout.hidden:
         alone = f", and {counted(layout.undrawn, 'operation')} on them alone" if layout.undrawn else ""
         yield f"{counted(layout.hidden, 'more qubit')} without a line{alone}."
-    yield from _written(diagram)
-    if diagram.end is not None:
-        yield f"What comes after is not drawn: {_because(diagram.end)}."
-    if diagram.traced.remark:
-        yield plain_line(f"Another shot may do something else: {diagram.traced.remark}.")
+    yield from _written(circuit)
+    if circuit.end is not None:
+        yield f"What comes after is not drawn: {_because(circuit.end)}."
+    if circuit.traced.remark:
+        yield plain_line(f"Another shot may do something else: {circuit.traced.remark}.")
 
 
-def _every(diagram: CircuitDiagram) -> int:
-    return sum(count for name, count in diagram.traced.counts.items() if name not in _CLASSICAL)
+def _every(circuit: TracedCircuit) -> int:
+    return sum(count for name, count in circuit.traced.counts.items() if name not in _CLASSICAL)
 
 
 _CLASSICAL = {"record": "", "record_zero": "0", "record_one": "1", "write_zero": "0", "write_one": "1"}
 
 
-def _written(diagram: CircuitDiagram) -> Iterator[str]:
-    yield from _listed(diagram, "write", "Written without a measurement", "written without a measurement")
-    yield from _listed(diagram, "record", "Recorded, in this order", "recorded")
+def _written(circuit: TracedCircuit) -> Iterator[str]:
+    yield from _listed(circuit, "write", "Written without a measurement", "written without a measurement")
+    yield from _listed(circuit, "record", "Recorded, in this order", "recorded")
 
 
-def _listed(diagram: CircuitDiagram, kind: str, words: str, short: str) -> Iterator[str]:
-    every = sum(count for name, count in diagram.traced.counts.items() if name.startswith(kind))
-    names = [_bit(one) for one in diagram.operations if one.name.startswith(kind)]
+def _listed(circuit: TracedCircuit, kind: str, words: str, short: str) -> Iterator[str]:
+    every = sum(count for name, count in circuit.traced.counts.items() if name.startswith(kind))
+    names = [_bit(one) for one in circuit.operations if one.name.startswith(kind)]
     if every > len(names):
         yield f"{counted(every, 'result')} {short}."
     elif names:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit.circuit_labels import end_text, title
 from qirjit_magic.display.circuit.drawing import Drawing
 from qirjit_magic.display.circuit.layout import CircuitLayout
 from qirjit_magic.display.labels import number as counted
-
-if TYPE_CHECKING:
-    from qirjit_magic.display.circuit.diagram import CircuitDiagram
+from qirjit_magic.results.traced_circuit import TracedCircuit
 
 # Without it everything has one grey that a white page and a dark one leave readable. In a notebook it wears the colours
 # of the other views; alone, in a file, those that the reader's system prefers.
@@ -34,32 +31,32 @@ _STYLE = (
 )
 
 
-def svg_of(diagram: CircuitDiagram, layout: CircuitLayout, *, width: int) -> str:
+def svg_of(circuit: TracedCircuit, layout: CircuitLayout, *, width: int) -> str:
     """The picture as a document of its own.
 
     Args:
-        diagram: what is drawn.
+        circuit: what is drawn.
         layout: where everything stands.
         width: the pixels after which the circuit goes on in the next row.
     """
     if not layout.qubits:
-        return _document(diagram, 180, 30, '<text x="4" y="20" fill="currentColor" stroke="none">no operation</text>')
-    drawing = Drawing(layout, width, headlines=(diagram.end is not None) + (layout.left_out > 0))
+        return _document(circuit, 180, 30, '<text x="4" y="20" fill="currentColor" stroke="none">no operation</text>')
+    drawing = Drawing(layout, width, headlines=(circuit.end is not None) + (layout.left_out > 0))
     for column in layout.first:
         drawing.put(column)
     if layout.left_out:
         drawing.leave_out(f"{counted(layout.left_out, 'operation')} left out")
     for column in layout.last:
         drawing.put(column)
-    if diagram.end is None:
+    if circuit.end is None:
         drawing.end()
     else:
-        drawing.mark_end(end_text(diagram.end), diagram.end.result)
-    return _document(diagram, *drawing.size, "".join(drawing.groups()))
+        drawing.mark_end(end_text(circuit.end), circuit.end.result)
+    return _document(circuit, *drawing.size, "".join(drawing.groups()))
 
 
-def _document(diagram: CircuitDiagram, width: float, height: float, content: str) -> str:
-    name = f"Circuit of {escape(title(diagram))}"
+def _document(circuit: TracedCircuit, width: float, height: float, content: str) -> str:
+    name = f"Circuit of {escape(title(circuit))}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="qirjit-circuit" role="img" aria-label="{name}" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" color="#767676" fill="none" '

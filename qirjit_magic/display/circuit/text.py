@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from qirjit_magic.display.circuit.circuit_labels import (
     end_text,
@@ -19,9 +18,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
 from qirjit_magic.display.circuit.layout import CircuitLayout, Column
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.protocol.circuit_operations import Operation
-
-if TYPE_CHECKING:
-    from qirjit_magic.display.circuit.diagram import CircuitDiagram
+from qirjit_magic.results.traced_circuit import TracedCircuit
 
 _WIRE, _LINK, _CROSSING, _MARK = "─", "│", "┼", "╎"
 _TARGETS = {"x": "⊕", "swap": "╳"}  # noqa: RUF001 - the sign of a swap
@@ -39,36 +36,36 @@ class _Block:
         return len(self.lines[0])
 
 
-def text_of(diagram: CircuitDiagram, layout: CircuitLayout, *, width: int) -> str:
+def text_of(circuit: TracedCircuit, layout: CircuitLayout, *, width: int) -> str:
     """The picture with its figures above and its notes below.
 
     Args:
-        diagram: what is drawn.
+        circuit: what is drawn.
         layout: where everything stands.
         width: the characters of a line.
     """
-    counts = ", ".join(f"{name} {count:,}" for name, count in figures(diagram)[3:])
-    two = counted(diagram.two_qubit_count, "two-qubit gate")
-    head = [line for words in (f"{title(diagram)}, {two}", counts) for line in wrap(words, width)]
-    rows = "\n\n\n".join("\n".join(row) for row in _rows(diagram, layout, width))
-    said = [line for note in notes(diagram, layout) for line in wrap(note, width)]
+    counts = ", ".join(f"{name} {count:,}" for name, count in figures(circuit)[3:])
+    two = counted(circuit.two_qubit_count, "two-qubit gate")
+    head = [line for words in (f"{title(circuit)}, {two}", counts) for line in wrap(words, width)]
+    rows = "\n\n\n".join("\n".join(row) for row in _rows(circuit, layout, width))
+    said = [line for note in notes(circuit, layout) for line in wrap(note, width)]
     return "\n\n".join(filter(None, ["\n".join(head), rows, "\n".join(said)]))
 
 
-def _rows(diagram: CircuitDiagram, layout: CircuitLayout, width: int) -> Iterator[list[str]]:
+def _rows(circuit: TracedCircuit, layout: CircuitLayout, width: int) -> Iterator[list[str]]:
     if not layout.qubits:
         yield ["(no operation on a qubit)"]
         return
     names = [f"{qubit_name(qubit)}: " for qubit in layout.qubits]
     room = max(map(len, names))
-    blocks = list(_blocks(diagram, layout))
-    ends = diagram.end is not None
+    blocks = list(_blocks(circuit, layout))
+    ends = circuit.end is not None
     rows = list(_folded(blocks, width - room - 2))
     for place, row in enumerate(rows):
         is_last = place == len(rows) - 1
         lines = _joined(names, row, layout, begins=place == 0, goes_on=not is_last, room=room)
-        if is_last and ends and diagram.end is not None:
-            lines += _under_mark(end_text(diagram.end), room + 1 + sum(block.width for block in row) - 1)
+        if is_last and ends and circuit.end is not None:
+            lines += _under_mark(end_text(circuit.end), room + 1 + sum(block.width for block in row) - 1)
         yield [line.rstrip() for line in lines]
 
 
@@ -102,14 +99,14 @@ def _under_mark(words: str, place: int) -> list[str]:
     return [f"{' ' * place}└ {words}"]
 
 
-def _blocks(diagram: CircuitDiagram, layout: CircuitLayout) -> Iterator[_Block]:
+def _blocks(circuit: TracedCircuit, layout: CircuitLayout) -> Iterator[_Block]:
     wires = _Wires(layout)
     yield from map(wires.column, layout.first)
     if layout.left_out:
         yield wires.gap()
     yield from map(wires.column, layout.last)
-    if diagram.end is not None:
-        yield wires.mark(diagram.end.result)
+    if circuit.end is not None:
+        yield wires.mark(circuit.end.result)
 
 
 class _Wires:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.notebook.panel.tail import Tail
@@ -73,7 +73,7 @@ class Job:
         try:
             self.result = self._run(observer)
         except ExecutionError as error:
-            self.result, self.error = error.partial, error
+            self.result, self.error = cast("RunResult | None", error.partial), error
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - in a thread nobody else would see it
             self.error = error
         finally:

@@ -18,7 +18,6 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 
-import qirjit_magic
 from qirjit_magic.errors import EngineStartError
 from qirjit_magic.protocol.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.protocol.shared_memory import RecordMemory
@@ -157,7 +156,7 @@ class EngineProcess:
 
     def _spawn(self, arguments: WorkerArguments, output: int, errors: int, *, lasting: bool) -> Child:
         arguments = structs.replace(arguments, lasting=lasting)
-        root = str(Path(qirjit_magic.__file__).parent.parent)
+        root = str(Path(__file__).parents[3])
         command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
         try:
             started = subprocess.Popen(

@@ -6,15 +6,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.protocol.messages import Compiled, GetOwnCode
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.session.cache import ObjectCache
-
-if TYPE_CHECKING:
-    from qirjit_magic.session.client.client import EngineClient
 
 DELAY_S = 1.0  # the cell that waits for its first run comes first
 QUIET_S = 0.1  # likewise whoever adds one program after the other
@@ -38,6 +35,33 @@ class Recipe(NamedTuple):
     trust: bool = False
 
 
+class Compiler(Protocol):
+    """What is asked of the `EngineClient` whose process compiles here: `Engine.compile`, and that it saves and ends."""
+
+    def start(self) -> None:
+        """Start its process."""
+
+    def give_way(self) -> None:
+        """Let everybody else have the processors first."""
+
+    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+        """Compile a module, and remember its object code for `save`."""
+        ...
+
+    def own_code(self, name: str) -> bytes:
+        """The object code of a built-in object."""
+        ...
+
+    def save(self) -> None:
+        """Write to the disk what was compiled."""
+
+    def give_up(self) -> None:
+        """Kill whatever the process is doing, soon; from any thread."""
+
+    def close(self) -> None:
+        """End the process."""
+
+
 class Recompiler:
     """What a process says after it has run a program may be the program's word: this is kept in memory only.
 
@@ -50,7 +74,7 @@ class Recompiler:
         make: a supervisor for the process, which is started when there is something to do.
     """
 
-    def __init__(self, cache: ObjectCache, make: Callable[[ObjectCache], EngineClient]) -> None:
+    def __init__(self, cache: ObjectCache, make: Callable[[ObjectCache], Compiler]) -> None:
         self._cache = cache.quietly()  # of a thread nobody expects warnings, and the session's own have been given
         self._make = make
         self._held: dict[str, Compiled] = {}
@@ -62,7 +86,7 @@ class Recompiler:
         self._closing = False
         self._wanted_s = 0.0
         self._thread: threading.Thread | None = None
-        self._engine: EngineClient | None = None
+        self._engine: Compiler | None = None
 
     def after_fork(self) -> None:
         """In a forked process: neither the thread nor its process are there, and what waits the parent compiles."""
@@ -116,7 +140,7 @@ class Recompiler:
             self._changed.wait_for(lambda: self._closing, DELAY_S)
             if self._closing:
                 return
-        engine: EngineClient | None = None
+        engine: Compiler | None = None
         try:
             engine = self._engine = self._make(self._cache)
             self._compile_all(engine)
@@ -132,7 +156,7 @@ class Recompiler:
             if self._thread is threading.current_thread():
                 self._thread = self._engine = None
 
-    def _compile_all(self, engine: EngineClient) -> None:
+    def _compile_all(self, engine: Compiler) -> None:
         engine.start()
         engine.give_way()
         while True:
@@ -150,7 +174,7 @@ class Recompiler:
             with contextlib.suppress(QirError, KeyboardInterrupt):
                 self._compile(engine, key, recipe)
 
-    def _compile(self, engine: EngineClient, key: str, recipe: Recipe | GetOwnCode) -> None:
+    def _compile(self, engine: Compiler, key: str, recipe: Recipe | GetOwnCode) -> None:
         if isinstance(recipe, GetOwnCode):
             self._cache.keep(key, Compiled(ModuleInfo("", ""), engine.own_code(recipe.name)))
             return
