@@ -43,7 +43,7 @@ _SAMPLES: dict[str, Any] = {
     "int | None": 7,
     "float": 2.5,
     "tuple[str, ...]": ("one", "two"),
-    "RunResult | None": None,
+    "PartialResult | None": None,
 }
 
 
