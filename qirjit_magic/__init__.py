@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from qirjit_magic.limits import LimitError as LimitError
     from qirjit_magic.limits import Limits as Limits
     from qirjit_magic.notebook.panel import Panel as Panel
+    from qirjit_magic.options import CompileOptions as CompileOptions
+    from qirjit_magic.options import RunOptions as RunOptions
     from qirjit_magic.protocol.module_info import ModuleInfo as ModuleInfo
     from qirjit_magic.protocol.progress import Progress as Progress
     from qirjit_magic.protocol.timings import Timings as Timings
@@ -121,6 +123,8 @@ _PUBLIC = {
     "LimitError": "qirjit_magic.limits",
     "CircuitDiagram": "qirjit_magic.display.circuit",
     "Limits": "qirjit_magic.limits",
+    "CompileOptions": "qirjit_magic.options",
+    "RunOptions": "qirjit_magic.options",
     "ModuleInfo": "qirjit_magic.protocol.module_info",
     "Observer": "qirjit_magic.session.client.streams",
     "Panel": "qirjit_magic.notebook.panel",

@@ -23,7 +23,7 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
 )
 from qirjit_magic.limits import LimitError
-from qirjit_magic.options import Face, FlagError, RunOptions, parse
+from qirjit_magic.options import Face, FlagError, GivenFlags, parse
 from qirjit_magic.printing import (
     INTERRUPTED,
     OutputError,
@@ -88,7 +88,7 @@ def _run_command(words: Sequence[str]) -> int:
         _say(f"{PROGRAM}: {plain_line(str(problem))}. Try '{PROGRAM} --help'.")
         return USAGE
     try:
-        with Session(options.simulator) as session:
+        with Session(options.run.simulator or "auto") as session:
             return _run_told(session, options)
     except EngineStartError as error:
         _complain(error)
@@ -113,13 +113,13 @@ def _convert(command: str, words: Sequence[str]) -> int:
     return DONE
 
 
-def _run_told(session: Session, options: RunOptions) -> int:
+def _run_told(session: Session, options: GivenFlags) -> int:
     try:
         return _run(session, options)
     except KeyboardInterrupt:
         _print_result(session.last, options)
         finished = len(session.last.shots) if session.last else 0
-        _say(f"{PROGRAM}: interrupted after {finished:,} of {options.shots:,} shots.")
+        _say(f"{PROGRAM}: interrupted after {finished:,} of {options.run.shots:,} shots.")
         return INTERRUPTED
     except ExecutionError as error:
         _print_result(cast("RunResult | None", error.partial), options)
@@ -138,36 +138,25 @@ def _status(error: QirError) -> int:
     return USAGE if isinstance(error, SimulatorNotFoundError | OptionError) else WRONG
 
 
-def _run(session: Session, options: RunOptions) -> int:
+def _run(session: Session, options: GivenFlags) -> int:
     module = session.add(
         STDIN if options.file == STDIN else Path(options.file or ""),  # a path, however much it looks like QIR
         options.name,
-        opt_level=options.opt_level,
-        strict=options.strict,
-        trust=options.trust,
+        options=options.compile,
     )
     _tell(module.diagnostics)
     if options.no_run:
         _tell_times(module.timings, options)
         return DONE
     with TerminalBar(sys.stderr) as bar:
-        result = session.run(
-            options.entry,
-            module=module.name,
-            shots=options.shots,
-            seed=options.seed,
-            method=options.method,
-            jobs=options.jobs,
-            args=options.args,
-            timeout=options.timeout,
-            show=_observer(bar, options),
-        )
+        observer = _observer(bar, options)
+        result = session.run(options.entry, module=module.name, options=options.run, show=observer)
     _print_result(result, options)
     failed = result.entry.exit_code_returned and result.table.returned.any()
     return FAILED if failed else DONE
 
 
-def _observer(bar: TerminalBar, options: RunOptions) -> Observer:
+def _observer(bar: TerminalBar, options: GivenFlags) -> Observer:
     if options.quiet:
         return Observer()
     return Observer(
@@ -191,7 +180,7 @@ def _print_aside(text: str) -> None:
     print_aside(_as_it_may_be(text, sys.stderr))
 
 
-def _print_result(result: RunResult | None, options: RunOptions) -> None:
+def _print_result(result: RunResult | None, options: GivenFlags) -> None:
     if result is None:
         return
     if not options.quiet:
@@ -200,7 +189,7 @@ def _print_result(result: RunResult | None, options: RunOptions) -> None:
     _tell_times(result.timings, options, plan=f"{PROGRAM}: {result.plan}")
 
 
-def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
+def _tell_times(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
         _say("\n".join(filter(None, (plan, table(timings)))))
 

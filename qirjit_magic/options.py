@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import keyword
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import Any, Literal, NoReturn, TypeVar, get_args
+from typing import Any, Literal, NoReturn, TypedDict, TypeVar, get_args
+
+import msgspec
+from msgspec.structs import force_setattr, replace
 
 from qirjit_magic.errors import OptionError
 from qirjit_magic.printing import print_out
@@ -20,30 +24,133 @@ _T = TypeVar("_T")
 OutputFormat = Literal["labeled", "ordered", "json", "counts", "none"]
 Method = Literal["auto", "live", "sampled"]
 Jobs = int | Literal["auto"]
+Argument = bool | int | float | str
 MAX_JOBS = 256
 # From how many shots on a program is traced: by how many qubits it says that it has.
 _WORTH_TRACING = ((22, 1), (10, 16), (0, 1000))
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What a person asked for.
+def _integer(value: int) -> int | None:
+    # NumPy's integers are fine, True and 2.0 are not.
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def _is_count(number: int) -> bool:
+    return 1 <= number < 1 << (_WORD_BITS - 1)
+
+
+def _is_seed(number: int) -> bool:
+    return 0 <= number < 1 << _WORD_BITS
+
+
+class CompileOptions(msgspec.Struct, frozen=True):
+    """How a module is compiled; checked when it is made.
 
     Attributes:
+        opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
+        strict: whether the module must keep to the profile that it declares; otherwise there are warnings.
+        trust: whether it may hold assembler code and call addresses, and use what only the C library has.
+
+    Raises:
+        OptionError: ``opt_level`` is none.
+    """
+
+    opt_level: int | None = None
+    strict: bool = False
+    trust: bool = False
+
+    def __post_init__(self) -> None:
+        level = None if self.opt_level is None else _integer(self.opt_level)
+        if self.opt_level is not None and level not in _LEVELS:
+            raise OptionError("opt_level", self.opt_level, "an integer from 0 to 3, or None")
+        force_setattr(self, "opt_level", level)
+
+    @property
+    def of_code(self) -> CompileOptions:
+        """Those of them that can change the object code."""
+        return replace(self, strict=False)
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """How an entry point is run; checked when it is made. Integers may be NumPy's: they become Python's.
+
+    Attributes:
+        shots: how often, at least once.
+        seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
+        simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``,
+            ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser; None: the session's.
+        method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
+            state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays.
+        jobs: how many processes may share live shots, with the same result; ``auto``: one a processor, at most 8,
+            where it takes more than about a second. Where shots depend on those before it is one.
+        args: one value for each parameter, as text or as a number.
+        timeout: seconds after which the run is stopped, those included that it waits for its turn.
+
+    Raises:
+        OptionError: one of them cannot be.
+    """
+
+    shots: int = 1
+    seed: int | None = None
+    simulator: str | None = None
+    method: Method = "auto"
+    jobs: Jobs = 1
+    args: Sequence[Argument] = ()
+    timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        shots, seed = _integer(self.shots), None if self.seed is None else _integer(self.seed)
+        if shots is None or not _is_count(shots):
+            raise OptionError("shots", self.shots, "an integer, 1 or more")
+        if self.seed is not None and (seed is None or not _is_seed(seed)):
+            raise OptionError("seed", self.seed, "an integer from 0 to 2**64-1, or None")
+        if self.method not in get_args(Method):
+            raise OptionError("method", self.method, f"one of {', '.join(get_args(Method))}")
+        if self.timeout is not None and (isinstance(self.timeout, str) or not self.timeout > 0):
+            raise OptionError("timeout", self.timeout, "a number of seconds above 0, or None")
+        jobs = self.jobs if self.jobs == "auto" else None if isinstance(self.jobs, str) else _integer(self.jobs)
+        if jobs is None or (jobs != "auto" and not 1 <= jobs <= MAX_JOBS):
+            raise OptionError("jobs", self.jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'")
+        for name, value in (("shots", shots), ("seed", seed), ("jobs", jobs)):
+            force_setattr(self, name, value)
+
+
+COMPILE_DEFAULTS, RUN_DEFAULTS = CompileOptions(), RunOptions()
+
+
+class CompileKeywords(TypedDict, total=False):
+    """The fields of `CompileOptions` as keywords."""
+
+    opt_level: int | None
+    strict: bool
+    trust: bool
+
+
+class RunKeywords(TypedDict, total=False):
+    """The fields of `RunOptions` as keywords."""
+
+    shots: int
+    seed: int | None
+    simulator: str | None
+    method: Method
+    jobs: Jobs
+    args: Sequence[Argument]
+    timeout: float | None
+
+
+class GivenFlags(msgspec.Struct, frozen=True):
+    """What a person asked for at a magic or the command line.
+
+    Attributes:
+        run: how to run the entry point.
+        compile: how to compile the module.
         entry: the entry point; None lets the session find the only one.
-        shots: how often it runs.
-        seed: the seed of the simulator's random stream.
-        simulator: a simulator's name or path.
-        method: how the shots are run.
-        jobs: how many processes may share the shots.
         name: the module's name.
-        args: the arguments as text, one for each parameter.
         output: the Python variable that gets the result.
         format: the text form; None is what suits the place.
-        timeout: seconds.
-        opt_level: the optimisation level; None looks at the module.
-        strict: refuse what breaks the profile that it declares.
-        trust: allow what can do anything, and the C library's functions.
         time: tell how long each step took.
         no_run: compile only.
         panel: show a panel.
@@ -51,25 +158,61 @@ class RunOptions:
         file: the file to compile.
     """
 
+    run: RunOptions = RUN_DEFAULTS
+    compile: CompileOptions = COMPILE_DEFAULTS
     entry: str | None = None
-    shots: int = 1
-    seed: int | None = None
-    simulator: str = "auto"
-    method: Method = "auto"
-    jobs: Jobs = 1
     name: str | None = None
-    args: tuple[str, ...] = ()
     output: str | None = None
     format: OutputFormat | None = None
-    timeout: float | None = None
-    opt_level: int | None = None
-    strict: bool = False
-    trust: bool = False
     time: bool = False
     no_run: bool = False
     panel: bool = False
     quiet: bool = False
     file: str | None = None
+
+
+_O = TypeVar("_O", RunOptions, CompileOptions)
+_F = TypeVar("_F", bound=Callable[..., object])
+
+
+def takes_fields_of(*kinds: type[RunOptions | CompileOptions]) -> Callable[[_F], _F]:
+    """Have a function that takes the fields of these as ``**keywords`` name them, for ``help`` and Tab."""
+
+    def spell_out(function: _F) -> _F:
+        signature = inspect.signature(function)
+        parameters = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
+        for kind in kinds:
+            for name, default in zip(kind.__struct_fields__, kind.__struct_defaults__, strict=True):
+                annotation = kind.__annotations__[name]
+                parameters.append(
+                    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+                )
+        vars(function)["__signature__"] = signature.replace(parameters=parameters)
+        return function
+
+    return spell_out
+
+
+def options_with(options: _O, keywords: Mapping[str, object]) -> _O:
+    """The same options with these instead.
+
+    Args:
+        options: the options.
+        keywords: new values by name.
+
+    Raises:
+        OptionError: a value cannot be.
+        TypeError: there is no such option.
+    """
+    import difflib  # noqa: PLC0415 - for a mistake only
+
+    for name in keywords:
+        if name not in options.__struct_fields__:
+            close = difflib.get_close_matches(name, options.__struct_fields__, 1)
+            hint = f" Did you mean '{close[0]}'?" if close else f" There are {', '.join(options.__struct_fields__)}."
+            message = f"there is no option '{name}'.{hint}"
+            raise TypeError(message)
+    return replace(options, **keywords)
 
 
 class FlagError(ValueError):
@@ -131,14 +274,6 @@ def _variable(text: str) -> str:
     return _checked(text, valid=text.isidentifier() and not keyword.iskeyword(text))
 
 
-def _is_count(number: int) -> bool:
-    return 1 <= number < 1 << (_WORD_BITS - 1)
-
-
-def _is_seed(number: int) -> bool:
-    return 0 <= number < 1 << _WORD_BITS
-
-
 def _checked(value: _T, *, valid: bool) -> _T:
     if not valid:
         raise ValueError
@@ -165,7 +300,7 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("-s", "--shots"),
         "how often to run it (default 1)",
-        settings={"metavar": "N", "type": _typed(_count, "a number of shots, 1 or more"), "default": 1},
+        settings={"metavar": "N", "type": _typed(_count, "a number of shots, 1 or more")},
     ),
     FlagRow(
         ("--seed",),
@@ -176,19 +311,19 @@ FLAGS: tuple[FlagRow, ...] = (
         ("--simulator",),
         "auto, sparse, statevector, stabilizer (Clifford programs of any width, by stim), or a library with QIR "
         "symbols: PATH or PATH:SYMBOL, its initialiser (default auto)",
-        settings={"metavar": "NAME|PATH", "default": "auto"},
+        settings={"metavar": "NAME|PATH"},
     ),
     FlagRow(
         ("--method",),
         "live: shot by shot; sampled: all at once; auto: sampled where many shots allow it, live on a simulator "
         "that is named (default auto)",
-        settings={"choices": get_args(Method), "default": "auto"},
+        settings={"choices": get_args(Method)},
     ),
     FlagRow(
         ("-j", "--jobs"),
         "how many processes share live shots: by itself one process; auto: one a processor, at most 8, where it takes "
         "more than about a second",
-        settings={"metavar": "N|auto", "type": _typed(_jobs, f"auto or a number from 1 to {MAX_JOBS}"), "default": 1},
+        settings={"metavar": "N|auto", "type": _typed(_jobs, f"auto or a number from 1 to {MAX_JOBS}")},
     ),
     FlagRow(
         ("-n", "--name"),
@@ -198,7 +333,7 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("--args",),
         "the arguments of the entry point, separated by commas: 3,0.5,true",
-        settings={"metavar": "A,B,…", "type": _typed(_list, "a list"), "default": ()},
+        settings={"metavar": "A,B,…", "type": _typed(_list, "a list")},
     ),
     FlagRow(
         ("-o", "--output"),
@@ -279,7 +414,7 @@ class Parser(argparse.ArgumentParser):
 
 def parser(face: Face, program: str) -> argparse.ArgumentParser:
     """A parser of the flags that exist there; a mistake is a `FlagError`."""
-    made = Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False)
+    made = Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False, argument_default=argparse.SUPPRESS)
     if face is Face.COMMAND:
         made.description, made.epilog = _COMMAND_HELP, _STATUS_HELP
         made.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -293,7 +428,7 @@ def parser(face: Face, program: str) -> argparse.ArgumentParser:
     return made
 
 
-def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
+def parse(face: Face, program: str, words: Sequence[str]) -> GivenFlags:
     """What these words ask for.
 
     Raises:
@@ -301,12 +436,14 @@ def parse(face: Face, program: str, words: Sequence[str]) -> RunOptions:
     """
     found = vars(parser(face, program).parse_args(_joined(words)))
     given = found.pop("given_entry", None)
-    if given is not None:
-        if found["entry"] not in {None, given}:
-            message = f"two entry points are named: '{given}' and '{found['entry']}'"
-            raise FlagError(message)
-        found["entry"] = given
-    return RunOptions(**found)
+    if given is not None and found.setdefault("entry", given) != given:
+        message = f"two entry points are named: '{given}' and '{found['entry']}'"
+        raise FlagError(message)
+    run, compile_ = (
+        {name: found.pop(name) for name in kind.__struct_fields__ if name in found}
+        for kind in (RunOptions, CompileOptions)
+    )
+    return GivenFlags(RunOptions(**run), CompileOptions(**compile_), **found)
 
 
 def _joined(words: Sequence[str]) -> list[str]:
@@ -331,37 +468,6 @@ def flag_help(face: Face, *, besides: Face = Face.NOWHERE) -> str:
     return "\n".join(lines)
 
 
-def checked_options(shots: int, seed: int | None, method: str, timeout: float | None) -> tuple[int, int | None]:
-    """Shots and seed as Python integers, all four checked.
-
-    Raises:
-        OptionError: for the first that cannot be.
-    """
-    many = _integer(shots)
-    if many is None or not _is_count(many):
-        raise OptionError("shots", shots, "an integer, 1 or more")
-    start = None if seed is None else _integer(seed)
-    if seed is not None and (start is None or not _is_seed(start)):
-        raise OptionError("seed", seed, "an integer from 0 to 2**64-1, or None")
-    if method not in get_args(Method):
-        raise OptionError("method", method, f"one of {', '.join(get_args(Method))}")
-    if timeout is not None and (isinstance(timeout, str) or not timeout > 0):
-        raise OptionError("timeout", timeout, "a number of seconds above 0, or None")
-    return many, start
-
-
-def checked_jobs(jobs: Jobs) -> Jobs:
-    """How many processes may share a run, as a Python integer; or ``auto``.
-
-    Raises:
-        OptionError: it is neither.
-    """
-    number = jobs if jobs == "auto" else None if isinstance(jobs, str) else _integer(jobs)
-    if number is None or (number != "auto" and not 1 <= number <= MAX_JOBS):
-        raise OptionError("jobs", jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'")
-    return number
-
-
 def checked_name(name: str) -> str:
     """The name of a module or function, which goes to the engine process as UTF-8.
 
@@ -371,26 +477,6 @@ def checked_name(name: str) -> str:
     if not is_utf8(name):
         raise OptionError("name", name, "text that UTF-8 can write")
     return name
-
-
-def checked_level(opt_level: int | None) -> int | None:
-    """The optimisation level as a Python integer.
-
-    Raises:
-        OptionError: it is none.
-    """
-    level = None if opt_level is None else _integer(opt_level)
-    if opt_level is not None and level not in _LEVELS:
-        raise OptionError("opt_level", opt_level, "an integer from 0 to 3, or None")
-    return level
-
-
-def _integer(value: int) -> int | None:
-    # NumPy's integers are fine, True and 2.0 are not.
-    try:
-        return None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        return None
 
 
 def chosen_method(method: Method, *, shots: int, qubits: int, simulator: str) -> Method:

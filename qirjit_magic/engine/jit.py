@@ -40,6 +40,7 @@ from qirjit_magic.engine.sampling.alike_shots import returning
 from qirjit_magic.engine.simulator_selection import choose_simulator, choose_sparse
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.frames import code_room
 from qirjit_magic.protocol.messages import (
     CircuitReply,
@@ -95,20 +96,13 @@ class JitEngine:
         self._run = ActiveRun()
 
     def add(
-        self,
-        name: str,
-        source: bytes,
-        *,
-        opt_level: int | None = None,
-        replaceable: Iterable[str] = (),
-        strict: bool = False,
-        trust: bool = False,
+        self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
         """See `Engine.add`."""
         watch = Stopwatch()
-        module = self._read(name, source, opt_level, trust=trust, watch=watch)
+        module = self._read(name, source, options, watch)
         try:
-            info = admit(self._infos(), module.info, replaceable=replaceable, strict=strict)
+            info = admit(self._infos(), module.info, replaceable=replaceable, strict=options.strict)
         except SignatureError as error:
             raise placed_error(module.text, error) from None
         watch.lap("verify")
@@ -116,14 +110,14 @@ class JitEngine:
         self.restore(compiled)
         return compiled
 
-    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+    def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """See `Engine.compile`."""
         watch = Stopwatch()
-        module = self._read(name, source, opt_level, trust=trust, watch=watch)
+        module = self._read(name, source, options, watch)
         return self._compiled(module, module.info, len(source), watch=watch)
 
-    def _read(self, name: str, source: bytes, opt_level: int | None, *, trust: bool, watch: Stopwatch) -> QirModule:
-        written = _checked(parse_module(source, name, watch=watch), trust=trust)
+    def _read(self, name: str, source: bytes, options: CompileOptions, watch: Stopwatch) -> QirModule:
+        written = _checked(parse_module(source, name, watch=watch), options)
         report = report_profile(written)
         watch.lap("verify")
         module = self._ready_for_code(written)
@@ -132,12 +126,12 @@ class JitEngine:
         info = structs.replace(
             module.info,
             declarations=declarations,
-            opt_level=_level(written, opt_level),
+            opt_level=_level(written, options),
             profile=report.profile,
             declared_profile=module.info.profile,
             capabilities=report.capabilities,
             breaks=report.diagnostics,
-            trusted=trust,
+            trusted=options.trust,
             varying_intrinsic=find_varying_intrinsic(module),
             looks_at_results=find_look(module.llvm_module, returning(declarations)),
             mistyped_call=find_mistyped_call(module),
@@ -334,12 +328,12 @@ class JitEngine:
             put_dumps(self.memory, instance.simulator.take_dumps())
         return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
+    def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """See `Engine.show`."""
-        module = _checked(parse_module(source, name, outlined=form != "ir"), trust=trust)
+        module = _checked(parse_module(source, name, outlined=form != "ir"), options)
         if form == "ir":
             return str(module.llvm_module)
-        level = _level(module, opt_level)
+        level = _level(module, options)
         optimised = self._optimised(self._ready_for_code(module), level)
         match form:
             case "compiled":
@@ -378,10 +372,10 @@ def prepare() -> None:
     runtime_object()
 
 
-def _checked(module: QirModule, *, trust: bool) -> QirModule:
+def _checked(module: QirModule, options: CompileOptions) -> QirModule:
     check_layout(module)
     check_names(module)
-    check_safety(module, trust=trust)
+    check_safety(module, trust=options.trust)
     return module
 
 
@@ -395,8 +389,8 @@ def _not_sampleable(request: RunRequest, doubt: NotSampleable) -> NotSampleableE
     )
 
 
-def _level(module: QirModule, wanted: int | None) -> int:
-    if wanted is not None:
-        return wanted
+def _level(module: QirModule, options: CompileOptions) -> int:
+    if options.opt_level is not None:
+        return options.opt_level
     defined = (function.name for function in module.info.functions)
     return default_level(module.text, defined, lambda: printed(module.llvm_module))

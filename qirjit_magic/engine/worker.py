@@ -127,14 +127,14 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:  # noqa:
             return Frame(engine.run(message))
         case CircuitRequest():
             return Frame(engine.circuit(message))
-        case Add(name, opt_level, replaceable, strict, trust):
-            compiled = engine.add(name, blob, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust)
+        case Add(name, options, replaceable):
+            compiled = engine.add(name, blob, options, replaceable=replaceable)
             return Frame(Added(compiled.module), compiled.object_code)
-        case Compile(name, opt_level, trust):
-            compiled = engine.compile(name, blob, opt_level=opt_level, trust=trust)
+        case Compile(name, options):
+            compiled = engine.compile(name, blob, options)
             return Frame(Added(compiled.module), compiled.object_code)
-        case Show(name, form, opt_level, trust):
-            return Frame(Done(), engine.show(name, blob, form, opt_level=opt_level, trust=trust).encode())
+        case Show(name, form, options):
+            return Frame(Done(), engine.show(name, blob, form, options).encode())
         case GetOwnCode(name):
             return Frame(Done(), engine.own_code(name))
         case _:

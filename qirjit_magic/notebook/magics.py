@@ -6,7 +6,6 @@ import sys
 import weakref
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -22,6 +21,7 @@ from IPython.core.magic import (
     no_var_expand,
 )
 from IPython.display import display
+from msgspec.structs import replace
 from traitlets import Bool, Dict, Float, TraitError, Unicode, observe, validate
 
 from qirjit_magic.display.modules import (
@@ -41,7 +41,7 @@ from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.notebook.interrupted import Interrupted, where_kept
 from qirjit_magic.notebook.lines import split_line
 from qirjit_magic.notebook.run_progress import following
-from qirjit_magic.options import Face, RunOptions, flag_help, parse
+from qirjit_magic.options import Face, GivenFlags, RunOptions, flag_help, parse
 from qirjit_magic.sanitize import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
@@ -181,14 +181,14 @@ class QirMagics(Magics):
             _tell((d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None)
         self._run(options, name)
 
-    def _parse(self, face: Face, line: str, local_ns: _Variables) -> RunOptions:
+    def _parse(self, face: Face, line: str, local_ns: _Variables) -> GivenFlags:
         program = "%qir" if face is Face.LINE else "%%qir"
         try:
             return parse(face, program, split_line(line, self._variables(local_ns)))
         except ValueError as problem:  # FlagError is one
             raise UsageError(f"{program}: {problem}. {program}? shows what it takes.") from None
 
-    def _compile(self, options: RunOptions, cell: str | None) -> ModuleInfo | None:
+    def _compile(self, options: GivenFlags, cell: str | None) -> ModuleInfo | None:
         if cell is not None:
             return self._compile_cell(options, cell)
         if options.file == STDIN:
@@ -197,7 +197,7 @@ class QirMagics(Magics):
             return self._add(options.file, options.name, options)
         return None
 
-    def _compile_cell(self, options: RunOptions, cell: str) -> ModuleInfo:
+    def _compile_cell(self, options: GivenFlags, cell: str) -> ModuleInfo:
         lines_before = self._lines_before(cell)
         # A notebook's cell replaces what it defined before; but one in Python may call this magic many times.
         cell_id = (getattr(self._cell, "cell_id", None) or "") if lines_before is not None else ""
@@ -211,9 +211,14 @@ class QirMagics(Magics):
         self._remember(cell_id, module.name)
         return module
 
-    def _add(self, source: str | Source, name: str | None, options: RunOptions) -> ModuleInfo:
-        trust = options.trust or self.trust
-        return self.session.add(source, name, opt_level=options.opt_level, strict=options.strict, trust=trust)
+    def _add(self, source: str | Source, name: str | None, options: GivenFlags) -> ModuleInfo:
+        trust = options.compile.trust or self.trust
+        return self.session.add(source, name, options=options.compile, trust=trust)
+
+    def _configured(self, options: RunOptions) -> RunOptions:
+        # What no flag says is as %config has it.
+        simulator, timeout = options.simulator or self.simulator, options.timeout or self.timeout or None
+        return replace(options, simulator=simulator, timeout=timeout)
 
     def _remember(self, cell_id: str, name: str) -> None:
         if cell_id and name in {info.name for info in self.session.modules}:
@@ -227,24 +232,14 @@ class QirMagics(Magics):
             return None
         return raw[: raw.rindex(cell.rstrip())].count("\n") if cell.strip() else 1
 
-    def _run(self, options: RunOptions, module: str | None) -> None:
+    def _run(self, options: GivenFlags, module: str | None) -> None:
         last = self.session.last
         before = None if last is None else weakref.ref(last)  # an error keeps this frame, and all that it holds
         del last
         try:
             with following(self.shell, options) as observer:
-                result = self.session.run(
-                    options.entry,
-                    module=module or options.name,
-                    shots=options.shots,
-                    seed=options.seed,
-                    method=options.method,
-                    jobs=options.jobs,
-                    simulator=self.simulator if options.simulator == "auto" else options.simulator,
-                    args=options.args,
-                    timeout=options.timeout or self.timeout or None,
-                    show=observer,
-                )
+                run = self._configured(options.run)
+                result = self.session.run(options.entry, module=module or options.name, options=run, show=observer)
         except KeyboardInterrupt:
             kept = self.session.last
             if kept is None or (before is not None and before() is kept):
@@ -257,7 +252,7 @@ class QirMagics(Magics):
             raise
         self._present(result, options)
 
-    def _present(self, result: RunResult, options: RunOptions, *, shown: bool = True) -> None:
+    def _present(self, result: RunResult, options: GivenFlags, *, shown: bool = True) -> None:
         if options.output and self.shell is not None:
             self.shell.user_ns[options.output] = result
         if not options.quiet:
@@ -268,7 +263,7 @@ class QirMagics(Magics):
                 display(result)
         _tell_times(result.timings, options, plan=str(result.plan))
 
-    def _describe(self, module: ModuleInfo | None, options: RunOptions) -> None:
+    def _describe(self, module: ModuleInfo | None, options: GivenFlags) -> None:
         if module is None:
             return
         if not options.quiet:
@@ -337,7 +332,7 @@ class QirMagics(Magics):
         self._words("%qir_status", line, 0, 0)
         _show_table(status_table(self.session.status()))
 
-    def _show_panel(self, options: RunOptions, module: ModuleInfo | None) -> None:
+    def _show_panel(self, options: GivenFlags, module: ModuleInfo | None) -> None:
         from qirjit_magic.notebook.panel import Panel  # noqa: PLC0415 - ipywidgets takes 0.1 s, which %load_ext spares
 
         if module is not None and not options.quiet:
@@ -347,8 +342,7 @@ class QirMagics(Magics):
             replace(
                 options,
                 name=options.name if module is None else module.name,
-                simulator=self.simulator if options.simulator == "auto" else options.simulator,
-                timeout=options.timeout or self.timeout or None,
+                run=self._configured(options.run),
             ),
         )
         if options.output and self.shell is not None:
@@ -361,7 +355,7 @@ class QirMagics(Magics):
     def qir_panel(self, line: str) -> None:
         """Show a panel that runs any compiled function: ``%qir_panel``."""
         self._words("%qir_panel", line, 0, 0)
-        self._show_panel(RunOptions(), None)
+        self._show_panel(GivenFlags(), None)
 
     def _variables(self, local_ns: _Variables) -> Mapping[str, object]:
         # Those of the function or cell that the magic stands in, then the notebook's.
@@ -395,7 +389,7 @@ def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
         print(diagnostic, file=sys.stderr if aside else sys.stdout)
 
 
-def _tell_times(timings: Timings, options: RunOptions, *, plan: str = "") -> None:
+def _tell_times(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
         aside = options.format is not None
         print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.messages import (
     CircuitReply,
     CircuitRequest,
@@ -33,31 +34,22 @@ class Engine(Protocol):
     memory: RecordMemory
 
     def add(
-        self,
-        name: str,
-        source: bytes,
-        *,
-        opt_level: int | None = None,
-        replaceable: Iterable[str] = (),
-        strict: bool = False,
-        trust: bool = False,
+        self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
         """Compile; the module becomes the newest, and takes the place of a module of the same name.
 
         Args:
             name: its name, unless one that is there is replaced with its name.
             source: text or bitcode.
-            opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
+            options: how it is compiled.
             replaceable: modules of which it replaces one that defines the same names, where ``name`` is new.
-            strict: whether it must keep to the profile that it declares.
-            trust: whether it may hold what can do anything, and use what only the C library has.
 
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError: nothing has changed.
         """
         ...
 
-    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+    def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """Compile as `add` does, and leave everything as it is: whether it fits the other modules is not looked at.
 
         Raises:
@@ -115,7 +107,7 @@ class Engine(Protocol):
         """
         ...
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
+    def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """The module of this source as LLVM reads it, as it is compiled, as assembly, or what its object code holds."""
         ...
 

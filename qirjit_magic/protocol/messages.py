@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import msgspec
 
-from qirjit_magic.options import Method
+from qirjit_magic.options import COMPILE_DEFAULTS, RUN_DEFAULTS, CompileOptions, Method, RunOptions
 from qirjit_magic.protocol.circuit_operations import Operation, TraceEnd
 from qirjit_magic.protocol.module_info import ModuleInfo, Signature
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RECORDS_CAPACITY
@@ -35,6 +35,7 @@ class RunRequest(msgspec.Struct, frozen=True):
         method: whether shots are run one by one, sampled, or what is exact and faster.
         begins: the first of the shots that this process runs one after the other; above 0 others run those before it.
         ends: the shot before which it ends; None: it runs all that there are.
+        options: what was asked for; the fields above are what the session has made of it, with the arguments as words.
         run: above 0 a number of the run, no other one's: this process may get more of it, and keeps what it has
             computed for it until it ends, or something else is asked for.
     """
@@ -51,6 +52,7 @@ class RunRequest(msgspec.Struct, frozen=True):
     begins: int = 0
     ends: int | None = None
     run: int = 0
+    options: RunOptions = RUN_DEFAULTS
 
     @property
     def end(self) -> int:
@@ -172,18 +174,15 @@ class Add(msgspec.Struct, frozen=True):
     """`Engine.add`; the blob is the source. Answered by `Added`."""
 
     name: str
-    opt_level: int | None = None
+    options: CompileOptions = COMPILE_DEFAULTS
     replaceable: tuple[str, ...] = ()
-    strict: bool = False
-    trust: bool = False
 
 
 class Compile(msgspec.Struct, frozen=True):
     """`Engine.compile`; the blob is the source. Answered by `Added`."""
 
     name: str
-    opt_level: int | None = None
-    trust: bool = False
+    options: CompileOptions = COMPILE_DEFAULTS
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -235,8 +234,7 @@ class Show(msgspec.Struct, frozen=True):
 
     name: str
     form: Form
-    opt_level: int | None = None
-    trust: bool = False
+    options: CompileOptions = COMPILE_DEFAULTS
 
 
 class CircuitRequest(msgspec.Struct, frozen=True):

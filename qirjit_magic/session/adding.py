@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.symbol_graph import check_profile
 from qirjit_magic.session.client.crash_limiter import CrashLimiter
@@ -30,36 +31,30 @@ class Adding:
     crash_limiter: CrashLimiter
     changed: Callable[[], None]
 
-    def add(
-        self, source: Source, name: str, opt_level: int | None, *, strict: bool, trust: bool, most: int
-    ) -> ModuleInfo:
+    def add(self, source: Source, name: str, options: CompileOptions, *, most: int) -> ModuleInfo:
         """The module, compiled; where it is there already it only becomes the newest.
 
         Args:
             source: its source.
             name: its name; empty where it has none.
-            opt_level: see `Session.add`, as for the others.
-            strict: whether it must keep to its profile.
-            trust: whether it may hold anything.
+            options: how it is compiled.
             most: how many modules there may be.
 
         Raises:
             QirError: see `Session.add`; nothing has changed.
         """
-        same = self.registry.same(source, name, opt_level, trust=trust)
+        same = self.registry.same(source, name, options)
         if same:
-            return self._renew(same, strict=strict)
+            return self._renew(same, strict=options.strict)
         with self.crash_limiter.watch(name or "the cell", sha256(source.data).hexdigest()):
             self.registry.check_room(name, most)
             compiled = self.engines.add(
                 name or self.registry.free_name(),
                 source.data,
-                opt_level=opt_level,
+                options,
                 replaceable=() if name else self.registry.unnamed(),
-                strict=strict,
-                trust=trust,
             )
-            info = self.registry.put(RegisteredModule(compiled.module, source, opt_level))
+            info = self.registry.put(RegisteredModule(compiled.module, source, options.of_code))
         self.changed()
         return info
 

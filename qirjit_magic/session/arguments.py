@@ -7,10 +7,10 @@ import struct
 from collections.abc import Sequence
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.options import Argument
 from qirjit_magic.protocol.module_info import EntryPoint
 from qirjit_magic.protocol.return_values import integer_bits
 
-Argument = bool | int | float | str
 _WORD_BITS = 64
 _FLOATING = ("double", "float")
 _TRUTH = {"true": 1, "false": 0}

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from qirjit_magic.options import Jobs, Method
-from qirjit_magic.session.arguments import Argument
+from qirjit_magic.options import (
+    COMPILE_DEFAULTS,
+    RUN_DEFAULTS,
+    CompileKeywords,
+    CompileOptions,
+    RunKeywords,
+    RunOptions,
+    options_with,
+    takes_fields_of,
+)
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource
 
 if TYPE_CHECKING:
     from qirjit_magic.session.run_result import RunResult
+
+
+class RunOrCompileKeywords(RunKeywords, CompileKeywords, total=False):
+    """The fields of both as keywords."""
 
 
 _default: list[Session] = []
@@ -36,48 +47,31 @@ def default_session() -> Session:
     return _default[-1]
 
 
-def run(  # noqa: PLR0913 - what `Session.add` and `Session.run` take, together
+@takes_fields_of(RunOptions, CompileOptions)
+def run(
     source: QirSource,
     entry: str | None = None,
     *,
-    shots: int = 1,
-    seed: int | None = None,
-    simulator: str | None = None,
-    method: Method = "auto",
-    jobs: Jobs = 1,
-    args: Sequence[Argument] = (),
-    timeout: float | None = None,
-    opt_level: int | None = None,
-    trust: bool = False,
+    options: RunOptions = RUN_DEFAULTS,
+    compile: CompileOptions = COMPILE_DEFAULTS,  # noqa: A002 - LLVM's word
+    **keywords: Unpack[RunOrCompileKeywords],
 ) -> RunResult:
     """Compile ``source`` in the session of this process, and run one of its entry points.
 
     Args:
-        source: what `Session.add` takes.
-        entry: see `Session.entry`.
-        shots: see `Session.run`, as for the others.
-        seed: the seed of the simulator's random stream.
-        simulator: the simulator's name or path.
-        method: see `Session.run`.
-        jobs: how many processes may share a long run; ``auto``: one a processor, at most 8.
-        args: one value for each parameter.
-        timeout: seconds.
-        opt_level: see `Session.add`.
-        trust: see `Session.add`.
+        source: a path, LLVM text or bitcode, or an object of a QIR-making package.
+        entry: the function to run; by default the only entry point.
+        options: how it is run.
+        compile: how it is compiled.
+        **keywords: fields of `RunOptions` and `CompileOptions` that are to be others, such as ``shots``, ``seed``,
+            ``args`` or ``opt_level``.
 
     Raises:
         QirError: as `Session.add` and `Session.run` do.
     """
     session = default_session()
-    module = session.add(source, opt_level=opt_level, trust=trust).name
-    return session.run(
-        entry,
-        module=module,
-        shots=shots,
-        seed=seed,
-        simulator=simulator,
-        method=method,
-        jobs=jobs,
-        args=args,
-        timeout=timeout,
-    )
+    of_code = CompileOptions.__struct_fields__
+    options = options_with(options, {name: value for name, value in keywords.items() if name not in of_code})
+    compile = options_with(compile, {name: value for name, value in keywords.items() if name in of_code})  # noqa: A001
+    module = session.add(source, options=compile).name
+    return session.run(entry, module=module, options=options)

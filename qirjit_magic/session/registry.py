@@ -13,6 +13,7 @@ from msgspec import structs
 
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.limits import LimitError
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from qirjit_magic.protocol.timings import UNTIMED, Timings
@@ -29,12 +30,12 @@ class RegisteredModule:
     Attributes:
         info: the module.
         source: its source.
-        opt_level: the optimisation level that was asked for.
+        options: how it was to be compiled, as far as that can change its code.
     """
 
     info: ModuleInfo
     source: Source
-    opt_level: int | None = None
+    options: CompileOptions = COMPILE_DEFAULTS
 
     @property
     def named(self) -> bool:
@@ -93,13 +94,12 @@ class ModuleRegistry:
             raise EntryPointError(reason, name)
         return self._added[name]
 
-    def same(self, source: Source, name: str, opt_level: int | None, *, trust: bool) -> str | None:
+    def same(self, source: Source, name: str, options: CompileOptions) -> str | None:
         """The module of this very source, options and name; without a name, one whose name nobody chose."""
         digest = sha256(source.data).hexdigest()
         for added in self._added.values():
             names = {added.info.name} if added.named else {added.info.name, ""}
-            made_of = added.info.digest, added.opt_level, added.info.trusted
-            if made_of == (digest, opt_level, trust) and name in names:
+            if (added.info.digest, added.options) == (digest, options.of_code) and name in names:
                 return added.info.name
         return None
 

@@ -10,7 +10,9 @@ import secrets
 import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, Self, get_args
+from typing import TYPE_CHECKING, Literal, Self, Unpack, get_args
+
+from msgspec import structs
 
 from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import (
@@ -23,14 +25,26 @@ from qirjit_magic.errors import (
     SimulatorError,
 )
 from qirjit_magic.limits import Limits, default_limits
-from qirjit_magic.options import Jobs, Method, checked_jobs, checked_level, checked_name, checked_options, chosen_method
+from qirjit_magic.options import (
+    COMPILE_DEFAULTS,
+    RUN_DEFAULTS,
+    Argument,
+    CompileKeywords,
+    CompileOptions,
+    RunKeywords,
+    RunOptions,
+    checked_name,
+    chosen_method,
+    options_with,
+    takes_fields_of,
+)
 from qirjit_magic.protocol.messages import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
 from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, ModuleInfo
 from qirjit_magic.protocol.simulator_specs import find_simulator
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.session import diagnostics
 from qirjit_magic.session.adding import Adding
-from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.client import forking
 from qirjit_magic.session.client.client import EngineClient
@@ -182,14 +196,14 @@ class Session:
         """Who of them, and of the functions in Python, defines what, and who uses it."""
         return self._registry.linkage
 
+    @takes_fields_of(CompileOptions)
     def add(
         self,
         source: QirSource,
         name: str | None = None,
         *,
-        opt_level: int | None = None,
-        strict: bool = False,
-        trust: bool = False,
+        options: CompileOptions = COMPILE_DEFAULTS,
+        **keywords: Unpack[CompileKeywords],
     ) -> ModuleInfo:
         """Compile a module; it becomes the newest. The same source again costs nothing.
 
@@ -199,16 +213,15 @@ class Session:
         Args:
             source: a path, LLVM text or bitcode, or an object of a QIR-making package.
             name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
-            opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
-            strict: whether it must keep to the profile that it declares; otherwise there are warnings.
-            trust: whether it may hold assembler code and call addresses, and use what only the C library has.
+            options: how it is compiled.
+            **keywords: fields of `CompileOptions` that are to be others: ``opt_level``, ``strict``, ``trust``.
 
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError, LimitError:
                 nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
-        opt_level = checked_level(opt_level)
+        options = options_with(options, keywords)
         given = read_source(source, self.limits)
         wanted = checked_name(name or given.name)
         if wanted == PYTHON:
@@ -217,7 +230,7 @@ class Session:
             with self._engine.uninterrupted():
                 self._functions.follow()
                 most = self.limits.modules
-                info = self._adding.add(given, wanted, opt_level, strict=strict, trust=trust, most=most)
+                info = self._adding.add(given, wanted, options, most=most)
             self._engine.save()
             return info
 
@@ -316,7 +329,7 @@ class Session:
             if form == "ir" and not added.source.data.startswith(BITCODE):
                 return added.source.data.decode("utf-8-sig")
             info, source = added.info, added.source.data
-            return self._engine.show(info.name, source, form, opt_level=info.opt_level, trust=info.trusted)
+            return self._engine.show(info.name, source, form, CompileOptions(info.opt_level, trust=info.trusted))
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
@@ -344,36 +357,25 @@ class Session:
 
     # -- runs ------------------------------------------------------------------------------------------------------
 
+    @takes_fields_of(RunOptions)
     def run(
         self,
         entry: str | None = None,
         *,
         module: str | None = None,
-        shots: int = 1,
-        seed: int | None = None,
-        simulator: str | None = None,
-        method: Method = "auto",
-        jobs: Jobs = 1,
-        args: Sequence[Argument] = (),
-        timeout: float | None = None,
-        show: Show | Observer = show_nothing,
+        options: RunOptions = RUN_DEFAULTS,
+        show: Show | Observer | None = None,
+        **keywords: Unpack[RunKeywords],
     ) -> RunResult:
         """Run shots of an entry point.
 
         Args:
             entry: any defined function; see `entry`.
             module: the module to look in.
-            shots: how often, at least once.
-            seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
-            simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``,
-                ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
-            method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
-                state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays. See ``plan``.
-            jobs: how many processes may share live shots, with the same result; ``auto``: one a processor, at most 8,
-                where it takes more than about a second. Where shots depend on those before it is one: see ``plan``.
-            args: one value for each parameter.
-            timeout: seconds after which it is stopped, those included that it waits for its turn.
+            options: how it is run.
             show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
+            **keywords: fields of `RunOptions` that are to be others: ``shots``, ``seed``, ``simulator``, ``method``,
+                ``jobs``, ``args``, ``timeout``.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was
@@ -381,34 +383,32 @@ class Session:
             ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
-        shots, seed = checked_options(shots, seed, method, timeout)
-        jobs = checked_jobs(jobs)
-        spec = find_simulator(simulator or self.simulator)
-        seed = secrets.randbits(64) if seed is None and spec.seedable else seed
+        options = options_with(options, keywords)
+        simulator = options.simulator or self.simulator
+        spec = find_simulator(simulator)
+        seed = secrets.randbits(64) if options.seed is None and spec.seedable else options.seed
         asked, process = time.monotonic(), os.getpid()
-        with _waiting(timeout), self._turn(math.inf if timeout is None else asked + timeout), self._working():
+        deadline = math.inf if options.timeout is None else asked + options.timeout
+        with _waiting(options.timeout), self._turn(deadline), self._working():
             waited_s = time.monotonic() - asked
-            observer = observing(show)
+            observer = observing(show or show_nothing)
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
+            qubits = function.required_qubits or 0
             request = RunRequest(
                 module=info.name,
                 entry=function.name,
-                shots=shots,
-                arguments=argument_words(function, args),
+                shots=options.shots,
+                arguments=argument_words(function, options.args),
                 seed=seed,
                 simulator=spec,
                 max_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
-                method=chosen_method(
-                    method, shots=shots, qubits=function.required_qubits or 0, simulator=simulator or self.simulator
-                ),
+                method=chosen_method(options.method, shots=options.shots, qubits=qubits, simulator=simulator),
+                options=structs.replace(options, args=()),
             )
             with self._engine.uninterrupted(), self._told_of_closing(function.name):
                 self._functions.follow()
-                limits = self.limits
-                result = self._runner.run(
-                    request, function, observer, timeout_s=timeout, waited_s=waited_s, limits=limits, jobs=jobs
-                )
+                result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
                 if os.getpid() != process:  # what shows its text has forked: it has no shots here
                     raise ForkedError(f"ran '{function.name}'", os.getppid())
                 if self.closed and result.partial:
@@ -424,19 +424,15 @@ class Session:
                 raise SessionClosedError(entry=entry, partial=error.partial) from None
             raise
 
+    @takes_fields_of(RunOptions)
     async def run_async(
         self,
         entry: str | None = None,
         *,
         module: str | None = None,
-        shots: int = 1,
-        seed: int | None = None,
-        simulator: str | None = None,
-        method: Method = "auto",
-        jobs: Jobs = 1,
-        args: Sequence[Argument] = (),
-        timeout: float | None = None,  # noqa: ASYNC109 - that of `run`, which keeps the finished shots
-        show: Show | Observer = show_nothing,
+        options: RunOptions = RUN_DEFAULTS,
+        show: Show | Observer | None = None,
+        **keywords: Unpack[RunKeywords],
     ) -> RunResult:
         """Run shots as `run` does, in another thread, while other tasks go on.
 
@@ -444,28 +440,18 @@ class Session:
         they were asked for. What ``show`` is called with comes in the other thread. Cancelling the task stops the run;
         the finished shots are in `last`.
         """
-        checked_options(shots, seed, method, timeout)
-        asked = time.monotonic()
+        options = options_with(options, keywords)
+        timeout, asked = options.timeout, time.monotonic()
 
         def run(observer: Observer) -> RunResult:
             waited_s = time.monotonic() - asked  # for a thread
+            left_s = None if timeout is None else max(timeout - waited_s, _LEAST_S)
             try:
-                return self.run(
-                    entry,
-                    module=module,
-                    shots=shots,
-                    seed=seed,
-                    simulator=simulator,
-                    method=method,
-                    jobs=jobs,
-                    args=args,
-                    timeout=None if timeout is None else max(timeout - waited_s, _LEAST_S),
-                    show=observer,
-                )
+                return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)
             except RunTimeoutError as error:
                 raise dataclasses.replace(error, timeout_s=timeout or error.timeout_s) from None
 
-        return await run_in_thread(run, observing(show), timeout_s=timeout)
+        return await run_in_thread(run, observing(show or show_nothing), timeout_s=timeout)
 
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()

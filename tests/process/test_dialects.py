@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.errors import UnresolvedSymbolError
+from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.shared_memory import RecordKind
@@ -179,7 +180,7 @@ def test_a_shot_that_has_all_results_is_told_and_the_next_one_has_them_again(eng
 
 def test_ranges_are_handed_to_the_library_as_it_expects_them(engine: Engine) -> None:
     for level in range(4):
-        engine.add("m", program("dialects/ranges"), opt_level=level)
+        engine.add("m", program("dialects/ranges"), CompileOptions(level))
         assert returned(engine, "m", "backwards") == 210
         assert returned(engine, "m", "by_address") == 210
 

@@ -12,6 +12,7 @@ from qirjit_magic.errors import (
     UnresolvedSymbolError,
     UnsafeModuleError,
 )
+from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import Compiled, RunRequest
 from tests.files import program
@@ -227,8 +228,8 @@ def test_a_definition_without_code_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize("level", range(4))
 @pytest.mark.parametrize("linkage", ["available_externally", "linkonce", "linkonce_odr", "weak", "weak_odr"])
 def test_what_a_module_would_leave_to_others_is_there(engine: Engine, linkage: str, level: int) -> None:
-    engine.add("a", number(3, linkage), opt_level=level)
-    engine.add("user", USER, opt_level=level)
+    engine.add("a", number(3, linkage), CompileOptions(level))
+    engine.add("user", USER, CompileOptions(level))
     assert returned(engine, "a", "number") == 3
     assert returned(engine, "user", "twice") == 6
 
@@ -238,10 +239,10 @@ def test_what_a_module_would_leave_to_others_is_there(engine: Engine, linkage: s
 def test_a_function_called_like_one_of_mathematics_is_the_cells(engine: Engine, linkage: str, level: int) -> None:
     call = "define i64 @f() {\n%x = call double @sin(double 0.0)\n%y = fptosi double %x to i64\nret i64 %y\n}"
     define = f"define {linkage} double @sin(double %x) noinline {{ ret double 7.0 }}"
-    engine.add("one", f"{define}\n{call}".encode(), opt_level=level)
+    engine.add("one", f"{define}\n{call}".encode(), CompileOptions(level))
     assert returned(engine, "one", "f") == 7
     if not linkage:
-        engine.add("user", f"declare double @sin(double)\n{call}".encode(), opt_level=level)
+        engine.add("user", f"declare double @sin(double)\n{call}".encode(), CompileOptions(level))
         assert returned(engine, "user", "f") == 7
 
 

@@ -11,6 +11,7 @@ from qirjit_magic.errors import (
     SignatureError,
     UnresolvedSymbolError,
 )
+from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import RunRequest
 from tests.files import program
@@ -284,8 +285,8 @@ def test_what_uses_a_circle_of_variables_shares_them(engine: Engine) -> None:
 
 @pytest.mark.parametrize("levels", [(0, 0), (1, 1), (2, 2), (3, 3), (0, 3)])
 def test_what_a_circle_of_variables_begins_with_may_point_to_anything(engine: Engine, levels: tuple[int, int]) -> None:
-    engine.add("east", EAST, opt_level=levels[0])
-    engine.add("west", WEST, opt_level=levels[1])
+    engine.add("east", EAST, CompileOptions(levels[0]))
+    engine.add("west", WEST, CompileOptions(levels[1]))
     check_east_and_west(engine)
 
 

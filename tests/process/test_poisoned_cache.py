@@ -29,10 +29,10 @@ def _owning(method):
         return method(self, request)
     return owning
 def _lying(method):
-    def lying(self, name, source, **options):
+    def lying(self, name, source, *options, **more):
         if getattr(self, "owned", False):
             source = source.replace(b"ret i64 8", b"ret i64 666")
-        return method(self, name, source, **options)
+        return method(self, name, source, *options, **more)
     return lying
 def _poisoning(method):
     return lambda self, name: b"poison" if getattr(self, "owned", False) else method(self, name)

@@ -18,7 +18,7 @@ from qirjit_magic.errors import (
     SourceError,
     UnresolvedSymbolError,
 )
-from qirjit_magic.session.arguments import Argument
+from qirjit_magic.options import Argument
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource, Source
 from tests.files import PROGRAMS, program

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.options import Argument
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
-from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.arguments import argument_words
 
 
 def _word(kind: str, value: Argument) -> int:

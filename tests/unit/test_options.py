@@ -1,26 +1,41 @@
 from __future__ import annotations
 
+import inspect
 import shlex
-from dataclasses import fields
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
+import qirjit_magic as qir
 from qirjit_magic.errors import OptionError
-from qirjit_magic.options import FLAGS, Face, FlagError, RunOptions, checked_jobs, flag_help, parse
+from qirjit_magic.options import (
+    FLAGS,
+    CompileKeywords,
+    CompileOptions,
+    Face,
+    FlagError,
+    GivenFlags,
+    RunKeywords,
+    RunOptions,
+    flag_help,
+    options_with,
+    parse,
+)
 
 _FACES = {Face.CELL: "", Face.LINE: "", Face.COMMAND: "bell.ll "}
 
 
-def _parse(face: Face, flags: str) -> RunOptions:
+def _parse(face: Face, flags: str) -> GivenFlags:
     return parse(face, "qir", shlex.split(_FACES[face] + flags))
 
 
 @pytest.mark.parametrize("face", _FACES)
 def test_without_flags_everything_has_its_default(face: Face) -> None:
     options = _parse(face, "")
-    assert options == RunOptions(file="bell.ll" if face is Face.COMMAND else None)
+    assert options == GivenFlags(file="bell.ll" if face is Face.COMMAND else None)
 
 
 @pytest.mark.parametrize("face", _FACES)
@@ -58,11 +73,14 @@ def test_without_flags_everything_has_its_default(face: Face) -> None:
     ],
 )
 def test_a_flag_means_the_same_everywhere(face: Face, flags: str, name: str, value: object) -> None:
-    expected = RunOptions(file="bell.ll" if face is Face.COMMAND else None)
-    options = _parse(face, flags)
-    for field in fields(RunOptions):
-        wanted = value if field.name == name else getattr(expected, field.name)
-        assert getattr(options, field.name) == wanted, field.name
+    expected = _by_name(GivenFlags(file="bell.ll" if face is Face.COMMAND else None))
+    assert _by_name(_parse(face, flags)) == expected | {name: value}
+
+
+def _by_name(flags: GivenFlags) -> dict[str, object]:
+    found = structs.asdict(flags)
+    run, compiling = found.pop("run"), found.pop("compile")
+    return found | structs.asdict(run) | structs.asdict(compiling)
 
 
 @pytest.mark.parametrize("face", _FACES)
@@ -163,7 +181,7 @@ def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_every_flag_ends_in_an_option() -> None:
-    names = {field.name for field in fields(RunOptions)}
+    names = _by_name(GivenFlags()).keys()
     options = {row.settings.get("dest", row.names[-1].removeprefix("--").replace("-", "_")) for row in FLAGS}
     assert options == names
 
@@ -171,10 +189,51 @@ def test_every_flag_ends_in_an_option() -> None:
 @pytest.mark.parametrize("jobs", [0, -1, 257, 1.5, True, "many", "2", None])
 def test_a_number_of_processes_that_cannot_be_is_refused(jobs: Any) -> None:
     with pytest.raises(OptionError, match="jobs"):
-        checked_jobs(jobs)
+        RunOptions(jobs=jobs)
 
 
 @pytest.mark.parametrize(("jobs", "number"), [(1, 1), (256, 256), ("auto", "auto"), (np.int64(3), 3)])
 def test_a_number_of_processes_is_a_python_integer_or_auto(jobs: Any, number: object) -> None:
-    checked = checked_jobs(jobs)
+    checked = RunOptions(jobs=jobs).jobs
     assert (type(checked), checked) == (type(number), number)
+
+
+@pytest.mark.parametrize("level", [-1, 4, 1.0, True, "2"])
+def test_an_optimisation_level_that_cannot_be_is_refused(level: Any) -> None:
+    with pytest.raises(OptionError, match="opt_level"):
+        CompileOptions(level)
+
+
+def test_keywords_change_options_that_are_checked_again() -> None:
+    options = options_with(RunOptions(shots=10, seed=1), {"shots": np.int64(20)})
+    assert (options.shots, options.seed, type(options.shots)) == (20, 1, int)
+    with pytest.raises(OptionError, match="shots"):
+        options_with(options, {"shots": 0})
+
+
+@pytest.mark.parametrize(("name", "hint"), [("shot", "'shots'"), ("precisely", "There are shots, seed")])
+def test_an_unknown_option_is_told_with_what_there_is(name: str, hint: str) -> None:
+    with pytest.raises(TypeError, match=f"no option '{name}'.*{hint}"):
+        options_with(RunOptions(), {name: 1})
+
+
+@pytest.mark.parametrize(
+    ("function", "kinds"),
+    [
+        (qir.Session.add, [CompileOptions]),
+        (qir.Session.run, [RunOptions]),
+        (qir.Session.run_async, [RunOptions]),
+        (qir.run, [RunOptions, CompileOptions]),
+    ],
+)
+def test_a_function_names_every_option_that_it_takes(function: Callable[..., object], kinds: list[Any]) -> None:
+    told = inspect.signature(function).parameters
+    for kind in kinds:
+        for name, default in zip(kind.__struct_fields__, kind.__struct_defaults__, strict=True):
+            assert told[name].default == default
+    assert not any(parameter.kind is parameter.VAR_KEYWORD for parameter in told.values())
+
+
+@pytest.mark.parametrize(("keywords", "kind"), [(RunKeywords, RunOptions), (CompileKeywords, CompileOptions)])
+def test_the_keywords_are_the_fields_of_the_options(keywords: Any, kind: Any) -> None:
+    assert keywords.__annotations__.keys() == set(kind.__struct_fields__)

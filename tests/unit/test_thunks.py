@@ -10,9 +10,10 @@ from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.runtime.thunks import Returning, Thunks, returning
 from qirjit_magic.errors import EntryPointError
+from qirjit_magic.options import Argument
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
 from qirjit_magic.protocol.return_values import Returned, returned_value
-from qirjit_magic.session.arguments import Argument, argument_words
+from qirjit_magic.session.arguments import argument_words
 
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
 

@@ -74,7 +74,7 @@ def _flags(line: str) -> tuple[str, bool]:
         options = parse(Face.CELL, "%%qir", split_line(line, {}))
     except ValueError:  # no cell that could be run; its text is there all the same
         return "", False
-    return options.name or "", options.trust
+    return options.name or "", options.compile.trust
 
 
 def plain_names(wanted: Iterable[str]) -> tuple[str, ...]:

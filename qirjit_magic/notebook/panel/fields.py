@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from qirjit_magic.errors import OptionError
 from qirjit_magic.notebook.panel.run_html import wrong
-from qirjit_magic.options import checked_options
+from qirjit_magic.options import RunOptions
 from qirjit_magic.protocol.return_values import integer_bits
 from qirjit_magic.sanitize import plain_line
 from qirjit_magic.session.arguments import can_be_given, fits
@@ -47,7 +47,7 @@ def seed_of(text: str) -> int | None:
     """
     try:
         seed = int(text.strip(), 0) if text.strip() else None
-        return checked_options(1, seed, "auto", None)[1]
+        return RunOptions(seed=seed).seed
     except OptionError as error:
         raise ValueError(str(error)) from None
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, get_args
 
 import ipywidgets as widgets
+from msgspec.structs import replace
 
 from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
@@ -17,7 +18,7 @@ from qirjit_magic.notebook.panel.message_order import comes_from_page, wait_for_
 from qirjit_magic.notebook.panel.panel_cells import leave_place, take_place
 from qirjit_magic.notebook.panel.run_coordinator import desk_of
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
-from qirjit_magic.options import Method, RunOptions
+from qirjit_magic.options import GivenFlags, Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
 from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.default import default_session
@@ -49,7 +50,7 @@ class Panel:
 
     Args:
         session: whose modules are shown and run; by default that of this kernel.
-        options: what the fields say at first, and what no field is for, such as a timeout, as a cell's flags have it.
+        flags: what the fields say at first, and what no field is for, such as a timeout, as a cell's flags have it.
 
     Attributes:
         entry: the dropdown; its value is the name of a module and of a function.
@@ -67,9 +68,10 @@ class Panel:
         on_result: called with each result, in the thread of the run.
     """
 
-    def __init__(self, session: Session | None = None, options: RunOptions | None = None) -> None:
+    def __init__(self, session: Session | None = None, flags: GivenFlags | None = None) -> None:
         self._session = session or default_session()
-        self._options = options = options or RunOptions()
+        flags = flags or GivenFlags()
+        self._options = flags.run
         self._coordinator = desk_of(self._session)
         self._painting = threading.RLock()
         self._offered: tuple[tuple[str, Choice], ...] = ()
@@ -81,7 +83,7 @@ class Panel:
         self._program: dict[str, Page] = {}
         self._looked_at: str | None = None  # when the run began
         self.on_result: Callable[[RunResult], None] = lambda _: None
-        self._make_controls(options)
+        self._make_controls(flags.run)
         self._make_output()
         settings = [self.shots, self._seed.widget, self.simulator, self.method]
         rows = [
@@ -95,7 +97,7 @@ class Panel:
             [*rows, self._output_box, self.link, self.problem, self.tabs.widget, style], layout={"padding": "4px"}
         )
         self.widget.add_class("qirjit-panel")
-        self._begin_with(options)
+        self._begin_with(flags)
         self._session.on_change.append(self.refresh)
         self._coordinator.listen(self._paint)
         take_place(self.close)
@@ -111,7 +113,7 @@ class Panel:
         seed = "" if options.seed is None else str(options.seed)
         self._seed = CheckedText("Seed", seed, problem=seed_problem, changed=self._paint, hint="drawn", width="11em")
         self.seed = self._seed.field
-        simulator = self._session.simulator if options.simulator == "auto" else options.simulator
+        simulator = options.simulator or self._session.simulator
         names = dict.fromkeys([*simulator_names(), simulator])
         self.simulator = widgets.Dropdown(
             options=list(names), value=simulator, description="Simulator", style=NAMED, layout=narrow
@@ -135,16 +137,17 @@ class Panel:
         self.problem = widgets.HTML(layout={"display": "none"})
         self.tabs = Tabs()
 
-    def _begin_with(self, options: RunOptions) -> None:
-        wanted = usual_choice(self._session, options.name, options.entry)
-        if wanted is None and options.name:
-            wanted = (options.name, options.entry or "")
+    def _begin_with(self, flags: GivenFlags) -> None:
+        wanted = usual_choice(self._session, flags.name, flags.entry)
+        if wanted is None and flags.name:
+            wanted = (flags.name, flags.entry or "")
         self.refresh()
         with self._painting:
             chosen = nearest(wanted, [choice for _, choice in self._offered], self.entry.value)
             self.entry.value = chosen
-            if options.args and self._entry_point is not None:
-                self.parameters.show(self._entry_point.signature.parameters, options.args)
+            if flags.run.args and self._entry_point is not None:
+                texts = [str(argument) for argument in flags.run.args]
+                self.parameters.show(self._entry_point.signature.parameters, texts)
                 self._parameter_changed()
 
     # -- what there is ---------------------------------------------------------------------------------------------
@@ -224,20 +227,17 @@ class Panel:
         if not self._can_run or choice is None:
             return
         module, entry = choice
-        options = self._options
-        settings: dict[str, Any] = {
-            "module": module,
-            "shots": self.shots.value,
-            "seed": seed_of(self.seed.value),
-            "simulator": self.simulator.value,
-            "method": self.method.value,
-            "args": self.parameters.values,
-            "jobs": options.jobs,
-            "timeout": options.timeout,
-        }
+        options = replace(
+            self._options,
+            shots=self.shots.value,
+            seed=seed_of(self.seed.value),
+            simulator=self.simulator.value,
+            method=self.method.value,
+            args=self.parameters.values,
+        )
 
         def run(observer: Observer) -> RunResult:
-            return self._session.run(entry, show=observer, **settings)
+            return self._session.run(entry, module=module, options=options, show=observer)
 
         self._looked_at = self.tabs.chosen
         before, job = self._job, Job(self.entry.label, run, self._follow)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from msgspec import structs
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.frames import Frame
 from qirjit_magic.protocol.messages import (
     Add,
@@ -144,43 +145,36 @@ class EngineClient(RestartingProcess):
         )
 
     def add(
-        self,
-        name: str,
-        source: bytes,
-        *,
-        opt_level: int | None = None,
-        replaceable: Iterable[str] = (),
-        strict: bool = False,
-        trust: bool = False,
+        self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
-            key = self._key(source, opt_level, trust=trust)
+            key = self._key(source, options)
             found = self._find(key)
-            compiled = admitted(found, self._kept.infos, name, replaceable=replaceable, strict=strict)
+            compiled = admitted(found, self._kept.infos, name, replaceable=replaceable, strict=options.strict)
             if compiled is not None:
                 self._request(restoration(compiled), Done)
                 self._cache_hits += 1
                 compiled = _from_cache(compiled)
             else:
-                compiled = self._compile(key, Add(name, opt_level, replaceable, strict, trust), source)
+                compiled = self._compile(key, Add(name, options, replaceable), source)
             compiled = self._timed(compiled, began, waited_s)
             self._kept.keep(compiled)
         return compiled
 
-    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+    def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
         began, waited_s = time.perf_counter(), self.waited_s
         with self.uninterrupted():
-            key = self._key(source, opt_level, trust=trust)
+            key = self._key(source, options)
             found = self._find(key)
             if found is not None:
                 self._cache_hits += 1
                 compiled = _from_cache(Compiled(structs.replace(found.module, name=name), found.object_code))
             else:
-                compiled = self._compile(key, Compile(name, opt_level, trust), source)
+                compiled = self._compile(key, Compile(name, options), source)
             return self._timed(compiled, began, waited_s)
 
     def _timed(self, compiled: Compiled, began: float, waited_s: float) -> Compiled:
@@ -196,7 +190,7 @@ class EngineClient(RestartingProcess):
         if self._is_believed:
             self._unsaved[key] = compiled
         elif self._recompiler is not None and self._saves:
-            self._recompiler.want(key, Recipe(source, request.opt_level, request.trust), compiled)
+            self._recompiler.want(key, Recipe(source, request.options), compiled)
         return compiled
 
     @property
@@ -219,12 +213,11 @@ class EngineClient(RestartingProcess):
             modules = [kept[key] for key, compiled in unsaved.items() if compiled.module.digest]
             self._saves = any(modules) if modules else self._saves
 
-    def _key(self, source: bytes, opt_level: int | None, *, trust: bool) -> str:
+    def _key(self, source: bytes, options: CompileOptions) -> str:
         if self._cache is None:
             return ""
         self._be_ready()
-        level = "by looking at it" if opt_level is None else str(opt_level)
-        return cache_key(source, build=self._build, options=f"opt_level={level} trust={trust} fenced={self.fenced}")
+        return cache_key(source, build=self._build, options=f"{options.of_code} fenced={self.fenced}")
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
@@ -366,10 +359,10 @@ class EngineClient(RestartingProcess):
             finally:
                 self._has_run = self.starts  # a trace is a run too
 
-    def show(self, name: str, source: bytes, form: Form, *, opt_level: int | None = None, trust: bool = False) -> str:
+    def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            _, text = self._request(Frame(Show(name, form, opt_level, trust), source), Done)
+            _, text = self._request(Frame(Show(name, form, options), source), Done)
             return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol, TypeVar
 
 from qirjit_magic.errors import QirError
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.messages import Compiled, GetOwnCode
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.session.cache import ObjectCache
@@ -26,13 +27,11 @@ class Recipe(NamedTuple):
 
     Attributes:
         source: the module, as text or bitcode.
-        opt_level: the level that was asked for.
-        trust: whether it may hold anything.
+        options: how it was to be compiled.
     """
 
     source: bytes
-    opt_level: int | None = None
-    trust: bool = False
+    options: CompileOptions = COMPILE_DEFAULTS
 
 
 class Compiler(Protocol):
@@ -44,7 +43,7 @@ class Compiler(Protocol):
     def give_way(self) -> None:
         """Let everybody else have the processors first."""
 
-    def compile(self, name: str, source: bytes, *, opt_level: int | None = None, trust: bool = False) -> Compiled:
+    def compile(self, name: str, source: bytes, options: CompileOptions = ..., /) -> Compiled:
         """Compile a module, and remember its object code for `save`."""
         ...
 
@@ -178,7 +177,7 @@ class Recompiler:
         if isinstance(recipe, GetOwnCode):
             self._cache.keep(key, Compiled(ModuleInfo("", ""), engine.own_code(recipe.name)))
             return
-        engine.compile("", recipe.source, opt_level=recipe.opt_level, trust=recipe.trust)
+        engine.compile("", recipe.source, recipe.options)
         engine.save()
         with self._changed:
             self._held.pop(key, None)

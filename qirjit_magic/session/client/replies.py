@@ -139,7 +139,7 @@ def _own_module(
         breaks=_located(module.breaks),
         opt_level=_clamped(module.opt_level, _HIGHEST_LEVEL),
         object_size=len(object_code),
-        trusted=request.trust,
+        trusted=request.options.trust,
         added_at=0.0,
         timings=module.timings.bounded(COMPILING, took_s),
     )

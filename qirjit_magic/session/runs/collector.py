@@ -291,7 +291,6 @@ def finish(
     *,
     notices: tuple[Diagnostic, ...],
     printed: Printed,
-    timeout_s: float | None,
     limits: Limits,
     before: Timings,
     began: float,
@@ -304,7 +303,6 @@ def finish(
         collected: what it left behind.
         notices: what there is to say about it.
         printed: what native code wrote to descriptors 1 and 2.
-        timeout_s: the time it had.
         limits: what it could use.
         before: how long it took to add its module, where that was not told yet.
         began: when the run did, by `time.perf_counter`.
@@ -335,7 +333,7 @@ def finish(
         notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
         timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
     )
-    return result, _error(collected, failure, result, timeout_s=timeout_s)
+    return result, _error(collected, failure, result, timeout_s=request.options.timeout)
 
 
 def _decoded(

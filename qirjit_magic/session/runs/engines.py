@@ -9,6 +9,7 @@ from msgspec import structs
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.limits import Limits
+from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.messages import Compiled, EngineStatus, Intrinsic, RunRequest
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR
@@ -25,8 +26,7 @@ class _Wanted:
 
     serial: int
     source: bytes
-    opt_level: int | None
-    trusted: bool
+    options: CompileOptions
 
 
 class Engines:
@@ -93,22 +93,13 @@ class Engines:
     # -- modules ---------------------------------------------------------------------------------------------------
 
     def add(
-        self,
-        name: str,
-        source: bytes,
-        *,
-        opt_level: int | None = None,
-        replaceable: Iterable[str] = (),
-        strict: bool = False,
-        trust: bool = False,
+        self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
         """See `Engine.add`."""
-        compiled = self.fenced.add(
-            name, source, opt_level=opt_level, replaceable=replaceable, strict=strict, trust=trust
-        )
+        compiled = self.fenced.add(name, source, options, replaceable=replaceable)
         self._serial += 1
         self._wanted.pop(compiled.module.name, None)
-        self._wanted[compiled.module.name] = _Wanted(self._serial, source, opt_level, trust)
+        self._wanted[compiled.module.name] = _Wanted(self._serial, source, options)
         return compiled
 
     def renew(self, name: str, linkage: SymbolGraph) -> None:
@@ -247,7 +238,7 @@ class Engines:
                 engine.renew(name)
                 del self._there[name]
             else:
-                compiled = engine.compile(name, wanted.source, opt_level=wanted.opt_level, trust=wanted.trusted)
+                compiled = engine.compile(name, wanted.source, wanted.options)
                 self.compiling += compiled.module.timings
                 engine.restore(compiled)
             self._there[name] = wanted.serial

@@ -15,7 +15,6 @@ from msgspec import structs
 from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import LocatedError, RunTimeoutError, SessionClosedError
 from qirjit_magic.limits import Limits
-from qirjit_magic.options import Jobs
 from qirjit_magic.protocol.messages import CircuitRequest, RunRequest
 from qirjit_magic.protocol.module_info import EntryPoint
 from qirjit_magic.protocol.return_values import recorded_words
@@ -69,10 +68,8 @@ class Runner:
         entry: EntryPoint,
         observer: Observer,
         *,
-        timeout_s: float | None,
         waited_s: float,
         limits: Limits,
-        jobs: Jobs = 1,
     ) -> RunResult:
         """Run shots.
 
@@ -80,10 +77,8 @@ class Runner:
             request: which.
             entry: the entry point.
             observer: who follows it.
-            timeout_s: seconds after which it is stopped.
-            waited_s: how many of them it has waited for its turn.
+            waited_s: how many seconds of its time it has waited for its turn.
             limits: how much it may use.
-            jobs: how many processes may share it.
 
         Raises:
             QirError, KeyboardInterrupt: see `Session.run`.
@@ -92,10 +87,11 @@ class Runner:
         if self._large:  # an error's frames and it hold each other, and with them the records of a run before the last
             gc.collect()
         digest = self._registry.find(request.module).info.digest
+        timeout_s = request.options.timeout
         left_s = None if timeout_s is None else timeout_s - waited_s
         with self._placed(request.module), self._crash_limiter.watch(request.module, digest):
             words = recorded_words(entry.signature.returns)
-            engine, collected = self._collect(request, observer, left_s, limits, jobs, words)
+            engine, collected = self._collect(request, observer, left_s, limits, words)
         ended = collected.outcome in {"done", "failed"}
         self._crash_limiter.note_run(digest, collected.crash, ended=ended)
         process = self._engines.number(engine)
@@ -107,7 +103,6 @@ class Runner:
             collected,
             notices=said,
             printed=engine.printed(),
-            timeout_s=timeout_s,
             limits=limits,
             before=self._registry.take_timings(request.module),
             began=began,
@@ -123,7 +118,7 @@ class Runner:
         return result
 
     def _collect(
-        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, jobs: Jobs, words: int
+        self, request: RunRequest, observer: Observer, timeout_s: float | None, limits: Limits, words: int
     ) -> tuple[EngineClient, Collected]:
         deadline = math.inf if timeout_s is None else time.monotonic() + timeout_s
 
@@ -144,7 +139,7 @@ class Runner:
             engine.prepare(request)
             deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
-            sharded_run = self._sharded_run(engine, request, linkage, limits, jobs)
+            sharded_run = self._sharded_run(engine, request, linkage, limits)
             shared = None if isinstance(sharded_run, str) else sharded_run
             self._running = True
             with shared or contextlib.nullcontext():
@@ -158,7 +153,9 @@ class Runner:
                     stopping=stopping,
                     sharded_run=shared,
                 )
-            collected.why = "; ".join(filter(None, (collected.why, why_so_many(collected, jobs, sharded_run))))
+            collected.why = "; ".join(
+                filter(None, (collected.why, why_so_many(collected, request.options.jobs, sharded_run)))
+            )
             collected.timings += structs.replace(self._engines.compiling, total=0.0)
             collected.timings += Timings(start=engine.waited_s - waited_s)
         finally:
@@ -166,8 +163,9 @@ class Runner:
         return engine, collected
 
     def _sharded_run(
-        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, limits: Limits, jobs: Jobs
+        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, limits: Limits
     ) -> ShardedRun | str:
+        jobs = request.options.jobs
         most = min(choose().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
         if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
             return "there is one shot" if most > 1 else ""
