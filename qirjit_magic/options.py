@@ -98,7 +98,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     simulator: str | None = None
     method: Method = "auto"
     jobs: Jobs = 1
-    args: Sequence[Argument] = ()
+    args: tuple[Argument, ...] = ()
     timeout: float | None = None
 
     def __post_init__(self) -> None:
@@ -114,7 +114,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         jobs = self.jobs if self.jobs == "auto" else None if isinstance(self.jobs, str) else _integer(self.jobs)
         if jobs is None or (jobs != "auto" and not 1 <= jobs <= MAX_JOBS):
             raise OptionError("jobs", self.jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'")
-        for name, value in (("shots", shots), ("seed", seed), ("jobs", jobs)):
+        for name, value in (("shots", shots), ("seed", seed), ("jobs", jobs), ("args", tuple(self.args))):
             force_setattr(self, name, value)
 
 

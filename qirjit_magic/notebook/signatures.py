@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from qirjit_magic.protocol.operations import GATES, QUBIT_NAMES, Gate, symbol
+
 # The engine's table of known functions is made from these files by LLVM, which a kernel does without: it reads the
 # lines that tell a function's type. A test compares both.
 _ROOM = "qirjit_magic.engine.runtime"
@@ -53,9 +55,26 @@ def known_functions() -> Mapping[str, tuple[KnownSignature, ...]]:
         for match in _FUNCTION.finditer(text):
             signature = _signature(match["returns"], text, match.end())
             found.setdefault(match["name"], {}).setdefault(signature.type, signature)
+    for gate in GATES.values():
+        plain, qubits_first = _signatures(gate)
+        own = [gate.native_symbol, *map(symbol, gate.others.split())] if gate.op is not None else []
+        for name in (*own, *map(symbol, f"{gate.names} {gate.adjoints}".split())):
+            found.setdefault(name, {}).setdefault(plain.type, plain)
+        for name in map(symbol, gate.qubits_first.split()):
+            found.setdefault(name, {}).setdefault(qubits_first.type, qubits_first)
     for name, other in _OTHER_TYPES.items():
         found[name] = {other.type: other} | found[name]
     return {name: tuple(found[name].values()) for name in sorted(found)}
+
+
+def _signatures(gate: Gate) -> tuple[KnownSignature, KnownSignature]:
+    # With the angles first, and with the qubits first.
+    angles = [("double", f"%{angle}") for angle in gate.angles.split()]
+    qubits = [("ptr", f"%{QUBIT_NAMES[qubit]}") for qubit in gate.qubits.split()]
+    plain, qubits_first = (
+        KnownSignature("void", *zip(*both, strict=True)) for both in (angles + qubits, qubits + angles)
+    )
+    return plain, qubits_first
 
 
 def _texts() -> list[str]:

@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from qirjit_magic.protocol.operations import NATIVE
+
 MAX_FIRST = 4000
 MAX_LAST = 1000
 MAX_QUBIT = (1 << 20) - 1
@@ -21,28 +23,21 @@ class Shape(msgspec.Struct, frozen=True):
         controls: how many of these, the first ones, are controls.
         angle: whether it has one.
         result: whether it measures or writes one, or records one.
+        sign: how it is drawn behind its controls: ``target``, ``cross``; empty for a box with its name.
     """
 
     qubits: int
     controls: int = 0
     angle: bool = False
     result: bool = False
+    sign: str = ""
 
 
-_ONE, _TURN = Shape(1), Shape(1, angle=True)
-_CONTROLLED, _PAIR = Shape(2, controls=1), Shape(2, angle=True)
-_MEASURED = Shape(1, result=True)
 # By the names that QIR gives them, without __quantum__qis__ or __quantum__rt__ before and __body behind.
 SHAPES: Final = {
-    **dict.fromkeys(("h", "x", "y", "z", "s", "s__adj", "t", "t__adj", "sx"), _ONE),
-    **dict.fromkeys(("rx", "ry", "rz"), _TURN),
-    **dict.fromkeys(("cx", "cy", "cz"), _CONTROLLED),
-    "swap": Shape(2),
-    "ccx": Shape(3, controls=2),
-    **dict.fromkeys(("rxx", "ryy", "rzz"), _PAIR),
-    **dict.fromkeys(("m", "mz", "mresetz"), _MEASURED),
-    "reset": _ONE,
-    "release": _ONE,
+    **{gate.name: Shape(gate.width, gate.controls, bool(gate.angles), sign=gate.sign) for gate in NATIVE.values()},
+    **dict.fromkeys(("m", "mz", "mresetz"), Shape(1, result=True)),
+    **dict.fromkeys(("reset", "release"), Shape(1)),
     **dict.fromkeys(("record", "write_zero", "write_one"), Shape(0, result=True)),
     **dict.fromkeys(("record_zero", "record_one"), Shape(0)),
 }

@@ -75,12 +75,23 @@ def _of_python(source: bytes, place: str) -> Iterator[Range]:
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     name, _, key = place.partition("[")
+    if name == "Gate":
+        for call in _rows_of_gates(source, key.removesuffix("]")):
+            yield _offset(starts, call.lineno, call.col_offset), _end(starts, call)
+        return
     for found, node in _named(ast.parse(source), ""):
         if found != name:
             continue
         first, last = _row(node, key.removesuffix("]")) if key else (node, node)
         if first is not None and last is not None:
             yield _offset(starts, first.lineno, first.col_offset), _end(starts, last)
+
+
+def _rows_of_gates(source: bytes, name: str) -> Iterator[ast.Call]:
+    # A row of the table of operations, ``Gate("name", …)``.
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node).startswith(f"Gate({name!r},"):
+            yield node
 
 
 def _offset(starts: list[int], line: int, column: int) -> int:

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from qirjit_magic.engine.simulators.operation_trace import Op
+from qirjit_magic.protocol.operations import Op
 from tests.unit.tapes import QUBITS, Entry
 
 _FUNCTIONS = {

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qirjit_magic.engine.simulators.operation_trace import ENTRY, Op
+from qirjit_magic.engine.simulators.operation_trace import ENTRY
+from qirjit_magic.protocol.operations import Op
 from tests.circuits.outcomes import exact
 from tests.circuits.steps import Circuit, Step
 from tests.unit.matrices import OWN, Matrix, X, Z, arity, width

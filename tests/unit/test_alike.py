@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.llvm_modules import read_text
-from qirjit_magic.engine.runtime.bindings import DECOMPOSITIONS, Provider, bindings, declared_name, read_ir
+from qirjit_magic.engine.runtime.bindings import DECOMPOSITIONS, Provider, bindings, declared_name, ir_of
 from qirjit_magic.engine.sampling.alike_shots import ALIKE, ENDING, tells_outcome
 from qirjit_magic.protocol.module_info import Declaration
 
@@ -38,7 +38,7 @@ def test_whatever_is_listed_as_harmless_is_known_and_returns_something() -> None
 def test_functions_over_a_simulator_that_reach_its_measurement_tell_outcomes() -> None:
     # What reaches one that returns a result, and returns anything itself, is a measurement too
     for provider in DECOMPOSITIONS:
-        module = read_text(read_ir(provider.value))
+        module = read_text(ir_of(provider))
         called = {function.name: _called(function) for function in module.functions}
         reaching = {function.name for function in module.functions if _reaches(function.name, called)}
         for function in module.functions:

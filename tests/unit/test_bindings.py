@@ -14,11 +14,14 @@ from qirjit_magic.engine.runtime.bindings import (
     bindings,
     declared_name,
     find_bindings,
+    ir_of,
     known_types,
     read_ir,
 )
+from qirjit_magic.engine.runtime.gate_ir import native_symbols
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
+from qirjit_magic.protocol.operations import NATIVE
 
 _DECLARATION = re.compile(r"^declare .*?@([\w.]+)\(", re.MULTILINE)
 _DEFINITION = re.compile(r'^define (?!internal).*?@"?([\w./]+)"?\(', re.MULTILINE)
@@ -28,7 +31,8 @@ _ELSEWHERE = (Provider.SIMULATOR, Provider.LIBRARY, Provider.LIBM)  # what these
 @pytest.mark.parametrize("provider", [Provider.SIMULATOR, Provider.LIBRARY])
 def test_qirrunner_exports_every_function_that_is_its_own(provider: Provider) -> None:
     library = SharedLibrary(qirrunner_library())
-    names = _DECLARATION.findall(read_ir(provider.value))
+    names = _DECLARATION.findall(ir_of(provider))
+    names += [gate.native_symbol for gate in NATIVE.values()] if provider is Provider.SIMULATOR else []
     assert len(names) > 50
     assert [name for name in names if not library.find(name)] == []
 
@@ -43,7 +47,11 @@ def test_the_c_library_has_every_function_of_mathematics() -> None:
 @pytest.mark.parametrize("provider", Provider)
 def test_every_function_of_a_file_is_in_the_table(provider: Provider) -> None:
     pattern = _DECLARATION if provider in _ELSEWHERE else _DEFINITION
-    found = pattern.findall(read_ir(provider.value))
+    found = pattern.findall(ir_of(provider))
+    if provider is Provider.SIMULATOR:
+        found += [name for gate in NATIVE.values() for name in native_symbols(gate)]
+    elif provider is Provider.STEPS:
+        found.append("__quantum__qis__cnot__body")  # cx by its other name
     names = {declared_name(name) for name in found if not name.startswith("qirjit")}
     table = {name for name, choices in bindings().items() if any(c.provider is provider for c in choices)}
     assert table == names

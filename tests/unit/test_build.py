@@ -37,7 +37,7 @@ def _renamed(file: Path) -> None:
     "file",
     [
         "engine/build.py",
-        "engine/runtime/gates.ll",
+        "engine/runtime/controls.ll",
         "engine/ir/parse.py",
         "protocol/module_info.py",
         "protocol/symbol_graph.py",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from qirjit_magic.options import CompileOptions, RunOptions
 from qirjit_magic.protocol.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.protocol.messages import (
     MESSAGES,
@@ -90,6 +91,15 @@ _modules = st.builds(
     st.integers(0, 2**40),
     st.floats(0, 2**40),
 )
+_compile_options = st.builds(CompileOptions, st.none() | st.integers(0, 3), st.booleans(), st.booleans())
+_run_options = st.builds(
+    RunOptions,
+    st.integers(1, 2**62),
+    st.none() | st.integers(0, 2**64 - 1),
+    st.none() | _names,
+    jobs=st.integers(1, 256) | st.just("auto"),
+    timeout=st.none() | st.floats(0.001, 1e9),
+)
 _requests = st.builds(
     RunRequest,
     _names,
@@ -101,11 +111,12 @@ _requests = st.builds(
     st.builds(SimulatorSpec, _names, _names, _names, st.booleans(), st.booleans()),
     begins=st.integers(0, 2**62),
     ends=st.none() | st.integers(0, 2**62),
+    options=_run_options,
 )
 _facts = st.dictionaries(_names, st.none() | _names | _words | st.lists(_names, max_size=3).map(tuple), max_size=4)
 _messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Ready, _names, _names),
-    st.builds(Add, _names, st.none() | st.integers(0, 3), st.lists(_names, max_size=3).map(tuple)),
+    st.builds(Add, _names, _compile_options, st.lists(_names, max_size=3).map(tuple)),
     st.builds(Added, _modules),
     st.builds(Restore, _modules),
     st.builds(Renew, _names),
@@ -113,7 +124,7 @@ _messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Remove, _names),
     st.builds(Define, _names, _signatures, st.lists(_names, max_size=3).map(tuple)),
     st.builds(Undefine, _names),
-    st.builds(Show, _names, st.sampled_from(["ir", "compiled", "asm", "object"]), st.none() | st.integers(0, 3)),
+    st.builds(Show, _names, st.sampled_from(["ir", "compiled", "asm", "object"]), _compile_options),
     st.builds(GetStatus),
     st.builds(Done),
     st.builds(Refused, _names, _facts),

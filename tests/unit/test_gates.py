@@ -19,10 +19,14 @@ from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.parse import signature_of
-from qirjit_magic.engine.runtime.bindings import read_ir
+from qirjit_magic.engine.runtime.bindings import Provider, bindings, ir_of
+from qirjit_magic.protocol.operations import GATES as GATES_OF_TABLE
+from qirjit_magic.protocol.operations import NATIVE, Gate
 from tests.unit.matrices import (
     GATES,
     MEASUREMENTS,
+    OWN,
+    STEPS,
     UNDER_ARRAYS,
     UNDER_ARRAYS_IN_TUPLES,
     H,
@@ -33,7 +37,16 @@ from tests.unit.matrices import (
 )
 from tests.unit.state_vector import PREFIX, Machine, function_type
 
-_FILES = ("gates", "pairs", "controlled", "toffoli", "controls", "measurements", "substitutes")
+_FAMILIES = (
+    Provider.STEPS,
+    Provider.ONE,
+    Provider.SEVERAL,
+    Provider.CONTROLLED,
+    Provider.TWICE,
+    Provider.CONTROLS,
+    Provider.MEASUREMENTS,
+    Provider.SUBSTITUTES,
+)
 _NOTHING = ("gphase__body",)
 _EIGENBASIS = {"x": H, "y": phase(np.pi / 2) @ H, "z": np.eye(2)}
 _ANGLE = st.floats(-10, 10)
@@ -43,12 +56,12 @@ _few = settings(max_examples=5)
 
 
 @cache
-def _module(file: str) -> llvm.ModuleRef:
-    return read_text(read_ir(f"{file}.ll"))
+def _module(family: Provider) -> llvm.ModuleRef:
+    return read_text(ir_of(family))
 
 
-def _offers(file: str) -> list[llvm.ValueRef]:
-    functions = _module(file).functions
+def _offers(family: Provider) -> list[llvm.ValueRef]:
+    functions = _module(family).functions
     return [f for f in functions if not f.is_declaration and f.linkage is llvm.Linkage.external]
 
 
@@ -57,12 +70,12 @@ def _declared(function: llvm.ValueRef) -> tuple[str, str]:
 
 
 @cache
-def _definitions() -> dict[str, tuple[str, str]]:
-    """The file and the type of each definition, by its name without the prefix."""
+def _definitions() -> dict[str, tuple[Provider, str]]:
+    """The family and the type of each definition, by its name without the prefix."""
     return {
-        function.name.removeprefix(PREFIX): (file, str(signature_of(function)))
-        for file in _FILES
-        for function in _offers(file)
+        function.name.removeprefix(PREFIX): (family, str(signature_of(function)))
+        for family in _FAMILIES
+        for function in _offers(family)
     }
 
 
@@ -71,17 +84,17 @@ class _Library:
 
     def __init__(self) -> None:
         self.machine = Machine()
-        self._linked = {file: self._link(file) for file in _FILES}
+        self._linked = {family: self._link(family) for family in _FAMILIES}
 
-    def _link(self, file: str) -> LinkedObject:
-        module = read_text(read_ir(f"{file}.ll"))
+    def _link(self, family: Provider) -> LinkedObject:
+        module = read_text(ir_of(family))
         needs = {f.name: str(signature_of(f)) for f in module.functions if f.is_declaration}
         symbols = {name: self.machine.symbol(name, kind) for name, kind in needs.items()}
         return LinkedObject(ObjectEmitter().emit(module, 2), symbols)
 
     def function(self, name: str) -> Any:
-        file, kind = _definitions()[name]
-        return function_type(kind)(self._linked[file].address(PREFIX + name))
+        family, kind = _definitions()[name]
+        return function_type(kind)(self._linked[family].address(PREFIX + name))
 
     def close(self) -> None:
         for linked in self._linked.values():
@@ -127,11 +140,12 @@ def _same_up_to_phase(one: Matrix, other: Matrix) -> bool:
 
 
 # The matrix of a controlled gate has ones where nothing is to happen: its phase is compared relative to these.
-@pytest.mark.parametrize("name", sorted(GATES))
+@pytest.mark.parametrize("name", sorted(GATES | STEPS))
 @_few
 @given(angles=_ANGLES)
 def test_a_gate_is_its_matrix_up_to_a_global_phase(library: _Library, name: str, angles: tuple[float, ...]) -> None:
-    matrix = GATES[name](*angles[: arity(GATES[name])])
+    gate = (GATES | STEPS)[name]
+    matrix = gate(*angles[: arity(gate)])
     assert _same_up_to_phase(library.unitary(name, angles, len(matrix)), matrix)
 
 
@@ -156,7 +170,7 @@ def test_a_gate_under_an_array_acts_where_all_its_controls_are_one(
 @given(angles=_ANGLES)
 def test_a_gate_and_its_adjoint_cancel_each_other(library: _Library, name: str, angles: tuple[float, ...]) -> None:
     stem = name.removesuffix("__adj")
-    forward = stem if stem in GATES else f"{stem}__body"
+    forward = next(name for name in (stem, f"{stem}__body", f"{stem}__body/steps") if name in _definitions())
     size = len(GATES[name](*angles[: arity(GATES[name])]))
     product = library.unitary(forward, angles, size) @ library.unitary(name, angles, size)
     assert _same_up_to_phase(product, np.eye(size, dtype=complex))
@@ -228,33 +242,34 @@ def test_phasedx_with_the_angles_of_hugr_qir_is_half_of_a_hadamard(library: _Lib
 
 
 def test_every_definition_has_a_meaning_here() -> None:
-    meant = [*GATES, *UNDER_ARRAYS, *UNDER_ARRAYS_IN_TUPLES, *MEASUREMENTS, *_NOTHING]
+    meant = [*GATES, *STEPS, *UNDER_ARRAYS, *UNDER_ARRAYS_IN_TUPLES, *MEASUREMENTS, *_NOTHING]
     assert len(set(meant)) == len(meant)
     assert sorted(_definitions()) == sorted(meant)
 
 
 def test_no_two_definitions_have_one_name_and_one_type() -> None:
-    defined = [function for file in _FILES for function in _offers(file)]
+    defined = [function for family in _FAMILIES for function in _offers(family)]
     assert len({function.name for function in defined}) == len(defined)
     assert len({_declared(function) for function in defined}) == len(defined)
 
 
-@pytest.mark.parametrize("file", _FILES)
-def test_a_file_is_valid_and_stands_on_functions_of_a_simulator_alone(file: str) -> None:
-    module = _module(file)
+@pytest.mark.parametrize("family", _FAMILIES)
+def test_a_file_is_valid_and_stands_on_functions_of_a_simulator_alone(family: Provider) -> None:
+    module = _module(family)
     module.verify()
-    simulator = {f.name: str(signature_of(f)) for f in read_text(read_ir("simulator.ll")).functions}
+    simulator = {f.name: str(signature_of(f)) for f in read_text(ir_of(Provider.SIMULATOR)).functions}
+    simulator |= {gate.native_symbol: gate.type for gate in NATIVE.values()}
     needs = {f.name: str(signature_of(f)) for f in module.functions if f.is_declaration}
     assert needs.items() <= simulator.items()
-    assert needs.keys() <= set().union(*_calls(file).values())
+    assert needs.keys() <= set().union(*_calls(family).values())
     inner = [f.name for f in module.functions if not f.is_declaration and not f.name.startswith(PREFIX)]
-    assert [name for name in inner if not name.startswith("qirjit.")] == []
+    assert [name for name in inner if not name.startswith(("qirjit.", "gate."))] == []
 
 
-@pytest.mark.parametrize("file", _FILES)
-def test_no_function_comes_back_to_its_own_declared_name_and_type(file: str) -> None:
-    calls = _calls(file)
-    declared = {function.name: _declared(function) for function in _module(file).functions}
+@pytest.mark.parametrize("family", _FAMILIES)
+def test_no_function_comes_back_to_its_own_declared_name_and_type(family: Provider) -> None:
+    calls = _calls(family)
+    declared = {function.name: _declared(function) for function in _module(family).functions}
     for name in calls:
         reached, waiting = set[str](), [name]
         while waiting:
@@ -264,7 +279,7 @@ def test_no_function_comes_back_to_its_own_declared_name_and_type(file: str) -> 
         assert declared[name] not in {declared[callee] for callee in reached}
 
 
-def _calls(file: str) -> dict[str, set[str]]:
+def _calls(family: Provider) -> dict[str, set[str]]:
     return {
         function.name: {
             list(instruction.operands)[-1].name
@@ -272,14 +287,14 @@ def _calls(file: str) -> dict[str, set[str]]:
             for instruction in block.instructions
             if instruction.opcode == "call"
         }
-        for function in _module(file).functions
+        for function in _module(family).functions
         if not function.is_declaration
     }
 
 
 def test_public_programs_declare_the_gates_with_their_types(corpus: Path) -> None:
-    known = {_declared(function) for file in (*_FILES, "simulator") for function in _module(file).functions}
-    own = {_declared(function)[0] for file in _FILES for function in _offers(file)}
+    known = {(name, binding.type) for name, found in bindings().items() for binding in found}
+    own = {_declared(function)[0] for family in _FAMILIES for function in _offers(family)}
     declared = {
         (declaration.name, declaration.type)
         for file in sorted(corpus.rglob("*.[lb][lc]"))
@@ -288,3 +303,28 @@ def test_public_programs_declare_the_gates_with_their_types(corpus: Path) -> Non
     }
     assert declared
     assert declared - known == set()
+
+
+@pytest.mark.parametrize("gate", NATIVE.values(), ids=lambda gate: gate.name)
+@_few
+@given(angle=_ANGLE)
+def test_the_table_has_the_matrix_of_each_native_gate(gate: Gate, angle: float) -> None:
+    assert gate.matrix is not None
+    meant = OWN[gate.native_symbol.removeprefix(PREFIX)]
+    assert np.allclose(gate.matrix(angle), meant(*[angle] * arity(meant)))
+
+
+@pytest.mark.parametrize("gate", NATIVE.values(), ids=lambda gate: gate.name)
+@_few
+@given(angle=_ANGLE)
+def test_the_table_says_what_a_native_gate_commutes_with_and_what_undoes_it(gate: Gate, angle: float) -> None:
+    assert gate.matrix is not None
+    matrix = np.array(gate.matrix(angle))
+    for place in range(gate.width):
+        z = np.kron(np.kron(np.eye(1 << place), np.diag([1, -1])), np.eye(1 << gate.width - place - 1))
+        assert np.allclose(matrix @ z, z @ matrix) == (place in gate.diagonal) or gate.angles
+        assert not gate.flips or np.allclose(matrix @ z, -z @ matrix)
+    if gate.inverse:
+        undo = GATES_OF_TABLE[gate.inverse].matrix
+        assert undo is not None
+        assert np.allclose(np.array(undo(-angle)) @ matrix, np.eye(len(matrix)))

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
-from qirjit_magic.engine.simulators.operation_trace import NotExactError, Op
+from qirjit_magic.engine.simulators.operation_trace import NotExactError
 from qirjit_magic.engine.simulators.sampled_circuit import read_circuit
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.engine.simulators.tracer import Tracer
+from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import STATEVECTOR
 from qirjit_magic.sandbox import choose

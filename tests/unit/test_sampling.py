@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from qirjit_magic.engine.sampling.sampler import Sample, Sampler
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
-from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotSampleable, Op
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.statevector.final import FinalState, play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.options import Method
 from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory, Word
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
 from qirjit_magic.sandbox import choose

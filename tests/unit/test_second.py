@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.simulators.operation_trace import ENTRY, FIRST_RETURNED, Op
+from qirjit_magic.engine.simulators.operation_trace import ENTRY, FIRST_RETURNED
 from qirjit_magic.engine.simulators.second_trace import OUTCOMES, Output, find_change
+from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import RecordKind
 
 if TYPE_CHECKING:

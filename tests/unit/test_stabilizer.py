@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, Op
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
+from qirjit_magic.protocol.operations import Op
 from tests.unit.tapes import Entry, distribution, gate, measure, record, tape
 
 _STATES: dict[str, tuple[Op, ...]] = {"0": (), "+": (Op.H,), "+i": (Op.H, Op.S)}

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotExactError, Op
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotExactError
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
+from qirjit_magic.protocol.operations import Op
 from tests.unit.matrices import apply
 from tests.unit.tapes import QUBITS, Entry, distribution, gate, matrix, measure, record, tape
 

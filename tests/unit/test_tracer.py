@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
-from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, QUBITS_OF, Op
+from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
+from qirjit_magic.protocol.operations import Op
 from tests.unit.state_vector import function_type
 from tests.unit.tapes import Entry, gate, measure, record
 
@@ -40,17 +41,6 @@ def test_what_ends_a_trace_is_named_as_programs_call_it() -> None:
         assert function.removesuffix("__body") == name
     for name, text in re.findall(r'@(\w+)\.name = .* c"(.*)\\00"', _written("untraced.ll")):
         assert text == name or name in {"seed", "shot"}
-
-
-def test_the_tracer_and_the_player_know_the_numbers_of_the_operations() -> None:
-    traced = re.findall(
-        r"__quantum__qis__(\w+?)__(body|adj)\([^{]*\{\n  call void @append\(i32 (\d+)", _written("tracer.ll")
-    )
-    names = {int(number): f"{name}_adj" if kind == "adj" else name for name, kind, number in traced}
-    gates = {op.value: op.name.lower() for op in Op if op < Op.MEASURE}
-    assert {number: name.replace("cnot", "cx") for number, name in names.items() if number in gates} == gates
-    played = re.findall(r"i32 (\d+), label %(\w+)", _written("statevector/play.ll"))
-    assert {int(number): name for number, name in played} == {n: gates[n] for n in gates if QUBITS_OF[n] > 1}
 
 
 class _Traced:

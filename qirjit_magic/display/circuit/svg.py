@@ -67,7 +67,6 @@ CHARACTER, SMALL = 7.9, 6.7  # how wide one is at most, in a box and in a captio
 _DOT, _TARGET, _CROSS, _BAR = 4, 9, 6, 9
 _METER = 22
 _IN_A_BOX, _ENDS = 14, 8  # room beside the text, room of the end of a line
-_KINDS = {**dict.fromkeys(("rx", "ry", "rz", "rxx", "ryy", "rzz"), "turn"), "reset": "reset"}
 
 
 def number(value: float) -> str:
@@ -93,8 +92,7 @@ def is_measured(operation: Operation) -> bool:
 
 def is_boxed(operation: Operation, place: int) -> bool:
     """Whether an operation has a box on its qubit of this place: a dot, a target and a cross are signs without one."""
-    without = operation.name in {"cx", "ccx", "swap", "release"}
-    return place >= operation.shape.controls and not without
+    return place >= operation.shape.controls and not operation.shape.sign and operation.name != "release"
 
 
 def sign_width(operation: Operation, place: int) -> float:
@@ -111,7 +109,7 @@ def sign_width(operation: Operation, place: int) -> float:
 
 def boxed(operation: Operation, x: float, y: float, wide: float) -> tuple[str, float]:
     """A box with its middle there, with a meter in it where it measures; and where the middle of its text is."""
-    kind = "measure" if is_measured(operation) else _KINDS.get(operation.name, "gate")
+    kind = "measure" if is_measured(operation) else _kind(operation)
     left = x - wide / 2
     drawn = (
         f'<rect class="qirjit-{kind}" x="{number(left)}" y="{number(y - BOX / 2)}" width="{number(wide)}" '
@@ -120,6 +118,10 @@ def boxed(operation: Operation, x: float, y: float, wide: float) -> tuple[str, f
     if not is_measured(operation):
         return drawn, x
     return drawn + _meter(left + 7, y), x + _METER / 2
+
+
+def _kind(operation: Operation) -> str:
+    return "turn" if operation.shape.angle else "reset" if operation.name == "reset" else "gate"
 
 
 def _meter(x: float, y: float) -> str:
@@ -262,7 +264,7 @@ class Drawing:
         elif place < operation.shape.controls:
             self._dots.append(titled(dot(x, y), said))
         else:
-            sign = cross if operation.name == "swap" else target
+            sign = cross if operation.shape.sign == "cross" else target
             self._marks.append(titled(sign(x, y), said))
 
     def _box(self, one: Placed, place: int, x: float, line: int) -> None:

@@ -21,7 +21,7 @@ from qirjit_magic.protocol.circuit_operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
 
 _WIRE, _LINK, _CROSSING, _MARK = "─", "│", "┼", "╎"
-_TARGETS = {"x": "⊕", "swap": "╳"}  # noqa: RUF001 - the sign of a swap
+_SIGNS = {"target": "⊕", "cross": "╳"}  # noqa: RUF001 - the sign of a swap
 _MEASURED = frozenset({"m", "mz", "mresetz"})
 
 
@@ -171,8 +171,8 @@ def _centred(cell: str, width: int, before: str, after: str) -> str:
 def _cell(operation: Operation, place: int) -> str:
     if place < operation.shape.controls:
         return "●"
+    if operation.shape.sign:
+        return _SIGNS[operation.shape.sign]
     label = gate_label(operation)
-    if label in _TARGETS and operation.shape.qubits > 1:
-        return _TARGETS[label]
     result = "" if operation.result is None else f"→{result_name(operation.result)}"
     return f"┤{label}{result}{' ' if operation.name == 'release' else '├'}"

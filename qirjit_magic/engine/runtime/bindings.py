@@ -7,7 +7,7 @@ have several types, each with an implementation of its own: in the files these a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -17,12 +17,15 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.parse import signature_of
+from qirjit_magic.engine.runtime.gate_ir import family_ir, functions_of, native_symbols
+from qirjit_magic.protocol.operations import NATIVE
 
 
 class Provider(Enum):
     """Who implements a function; the value is the file with its type, and where it is IR of this package, its code.
 
-    Of several that have a name and type the first is asked first.
+    Of several that have a name and type the first is asked first. Those called ``gates/…`` are families of the table of
+    operations, see `gate_ir`.
     """
 
     RUNTIME = "recorder.ll"
@@ -30,15 +33,16 @@ class Provider(Enum):
     NULLS = "nulls.ll"  # IR that is linked over the library once a program needs it
     LIBRARY = "library.ll"  # the runtime library of QIR 1.0, qirrunner's
     LIBM = "libm.ll"
+    STEPS = "gates/native"  # native gates in terms of others, for a simulator that lacks them
     RANGES = "ranges.ll"  # from here on IR that is linked over a simulator likewise
     RECORDS = "records.ll"
     RESOURCES = "resources.ll"
     REGISTERS = "registers.ll"
     RANDOM = "random.ll"
-    GATES = "gates.ll"  # on one qubit
-    PAIRS = "pairs.ll"
-    CONTROLLED = "controlled.ll"
-    TOFFOLI = "toffoli.ll"
+    ONE = "gates/one"
+    SEVERAL = "gates/several"
+    CONTROLLED = "gates/controlled"
+    TWICE = "gates/twice"
     CONTROLS = "controls.ll"
     MEASUREMENTS = "measurements.ll"
     SUBSTITUTES = "substitutes.ll"
@@ -67,8 +71,6 @@ class Binding:
 _ALIASES = {
     "__quantum__rt__read_result": ("__quantum__rt__read_result", "__quantum__qis__read_result__body"),
     "__quantum__qis__read_result__body": ("__quantum__qis__read_result__body", "__quantum__rt__read_result"),
-    "__quantum__qis__cx__body": ("__quantum__qis__cx__body", "__quantum__qis__cnot__body"),
-    "__quantum__qis__cnot__body": ("__quantum__qis__cnot__body", "__quantum__qis__cx__body"),
 }
 # The same name under another type. qirrunner's own m takes a qubit and returns a new result; today's is mz.
 _OTHER_TYPES = {
@@ -105,12 +107,8 @@ def bindings() -> Mapping[str, tuple[Binding, ...]]:
     """The known functions by declared name: each type that it may have, the preferred implementation first."""
     table: dict[str, tuple[Binding, ...]] = {}
     for provider in Provider:
-        module = read_text(read_ir(provider.value))
-        for function in module.functions:
-            if _offers(function, provider):
-                name = declared_name(function.name)
-                symbols = _ALIASES.get(name, (name,)) if provider is Provider.SIMULATOR else (function.name,)
-                table[name] = (*table.get(name, ()), Binding(str(signature_of(function)), provider, symbols))
+        for name, binding in _offered(provider):
+            table[name] = (*table.get(name, ()), binding)
     for name, other in _OTHER_TYPES.items():
         table[name] = (*table[name], other)
     return table
@@ -134,6 +132,35 @@ def known_types(name: str, kind: str) -> tuple[str, ...]:
     if _MARKER.match(name):
         return (kind,) if _MARKER_TYPE.match(kind) else ("void (ptr, ...)",)
     return tuple(dict.fromkeys(binding.type for binding in bindings().get(name, ())))
+
+
+def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
+    family = _family(provider)
+    if family:
+        for name, kind, code in functions_of(family):
+            yield name, Binding(kind, provider, (code,))
+        return
+    for function in read_text(read_ir(provider.value)).functions:
+        if _offers(function, provider):
+            name = declared_name(function.name)
+            symbols = _ALIASES.get(name, (name,)) if provider is Provider.SIMULATOR else (function.name,)
+            yield name, Binding(str(signature_of(function)), provider, symbols)
+    if provider is Provider.SIMULATOR:
+        for gate in NATIVE.values():
+            names = native_symbols(gate)
+            for name in names:  # its own name first
+                yield name, Binding(gate.type, provider, tuple(dict.fromkeys((name, *names))))
+
+
+def _family(provider: Provider) -> str:
+    folder, _, family = provider.value.partition("/")
+    return family if folder == "gates" else ""
+
+
+def ir_of(provider: Provider) -> str:
+    """The text of a provider's module."""
+    family = _family(provider)
+    return family_ir(family) if family else read_ir(provider.value)
 
 
 def _offers(function: llvm.ValueRef, provider: Provider) -> bool:

@@ -1,4 +1,4 @@
-"""`Decomposition`: one of this folder's ``.ll`` files, linked over a simulator when a program first needs it."""
+"""`Decomposition`: a ``.ll`` file or a family of gates, linked over a simulator when a program first needs it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.ir.parse import signature_of
-from qirjit_magic.engine.runtime.bindings import Provider, read_ir
+from qirjit_magic.engine.runtime.bindings import Provider, ir_of
 
 _BY_VALUE = re.compile(r" byval\(\{[^}]*\}\)")
 _FUNCTION = re.compile(r"^define [^@]*@(\"[^\"]+\"|[\w.]+)\(.*?^}", re.MULTILINE | re.DOTALL)
@@ -22,7 +22,7 @@ class Decomposition:
     """What a simulator and the runtime do not have themselves, in terms of what they have.
 
     Args:
-        provider: which file.
+        provider: which file or family.
         find: the address of a function of this name and type, 0 where nobody below has it.
         nothing: the address of any function: what is missing is bound to it, and never offered.
     """
@@ -45,7 +45,7 @@ class Decomposition:
 
 
 def _text(provider: Provider) -> str:
-    text = read_ir(provider.value)
+    text = ir_of(provider)
     return text if llvm.get_process_triple().startswith("x86_64") else _BY_VALUE.sub("", text)
 
 

@@ -11,13 +11,14 @@ import numpy as np
 
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
-from qirjit_magic.engine.simulators.operation_trace import NotExactError, NotSampleable, Op
+from qirjit_magic.engine.simulators.operation_trace import NotExactError, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.engine.simulators.statevector.final import play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.messages import RunRequest
+from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import (
     RECORDS_CAPACITY,
     RECORDS_START,

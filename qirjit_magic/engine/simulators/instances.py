@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,7 @@ class SimulatorInstance:
 
     def _address(self, binding: Binding) -> int:
         if binding.provider in DECOMPOSITIONS:
-            return self._supplement(binding.provider).address(binding.symbols[0])
+            return self._decomposition(binding.provider).address(binding.symbols[0])
         return self._own_address(binding)
 
     def _own_address(self, binding: Binding) -> int:
@@ -61,23 +61,25 @@ class SimulatorInstance:
             return self.runtime.address(HELD_DUMPMACHINE)
         return _native_address(binding, self.simulator, self.library)
 
-    def _supplement(self, provider: Provider) -> Decomposition:
+    def _decomposition(self, provider: Provider) -> Decomposition:
         if provider not in self._decompositions:
             nothing = self.runtime.address("qirjit_nothing")
-            self._decompositions[provider] = Decomposition(provider, self._below, nothing)
+            below = partial(self._below, allowed={Provider.STEPS} - {provider})
+            self._decompositions[provider] = Decomposition(provider, below, nothing)
         return self._decompositions[provider]
 
-    def _below(self, name: str, kind: str) -> int:
-        # What a supplement stands on: never another one, so that none can come back to itself.
-        own = [binding for binding in find_bindings(name, kind) if binding.provider not in DECOMPOSITIONS]
-        if own:
-            return next(filter(None, map(self._own_address, own)), 0)
+    def _below(self, name: str, kind: str, *, allowed: Collection[Provider]) -> int:
+        # What a decomposition stands on: native gates, by their steps where the simulator lacks them; these stand on no
+        # other decomposition. So none can come back to itself.
+        found = find_bindings(name, kind)
+        if any(binding.provider not in DECOMPOSITIONS for binding in found):
+            return self.address(binding for binding in found if binding.provider not in {*DECOMPOSITIONS} - {*allowed})
         return _of_the_tracer(name, self.simulator) or self.runtime.address(name) or self.library.find(name)
 
     def close(self) -> None:
         """Free the code over the simulator."""
-        for supplement in self._decompositions.values():
-            supplement.close()
+        for decomposition in self._decompositions.values():
+            decomposition.close()
         self.runtime.close()
 
 

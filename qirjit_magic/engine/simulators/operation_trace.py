@@ -4,49 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
+
+from qirjit_magic.protocol.operations import NATIVE, Op
 
 ENTRY = np.dtype([("op", "<i4"), ("a", "<i4"), ("b", "<i4"), ("c", "<i4"), ("angle", "<f8")])
 
 
-class Op(IntEnum):
-    """The operations on a tape; the numbers are those of ``tracer.ll``."""
-
-    H = 1
-    X = 2
-    Y = 3
-    Z = 4
-    S = 5
-    S_ADJ = 6
-    T = 7
-    T_ADJ = 8
-    SX = 9
-    RX = 10
-    RY = 11
-    RZ = 12
-    CX = 20
-    CY = 21
-    CZ = 22
-    SWAP = 23
-    CCX = 24
-    RXX = 25
-    RYY = 26
-    RZZ = 27
-    MEASURE = 40
-    RESET = 41
-    RECORD = 42
-    RECORD_ZERO = 43
-    RECORD_ONE = 44
-    RELEASE = 45
-    MRESETZ = 46
-    WRITE_ZERO = 47
-    WRITE_ONE = 48
-
-
 # By the number of a gate: on how many qubits it is.
-QUBITS_OF = {int(op): 3 if op is Op.CCX else 2 if op >= Op.CX else 1 for op in Op if op < Op.MEASURE}
+QUBITS_OF = {op.value: gate.width for op, gate in NATIVE.items()}
 FIRST_RETURNED = 1 << 25  # from here on results are those that m returned, by the entries that measured them
 
 
@@ -68,10 +35,9 @@ def gate_text(op: Op, ids: Sequence[int]) -> str:
 
 def qir_name(op: Op) -> str:
     """The name that QIR has for an operation."""
-    return _QIR_NAMES.get(op, op.name.lower())
-
-
-_QIR_NAMES = {Op.S_ADJ: "s__adj", Op.T_ADJ: "t__adj", Op.MEASURE: "mz"}
+    if op in NATIVE:
+        return NATIVE[op].name
+    return "mz" if op is Op.MEASURE else op.name.lower()
 
 
 @dataclass(frozen=True, slots=True)

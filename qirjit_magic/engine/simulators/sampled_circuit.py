@@ -19,29 +19,14 @@ from qirjit_magic.engine.simulators.operation_trace import (
     QUBITS_OF,
     NotExactError,
     NotSampleable,
-    Op,
     gate_text,
     qubit_text,
 )
+from qirjit_magic.protocol.operations import NATIVE, Op
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# For each operation which of its qubits may have been measured before: there it commutes with Z.
-_DIAGONAL = {
-    Op.Z: (0,),
-    Op.S: (0,),
-    Op.S_ADJ: (0,),
-    Op.T: (0,),
-    Op.T_ADJ: (0,),
-    Op.RZ: (0,),
-    Op.CX: (0,),
-    Op.CY: (0,),
-    Op.CZ: (0, 1),
-    Op.CCX: (0, 1),
-    Op.RZZ: (0, 1),
-}
-_FLIPS = frozenset({Op.X, Op.Y})
 _ARITIES = np.array([QUBITS_OF.get(number, 0) for number in range(Op.MEASURE)])
 _PLACES = ("a", "b", "c")
 _PART = 4096  # gates that become Python's at once
@@ -128,8 +113,8 @@ class _TraceReader:
             return
         for place, wire in enumerate(wires):
             wire.touched = True
-            if wire.measured and place not in _DIAGONAL.get(op, ()):
-                if op not in _FLIPS:
+            if wire.measured and place not in NATIVE[op].diagonal:
+                if not NATIVE[op].flips:
                     raise NotExactError(NotSampleable.of(_after_measurement(op, ids, place), index))
                 wire.flipped = not wire.flipped
         a, b, c = (*(wire.number for wire in wires), 0, 0)[:3]

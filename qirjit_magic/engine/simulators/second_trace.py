@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.operation_trace import ENTRY, FIRST_RETURNED, Op
+from qirjit_magic.engine.simulators.operation_trace import ENTRY, FIRST_RETURNED
+from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RECORDS_START, TEXT_START, RecordKind, RecordMemory, Word
 
 if TYPE_CHECKING:

@@ -12,33 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotExactError, NotSampleable, Op, gate_text
+from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotExactError, NotSampleable, gate_text
+from qirjit_magic.protocol.operations import NATIVE, Op
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_NAMES = {
-    Op.H: "H",
-    Op.X: "X",
-    Op.Y: "Y",
-    Op.Z: "Z",
-    Op.S: "S",
-    Op.S_ADJ: "S_DAG",
-    Op.SX: "SQRT_X",
-    Op.CX: "CX",
-    Op.CY: "CY",
-    Op.CZ: "CZ",
-    Op.SWAP: "SWAP",
-}
-# By quarters of a turn; two quarters about a product are a Pauli operator on each.
-_ROTATIONS = {
-    Op.RX: ("I", "SQRT_X", "X", "SQRT_X_DAG"),
-    Op.RY: ("I", "SQRT_Y", "Y", "SQRT_Y_DAG"),
-    Op.RZ: ("I", "S", "Z", "S_DAG"),
-    Op.RXX: ("I", "SQRT_XX", "X", "SQRT_XX_DAG"),
-    Op.RYY: ("I", "SQRT_YY", "Y", "SQRT_YY_DAG"),
-    Op.RZZ: ("I", "SQRT_ZZ", "Z", "SQRT_ZZ_DAG"),
-}
 _RIGHT_ANGLE = math.pi / 2
 _ROUNDING = 1e-12  # of an angle, in right angles: what it changes nobody can measure
 _CELLS = 1 << 24  # measurements that are drawn at once
@@ -83,21 +62,23 @@ class _Writer:
         used = ids[: QUBITS_OF[op]]
         if len(set(used)) < len(used):
             raise NotExactError(NotSampleable.of(f"{gate_text(op, ids)}, which are the same", index))
-        name = _NAMES.get(op) or _rotation(op, angle)
+        stim = NATIVE[op].stim
+        name = stim if isinstance(stim, str) else _by_quarters(stim, angle)
         if not name:
             raise NotExactError(NotSampleable.of(f"{gate_text(op, ids)}, which is no Clifford gate", index))
         if name != "I":
             self.lines.append(f"{name} {' '.join(str(self.place(qubit)) for qubit in used)}")
 
 
-def _rotation(op: Op, angle: float) -> str:
-    if op not in _ROTATIONS or not math.isfinite(angle):
+def _by_quarters(names: Sequence[str], angle: float) -> str:
+    # The name of a rotation by this angle; empty where it is no multiple of a quarter.
+    if not math.isfinite(angle):
         return ""
     quarters = angle / _RIGHT_ANGLE
     # A large angle is known less precisely than that: which one it is nobody can say, and it is left to others.
     if abs(quarters - round(quarters)) > _ROUNDING or math.ulp(quarters) > _ROUNDING:
         return ""
-    return _ROTATIONS[op][round(quarters) % 4]
+    return names[round(quarters) % 4]
 
 
 class CliffordProgram:

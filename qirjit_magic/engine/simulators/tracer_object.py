@@ -8,6 +8,7 @@ from importlib.resources import files
 from qirjit_magic.engine.codegen.builtin_objects import own_object
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.runtime.gate_ir import tracer_gates
 
 _FILES = ("tracer.ll", "ids.ll", "untraced.ll")
 _OPTIMISED = 2
@@ -17,7 +18,8 @@ _OPTIMISED = 2
 def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
     """The object code of ``tracer.ll``, ``ids.ll`` and ``untraced.ll``, what it needs, and what it traces."""
     package = files(__package__)
-    module = read_text("\n".join((package / name).read_text("utf-8") for name in _FILES))
+    texts = ((package / name).read_text("utf-8") for name in _FILES)
+    module = read_text("\n".join((*texts, tracer_gates())))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
     declared = (function.name for function in module.functions if function.is_declaration)

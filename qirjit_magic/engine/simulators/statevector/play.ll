@@ -9,7 +9,7 @@ start:
   %length = load i64, ptr %length.p
   br label %head
 head:
-  %index = phi i64 [ 0, %start ], [ %next, %played ]
+  %index = phi i64 [ 0, %start ], [ %next, %one ]
   %more = icmp slt i64 %index, %length
   br i1 %more, label %one, label %done
 one:
@@ -29,44 +29,7 @@ one:
   %a = inttoptr i64 %a.64 to ptr
   %b = inttoptr i64 %b.64 to ptr
   %c = inttoptr i64 %c.64 to ptr
-  switch i32 %op, label %single [ i32 20, label %cx
-                                  i32 21, label %cy
-                                  i32 22, label %cz
-                                  i32 23, label %swap
-                                  i32 24, label %ccx
-                                  i32 25, label %rxx
-                                  i32 26, label %ryy
-                                  i32 27, label %rzz ]
-single:                                              ; from h, 1, to rz, 12: the queue begins with 0
-  %op.64 = zext i32 %op to i64
-  %operation = sub i64 %op.64, 1
-  call void @append(i64 %operation, ptr %a, i64 0, double %angle)
-  br label %played
-cx:
-  call void @__quantum__qis__cx__body(ptr %a, ptr %b)
-  br label %played
-cy:
-  call void @__quantum__qis__cy__body(ptr %a, ptr %b)
-  br label %played
-cz:
-  call void @__quantum__qis__cz__body(ptr %a, ptr %b)
-  br label %played
-swap:
-  call void @__quantum__qis__swap__body(ptr %a, ptr %b)
-  br label %played
-ccx:
-  call void @__quantum__qis__ccx__body(ptr %a, ptr %b, ptr %c)
-  br label %played
-rxx:
-  call void @__quantum__qis__rxx__body(double %angle, ptr %a, ptr %b)
-  br label %played
-ryy:
-  call void @__quantum__qis__ryy__body(double %angle, ptr %a, ptr %b)
-  br label %played
-rzz:
-  call void @__quantum__qis__rzz__body(double %angle, ptr %a, ptr %b)
-  br label %played
-played:
+  call void @play_gate(i32 %op, ptr %a, ptr %b, ptr %c, double %angle) ; made from the table of operations
   %next = add i64 %index, 1
   br label %head
 done:
