@@ -1,4 +1,4 @@
-"""`read_functions`: functions of a module as plain data, from their text where it is plain, else by asking LLVM."""
+"""`read_functions`: functions of a module as plain data, as LLVM has them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
 from qirjit_magic.engine.ir.parse import QirModule, read_signature, signature_of
-from qirjit_magic.engine.ir.text_functions import WrittenFunctions
+from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, type_at, value_at
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names
 from qirjit_magic.protocol.module_info import Signature
@@ -19,10 +19,11 @@ from qirjit_magic.protocol.module_info import Signature
 _CAST_NUMBER = re.compile(r"ptr inttoptr \(i\d+ (\d+) to ptr\)")
 _MEASUREMENT = re.compile(r"__quantum__qis__(?:m[xyz]*|measure\w*|mreset\w*?)(?:__body)?")
 
+_NAMED = frozenset({ValueKind.function, ValueKind.global_variable})
+_NUMBERS = frozenset({ValueKind.constant_pointer_null, ValueKind.constant_int, ValueKind.constant_expr})
 
-def read_functions(
-    module: QirModule, roots: Iterable[str], *, limit: int, by_text: bool = True
-) -> dict[str, Function] | None:
+
+def read_functions(module: QirModule, roots: Iterable[str], *, limit: int) -> dict[str, Function] | None:
     """These functions and all that they call, by name; None where they have more instructions than the limit.
 
     Calls that were outlined stand where they were written.
@@ -31,24 +32,21 @@ def read_functions(
         module: where they are.
         roots: the functions.
         limit: how many instructions are read.
-        by_text: whether LLVM is not asked where the text is plain: a tenth of the time, the same but for keys.
     """
-    return _FunctionReader(module, limit, by_text=by_text).read(roots)
+    return _FunctionReader(module, limit).read(roots)
 
 
 class _FunctionReader:
-    def __init__(self, module: QirModule, limit: int, *, by_text: bool) -> None:
+    def __init__(self, module: QirModule, limit: int) -> None:
         self._left = limit
         self._functions = {function.name: function for function in module.llvm_module.functions}
         self._signatures = {function.name: function.signature for function in module.info.functions}
         self._signatures |= {d.name: read_signature(d.type) for d in module.info.declarations if d.function}
-        self._whole = may_have_outlined_names(
-            module.text.text
-        )  # nothing is outlined in a program that has such names itself
+        # Nothing is outlined in a program that has such names itself
+        self._whole = may_have_outlined_names(module.text.text)
         self._operands: dict[int, Operand] = {}
         self._callees: dict[str, Callee] = {}
         self._types: dict[int, str] = {}
-        self._written = WrittenFunctions(module.text.text if by_text else "", self._functions.keys(), self._callee)
 
     def read(self, roots: Iterable[str]) -> dict[str, Function] | None:
         read: dict[str, Function] = {}
@@ -56,36 +54,24 @@ class _FunctionReader:
         while waiting:
             name = waiting.popleft()
             if name not in read:
-                if self._written.is_longer(name, self._left):
-                    return None
-                read[name] = self._read(name)
+                read[name] = Function(name, self._callee(name).signature, tuple(self._blocks(name)))
                 called = (i.callee for i in read[name].instructions if i.callee)
                 waiting.extend(callee.name for callee in called if callee.defined)
             if self._left < 0:
                 return None
         return read
 
-    def _read(self, name: str) -> Function:
-        blocks = self._written.read(name)
-        if blocks is None:
-            blocks = self._blocks(name)
-        else:
-            self._left -= sum(len(block.instructions) for block in blocks)
-        return Function(name, self._callee(name).signature, blocks)
-
-    def _blocks(self, name: str) -> tuple[Block, ...]:
+    def _blocks(self, name: str) -> Iterator[Block]:
         counts = Counter[str]()
-        return tuple(
-            Block(hash(block), tuple(self._instructions(block, name, counts))) for block in self._functions[name].blocks
-        )
+        for block in self._functions[name].blocks:
+            yield Block(hash(block), tuple(self._instructions(block, name, counts)))
 
     def _instructions(self, block: llvm.ValueRef, function: str, counts: Counter[str]) -> Iterator[Instruction]:
-        for value in block.instructions:
+        for address, opcode, addresses in raw_instructions(block):
             self._left -= 1
             if self._left < 0:
                 return
-            opcode = value.opcode
-            operands = tuple(map(self._operand, value.operands))
+            operands = tuple(self._operands.get(each) or self._operand(each, block) for each in addresses)
             callee = None
             if opcode == "call":
                 *arguments, called = operands
@@ -98,31 +84,29 @@ class _FunctionReader:
             word = opcode if callee is None else f"@{callee.name}"
             place = Place(function, word, counts[word])
             counts[word] += 1
-            kind = callee.signature.returns if callee else self._type(value)
-            incoming = tuple(map(hash, value.incoming_blocks)) if opcode == "phi" else ()
-            memory = _memory(str(value)) if opcode == "alloca" else ""
-            yield Instruction(opcode, hash(value), kind, operands, callee, incoming, place, memory)
+            kind = callee.signature.returns if callee else self._type(address, block)
+            incoming, memory = _more(opcode, address, block)
+            yield Instruction(opcode, address, kind, operands, callee, incoming, place, memory)
 
     def _outlined(self, piece: str, function: str, counts: Counter[str]) -> Iterator[Instruction]:
         for block in self._functions[piece].blocks:
             yield from (i for i in self._instructions(block, function, counts) if i.opcode != "ret")
 
-    def _operand(self, value: llvm.ValueRef) -> Operand:
-        key = hash(value)  # LLVM's address of it: constants are unique, too
-        known = self._operands.get(key)
-        if known is None:
-            kind = value.value_kind
-            named = kind in {ValueKind.function, ValueKind.global_variable}
-            number = _number(value, kind)
-            known = Operand(kind, key, self._type(value), value.name if named else "", number)
-            self._operands[key] = known
-        return known
+    def _operand(self, address: int, block: llvm.ValueRef) -> Operand:
+        kind = kind_at(address)
+        name, number = "", None
+        if kind in _NAMED:
+            name = value_at(address, block).name
+        elif kind in _NUMBERS:
+            number = _number(value_at(address, block), kind)
+        operand = Operand(kind, address, self._type(address, block), name, number)
+        self._operands[address] = operand  # constants are unique, too
+        return operand
 
-    def _type(self, value: llvm.ValueRef) -> str:
-        kind = value.type
-        key = hash(kind)
+    def _type(self, address: int, block: llvm.ValueRef) -> str:
+        key = type_at(address)
         if key not in self._types:
-            self._types[key] = str(kind)
+            self._types[key] = str(value_at(address, block).type)
         return self._types[key]
 
     def _callee(self, name: str) -> Callee:
@@ -132,12 +116,18 @@ class _FunctionReader:
         return self._callees[name]
 
 
+def _more(opcode: str, address: int, block: llvm.ValueRef) -> tuple[tuple[int, ...], str]:
+    if opcode == "phi":
+        return tuple(map(hash, value_at(address, block, "instruction").incoming_blocks)), ""
+    return (), _memory(str(value_at(address, block))) if opcode == "alloca" else ""
+
+
 def _number(value: llvm.ValueRef, kind: ValueKind) -> int | None:
     if kind is ValueKind.constant_pointer_null:
         return 0
     if kind is ValueKind.constant_int:
         return int(value.get_constant_value())
-    found = _CAST_NUMBER.fullmatch(str(value)) if kind is ValueKind.constant_expr else None
+    found = _CAST_NUMBER.fullmatch(str(value))
     return int(found[1]) if found else None
 
 

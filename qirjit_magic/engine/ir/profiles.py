@@ -93,7 +93,8 @@ def _reading(info: ModuleInfo, content: _Content) -> Iterator[str]:
 class _Content:
     functions: Mapping[str, Function]
     by_function: Mapping[str, tuple[Finding, ...]]
-    reached: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reached: Mapping[str, tuple[str, ...]]  # by entry point
+    _beyond: dict[str, tuple[Finding, ...]] = field(default_factory=dict)  # by entry point, where it has been asked
 
     @property
     def findings(self) -> Iterator[Finding]:
@@ -107,8 +108,12 @@ class _Content:
             return UNRESTRICTED
         if any(self.by_function.values()):
             return "adaptive"
-        beyond = any(True for entry in entries for _ in find_beyond_base(self.functions[entry.name]))
-        return "adaptive" if beyond else "base"
+        return "adaptive" if any(self.beyond_base(entry.name) for entry in entries) else "base"
+
+    def beyond_base(self, entry: str) -> tuple[Finding, ...]:
+        if entry not in self._beyond:
+            self._beyond[entry] = tuple(find_beyond_base(self.functions[entry]))
+        return self._beyond[entry]
 
 
 def _is_odd(entry: EntryPoint) -> bool:
@@ -188,7 +193,7 @@ def _breaks(module: QirModule, content: _Content | None) -> Iterator[Break]:
         return
     for entry in declaring:
         if profile_of(entry) == "base":
-            yield from _base_breaks(content.functions[entry.name])
+            yield from _base_breaks(content.beyond_base(entry.name))
         else:
             yield from _adaptive_breaks(content.of_entry(entry), info)
     for entry in entries:
@@ -196,8 +201,8 @@ def _breaks(module: QirModule, content: _Content | None) -> Iterator[Break]:
             yield from _count_breaks(entry, info, content)
 
 
-def _base_breaks(function: Function) -> Iterator[Break]:
-    firsts = {finding.value: finding for finding in reversed(list(find_beyond_base(function)))}
+def _base_breaks(beyond: tuple[Finding, ...]) -> Iterator[Break]:
+    firsts = {finding.value: finding for finding in reversed(beyond)}
     for finding in reversed(firsts.values()):
         message = f"{finding.place} is {finding.value}, which the base profile does not allow"
         yield Break(f'{message}. Declare "qir_profiles"="adaptive_profile", or do without it', finding.place)

@@ -1,4 +1,4 @@
-; Every form of line that is read without LLVM, beside what LLVM makes of it.
+; Operands of every form, and what LLVM makes of it.
 
 @label = internal constant [2 x i8] c"r\00"
 @table = external global i8
