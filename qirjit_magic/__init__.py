@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from qirjit_magic.options import RunOptions as RunOptions
     from qirjit_magic.protocol.module_info import ModuleInfo as ModuleInfo
     from qirjit_magic.protocol.progress import Progress as Progress
+    from qirjit_magic.protocol.simulator_specs import register_simulator as register_simulator
     from qirjit_magic.protocol.timings import Timings as Timings
     from qirjit_magic.results.output_parsing import from_qirrunner as from_qirrunner
     from qirjit_magic.results.output_parsing import parse_output as parse_output
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from qirjit_magic.session.python_functions import intrinsic as intrinsic
     from qirjit_magic.session.run_result import RunResult as RunResult
     from qirjit_magic.session.session import Session as Session
+    from qirjit_magic.simulator import Simulator as Simulator
 
 _ERRORS = (
     "CircularModulesError",
@@ -133,6 +135,8 @@ _PUBLIC = {
     "parse_output": "qirjit_magic.results.output_parsing",
     "RunResult": "qirjit_magic.session.run_result",
     "Session": "qirjit_magic.session.session",
+    "Simulator": "qirjit_magic.simulator",
+    "register_simulator": "qirjit_magic.protocol.simulator_specs",
     "Timings": "qirjit_magic.protocol.timings",
     "default_session": "qirjit_magic.session.default",
     "intrinsic": "qirjit_magic.session.python_functions",

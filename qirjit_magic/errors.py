@@ -11,7 +11,7 @@
     ├ LinkError
     │  ├ CircularModulesError(modules)
     │  ├ NoCodeError(symbol, module)
-    │  ├ UnresolvedSymbolError(symbols, simulator, types, in_c_library, module, line, column, source_line)
+    │  ├ UnresolvedSymbolError(symbols, simulator, types, in_c_library, methods, module, line, column, source_line)
     │  └ SignatureError(symbol, expected, found, dependants, module, line, column, source_line)
     ├ NotSampleableError(entry, reason, instruction, place)
     ├ UnsafeModuleError(construct, reason, trustable, module, line, column, source_line)
@@ -227,15 +227,22 @@ class NoCodeError(LinkError):
 class UnresolvedSymbolError(LocatedError, LinkError):
     """Nobody defines functions or global variables that the program needs; nothing was run.
 
-    ``types`` has their types as they are declared; ``in_c_library`` those that a trusted module would find there.
+    ``types`` has their types as they are declared; ``in_c_library`` those that a trusted module would find there;
+    ``methods`` what a simulator in Python would have them by.
     """
 
     symbols: tuple[str, ...]
     simulator: str = ""
     types: tuple[str, ...] = ()
     in_c_library: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
     def _said(self) -> str:
+        if self.methods:
+            return (
+                f"{self._where()}the simulator '{self.simulator}' has no {_listed(self.symbols)}, nor what that is "
+                f"made of. Give its class {_listed(self.methods)}. Nothing was run.{self._pointer()}"
+            )
         names, them = _listed(self.symbols), "it" if len(self.symbols) == 1 else "them"
         return (
             f"{self._where()}nobody defines {names}: no cell, nor the simulator '{self.simulator}', nor the runtime. "

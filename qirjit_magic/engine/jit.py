@@ -28,11 +28,11 @@ from qirjit_magic.engine.ir.returned import find_look
 from qirjit_magic.engine.ir.safety import check_safety
 from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
 from qirjit_magic.engine.ir.varying import find_varying_intrinsic
-from qirjit_magic.engine.link.callbacks import Callbacks
 from qirjit_magic.engine.link.declarations import completed_declaration, placed_error
 from qirjit_magic.engine.link.linker import Linker, Module
 from qirjit_magic.engine.requests import requested_entry
 from qirjit_magic.engine.runtime.bindings import bindings
+from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.shooting import put_dumps, shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
@@ -86,7 +86,9 @@ class JitEngine:
         self._emitter = ObjectEmitter()
         self._thunks = Thunks(self._emitter)
         self._callbacks = Callbacks(self._emitter)
-        self._instances = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+        self._instances = SimulatorInstances(
+            ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)), self._callbacks
+        )
         self._modules: dict[str, Module] = {}
         self._linker: Linker | None = None
         self._tracing: Tracing | None = None

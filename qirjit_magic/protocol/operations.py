@@ -185,33 +185,34 @@ _NATIVE = (
         matrix=_always(((_R, _R), (_R, -_R))), stim="H", openqasm="h", qiskit="h",
     ),
     Gate(
-        "x", "q", names="x", adjoints="x__adj", op=Op.X, inverse="x", flips=True,
+        "x", "q", names="x", adjoints="x__adj", steps="h q; rz(π) q; h q", op=Op.X, inverse="x", flips=True,
         matrix=_always(_X), stim="X", openqasm="x", qiskit="x",
     ),
     Gate(
-        "y", "q", names="y", adjoints="y__adj", op=Op.Y, inverse="y", flips=True,
+        "y", "q", names="y", adjoints="y__adj", steps="h q; rz(π) q; h q; rz(π) q", op=Op.Y, inverse="y", flips=True,
         matrix=_always(_Y), stim="Y", openqasm="y", qiskit="y",
     ),
     Gate(
-        "z", "q", names="z", adjoints="z__adj", op=Op.Z, inverse="z", diagonal=(0,),
+        "z", "q", names="z", adjoints="z__adj", steps="rz(π) q", op=Op.Z, inverse="z", diagonal=(0,),
         matrix=_always(_Z), stim="Z", openqasm="z", qiskit="z",
     ),
     Gate(
-        "s", "q", names="s", op=Op.S, inverse="s__adj", diagonal=(0,),
+        "s", "q", names="s", steps="rz(π/2) q", op=Op.S, inverse="s__adj", diagonal=(0,),
         matrix=_always(((1, 0), (0, 1j))), stim="S", openqasm="s", qiskit="s",
     ),
     # s_adj: QIR-draft; s_adj__body: its implementations; sdg: CUDA-Q, qcor, MQT.
     Gate(
-        "s__adj", "q", names="s_adj s_adj__body sdg sdg__body", op=Op.S_ADJ, inverse="s", diagonal=(0,),
-        matrix=_always(((1, 0), (0, -1j))), stim="S_DAG", openqasm="sdg", qiskit="sdg",
+        "s__adj", "q", names="s_adj s_adj__body sdg sdg__body", steps="rz(-π/2) q",
+        op=Op.S_ADJ, inverse="s", diagonal=(0,), matrix=_always(((1, 0), (0, -1j))),
+        stim="S_DAG", openqasm="sdg", qiskit="sdg",
     ),
     Gate(
-        "t", "q", names="t", op=Op.T, inverse="t__adj", diagonal=(0,),
+        "t", "q", names="t", steps="rz(π/4) q", op=Op.T, inverse="t__adj", diagonal=(0,),
         matrix=_always(_phase(math.pi / 4)), openqasm="t", qiskit="t",
     ),
     Gate(
-        "t__adj", "q", names="t_adj t_adj__body tdg tdg__body", op=Op.T_ADJ, inverse="t", diagonal=(0,),
-        matrix=_always(_phase(-math.pi / 4)), openqasm="tdg", qiskit="tdg",
+        "t__adj", "q", names="t_adj t_adj__body tdg tdg__body", steps="rz(-π/4) q",
+        op=Op.T_ADJ, inverse="t", diagonal=(0,), matrix=_always(_phase(-math.pi / 4)), openqasm="tdg", qiskit="tdg",
     ),
     # sx: Qiskit SXGate, the QDK; sqrtx: MQT; v: pytket V is Rx(π/2), the same up to a phase.
     Gate(
@@ -219,11 +220,13 @@ _NATIVE = (
         steps="h q; s q; h q", op=Op.SX, matrix=_always(_SX), stim="SQRT_X", openqasm="sx", qiskit="sx",
     ),
     Gate(
-        "rx", "q", "angle", names="rx", adjoints="rx__adj", qubits_first="rx__body", op=Op.RX, inverse="rx",
+        "rx", "q", "angle", names="rx", adjoints="rx__adj", qubits_first="rx__body",
+        steps="h q; rz(angle) q; h q", op=Op.RX, inverse="rx",
         matrix=_rotation(_X), stim=("I", "SQRT_X", "X", "SQRT_X_DAG"), openqasm="rx", qiskit="rx",
     ),
     Gate(
-        "ry", "q", "angle", names="ry", adjoints="ry__adj", qubits_first="ry__body", op=Op.RY, inverse="ry",
+        "ry", "q", "angle", names="ry", adjoints="ry__adj", qubits_first="ry__body",
+        steps="rz(-π/2) q; h q; rz(angle) q; h q; rz(π/2) q", op=Op.RY, inverse="ry",
         matrix=_rotation(_Y), stim=("I", "SQRT_Y", "Y", "SQRT_Y_DAG"), openqasm="ry", qiskit="ry",
     ),
     Gate(
@@ -241,7 +244,7 @@ _NATIVE = (
         op=Op.CY, inverse="cy", diagonal=(0,), matrix=_always(_controlled(_Y)), stim="CY", openqasm="cy", qiskit="cy",
     ),
     Gate(
-        "cz", "c t", names="cz", adjoints="cz__adj", controls=1,
+        "cz", "c t", names="cz", adjoints="cz__adj", steps="h t; cx c t; h t", controls=1,
         op=Op.CZ, inverse="cz", diagonal=(0, 1), matrix=_always(_controlled(_Z)), stim="CZ", openqasm="cz", qiskit="cz",
     ),
     Gate(

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from qirjit_magic.errors import OptionError, SimulatorError, SimulatorNotFoundError
+from qirjit_magic.protocol.operations import NATIVE
+from qirjit_magic.protocol.pickles import import_folders, pickled
 from qirjit_magic.sanitize import is_utf8
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
+
+    from qirjit_magic.simulator import Simulator
 
 ENTRY_POINT_GROUP = "qirjit_magic.simulators"
 
@@ -26,6 +31,8 @@ class SimulatorSpec(msgspec.Struct, frozen=True):
         initialiser: a symbol called once with one integer 0 after loading; empty: `KNOWN_INITIALISERS` are tried.
         seedable: whether a run can choose its random stream.
         by_shot: whether what a shot draws is a function of the seed and the shot's number, whatever was run before it.
+        pickled: of one in Python, its class.
+        folders: where modules that this imports may be.
     """
 
     name: str
@@ -33,6 +40,13 @@ class SimulatorSpec(msgspec.Struct, frozen=True):
     initialiser: str = ""
     seedable: bool = False
     by_shot: bool = False
+    pickled: bytes = b""
+    folders: tuple[str, ...] = ()
+
+    @property
+    def in_python(self) -> bool:
+        """Whether it is written in Python, and so runs where modules are trusted."""
+        return bool(self.pickled)
 
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
@@ -40,16 +54,68 @@ AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
 SPARSE = SimulatorSpec("sparse", seedable=True)
 STATEVECTOR = SimulatorSpec("statevector", seedable=True, by_shot=True)
 STABILIZER = SimulatorSpec("stabilizer", seedable=True)
+_known: dict[str, SimulatorSpec] = {}  # what this process has registered
+# The gates that a simulator in Python may have, by its methods.
+GATE_METHODS = {gate.name.replace("__adj", "_adj"): gate for gate in NATIVE.values()}
 _BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR, STABILIZER)}
 
 
-def simulator_names() -> tuple[str, ...]:
-    """The names one can give: ``auto``, the built-in simulators, and what installed packages register, sorted.
+def register_simulator(name: str, simulator: type[Simulator] | SimulatorSpec | str | Path) -> None:
+    """Let runs of this process name a simulator, such as ``simulator="coins"`` or ``%%qir --simulator coins``.
 
-    A package registers a `SimulatorSpec` in the entry-point group ``qirjit_magic.simulators``.
+    A package registers one for whoever has it installed by an entry point of the group ``qirjit_magic.simulators``,
+    which names a class, a path or a `SimulatorSpec`.
+
+    Args:
+        name: its name; a later simulator takes the place of one of the same name.
+        simulator: a class derived from `Simulator`, of which a copy is taken now; or the path of a shared library with
+            QIR symbols, or ``PATH:SYMBOL`` with its initialiser.
+
+    Raises:
+        OptionError: the name is a built-in simulator's, or the class has no gates or lacks a method.
+        SimulatorError: the class cannot be sent to the engine process, or there is no such library.
     """
+    if not isinstance(name, str) or not name or name in _BUILT_IN or not is_utf8(name):
+        raise OptionError("name", name, "a name of its own, which no built-in simulator has")
+    _known[name] = _spec_of(name, simulator)
+
+
+def _spec_of(name: str, simulator: object) -> SimulatorSpec:
+    if isinstance(simulator, SimulatorSpec):
+        if not simulator.path:
+            message = (
+                f"the simulator '{name}' names no library: its SimulatorSpec has no path. Give it the path of a shared "
+                "library with QIR symbols."
+            )
+            raise SimulatorError(message)
+        return simulator
+    if isinstance(simulator, str | Path):
+        return replace(_library(str(simulator)) or _lost(str(simulator)), name=name)
+    from qirjit_magic.simulator import Simulator  # noqa: PLC0415 - most runs need none
+
+    if not isinstance(simulator, type) or not issubclass(simulator, Simulator):
+        raise OptionError("simulator", simulator, "a class derived from Simulator, or the path of a library")
+    if lacking := sorted(simulator.__abstractmethods__):
+        raise OptionError("simulator", simulator, f"a class with the methods {', '.join(lacking)}")
+    if not any(hasattr(simulator, method) for method in GATE_METHODS):
+        raise OptionError("simulator", simulator, f"a class with a gate, a method such as {', '.join(GATE_METHODS)}")
+    try:
+        content = pickled(simulator)
+    except Exception as error:  # noqa: BLE001 - an object may refuse as it likes
+        message = f"the simulator '{name}' cannot be sent to the engine process: {error}. Make what it needs inside it."
+        raise SimulatorError(message) from None
+    return SimulatorSpec(name, seedable=True, pickled=content, folders=import_folders())
+
+
+def _lost(path: str) -> SimulatorSpec:
+    message = f"there is no file '{path}': give the path of a shared library with QIR symbols."
+    raise SimulatorNotFoundError(message, name=path, known=simulator_names())
+
+
+def simulator_names() -> tuple[str, ...]:
+    """The names one can give: ``auto``, the built-in simulators, and what is registered, sorted."""
     registered = {point.name for point in _registered()}
-    return (AUTO.name, *sorted({*registered, *_BUILT_IN} - {AUTO.name}))
+    return (AUTO.name, *sorted({*registered, *_known, *_BUILT_IN} - {AUTO.name}))
 
 
 def _registered() -> EntryPoints:
@@ -64,37 +130,25 @@ def _load(point: EntryPoint) -> SimulatorSpec:
     except Exception as error:
         message = f"the simulator '{point.name}' ({point.value}) cannot be loaded: {error!r}."
         raise SimulatorError(message) from error
-    if not isinstance(spec, SimulatorSpec):
-        message = f"the entry point '{point.name}' of {ENTRY_POINT_GROUP} is {type(spec).__name__}, no SimulatorSpec."
-        raise SimulatorError(message)
-    if not spec.path:
-        message = (
-            f"the simulator '{point.name}' ({point.value}) names no library: its SimulatorSpec has no path. Give it the"
-            " path of a shared library with QIR symbols."
-        )
-        raise SimulatorError(message)
-    return spec
+    try:
+        return _spec_of(point.name, spec)
+    except OptionError as error:
+        message = f"the entry point '{point.name}' of {ENTRY_POINT_GROUP} ({point.value}) is no simulator: {error}"
+        raise SimulatorError(message) from None
 
 
 def find_simulator(text: str) -> SimulatorSpec:
     """The simulator that ``--simulator TEXT`` means.
 
     Args:
-        text: ``auto``, a name, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
+        text: ``auto``, a registered name, the path of a shared library, or ``PATH:SYMBOL`` with its initialiser.
 
     Raises:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
         OptionError: the path is no UTF-8.
     """
-    if text in _BUILT_IN:
-        return _BUILT_IN[text]
-    for path, initialiser in ((text, ""), _split(text)):
-        file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
-        if file.is_file():
-            found = str(file.resolve())
-            if not is_utf8(found):
-                raise OptionError("simulator", found, "a path that UTF-8 can write: move the library")
-            return SimulatorSpec(name=path, path=found, initialiser=initialiser)
+    if found := _BUILT_IN.get(text) or _known.get(text) or _library(text):
+        return found
     for point in _registered():
         if point.name == text:
             return _load(point)
@@ -104,6 +158,18 @@ def find_simulator(text: str) -> SimulatorSpec:
         f"Choose one of {', '.join(names)}, or give the path of a shared library."
     )
     raise SimulatorNotFoundError(message, name=text, known=names)
+
+
+def _library(text: str) -> SimulatorSpec | None:
+    # The library that a path means, or a path with an initialiser; None where there is no such file.
+    for path, initialiser in ((text, ""), _split(text)):
+        file = Path(os.path.expanduser(path))  # noqa: PTH111 - a ~user that nobody is stays as it is
+        if file.is_file():
+            found = str(file.resolve())
+            if not is_utf8(found):
+                raise OptionError("simulator", found, "a path that UTF-8 can write: move the library")
+            return SimulatorSpec(name=path, path=found, initialiser=initialiser)
+    return None
 
 
 def _split(text: str) -> tuple[str, str]:

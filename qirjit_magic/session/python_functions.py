@@ -3,56 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import io
 import itertools
-import linecache
-import operator
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from types import CodeType
-from typing import Any, TypeVar
-
-import cloudpickle
+from typing import TypeVar
 
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, OptionError
 from qirjit_magic.options import checked_name
 from qirjit_magic.protocol.messages import Intrinsic
 from qirjit_magic.protocol.module_info import ModuleInfo, Signature
+from qirjit_magic.protocol.pickles import import_folders, pickled
 from qirjit_magic.protocol.symbol_graph import python_module
-from qirjit_magic.sanitize import is_utf8
 from qirjit_magic.session.runs.engines import Engines
-
-_NO_FILE = "<dynamic-code>"  # what cloudpickle puts for every file
-
-
-class _Packer(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
-    """cloudpickle, but code keeps the name of its file, and texts that are in no file are collected."""
-
-    def __init__(self, stream: io.BytesIO) -> None:
-        super().__init__(stream)
-        self.texts: dict[str, str] = {}
-
-    def reducer_override(self, value: object) -> Any:  # noqa: ANN401 - as pickle has it
-        if not isinstance(value, CodeType) or value.co_filename == _NO_FILE:
-            return super().reducer_override(value)
-        file = value.co_filename
-        if file not in self.texts and not Path(file).exists():
-            self.texts[file] = "".join(linecache.getlines(file))
-        return operator.methodcaller("replace", co_filename=file), (value.replace(co_filename=_NO_FILE),)
-
-
-def pickled_function(function: Callable[..., object]) -> bytes:
-    """The function, and the texts of its cells by their files' names: a pickle of both.
-
-    Whatever an object raises that cannot be pickled is raised.
-    """
-    stream = io.BytesIO()
-    packer = _Packer(stream)
-    packer.dump((function, packer.texts))  # in this order: the texts are collected on the way
-    return stream.getvalue()
-
 
 Function = Callable[..., object]
 F = TypeVar("F", bound=Function)
@@ -176,17 +138,13 @@ def _checked(name: str, signature: str) -> Signature:
 
 
 def _pack(name: str, signature: Signature, function: Function) -> Intrinsic:
-    from qirjit_magic.session.python_functions import pickled_function  # noqa: PLC0415 - cloudpickle takes 15 ms
-
     _check_callable(name, signature, function)
     try:
-        pickled = pickled_function(function)
+        content = pickled(function)
     except Exception as error:  # noqa: BLE001 - an object may refuse as it likes
         reason = f"it cannot be sent to the engine process: {error}. Make what it needs inside the function."
         raise DefinitionError(name, reason) from None
-    # The engine starts without the notebook's folder: what a function imports may be there all the same.
-    folders = (str(Path(folder).absolute()) for folder in sys.path)
-    return Intrinsic(name, signature, pickled, tuple(filter(is_utf8, folders)))  # no message holds another
+    return Intrinsic(name, signature, content, import_folders())
 
 
 def _check_callable(name: str, signature: Signature, function: Function) -> None:

@@ -386,6 +386,11 @@ class Session:
         options = options_with(options, keywords)
         simulator = options.simulator or self.simulator
         spec = find_simulator(simulator)
+        if spec.in_python and options.method == "sampled":
+            message = (
+                f"the simulator '{simulator}' is written in Python: its shots are run. Leave --method sampled away."
+            )
+            raise SimulatorError(message)
         seed = secrets.randbits(64) if options.seed is None and spec.seedable else options.seed
         asked, process = time.monotonic(), os.getpid()
         deadline = math.inf if options.timeout is None else asked + options.timeout

@@ -18,8 +18,8 @@ from qirjit_magic.errors import (
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import Intrinsic, Raised, RunRequest
 from qirjit_magic.protocol.module_info import Signature
+from qirjit_magic.protocol.pickles import pickled
 from qirjit_magic.protocol.simulator_specs import find_simulator
-from qirjit_magic.session.python_functions import pickled_function
 from tests.files import program
 from tests.process.support import refusal, returned, run
 from tests.words import double_word
@@ -39,7 +39,7 @@ define i64 @counted() {
 
 
 def define(engine: Engine, name: str, signature: Signature, function: Callable[..., object]) -> None:
-    engine.define(Intrinsic(name, signature, pickled_function(function)))
+    engine.define(Intrinsic(name, signature, pickled(function)))
 
 
 def caller(signature: Signature, name: str = "f") -> bytes:
@@ -241,8 +241,8 @@ def test_what_cannot_be_loaded_changes_nothing(engine: Engine) -> None:
     define(engine, "f", signature, lambda x: x + 1)
     engine.add("m", COUNTS)
     assert returned(engine, "m", "counted") == 1
-    for pickled in (b"cno_such_module\nf\n.", b"not a pickle", b"csys\nexit\n(tR."):
-        error = refusal(DefinitionError, engine.define, Intrinsic("f", signature, pickled))
+    for content in (b"cno_such_module\nf\n.", b"not a pickle", b"csys\nexit\n(tR."):
+        error = refusal(DefinitionError, engine.define, Intrinsic("f", signature, content))
         assert error.name == "f"
         assert error.reason.startswith("the engine process cannot load it: ")
     assert returned(engine, "m", "counted") == 2

@@ -295,7 +295,11 @@ OWN: Mapping[str, Gate] = {
     **{f"{name}__adj": GATES[f"{name}_adj"] for name in "st"},
 }
 # Native gates as they are made of others where a simulator lacks them.
-STEPS = {f"{name}__body/steps": OWN[f"{name}__body"] for name in ("sx", "cx", "cy", "swap", "ccx", "rxx", "ryy", "rzz")}
+STEPS = {
+    f"{name}/steps": OWN[name]
+    for name in OWN
+    if name not in {"h__body", "rz__body", "cnot__body"}  # the smallest
+}
 OWN_UNDER_ARRAYS: Mapping[str, Gate] = {
     **{f"{name}__ctl": GATES[name] for name in "hxyzst"},
     **{f"{name}__ctladj": GATES[f"{name}_adj"] for name in "st"},

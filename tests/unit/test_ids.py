@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotExactError
 from qirjit_magic.engine.simulators.sampled_circuit import read_circuit
@@ -43,7 +45,9 @@ def tracer() -> Tracer:
 def instances() -> Iterator[SimulatorInstances]:
     memory = RecordMemory(choose().create_region(SIZE))
     memory.clear()
-    made = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+    made = SimulatorInstances(
+        ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)), Callbacks(ObjectEmitter())
+    )
     yield made
     made.close()
     memory.close()

@@ -16,9 +16,9 @@ import qirjit_magic as qir
 from qirjit_magic.display.modules import modules_table
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, IntrinsicError, OptionError, UnresolvedSymbolError
 from qirjit_magic.protocol.module_info import Declaration, EntryPoint, ModuleInfo, Signature
+from qirjit_magic.protocol.pickles import pickled
 from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, admit, python_module, shown_name
 from qirjit_magic.session import diagnostics, python_functions
-from qirjit_magic.session.python_functions import pickled_function
 
 _WORDS = (*(f"i{bits}" for bits in range(1, 65)), "double", "float", "ptr")
 _F = Signature("i64", ("i64",))
@@ -123,7 +123,7 @@ def test_a_pickle_has_the_text_of_cells_that_are_in_no_file() -> None:
     for file, text in texts.items():
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         exec(compile(text, file, "exec"), scope)  # noqa: S102 - as a notebook does with a cell
-    function, sent = pickle.loads(pickled_function(scope["f"]))  # noqa: S301 - our own bytes
+    function, sent = pickle.loads(pickled(scope["f"]))  # noqa: S301 - our own bytes
     assert sent == texts
     assert (function(3), function.__code__.co_filename) == (3, "<a>")
     for file in texts:
@@ -134,7 +134,7 @@ def test_code_inside_code_keeps_its_file_too() -> None:
     def outer() -> Callable[[], int]:
         return lambda: 7
 
-    function, sent = pickle.loads(pickled_function(outer))  # noqa: S301 - our own bytes
+    function, sent = pickle.loads(pickled(outer))  # noqa: S301 - our own bytes
     assert (function()(), function().__code__.co_filename, sent) == (7, __file__, {})
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.sampling.sampler import Sample, Sampler
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
@@ -53,7 +55,9 @@ def memory() -> Iterator[RecordMemory]:
 
 @pytest.fixture(scope="module")
 def shared_sampler(memory: RecordMemory) -> Iterator[Sampler]:
-    instances = SimulatorInstances(ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)))
+    instances = SimulatorInstances(
+        ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)), Callbacks(ObjectEmitter())
+    )
     yield Sampler(instances, memory)
     instances.close()
 

@@ -122,7 +122,7 @@ def test_nobody_takes_the_place_of_the_built_in_simulator(register: Path) -> Non
 
 def test_a_registered_thing_that_is_no_simulator_is_refused(register: Path) -> None:
     _register(register, "noisy", "qirjit_magic.protocol.simulator_specs:KNOWN_INITIALISERS")
-    with pytest.raises(SimulatorError, match=r"'noisy'.*tuple"):
+    with pytest.raises(SimulatorError, match=r"'noisy'.*a class derived from Simulator"):
         find_simulator("noisy")
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qirjit_magic.engine.link.callbacks import Callbacks
 from qirjit_magic.engine.link.linker import Linker, Module
+from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd
 from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.sampling.alike_shots import find_difference

@@ -22,8 +22,10 @@ from qirjit_magic.engine.runtime.bindings import (
     find_bindings,
     read_ir,
 )
+from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.runtime.decomposition import Decomposition
 from qirjit_magic.engine.runtime.program import Runtime
+from qirjit_magic.engine.simulators.python_simulator import PythonSimulator
 from qirjit_magic.engine.simulators.shared_library import LibrarySimulator, SharedLibrary, Simulator
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
@@ -129,13 +131,15 @@ class SimulatorInstances:
 
     Args:
         shared: the address of the shared memory in this process.
+        callbacks: make native functions of methods in Python.
     """
 
-    def __init__(self, shared: int) -> None:
+    def __init__(self, shared: int, callbacks: Callbacks) -> None:
         self._shared = shared
+        self._callbacks = callbacks
         self._library_path = qirrunner_library()
         self._library = SharedLibrary(self._library_path)
-        self._attached: dict[tuple[str, str], SimulatorInstance] = {}
+        self._attached: dict[tuple[str, str, bytes], SimulatorInstance] = {}
         self._tracing: list[SimulatorInstance] = []
 
     @property
@@ -160,7 +164,7 @@ class SimulatorInstances:
         Raises:
             SimulatorError: it cannot be loaded, or lacks what no program can do without.
         """
-        key = spec.path or spec.name, spec.initialiser  # of a library the name is what somebody typed
+        key = spec.path or spec.name, spec.initialiser, spec.pickled  # of a library the name is what somebody typed
         if key not in self._attached:
             simulator = self._load(spec)
             runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
@@ -171,6 +175,8 @@ class SimulatorInstances:
     def _load(self, spec: SimulatorSpec) -> Simulator:
         if spec == STATEVECTOR:
             return StateVectorSimulator(self._library, c_library(), self._shared)
+        if spec.in_python:
+            return PythonSimulator(spec, self._callbacks, self._library)
         # qirrunner's library keeps its text for one reader, by whatever name it is called.
         if not spec.path or Path(spec.path).samefile(self._library_path):
             return SparseSimulator(self._library, spec)

@@ -155,7 +155,12 @@ class Engines:
     # -- runs ------------------------------------------------------------------------------------------------------
 
     def for_run(
-        self, module: str, linkage: SymbolGraph, stopping: Callable[[], bool] = lambda: False
+        self,
+        module: str,
+        linkage: SymbolGraph,
+        stopping: Callable[[], bool] = lambda: False,
+        *,
+        in_python: bool = False,
     ) -> EngineClient | None:
         """The engine that is to run something of this module, with every module in it that the run can reach.
 
@@ -163,6 +168,7 @@ class Engines:
             module: its name.
             linkage: who is bound to whom, as far as the fenced process says the truth.
             stopping: asked before each module that is still to be compiled: whether nobody waits for it any more.
+            in_python: whether the simulator is written in Python, which only the open process calls.
 
         Returns:
             None where ``stopping`` said so.
@@ -172,14 +178,14 @@ class Engines:
         """
         self.compiling = UNTIMED
         self._forget_gone()
-        if not _is_trusting(linkage, module):
+        if not (in_python or _is_trusting(linkage, module)):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
             if not self._bring_up_to_date(engine, linkage.reachable(module), stopping):
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
-        return engine if _is_trusting(SymbolGraph(engine.infos), module) else self.fenced
+        return engine if in_python or _is_trusting(SymbolGraph(engine.infos), module) else self.fenced
 
     def sharded_run(
         self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, *, most: int, limits: Limits

@@ -131,7 +131,8 @@ class Runner:
         self._stopping, self._begun = False, True
         try:
             linkage = self._registry.linkage
-            engine = self._engines.for_run(request.module, linkage, given_up)
+            in_python = request.simulator.in_python
+            engine = self._engines.for_run(request.module, linkage, given_up, in_python=in_python)
             if engine is None:
                 ProgressReporter(request.shots, observer.progress).end(0)
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)

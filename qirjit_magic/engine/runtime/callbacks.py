@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import importlib
-import linecache
 import operator
-import pickle
 import reprlib
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +17,7 @@ from qirjit_magic.engine.runtime.shims import CALLBACK, EXIT, SHIM, Exit, shim_o
 from qirjit_magic.errors import DefinitionError
 from qirjit_magic.protocol.messages import Intrinsic, Raised
 from qirjit_magic.protocol.module_info import ModuleInfo, Signature
+from qirjit_magic.protocol.pickles import unpickled
 from qirjit_magic.protocol.symbol_graph import python_module
 
 _C_TYPES: dict[str, type[ctypes._SimpleCData[Any]]] = {
@@ -59,6 +56,7 @@ class Callbacks:
         self._leave = 0
         self._exit = Exit()
         self._defined: dict[str, _Defined] = {}
+        self._others: list[_Defined] = []  # of simulators
         self._declared: dict[str, Signature] = {}  # whose functions are in another process
         self._object_code = cache(partial(shim_object, emitter))
 
@@ -79,7 +77,11 @@ class Callbacks:
             self.undefine(name)
             self._declared[name] = signature
             return
-        function = _load(intrinsic)
+        defined = self._made(name, signature, _load(intrinsic))
+        self.undefine(name)
+        self._defined[name] = defined
+
+    def _made(self, name: str, signature: Signature, function: Function) -> _Defined:
         returns = None if signature.returns == "void" else _c_type(signature.returns)
         callback_type = ctypes.CFUNCTYPE(returns, *map(_c_type, signature.parameters))
         callback = callback_type(self._guarded(name, function, _check(name, signature.returns)))
@@ -87,9 +89,19 @@ class Callbacks:
             CALLBACK: ExternalSymbol(ctypes.cast(callback, ctypes.c_void_p).value or 0),
             EXIT: ExternalSymbol(ctypes.addressof(self._exit), function=False),
         }
-        shim = LinkedObject(self._object_code(signature), symbols)
-        self.undefine(name)
-        self._defined[name] = _Defined(signature, callback, shim)
+        return _Defined(signature, callback, LinkedObject(self._object_code(signature), symbols))
+
+    def address(self, name: str, signature: Signature, function: Function) -> int:
+        """The address of a function in Python that is no program's to define: a simulator's.
+
+        Args:
+            name: what it is called where it fails.
+            signature: its type.
+            function: what is called.
+        """
+        made = self._made(name, signature, function)
+        self._others.append(made)
+        return made.shim.address(SHIM)
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`: nothing may call it afterwards."""
@@ -127,7 +139,7 @@ class Callbacks:
 
     def _fail(self, name: str, error: BaseException) -> None:
         self._exit.leave = self._leave
-        message = _last_line(error)
+        message = last_line(error)
         try:
             trace = "".join(traceback.format_exception(type(error), error, _below(error.__traceback__)))
         except BaseException:  # noqa: BLE001 - of an odd class: its name has to do
@@ -140,21 +152,18 @@ class Callbacks:
         """Free the shims."""
         for name in list(self._defined):
             self.undefine(name)
+        for other in self._others:
+            other.shim.close()
+        self._others.clear()
 
 
 def _load(intrinsic: Intrinsic) -> Function:
-    # Behind the engine's own folders: a json.py beside the notebook must not become ours.
-    sys.path += [folder for folder in intrinsic.path if folder not in sys.path]
-    importlib.invalidate_caches()
     try:
-        function, sources = pickle.loads(intrinsic.pickled)  # noqa: S301 - made by the kernel, whose process started this
+        function: Function = unpickled(intrinsic.pickled, intrinsic.path)
     except BaseException as error:  # noqa: BLE001 - modules are imported here, and may do anything
-        reason = f"the engine process cannot load it: {_last_line(error)}. It must find there what it needs."
+        reason = f"the engine process cannot load it: {last_line(error)}. It must find there what it needs."
         raise DefinitionError(intrinsic.name, reason) from None
-    for file, text in sources.items():  # of cells, for tracebacks
-        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    loaded: Function = function
-    return loaded
+    return function
 
 
 def _below(trace: TracebackType | None) -> TracebackType | None:
@@ -163,7 +172,8 @@ def _below(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def _last_line(error: BaseException) -> str:
+def last_line(error: BaseException) -> str:
+    """The last line of an exception's traceback: its class and its text."""
     try:
         (*_, line) = traceback.format_exception_only(error)
     except BaseException:  # noqa: BLE001 - of an odd class: its name has to do

@@ -1,0 +1,182 @@
+"""Simulators in Python: the example of docs/simulators.md, and what may go wrong with one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import qirjit_magic as qir
+from qirjit_magic.errors import IntrinsicError, OptionError, SimulatorError, UnresolvedSymbolError
+from qirjit_magic.protocol import simulator_specs
+from qirjit_magic.session.session import Session
+from tests.circuits.chances import p_value
+from tests.files import REPOSITORY, program
+
+_PAGE = (REPOSITORY / "docs" / "simulators.md").read_text("utf-8")
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulators that are registered by one test only."""
+    monkeypatch.setattr(simulator_specs, "_known", {})
+
+
+@pytest.fixture
+def dense() -> type[Any]:
+    """The class of the page's example, which registers itself."""
+    scope: dict[str, Any] = {"__name__": "example"}
+    found = re.search(r"^```python\n(.*?)^```", _PAGE, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    assert len([line for line in found[1].splitlines() if line.strip()]) <= 40
+    exec(compile(found[1], "example.py", "exec"), scope)  # noqa: S102 - our own page
+    kind: type[Any] = scope["Dense"]
+    return kind
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Session]:
+    """One session, whose open engine process serves every test."""
+    with Session() as session:
+        yield session
+
+
+class Silent(qir.Simulator):
+    """No gate."""
+
+    def measure(self, qubit: int) -> bool:  # noqa: ARG002 - the signature is the contract's
+        return False
+
+    def reset(self, qubit: int) -> None:
+        pass
+
+
+class Flips(Silent):
+    """Only x, with as much of a register as that needs."""
+
+    def begin(self, seed: int | None) -> None:
+        self.begun = seed
+
+    def start_shot(self) -> None:
+        self.ones: set[int] = set()
+        self.released: list[int] = []
+
+    def x(self, qubit: int) -> None:
+        self.ones ^= {qubit}
+
+    def measure(self, qubit: int) -> bool:
+        return qubit in self.ones
+
+    def reset(self, qubit: int) -> None:
+        self.ones.discard(qubit)
+
+
+class Broken(Flips):
+    """It fails in its third shot."""
+
+    shots = 0
+
+    def start_shot(self) -> None:
+        super().start_shot()
+        self.shots += 1
+
+    def x(self, qubit: int) -> None:
+        if self.shots == 3:
+            message = "no more magic"
+            raise RuntimeError(message)
+        super().x(qubit)
+
+
+class Unmakable(Flips):
+    """No object of it can be made."""
+
+    def __init__(self) -> None:
+        message = "there is no licence"
+        raise OSError(message)
+
+
+@pytest.mark.parametrize(("name", "one"), [("teleport", 0.1892), ("repeat_until_success", 0.3188)])
+def test_the_example_of_the_page_has_the_right_distribution(
+    shared: Session, dense: type[Any], name: str, one: float
+) -> None:
+    qir.register_simulator("dense", dense)
+    shared.add(program(name), name)
+    result = shared.run(module=name, shots=1000, seed=5, simulator="dense")
+    assert p_value(result.counts(), {"0": 1 - one, "1": one}) > 1e-6
+    assert result.plan.simulator == "dense"
+    again = shared.run(module=name, shots=1000, seed=5, simulator="dense")
+    assert again.to_text("labeled") == result.to_text("labeled")
+    assert shared.run(module=name, shots=1000, seed=6, simulator="dense").counts() != result.counts()
+
+
+def test_allocated_qubits_and_results_are_numbered_and_given_back(shared: Session) -> None:
+    qir.register_simulator("flips", Flips)
+    shared.add(program("flip_and_measure"), "flip")
+    assert shared.run(module="flip", shots=3, simulator="flips").counts() == {"1": 3}
+
+
+def test_what_a_simulator_lacks_is_named_with_the_methods_to_add(shared: Session) -> None:
+    qir.register_simulator("flips", Flips)
+    shared.add(program("teleport"), "teleport")
+    with pytest.raises(UnresolvedSymbolError, match="Give its class") as caught:
+        shared.run("teleport", simulator="flips")
+    assert caught.value.methods == ("h", "z", "ry", "cx")
+
+
+def test_an_exception_ends_the_run_with_its_traceback_and_the_finished_shots(shared: Session) -> None:
+    qir.register_simulator("broken", Broken)
+    shared.add(program("flip_and_measure"), "flip")
+    with pytest.raises(IntrinsicError, match="no more magic") as caught:
+        shared.run(module="flip", shots=10, simulator="broken")
+    error = caught.value
+    assert (error.name, error.shot) == ("broken.x", 2)
+    assert "RuntimeError" in error.traceback
+    assert error.partial is not None
+    assert error.partial.counts() == {"1": 2}
+    assert shared.run(module="flip", shots=2).counts() == {"1": 2}
+
+
+def test_a_class_of_which_no_object_can_be_made_is_told_and_ends_nothing(shared: Session) -> None:
+    qir.register_simulator("unmakable", Unmakable)
+    shared.add(program("flip_and_measure"), "flip")
+    process = shared.status().open_pid
+    with pytest.raises(SimulatorError, match="'unmakable' could not be loaded: OSError: there is no licence"):
+        shared.run(module="flip", simulator="unmakable")
+    assert process in {0, shared.status().open_pid}
+
+
+def test_a_simulator_in_python_samples_nothing(shared: Session) -> None:
+    qir.register_simulator("flips", Flips)
+    shared.add(program("flip_and_measure"), "flip")
+    with pytest.raises(SimulatorError, match="--method sampled"):
+        shared.run(module="flip", shots=3, simulator="flips", method="sampled")
+
+
+@pytest.mark.parametrize(
+    ("name", "simulator", "said"),
+    [
+        ("silent", Silent, "a class with a gate"),
+        ("no class", 3, "a class derived from Simulator"),
+        ("unfinished", qir.Simulator, "the methods measure, reset"),
+        ("sparse", Flips, "a name of its own"),
+        ("", Flips, "a name of its own"),
+    ],
+)
+def test_a_registration_that_can_do_nothing_is_refused(name: str, simulator: Any, said: str) -> None:
+    with pytest.raises(OptionError, match=said):
+        qir.register_simulator(name, simulator)
+    assert simulator_specs._known == {}
+
+
+def test_a_path_that_leads_nowhere_is_refused() -> None:
+    with pytest.raises(SimulatorError, match="there is no file"):
+        qir.register_simulator("lost", "/no/such/library.so")
+
+
+def test_a_registered_library_is_found_by_its_name(toy: str, shared: Session) -> None:
+    qir.register_simulator("toy", toy)
+    assert "toy" in simulator_specs.simulator_names()
+    shared.add(program("toy_gates"), "toy")
+    assert shared.run("flip_and_measure", module="toy", shots=3, simulator="toy").counts() == {"01": 3}
