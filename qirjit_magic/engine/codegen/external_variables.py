@@ -14,12 +14,13 @@ from msgspec import structs
 
 from qirjit_magic.engine.ir.llvm_modules import read_changed
 from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.llvm_text import NAME
 from qirjit_magic.protocol.module_info import GlobalVariable
 
 _INITIAL = "qirjit.initial."
 
 # As LLVM prints a module: each global in a line of its own, whatever there is in its strings.
-_NAME = re.compile(r'@(?:"[^"]*"|[\w.$-]+)')
+_NAME = re.compile(f"@{NAME}")
 _LINE = re.compile(rf"^({_NAME.pattern}) = ((?:[\w()]+ )*?)(global|constant) (.*)$", re.MULTILINE)
 _TIED = re.compile(r"^(?:@|define ).*(?: alias | ifunc |\bsub \().*$", re.MULTILINE)
 _ATTACHMENTS = re.compile(r"(?:, ![\w.]+ !\d+)+$")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.llvm_text import ESCAPED_STRING, GAP, QUOTED, WORD, compiled, find_words, unescaped
 
 # How the stack is probed is ours to say, see stacks.py: it can name a function, which nobody would look at.
 _HOST = "target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe"
@@ -90,7 +90,7 @@ def without_ignored(source: SourceText) -> SourceText:
 
 def _without_host_attributes(text: str) -> tuple[str, int]:
     plain, count = _HOST_ATTRIBUTE.subn(_blank, text)
-    if ESCAPED_STRING.search(plain):
+    if compiled(ESCAPED_STRING).search(plain):
         plain, escaped = _ESCAPED_ATTRIBUTE.subn(_blank_host, plain)
         count += escaped
     # LLVM takes no group without any attribute

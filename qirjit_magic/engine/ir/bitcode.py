@@ -12,7 +12,7 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.lexer import plain_name
+from qirjit_magic.llvm_text import plain_name
 from qirjit_magic.protocol.module_info import BITCODE
 
 _EMPTY = " = type <{}>"

@@ -16,8 +16,8 @@ from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_position, in_one_line
 from qirjit_magic.engine.ir.values import find_long_values, find_unsized
-from qirjit_magic.engine.text.patterns import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.llvm_text import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 
 _MAX_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
 _DEEPEST = 100  # of types in each other: Python goes a little deeper, and nobody so deep
@@ -257,7 +257,7 @@ def _values(module: QirModule) -> Iterator[llvm.ValueRef]:
 
 
 _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
-    (re.compile(rf'"(?:{_KEYS})|{ESCAPED_STRING.pattern}'), _find_attributes),
+    (re.compile(rf'"(?:{_KEYS})|{ESCAPED_STRING}'), _find_attributes),
     (re.compile("opaque"), find_unsized),
     (re.compile("gc"), _find_collectors),
     (re.compile("section"), _find_sections),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import has_plain_lines
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.llvm_text import has_plain_lines
 from qirjit_magic.protocol.module_info import EntryPoint
 
 _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character

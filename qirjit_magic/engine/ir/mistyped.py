@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.parse import QirModule, read_signature
-from qirjit_magic.engine.text.lexer import plain_name
-from qirjit_magic.engine.text.patterns import BRACKET_OR_COMMA, CLOSING, OPENING, split_at_commas
+from qirjit_magic.llvm_text import NAME, OPENING, brackets, plain_name, split_at_commas
 from qirjit_magic.protocol.module_info import Declaration
 
 _SHOWN = 100  # characters of an instruction
@@ -26,7 +25,6 @@ _ATTRIBUTE = (
     r"|align \d+|(?:captures|range)\([^()\";/\n]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\))"
 )
 _HARMLESS = rf"(?:{_ATTRIBUTE} )*"
-_NAME = r'(?:"[^"]*"|[-\w.$]+)'
 # As a program may write it. Whatever is written otherwise is asked of LLVM.
 _PLAIN_TYPES: Mapping[str, str] = {"ptr": r"(?:ptr|[%\w.]+\*+)", **{kind: kind for kind in ("void", "double", "float")}}
 _INTEGER = re.compile(r"i\d+")
@@ -45,11 +43,11 @@ _PLAIN_DECLARATION = re.compile(
 _PLAIN_HEADERS = ("define", _PLAIN_DEFINITION), ("declare", _PLAIN_DECLARATION)
 # As LLVM prints it: an instruction, a function and a variable each begin their line.
 _CALL = re.compile(
-    rf"^ +(?:%{_NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
+    rf"^ +(?:%{NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
     r"(?:(?:fast|reassoc|nnan|ninf|nsz|arcp|contract|afn) )*(.*)$",
     re.MULTILINE,
 )
-_CALLEE = re.compile(rf"(?<= )@{_NAME}(?=\()")
+_CALLEE = re.compile(rf"(?<= )@{NAME}(?=\()")
 _HEADER = re.compile(r"^(?:define|declare) (.*)$", re.MULTILINE)
 _BEFORE_TYPE = re.compile(
     r"(?:(?:private|internal|available_externally|linkonce|weak|common|linkonce_odr|weak_odr|external|extern_weak"
@@ -62,9 +60,9 @@ _BEGINS_VALUE = re.compile(
     r'[-+%@<\[{"\d]|c"|(?:null|true|false|undef|poison|zeroinitializer|none|splat|inttoptr|ptrtoint|getelementptr'
     r"|bitcast|addrspacecast|trunc|add|sub|xor|blockaddress)(?![\w.])"
 )
-_FIRST_WORD = re.compile(rf"%{_NAME}|\w+(?: addrspace\(\d+\))?")
-_LOCAL = re.compile(rf"%{_NAME}")
-_TABLE = re.compile(rf"^(@{_NAME}) = [\w ()]*\bconstant \[\d+ x ptr\] \[(.*?)\](?:, |$)", re.MULTILINE)
+_FIRST_WORD = re.compile(rf"%{NAME}|\w+(?: addrspace\(\d+\))?")
+_LOCAL = re.compile(rf"%{NAME}")
+_TABLE = re.compile(rf"^(@{NAME}) = [\w ()]*\bconstant \[\d+ x ptr\] \[(.*?)\](?:, |$)", re.MULTILINE)
 _CALLABLE = "__quantum__rt__callable_create"
 _BY_TABLE = ("void (ptr, ptr, ptr)", "void (ptr, i32)")  # the types by which the library calls what is in the two
 
@@ -139,9 +137,7 @@ def _without_type(text: str) -> str:
     if text == "...":
         return ""
     if text[:1] in OPENING:
-        depth = 0
-        for mark in BRACKET_OR_COMMA.finditer(text):
-            depth += (mark[0] in OPENING) - (mark[0] in CLOSING)
+        for mark, depth in brackets(text):
             if not depth:
                 return text[mark.end() :]
     found = _FIRST_WORD.match(text)

@@ -20,17 +20,12 @@ from qirjit_magic.engine.text.legacy_syntax import explained
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
+from qirjit_magic.llvm_text import QUOTED, compiled, plain_name
 from qirjit_magic.protocol.module_info import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_ATTRIBUTE = re.compile(
-    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"'
-    r'(?:\s*=\s*"[^"]*"|(?!\s*(?:=|;|/\*)))'
-)
-_EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re.MULTILINE)
-_ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
-_ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
+_ATTRIBUTE = rf"(?P<key>{QUOTED})(?:=(?P<value>{QUOTED}))?"  # as LLVM prints it
 _CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
 _LLVMS_OWN = frozenset({"llvm.used", "llvm.compiler.used", "llvm.global_ctors", "llvm.global_dtors"})
 _METADATA_SECTION = ', section "llvm.metadata"'  # as LLVM prints it: a quote inside of a name or string is `\22`
@@ -221,13 +216,8 @@ def _refused_type(body: str, reason: str) -> UnsafeModuleError:
 
 def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
     groups = (group.decode("utf-8", "replace") for group in function.attributes)
-    found = (match.group(1, 2) for group in groups for match in _ATTRIBUTE.finditer(group))
-    return tuple((_plain(key), _plain(value or "")) for key, value in found)
-
-
-def _plain(text: str) -> str:
-    unescaped = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
-    return unescaped.decode("utf-8", "replace")
+    found = (match for group in groups for match in compiled(_ATTRIBUTE).finditer(group))
+    return tuple((plain_name(match["key"]), plain_name(match["value"] or "")) for match in found)
 
 
 def _variables(module: llvm.ModuleRef) -> Iterator[GlobalVariable]:

@@ -17,16 +17,18 @@ from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
-from qirjit_magic.engine.text.lexer import plain_name, tokens
-from qirjit_magic.engine.text.patterns import (
+from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.llvm_text import (
     END,
     ESCAPED_STRING,
     GAP,
     NAME,
     WORD,
+    compiled,
     find_words,
+    plain_name,
+    tokens,
 )
-from qirjit_magic.errors import UnsafeModuleError
 
 _CODE = "this is machine code, which can do anything"
 _ADDRESS = "what stands at that address of the process is nothing that a program can know"
@@ -87,7 +89,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
     for section in find_sections(module.text):
         if section.name != _METADATA and not section.plain:
             yield at_position(module, section.start, f"the section {section.written}", _SECTION, trustable=True)
-    if "trap-func" in lines or ESCAPED_STRING.search(lines):
+    if "trap-func" in lines or compiled(ESCAPED_STRING).search(lines):
         for attribute in find_attributes(text):
             if attribute.key == "trap-func-name":
                 construct = 'the attribute "trap-func-name"'

@@ -16,7 +16,7 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.llvm_modules import printed, read_changed
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.text.patterns import END, WORD, split_at_commas
+from qirjit_magic.llvm_text import END, NAME, WORD, split_at_commas
 
 _WORDS = "alloca", "undef", "poison"
 _ZERO = "zeroinitializer"
@@ -26,8 +26,7 @@ _LEFT_OPEN = re.compile(
     r"^  (?:%\S+ = (?:insertelement|insertvalue|shufflevector) |(?:tail )?call void @llvm\.lifetime\.)[^\n]*\n",
     re.MULTILINE,
 )
-_LOCAL = r'%(?:"[^"\n]*"|[-\w.$]+)'
-_ALLOCA = re.compile(rf"^  ({_LOCAL}) = alloca (.*)$", re.MULTILINE)
+_ALLOCA = re.compile(rf"^  (%{NAME}) = alloca (.*)$", re.MULTILINE)
 _LIFETIME = re.compile(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
 _SCALAR = re.compile(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
 _COUNT = re.compile(r"i(8|16|32|64) (\S+)")

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qirjit_magic.engine.text.lexer import Token, plain_name, tokens
-from qirjit_magic.engine.text.patterns import END, GAP, NAME, WORD, find_words
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.llvm_text import END, GAP, NAME, WORD, Token, find_words, plain_name, tokens
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _DEEPEST = 100  # of types in each other, and of names for names

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from qirjit_magic.engine.text.patterns import QUOTED, find_words, has_plain_lines, unescaped
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.llvm_text import QUOTED, find_words, has_plain_lines, unescaped
 
 OUTLINED = "qirjit.outlined."
 
