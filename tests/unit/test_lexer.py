@@ -34,7 +34,7 @@ def test_text_is_divided_as_llvm_divides_it(text: str, words: list[str]) -> None
 
 @pytest.mark.parametrize("path", _READABLE, ids=lambda path: path.stem)
 def test_between_tokens_there_is_nothing_but_gaps(path: Path) -> None:
-    text = path.read_text("utf-8").replace("call", "/* ; \" */ call ; call \"") + "/* without an end"
+    text = path.read_text("utf-8").replace("call", '/* ; " */ call ; call "') + "/* without an end"
     end = 0
     for token in tokens(text):
         assert text[token.start : token.end] == token.text

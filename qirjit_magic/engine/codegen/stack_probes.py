@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from qirjit_magic.engine.ir.llvm_modules import read_changed
 from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.llvm_text import brackets, tokens
 
 _PROBE = '"probe-stack"="inline-asm"'
 _LARGE = "alloca", "byval"
 # As LLVM prints a module. One number or pointer at a time is never much.
-_SMALL = re.compile(r"alloca (?:i\d{1,3}|ptr|half|float|double)(?:, align \d+)?(?:, !.*)?$")
-_TAKING = re.compile(r"\balloca .*$|\bbyval\b.*$", re.MULTILINE)
-_DEFINITION = re.compile(r"^define .*\{$", re.MULTILINE)
+_SMALL = lazy_pattern(r"alloca (?:i\d{1,3}|ptr|half|float|double)(?:, align \d+)?(?:, !.*)?$")
+_TAKING = lazy_pattern(r"\balloca .*$|\bbyval\b.*$", re.MULTILINE)
+_DEFINITION = lazy_pattern(r"^define .*\{$", re.MULTILINE)
 _BEFORE_ATTRIBUTES = {"unnamed_addr", "local_unnamed_addr"}
 
 

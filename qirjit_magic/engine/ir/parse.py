@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,20 +19,21 @@ from qirjit_magic.engine.text.legacy_syntax import explained
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.llvm_text import QUOTED, compiled, plain_name
 from qirjit_magic.protocol.module_info import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ATTRIBUTE = rf"(?P<key>{QUOTED})(?:=(?P<value>{QUOTED}))?"  # as LLVM prints it
-_CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
+_CONSTANT = lazy_pattern(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
 _LLVMS_OWN = frozenset({"llvm.used", "llvm.compiler.used", "llvm.global_ctors", "llvm.global_dtors"})
 _METADATA_SECTION = ', section "llvm.metadata"'  # as LLVM prints it: a quote inside of a name or string is `\22`
-_COMPOUND = re.compile(r"[%{\[<]|\.\.\.|\btarget\b")
+_COMPOUND = lazy_pattern(r"[%{\[<]|\.\.\.|\btarget\b")
 _DEEPEST_TYPE = 100
 _LONGEST_TYPE = 1 << 16
 _SHOWN = 60  # characters of a type in an error
-_PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
+_PARSE_ERROR = lazy_pattern(r"<string>:(\d+):(\d+): error: (.*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ other ways, such as an address that it computes: what it can reach is limited by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.llvm_text import (
     END,
     ESCAPED_STRING,
@@ -38,8 +38,8 @@ _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
 _REGISTERS = "llvm.write_register", "llvm.write_volatile_register"
-_ALIAS = re.compile(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
-_MAY_BE_ALIAS = re.compile(r"alias(?<!\walias)(?!\w)")
+_ALIAS = lazy_pattern(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
+_MAY_BE_ALIAS = lazy_pattern(r"alias(?<!\walias)(?!\w)")
 _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object code
 
 
