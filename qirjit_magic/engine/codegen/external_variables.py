@@ -49,7 +49,7 @@ def externalise(module: QirModule, data_layout: str) -> QirModule:
     info = module.info
     if all(declaration.function for declaration in info.declarations) or not any(v.public for v in info.variables):
         return module
-    text = str(module.llvm_module)
+    text = module.printed or str(module.llvm_module)  # which raises what cannot be printed
     if _INITIAL in text:
         return module
     moving = _Externaliser(module, data_layout, _staying(text))

@@ -26,7 +26,7 @@ def probe_stacks(module: QirModule) -> QirModule:
     """The module with the attribute on each function that it defines, where one of them may take much."""
     if not any(word in module.text.distinct_lines for word in _LARGE):
         return module
-    text = str(module.llvm_module)
+    text = module.printed or str(module.llvm_module)  # which raises what cannot be printed
     if all(_SMALL.match(found[0]) for found in _TAKING.finditer(text)):
         return module
     changed = read_changed(_DEFINITION.sub(_probing, text))

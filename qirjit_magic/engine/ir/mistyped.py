@@ -72,11 +72,9 @@ def find_mistyped_call(module: QirModule) -> str:
     """The first such call or function in words; empty where there is none."""
     if _is_plain(module.text.distinct_lines, module.info.declarations):
         return ""
-    try:
-        text = str(module.llvm_module)
-    except UnicodeDecodeError:
+    if not module.printed:
         return "LLVM prints the module with what is no text"
-    return next(_Printed(text, module.llvm_module).find(), "")
+    return next(_Printed(module.printed, module.llvm_module).find(), "")
 
 
 def _is_plain(lines: str, declarations: Iterable[Declaration]) -> bool:

@@ -51,6 +51,14 @@ class QirModule:
     text: SourceText
     llvm_module: llvm.ModuleRef = field(repr=False)
     flags: tuple[Flag, ...] = ()
+    _printings: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def printed(self) -> str:
+        """LLVM's module as LLVM prints it, see `printed`; ask before its passes change it."""
+        if not self._printings:
+            self._printings.append(printed(self.llvm_module))
+        return self._printings[0]
 
 
 def parse_module(

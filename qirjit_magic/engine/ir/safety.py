@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.fatal import find_fatal
-from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
@@ -102,7 +101,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 
 
 def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for line in printed(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
+    for line in module.printed.split("\n"):  # as LLVM prints it, each alias is a line
         found = _ALIAS.match(line)
         if found and _is_integer(found["value"]):
             yield at_name(

@@ -38,7 +38,7 @@ def define_values(module: QirModule) -> QirModule:
     """The module with zeros for whatever is undefined in it."""
     if not any(word in module.text.distinct_lines for word in _WORDS):
         return module
-    text = printed(module.llvm_module)
+    text = module.printed
     defined = _zeroed(text) if _may_be_undefined(text) else text
     if "alloca" in defined:
         lasting = _LIFETIME.sub("", defined) if "llvm.lifetime" in defined else defined
