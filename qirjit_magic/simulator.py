@@ -31,13 +31,13 @@ class Simulator(ABC):
         qir.register_simulator("coins", Coins)
         qir.run("flips.ll", shots=100, simulator="coins")
 
-    **Gates.** A method that has the name of a native gate carries it out: ``h``, ``x``, ``y``, ``z``, ``s``, ``s_adj``,
-    ``t``, ``t_adj``, ``sx``, ``rx``, ``ry``, ``rz``, ``cx``, ``cy``, ``cz``, ``swap``, ``ccx``, ``rxx``, ``ryy`` and
-    ``rzz``. It takes the angle first, where the gate has one, in radians, then the qubits, controls first: ``rz(angle,
-    qubit)``, ``cx(control, target)``. The gates of every dialect are made of these, and each of these of others where
-    it is missing: of ``h``, ``rz`` and ``cx`` all on one qubit but ``sx``, and ``cz``, ``swap``, ``rxx`` and ``rzz``;
-    of these, ``s``, ``s_adj``, ``t`` and ``t_adj`` the rest. A program that needs what can neither be found nor be made is
-    not run: an `UnresolvedSymbolError` names the methods to add.
+    **Gates.** A method that has the name of a native gate carries it out: ``h``, ``x``, ``y``, ``z``, ``s``,
+    ``s_adj``, ``t``, ``t_adj``, ``sx``, ``rx``, ``ry``, ``rz``, ``cx``, ``cy``, ``cz``, ``swap``, ``ccx``, ``rxx``,
+    ``ryy`` and ``rzz``. It takes the angle first, where the gate has one, in radians, then the qubits, controls
+    first: ``rz(angle, qubit)``, ``cx(control, target)``. The gates of every dialect are made of these, and each of
+    these of others where it is missing: of ``h``, ``rz`` and ``cx`` all on one qubit but ``sx``, and ``cz``,
+    ``swap``, ``rxx`` and ``rzz``; of these, ``s``, ``s_adj``, ``t`` and ``t_adj`` the rest. A program that needs what
+    can neither be found nor made is not run: an `UnresolvedSymbolError` names the methods to add.
 
     **Qubits** are integers from 0; what a program allocates gets the lowest number that nobody uses. A qubit that
     nothing was done to is in |0>.

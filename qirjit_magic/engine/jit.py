@@ -19,7 +19,6 @@ from qirjit_magic.engine.codegen.listing import object_listing
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.codegen.optimisation_levels import default_level
 from qirjit_magic.engine.codegen.stack_probes import probe_stacks
-from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.mistyped import find_mistyped_call
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
@@ -395,4 +394,4 @@ def _level(module: QirModule, options: CompileOptions) -> int:
     if options.opt_level is not None:
         return options.opt_level
     defined = (function.name for function in module.info.functions)
-    return default_level(module.text, defined, lambda: printed(module.llvm_module))
+    return default_level(module.text, defined, lambda: module.printed)

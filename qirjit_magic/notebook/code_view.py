@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qirjit_magic.display.code import CodeView, Language, Section
-from qirjit_magic.display.definitions import definition_text
+from qirjit_magic.llvm_text import definition_text
 from qirjit_magic.protocol.messages import Form
 from qirjit_magic.session.default import existing_session
 from qirjit_magic.session.session import Session

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qirjit_magic.display.definitions import global_name
+from qirjit_magic.llvm_text import defined_names, is_bare_name
 from qirjit_magic.notebook.lines import CELL, head_of, quoted_word, split_line
 from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.notebook.signatures import known_functions
@@ -25,8 +25,6 @@ _LINE = re.compile(r"\s*+(?:[\w.,\s]++=\s*+)?%(?P<name>qir\w*)(?=\s)")
 _WORD = re.compile(r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|\\.|[^\s"'])+""")
 _GLOBAL = re.compile(r'@(?:"(?P<quoted>[^"]*)|(?P<bare>[-\w$.]*))\Z')
 _DECLARED = re.compile(r"\s*declare\s+(?P<returns>[^@\s][^@]*+)@[-\w$.]*\Z")
-_DEFINED = re.compile(r'^[ \t]*+define\b[^@\n"]*(@"[^"\n]*"|@[-\w$.]+)', re.MULTILINE)
-_BARE = re.compile(r"[-a-zA-Z$._][-\w$.]*", re.ASCII)  # a name that LLVM reads without quotes
 _UNWRITABLE = re.compile(r'["\\]')  # needs an escape in LLVM's text
 _DOCUMENTED = re.compile(r"``(--[\w-]+)")
 _TAKE_MODULES = {"qir_show", "qir_reset"}  # line magics
@@ -166,11 +164,7 @@ def _chosen_module(words: Sequence[str]) -> str:
 
 def _defined(body: str) -> Callable[[str], Iterable[Offer]]:
     # What the cell defines, compiled or not; the name of its module says nothing about them.
-    return lambda _module: [Offer(name, "in this cell") for name in _definitions(body)]
-
-
-def _definitions(body: str) -> Iterable[str]:
-    return dict.fromkeys(global_name(token) for token in _DEFINED.findall(body))
+    return lambda _module: [Offer(name, "in this cell") for name in defined_names(body)]
 
 
 def _compiled(module: str) -> Iterator[Offer]:
@@ -229,7 +223,7 @@ def _declarations(returns: str) -> Iterator[Offer]:
 
 
 def _functions(body: str, typed: str) -> Iterator[Offer]:
-    for name in _definitions(body):
+    for name in defined_names(body):
         if name != typed:
             yield Offer(name, "in this cell")
     for info in reversed(_infos()):
@@ -244,7 +238,7 @@ def _global(name: str, *, quoted: bool) -> str:
     # What follows @, or @" where that is there already.
     if quoted:
         return f'{name}"'
-    return name if _BARE.fullmatch(name) else f'"{name}"'
+    return name if is_bare_name(name) else f'"{name}"'
 
 
 # -- words of a line ---------------------------------------------------------------------------------------------------

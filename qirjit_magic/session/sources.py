@@ -14,6 +14,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
+from qirjit_magic.llvm_text import blanked
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.sanitize import plain_line
 
@@ -26,7 +27,6 @@ _ROUND = bytes.maketrans(_OPEN + _CLOSE, b"(" * len(_OPEN) + b")" * len(_CLOSE))
 _STEPS = bytes.maketrans(b"()", b"\x01\xff")
 _ROUNDS = 16
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
-_NO_CODE = re.compile(rb'"[^"]*"|;[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)  # strings and comments
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 
 
@@ -94,7 +94,7 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
 def nesting(text: bytes, most: int) -> int:
     """How deep brackets lie in each other in LLVM's text: exactly where that is more than ``most``, else at most so."""
     bound = _bound(_brackets(text))
-    return bound if bound <= most else _depth(_brackets(_NO_CODE.sub(b"", text)))
+    return bound if bound <= most else _depth(_brackets(blanked(text.decode("latin-1")).encode("latin-1")))
 
 
 def _brackets(text: bytes) -> bytes:

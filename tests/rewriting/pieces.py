@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.files import REPOSITORY
 
 if TYPE_CHECKING:
-    from qirjit_magic.engine.text.lexer import OPCODES, tokens
+    from qirjit_magic.llvm_text import OPCODES, tokens
 else:  # that of this tree, also where the product of another one is checked, which may have none
-    _lexer = run_path(str(REPOSITORY / "qirjit_magic" / "engine" / "text" / "lexer.py"))
+    _lexer = run_path(str(REPOSITORY / "qirjit_magic" / "llvm_text.py"))
     OPCODES, tokens = _lexer["OPCODES"], _lexer["tokens"]
 
 _WITHOUT_VALUE = frozenset(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic.display.definitions import definition_text
 from qirjit_magic.engine.ir import parse_module
+from qirjit_magic.llvm_text import definition_text
 from tests.files import PROGRAMS
 
 _VALID = [path for path in sorted(PROGRAMS.glob("*.ll")) if path.stem != "invalid_asm"]

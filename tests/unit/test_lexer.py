@@ -7,8 +7,8 @@ import pytest
 from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.ir.walking import walk
 from qirjit_magic.engine.text.instruction_places import PlaceFinder
-from qirjit_magic.engine.text.lexer import tokens
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.llvm_text import blanked, tokens
 from tests.files import PROGRAMS, TUTORIAL_PROGRAMS
 
 _FOLDERS = PROGRAMS / "circuits", PROGRAMS / "profiles", TUTORIAL_PROGRAMS
@@ -30,6 +30,17 @@ _READABLE = sorted(path for folder in _FOLDERS for path in folder.glob("*.ll"))
 def test_text_is_divided_as_llvm_divides_it(text: str, words: list[str]) -> None:
     assert [token.text for token in tokens(text)] == words
     assert all(text[token.start : token.end] == token.text for token in tokens(text))
+
+
+@pytest.mark.parametrize("path", _READABLE, ids=lambda path: path.stem)
+def test_between_tokens_there_is_nothing_but_gaps(path: Path) -> None:
+    text = path.read_text("utf-8").replace("call", '/* ; " */ call ; call "') + "/* without an end"
+    end = 0
+    for token in tokens(text):
+        assert text[token.start : token.end] == token.text
+        assert not blanked(text[end : token.start]).strip()
+        end = token.end
+    assert not blanked(text[end:]).strip()
 
 
 @pytest.mark.parametrize(

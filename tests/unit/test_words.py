@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.text.patterns import END, GAP, NAME, WORD, blanked, distinct_lines, find_words, unescaped
+from qirjit_magic.llvm_text import END, GAP, NAME, WORD, blanked, distinct_lines, find_words, unescaped
 
 _ASM = f"{WORD}asm{END}"
 

@@ -14,18 +14,20 @@ from msgspec import structs
 
 from qirjit_magic.engine.ir.llvm_modules import read_changed
 from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import NAME
 from qirjit_magic.protocol.module_info import GlobalVariable
 
 _INITIAL = "qirjit.initial."
 
 # As LLVM prints a module: each global in a line of its own, whatever there is in its strings.
-_NAME = re.compile(r'@(?:"[^"]*"|[\w.$-]+)')
-_LINE = re.compile(rf"^({_NAME.pattern}) = ((?:[\w()]+ )*?)(global|constant) (.*)$", re.MULTILINE)
-_TIED = re.compile(r"^(?:@|define ).*(?: alias | ifunc |\bsub \().*$", re.MULTILINE)
-_ATTACHMENTS = re.compile(r"(?:, ![\w.]+ !\d+)+$")
-_ZEROS = re.compile(r'zeroinitializer(?:, (?:section "[^"]*"|align \d+))*$')
-_ALIGNMENT = re.compile(r", align 0*(\d+)")
-_STRING = re.compile(r'"[^"]*"')
+_NAME = lazy_pattern(f"@{NAME}")
+_LINE = lazy_pattern(rf"^({_NAME.pattern}) = ((?:[\w()]+ )*?)(global|constant) (.*)$", re.MULTILINE)
+_TIED = lazy_pattern(r"^(?:@|define ).*(?: alias | ifunc |\bsub \().*$", re.MULTILINE)
+_ATTACHMENTS = lazy_pattern(r"(?:, ![\w.]+ !\d+)+$")
+_ZEROS = lazy_pattern(r'zeroinitializer(?:, (?:section "[^"]*"|align \d+))*$')
+_ALIGNMENT = lazy_pattern(r", align 0*(\d+)")
+_STRING = lazy_pattern(r'"[^"]*"')
 _ODD_NAMES = ".L", "\1"  # the assembler's own, and those that say what it is to make of them
 
 
@@ -47,7 +49,7 @@ def externalise(module: QirModule, data_layout: str) -> QirModule:
     info = module.info
     if all(declaration.function for declaration in info.declarations) or not any(v.public for v in info.variables):
         return module
-    text = str(module.llvm_module)
+    text = module.printed or str(module.llvm_module)  # which raises what cannot be printed
     if _INITIAL in text:
         return module
     moving = _Externaliser(module, data_layout, _staying(text))

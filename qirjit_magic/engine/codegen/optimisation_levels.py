@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import NAME
 
 LOOPS, WORK, GATES = 2, 1, 0
 _LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what is this long is hardly ever a loop
@@ -15,21 +17,20 @@ _WORDS = (
     *("add", "sub", "mul", "div", "rem", "shl", "shr", "and", "or", "neg", "cmp", "select"),
     *("load", "getelementptr", "insertvalue", "extractvalue"),
 )
-_LABEL = re.compile(r"label(?<!\wlabel)\b")  # as `\blabel\b`, and fast: the search begins with what stands there
-_HEAD = re.compile(r"[ \t]*define [^\"/;\n]*")  # of a definition: no comment that began before ends in it
-_ESCAPED_NAME = re.compile(r'@"[^"\\]*\\')
+_LABEL = lazy_pattern(r"label(?<!\wlabel)\b")  # as `\blabel\b`, and fast: the search begins with what stands there
+_HEAD = lazy_pattern(r"[ \t]*define [^\"/;\n]*")  # of a definition: no comment that began before ends in it
+_ESCAPED_NAME = lazy_pattern(r'@"[^"\\]*\\')
 # All these are for what LLVM prints: an instruction a line, labels at the beginning, strings without line breaks
-_NAME = r'[\w.$-]+|"[^"\n]*"'
-_DEFINE = re.compile(rf"^define [^\n@]*@({_NAME})\(", re.MULTILINE)
-_WORK = re.compile(
-    rf"^  %(?:{_NAME}) = (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp"
+_DEFINE = lazy_pattern(rf"^define [^\n@]*@({NAME})\(", re.MULTILINE)
+_WORK = lazy_pattern(
+    rf"^  %(?:{NAME}) = (?:add|sub|mul|[us]div|[us]rem|shl|lshr|ashr|and|or|xor|fadd|fsub|fmul|fdiv|frem|fneg|icmp"
     r"|fcmp|select|load|getelementptr|insertvalue|extractvalue) ",
     re.MULTILINE,
 )
-_CALL = re.compile(rf"^  (?:%(?:{_NAME}) = )?(?:(?:tail|musttail|notail) )?call ", re.MULTILINE)
-_CALLED = re.compile(rf"@({_NAME})\(")
-_BLOCK = re.compile(rf"({_NAME}):")
-_TARGET = re.compile(rf"label %({_NAME})")
+_CALL = lazy_pattern(rf"^  (?:%(?:{NAME}) = )?(?:(?:tail|musttail|notail) )?call ", re.MULTILINE)
+_CALLED = lazy_pattern(rf"@({NAME})\(")
+_BLOCK = lazy_pattern(rf"({NAME}):")
+_TARGET = lazy_pattern(rf"label %({NAME})")
 
 
 def default_level(text: SourceText, defined: Iterable[str], printed: Callable[[], str]) -> int:

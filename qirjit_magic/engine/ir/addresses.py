@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -12,12 +11,13 @@ from llvmlite.binding import ValueKind
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.walking import called, walk
 from qirjit_magic.engine.text.instruction_places import Place
-from qirjit_magic.engine.text.patterns import GAP, NAME, find_words
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import GAP, NAME, find_words
 
 # Who calls something that has no name writes a bracket behind a local name, or behind another bracket.
 _PERHAPS = (  # each begins with one character, which is fast to search for
-    re.compile(r"\)\s*(?:\(|;|/\*)"),
-    re.compile(r'%(?:"[^"]*"|[-\w.$]+)\s*(?:\(|;|/\*)'),
+    lazy_pattern(r"\)\s*(?:\(|;|/\*)"),
+    lazy_pattern(rf"%{NAME}\s*(?:\(|;|/\*)"),
 )
 _CALLED_VALUE = rf"(?:%{NAME}|\)){GAP}\("
 _CONSTANT = frozenset({ValueKind.constant_int, ValueKind.constant_pointer_null})

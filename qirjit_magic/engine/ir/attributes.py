@@ -6,22 +6,23 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import ESCAPED_STRING, GAP, QUOTED, WORD, compiled, find_words, unescaped
 
 # How the stack is probed is ours to say, see stacks.py: it can name a function, which nobody would look at.
 _HOST = "target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe"
-_IS_HOST = re.compile(_HOST.encode())
+_IS_HOST = lazy_pattern(_HOST.encode())
 # The quote stands first: texts may be long, and a search for one character is fast.
 _BEFORE = r'(?<![@%!$]")(?<!\Wc")'
 _AFTER = rf'"(?!:)(?:{GAP}={GAP}"[^"]*")?'
-_HOST_ATTRIBUTE = re.compile(rf'"{_BEFORE}(?:{_HOST}){_AFTER}', re.DOTALL)
-_ESCAPED_ATTRIBUTE = re.compile(rf'"{_BEFORE}(?P<key>[^"\n]*\\[^"\n]*){_AFTER}', re.DOTALL)
-_EMPTY_GROUP = re.compile(rf"\battributes{GAP}#\d+{GAP}={GAP}\{{{GAP}\}}", re.DOTALL)
+_HOST_ATTRIBUTE = lazy_pattern(rf'"{_BEFORE}(?:{_HOST}){_AFTER}', re.DOTALL)
+_ESCAPED_ATTRIBUTE = lazy_pattern(rf'"{_BEFORE}(?P<key>[^"\n]*\\[^"\n]*){_AFTER}', re.DOTALL)
+_EMPTY_GROUP = lazy_pattern(rf"\battributes{GAP}#\d+{GAP}={GAP}\{{{GAP}\}}", re.DOTALL)
 _SECTION = rf"(?P<variable>,{GAP})?{WORD}(?P<word>section){GAP}(?P<name>{QUOTED})"
 # What LLVM and object files have for themselves: those of ELF begin with a dot, those of Mach-O with underscores.
-_MEANT = re.compile(rb"\.|__|llvm\.|[^,]*,__")
-_VISIBLE = re.compile(r"[^\s]")
+_MEANT = lazy_pattern(rb"\.|__|llvm\.|[^,]*,__")
+_VISIBLE = lazy_pattern(r"[^\s]")
 
 
 class Attribute(NamedTuple):
@@ -90,7 +91,7 @@ def without_ignored(source: SourceText) -> SourceText:
 
 def _without_host_attributes(text: str) -> tuple[str, int]:
     plain, count = _HOST_ATTRIBUTE.subn(_blank, text)
-    if ESCAPED_STRING.search(plain):
+    if compiled(ESCAPED_STRING).search(plain):
         plain, escaped = _ESCAPED_ATTRIBUTE.subn(_blank_host, plain)
         count += escaped
     # LLVM takes no group without any attribute

@@ -12,11 +12,12 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.lexer import plain_name
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import plain_name
 from qirjit_magic.protocol.module_info import BITCODE
 
 _EMPTY = " = type <{}>"
-_PRINTED = re.compile(rf"^%(.*){re.escape(_EMPTY)}$", re.MULTILINE)
+_PRINTED = lazy_pattern(rf"^%(.*){re.escape(_EMPTY)}$", re.MULTILINE)
 _CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._"
 _WORD = 32  # bits; blocks begin and end at one
 _TOP, _BLOCK_INFO, _MODULE, _TYPES = -1, 0, 8, 17

@@ -7,7 +7,6 @@ instruction of its own), the program is not said to be beyond it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from enum import IntFlag
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
 from qirjit_magic.engine.text.instruction_places import Place
+from qirjit_magic.lazy_patterns import lazy_pattern
 
 
 class Loops(IntFlag):
@@ -128,7 +128,7 @@ UNRESTRICTED = "unrestricted"
 
 RUNTIME, INSTRUCTIONS = "__quantum__rt__", "__quantum__qis__"
 INITIALIZE = f"{RUNTIME}initialize"
-_INTEGER = re.compile(r"i(\d+)")
+_INTEGER = lazy_pattern(r"i(\d+)")
 _FLOAT = frozenset({"half", "float", "double"})
 _PLAIN = frozenset({"br", "ret", "unreachable", "inttoptr"})
 _WHOLE = {"add", "sub", "mul", "udiv", "sdiv", "urem", "srem", "and", "or", "xor", "shl", "lshr", "ashr"}
@@ -136,17 +136,17 @@ _ARITHMETIC = frozenset({*_WHOLE, "fadd", "fsub", "fmul", "fdiv", "frem", "fneg"
 _COMPARISONS = frozenset({"icmp", "fcmp"})
 _CASTS = frozenset({"zext", "sext", "trunc", "fpext", "fptrunc", "sitofp", "uitofp", "fptosi", "fptoui"})
 _ON_ARRAYS = frozenset({"alloca", "store", "getelementptr"})
-_LEGACY = re.compile(
+_LEGACY = lazy_pattern(
     r"__quantum__rt__(?:string|tuple|array|callable|capture|bigint|range|(?:bool|int|double|pauli|qubit|result)_to_"
     r"|qubit_allocate_array|qubit_release_array|qubit_borrow|result_(?:get|equal|update)|message|fail|memory|heap)"
 )
-_SILENT = re.compile(r"llvm\.(?:dbg|lifetime|assume|donothing|experimental\.noalias|invariant|annotation|sideeffect)")
+_SILENT = lazy_pattern(r"llvm\.(?:dbg|lifetime|assume|donothing|experimental\.noalias|invariant|annotation|sideeffect)")
 _RECORDED = {
     "__quantum__rt__int_record_output": INTEGERS,
     "__quantum__rt__double_record_output": FLOATS,
     "__quantum__rt__float_record_output": FLOATS,
 }
-_RESOURCES = re.compile(r"__quantum__rt__(qubit|result)_(array_)?(?:allocate|release)")
+_RESOURCES = lazy_pattern(r"__quantum__rt__(qubit|result)_(array_)?(?:allocate|release)")
 
 
 class Finding(NamedTuple):

@@ -19,7 +19,7 @@ from qirjit_magic.engine.ir.capabilities import (
 from qirjit_magic.engine.ir.flags import Flag
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place
-from qirjit_magic.engine.text.patterns import find_words
+from qirjit_magic.llvm_text import find_words
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
 
 MAJOR, MINOR = "qir_major_version", "qir_minor_version"

@@ -16,8 +16,9 @@ from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_position, in_one_line
 from qirjit_magic.engine.ir.values import find_long_values, find_unsized
-from qirjit_magic.engine.text.patterns import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import END, ESCAPED_STRING, GAP, QUOTED, WORD, find_words, unescaped
 
 _MAX_BYTES = 1 << 29  # of all global variables: twice that is the longest object code that the kernel takes
 _DEEPEST = 100  # of types in each other: Python goes a little deeper, and nobody so deep
@@ -26,7 +27,7 @@ _LONGEST_VECTOR = 1 << 12
 _LONGEST_ARRAY = (1 << 31) - 1  # llvmlite gives 32 bits of the number
 _MAX_ALIGNED = 1 << 20
 _COLLECTORS = frozenset({b"shadow-stack", b"statepoint-example", b"coreclr"})
-_KEPT_SECTIONS = re.compile(rb"\.(?:bss|tbss|tdata)(?:\..*)?\Z|\.(?:strtab|symtab)\Z", re.DOTALL)
+_KEPT_SECTIONS = lazy_pattern(rb"\.(?:bss|tbss|tdata)(?:\..*)?\Z|\.(?:strtab|symtab)\Z", re.DOTALL)
 _METADATA = b"llvm.metadata"
 _APPENDED = frozenset({b"llvm.used", b"llvm.compiler.used", b"llvm.global_ctors", b"llvm.global_dtors"})
 _OTHER_TARGETS = (
@@ -34,14 +35,14 @@ _OTHER_TARGETS = (
     *("mips", "msp430", "nvvm", "ppc", "r600", "riscv", "s390", "sparc", "spv", "ve", "wasm", "xcore", "xtensa"),
 )
 _AMONG_PASSES = r"ssa\.copy|(?:start|set|test\.start|test\.set)\.loop\.iterations|loop\.decrement|call\.preallocated"
-_UNSELECTABLE = re.compile(
+_UNSELECTABLE = lazy_pattern(
     rf"llvm\.(?:(?:{'|'.join(_OTHER_TARGETS)}|coro|objc)\.|x86\.(?:tile|t(?:dp|cmm)|amx)|(?:{_AMONG_PASSES})\.)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _FatalRule:
-    word: re.Pattern[str]  # where no line of the text has it, there is nothing to look for
+    word: str  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str  # {0} is what was found
     reason: str
@@ -61,7 +62,7 @@ _BOOLEANS = "disable-tail-calls|no-jump-tables|no-(?:infs|nans|signed-zeros)-fp-
 _KEYS = f"{_BOOLEANS}|stack-probe-size|patchable-function|zero-call-used-regs|instrument-function-|use-soft-float"
 _ENDS = "LLVM ends the process at this value. Leave it out"
 _ATTRIBUTES = tuple(  # which attributes, the values that they may have, and why no others
-    (re.compile(key), re.compile(values), reason)
+    (lazy_pattern(key), lazy_pattern(values), reason)
     for key, values, reason in (
         (_BOOLEANS, "(?:true|false)?", _ENDS),
         ("stack-probe-size", r"\d+", _ENDS),
@@ -74,33 +75,29 @@ _ATTRIBUTES = tuple(  # which attributes, the values that they may have, and why
 _NO_CODE = "LLVM makes no code for it here. Leave it out"
 _RULES = (
     _FatalRule(
-        re.compile("thread_local"),
+        "thread_local",
         rf"{WORD}thread_local{END}",
         "a thread_local variable",
         "code that is linked in memory has none. Make it a global variable: everything runs on one thread",
     ),
     _FatalRule(
-        re.compile("cc"),
+        "cc",
         rf"{WORD}(?:anyregcc|x86_intrcc|cfguard_checkcc|cc{GAP}0*(?:11|13|19|83)){END}",
         "the calling convention {0}",
         _NO_CODE,
     ),
-    _FatalRule(
-        re.compile("comdat"), rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"
-    ),
-    _FatalRule(re.compile("target"), rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
-    _FatalRule(re.compile("vscale"), rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
-    _FatalRule(
-        re.compile("ppc_fp128"), rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"
-    ),
-    _FatalRule(re.compile("x86_amx"), rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
-    _FatalRule(re.compile("ptrauth"), rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
-    _FatalRule(re.compile("fn_ret_thunk"), rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
+    _FatalRule("comdat", rf"{WORD}comdat{GAP}(?:largest|exactmatch|samesize){END}", "{0}", "Write 'comdat any'"),
+    _FatalRule("target", rf"{WORD}target{GAP}\({GAP}{QUOTED}", "a type of another machine, {0})", _NO_CODE),
+    _FatalRule("vscale", rf"{WORD}vscale{GAP}x{END}", "a vector of no fixed length", _NO_CODE),
+    _FatalRule("ppc_fp128", rf"{WORD}ppc_fp128{END}", "the type {0}", "LLVM makes no code for it. Use double"),
+    _FatalRule("x86_amx", rf"{WORD}x86_amx{END}", "the type {0}", _NO_CODE),
+    _FatalRule("ptrauth", rf"{WORD}ptrauth{GAP}\(", "a signed pointer (ptrauth)", _NO_CODE),
+    _FatalRule("fn_ret_thunk", rf"{WORD}fn_ret_thunk_extern{END}", "the attribute {0}", _NO_CODE),
 )
 _LIMITS = (
     _Limit(
         "i",
-        re.compile(r"i\d{4}"),
+        lazy_pattern(r"i\d{4}"),
         rf"{WORD}i(?P<size>\d{{4,}}){END}",
         _WIDEST,
         "an integer type of {0:,} bits",
@@ -108,7 +105,7 @@ _LIMITS = (
     ),
     _Limit(
         "<",
-        re.compile(rf"<{GAP}(?:vscale\b|\d{{4}})", re.DOTALL),
+        lazy_pattern(rf"<{GAP}(?:vscale\b|\d{{4}})", re.DOTALL),
         rf"<{GAP}(?:vscale{GAP}x{GAP})?(?P<size>\d{{4,}}){GAP}x{END}",
         _LONGEST_VECTOR,
         "a vector of {0:,} elements",
@@ -116,7 +113,7 @@ _LIMITS = (
     ),
     _Limit(
         "[",
-        re.compile(rf"\[{GAP}\d{{10}}", re.DOTALL),
+        lazy_pattern(rf"\[{GAP}\d{{10}}", re.DOTALL),
         rf"\[{GAP}(?P<size>\d{{10,}}){GAP}x{END}",
         _LONGEST_ARRAY,
         "an array of {0:,} elements",
@@ -124,7 +121,7 @@ _LIMITS = (
     ),
     _Limit(
         "align",
-        re.compile(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
+        lazy_pattern(rf"align{GAP}\(?{GAP}\d{{7}}", re.DOTALL),
         rf"{WORD}align{GAP}\(?{GAP}(?P<size>\d{{7,}}){END}",
         _MAX_ALIGNED,
         "an alignment of {0:,} bytes",
@@ -141,7 +138,7 @@ def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
         lines: its distinct lines.
     """
     for rule in _RULES:
-        if rule.word.search(lines):
+        if rule.word in lines:
             for found in find_words(module.text.text, rule.pattern):
                 yield at_position(module, found.start(), rule.construct.format(in_one_line(found[0])), rule.reason)
     text = module.text.text  # what is searched in it goes over lines, and begins with a mark: that is fast
@@ -257,17 +254,17 @@ def _values(module: QirModule) -> Iterator[llvm.ValueRef]:
 
 
 _FINDERS: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
-    (re.compile(rf'"(?:{_KEYS})|{ESCAPED_STRING.pattern}'), _find_attributes),
-    (re.compile("opaque"), find_unsized),
-    (re.compile("gc"), _find_collectors),
-    (re.compile("section"), _find_sections),
-    (re.compile("appending"), _find_appended),
-    (re.compile(r'@\.L|@"'), _find_assembler_names),
-    (re.compile(""), _find_intrinsics),
+    (lazy_pattern(rf'"(?:{_KEYS})|{ESCAPED_STRING}'), _find_attributes),
+    (lazy_pattern("opaque"), find_unsized),
+    (lazy_pattern("gc"), _find_collectors),
+    (lazy_pattern("section"), _find_sections),
+    (lazy_pattern("appending"), _find_appended),
+    (lazy_pattern(r'@\.L|@"'), _find_assembler_names),
+    (lazy_pattern(""), _find_intrinsics),
 )
 # A type may hold arrays of others, and of names for them: then its size is to be counted.
 _NESTED = rf"\[{GAP}(?:\d{{%d}}|\d+{GAP}x{GAP}[\[{{<%%])"
 _OF_TYPES: tuple[tuple[re.Pattern[str], Callable[[QirModule], Iterator[UnsafeModuleError]]], ...] = (
-    (re.compile(_NESTED % 3, re.DOTALL), find_long_values),
-    (re.compile(_NESTED % 5, re.DOTALL), _find_large),
+    (lazy_pattern(_NESTED % 3, re.DOTALL), find_long_values),
+    (lazy_pattern(_NESTED % 5, re.DOTALL), _find_large),
 )

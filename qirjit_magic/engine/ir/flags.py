@@ -6,22 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import has_plain_lines
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import has_plain_lines
 from qirjit_magic.protocol.module_info import EntryPoint
 
 _LINE_START = r"!(?<![^\n]!)"  # as `^!`, and fast: what is searched for begins with one character
 _INNER = r'!\{(?:[^{}"]|"[^"]*")*\}'
-_NODE = re.compile(rf'{_LINE_START}(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}')
-_FLAG_LIST = re.compile(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}}")
-_ESCAPED_NAME = re.compile(r"![-\w.$]*\\")
+_NODE = lazy_pattern(rf'{_LINE_START}(\d+)\s*=\s*(?:distinct\s+)?!\{{((?:[^{{}}"]|"[^"]*"|{_INNER})*)\}}')
+_FLAG_LIST = lazy_pattern(rf"{_LINE_START}llvm\.module\.flags\s*=\s*!\{{([^}}]*)\}}")
+_ESCAPED_NAME = lazy_pattern(r"![-\w.$]*\\")
 # Python reads no decimal number that is much longer; flags have a few digits.
 _NUMBER = r"true|false|-?\d{1,4000}|[us]0x[0-9A-Fa-f]+"
-_FLAG = re.compile(
+_FLAG = lazy_pattern(
     r'\s*i32\s+(?P<behaviour>\d+)\s*,\s*!"(?P<name>[^"]+)"\s*,'
     rf'\s*(?:(?P<type>i\d+)\s+(?P<number>{_NUMBER})|!(?P<node>\d+)|!"(?P<string>[^"]*)"|(?P<inner>{_INNER}))\s*\Z'
 )
-_STRING = re.compile(r'!"([^"]*)"')
+_STRING = lazy_pattern(r'!"([^"]*)"')
 
 
 Flags = tuple[tuple[str, int | bool | str], ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 
@@ -14,10 +13,11 @@ from qirjit_magic.engine.ir.parse import QirModule, read_signature, signature_of
 from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, type_at, value_at
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.module_info import Signature
 
-_CAST_NUMBER = re.compile(r"ptr inttoptr \(i\d+ (\d+) to ptr\)")
-_MEASUREMENT = re.compile(r"__quantum__qis__(?:m[xyz]*|measure\w*|mreset\w*?)(?:__body)?")
+_CAST_NUMBER = lazy_pattern(r"ptr inttoptr \(i\d+ (\d+) to ptr\)")
+_MEASUREMENT = lazy_pattern(r"__quantum__qis__(?:m[xyz]*|measure\w*|mreset\w*?)(?:__body)?")
 
 _NAMED = frozenset({ValueKind.function, ValueKind.global_variable})
 _NUMBERS = frozenset({ValueKind.constant_pointer_null, ValueKind.constant_int, ValueKind.constant_expr})

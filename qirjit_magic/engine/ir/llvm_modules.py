@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import llvmlite.binding as llvm
 
-_PLAIN_NAME = re.compile(r"[A-Za-z_.$-][\w.$-]*\Z", re.ASCII)
+from qirjit_magic.llvm_text import is_bare_name
 
 
 def read_text(text: str) -> llvm.ModuleRef:
@@ -54,7 +52,7 @@ def _owned_by_context(module: llvm.ModuleRef) -> llvm.ModuleRef:
 
 def quoted_name(name: str) -> str:
     """A name as LLVM text writes it after ``@``, in quotes and escaped where it needs that."""
-    if _PLAIN_NAME.match(name):
+    if is_bare_name(name):
         return name
     return '"' + "".join(map(_escaped, name.encode())) + '"'
 

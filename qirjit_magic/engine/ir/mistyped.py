@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.parse import QirModule, read_signature
-from qirjit_magic.engine.text.lexer import plain_name
-from qirjit_magic.engine.text.patterns import BRACKET_OR_COMMA, CLOSING, OPENING, split_at_commas
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import NAME, OPENING, brackets, plain_name, split_at_commas
 from qirjit_magic.protocol.module_info import Declaration
 
 _SHOWN = 100  # characters of an instruction
@@ -26,45 +26,44 @@ _ATTRIBUTE = (
     r"|align \d+|(?:captures|range)\([^()\";/\n]*\)|(?:dereferenceable|dereferenceable_or_null)\(\d+\))"
 )
 _HARMLESS = rf"(?:{_ATTRIBUTE} )*"
-_NAME = r'(?:"[^"]*"|[-\w.$]+)'
 # As a program may write it. Whatever is written otherwise is asked of LLVM.
 _PLAIN_TYPES: Mapping[str, str] = {"ptr": r"(?:ptr|[%\w.]+\*+)", **{kind: kind for kind in ("void", "double", "float")}}
-_INTEGER = re.compile(r"i\d+")
+_INTEGER = lazy_pattern(r"i\d+")
 _VALUE = r'[-+.%@\w]++(?: \([^()";/\n]*+\)| inbounds \([^()";/\n]*+\)|)'
-_PLAIN_NAME = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
+_PLAIN_NAME = lazy_pattern(r"[A-Za-z_][\w.]*", re.ASCII)
 _ANY_TYPE = r"(?:void|ptr|double|float|i\d+|[%\w.]+\*+)"
-_PLAIN_DEFINITION = re.compile(
+_PLAIN_DEFINITION = lazy_pattern(
     rf"define (?:(?:internal|private|dso_local) )*{_ANY_TYPE} @[\w.]+"
     rf"\((?:{_ANY_TYPE}(?: %[\w.]+)?(?:, {_ANY_TYPE}(?: %[\w.]+)?)*)?\)",
     re.ASCII,
 )
 _PLAIN_PARAMETER = rf"{_ANY_TYPE}(?: {_ATTRIBUTE})*(?: %[\w.]+)?"
-_PLAIN_DECLARATION = re.compile(
+_PLAIN_DECLARATION = lazy_pattern(
     rf"declare {_HARMLESS}{_ANY_TYPE} @[\w.]+\((?:{_PLAIN_PARAMETER}(?:, {_PLAIN_PARAMETER})*)?\)", re.ASCII
 )
 _PLAIN_HEADERS = ("define", _PLAIN_DEFINITION), ("declare", _PLAIN_DECLARATION)
 # As LLVM prints it: an instruction, a function and a variable each begin their line.
-_CALL = re.compile(
-    rf"^ +(?:%{_NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
+_CALL = lazy_pattern(
+    rf"^ +(?:%{NAME} = )?(?:tail |musttail |notail )?(?:call|invoke|callbr) "
     r"(?:(?:fast|reassoc|nnan|ninf|nsz|arcp|contract|afn) )*(.*)$",
     re.MULTILINE,
 )
-_CALLEE = re.compile(rf"(?<= )@{_NAME}(?=\()")
-_HEADER = re.compile(r"^(?:define|declare) (.*)$", re.MULTILINE)
-_BEFORE_TYPE = re.compile(
+_CALLEE = lazy_pattern(rf"(?<= )@{NAME}(?=\()")
+_HEADER = lazy_pattern(r"^(?:define|declare) (.*)$", re.MULTILINE)
+_BEFORE_TYPE = lazy_pattern(
     r"(?:(?:private|internal|available_externally|linkonce|weak|common|linkonce_odr|weak_odr|external|extern_weak"
     rf"|dso_local|dso_preemptable|hidden|protected|default|dllimport|dllexport) )*(?:fastcc |coldcc )?{_HARMLESS}"
 )
-_CONVENTION = re.compile(r"(?:.* )?(fastcc|coldcc) ")  # in what stands before a type
-_HIDDEN = re.compile(r"(?:private|internal) ")
-_ATTRIBUTES = re.compile(_HARMLESS)
-_BEGINS_VALUE = re.compile(
+_CONVENTION = lazy_pattern(r"(?:.* )?(fastcc|coldcc) ")  # in what stands before a type
+_HIDDEN = lazy_pattern(r"(?:private|internal) ")
+_ATTRIBUTES = lazy_pattern(_HARMLESS)
+_BEGINS_VALUE = lazy_pattern(
     r'[-+%@<\[{"\d]|c"|(?:null|true|false|undef|poison|zeroinitializer|none|splat|inttoptr|ptrtoint|getelementptr'
     r"|bitcast|addrspacecast|trunc|add|sub|xor|blockaddress)(?![\w.])"
 )
-_FIRST_WORD = re.compile(rf"%{_NAME}|\w+(?: addrspace\(\d+\))?")
-_LOCAL = re.compile(rf"%{_NAME}")
-_TABLE = re.compile(rf"^(@{_NAME}) = [\w ()]*\bconstant \[\d+ x ptr\] \[(.*?)\](?:, |$)", re.MULTILINE)
+_FIRST_WORD = lazy_pattern(rf"%{NAME}|\w+(?: addrspace\(\d+\))?")
+_LOCAL = lazy_pattern(rf"%{NAME}")
+_TABLE = lazy_pattern(rf"^(@{NAME}) = [\w ()]*\bconstant \[\d+ x ptr\] \[(.*?)\](?:, |$)", re.MULTILINE)
 _CALLABLE = "__quantum__rt__callable_create"
 _BY_TABLE = ("void (ptr, ptr, ptr)", "void (ptr, i32)")  # the types by which the library calls what is in the two
 
@@ -73,11 +72,9 @@ def find_mistyped_call(module: QirModule) -> str:
     """The first such call or function in words; empty where there is none."""
     if _is_plain(module.text.distinct_lines, module.info.declarations):
         return ""
-    try:
-        text = str(module.llvm_module)
-    except UnicodeDecodeError:
+    if not module.printed:
         return "LLVM prints the module with what is no text"
-    return next(_Printed(text, module.llvm_module).find(), "")
+    return next(_Printed(module.printed, module.llvm_module).find(), "")
 
 
 def _is_plain(lines: str, declarations: Iterable[Declaration]) -> bool:
@@ -101,7 +98,7 @@ def _plain_calls(functions: Iterable[tuple[str, str]]) -> re.Pattern[str]:
             arguments = ", ".join(f"{each} {_VALUE}" for each in types[1:])
             names[types[0], arguments].append(re.escape(name))
     several = (f"{kind} @(?:{'|'.join(few)})\\({given}\\)" for (kind, given), few in names.items())
-    return re.compile(f"call (?:{'|'.join(several) or '(?!)'})", re.ASCII)
+    return lazy_pattern(f"call (?:{'|'.join(several) or '(?!)'})", re.ASCII)
 
 
 def _plain_type(kind: str) -> str:
@@ -139,9 +136,7 @@ def _without_type(text: str) -> str:
     if text == "...":
         return ""
     if text[:1] in OPENING:
-        depth = 0
-        for mark in BRACKET_OR_COMMA.finditer(text):
-            depth += (mark[0] in OPENING) - (mark[0] in CLOSING)
+        for mark, depth in brackets(text):
             if not depth:
                 return text[mark.end() :]
     found = _FIRST_WORD.match(text)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.text.patterns import QUOTED, find_words, unescaped
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import QUOTED, find_words, unescaped
 
-_INTRINSIC = re.compile(r'@(?:"?llvm\.|"[^"\n]*\\)')  # as it is written, or as it may be
-_ESCAPED = re.compile(r'@"[^"]*\\')
+_INTRINSIC = lazy_pattern(r'@(?:"?llvm\.|"[^"\n]*\\)')  # as it is written, or as it may be
+_ESCAPED = lazy_pattern(r'@"[^"]*\\')
 
 
 def check_encoding(text: SourceText) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,25 +19,21 @@ from qirjit_magic.engine.text.legacy_syntax import explained
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import QUOTED, compiled, plain_name
 from qirjit_magic.protocol.module_info import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.timings import Stopwatch
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_ATTRIBUTE = re.compile(
-    r'"(?<![@!%$]")(?:target-cpu|target-features|tune-cpu|probe-stack|stack-probe-size|no-stack-arg-probe)"'
-    r'(?:\s*=\s*"[^"]*"|(?!\s*(?:=|;|/\*)))'
-)
-_EMPTY_GROUP = re.compile(r"^(\s*attributes\s*#\d+\s*=\s*\{\s*)   (?=\s*\})", re.MULTILINE)
-_ATTRIBUTE = re.compile(r'"((?:[^"\\]|\\.)*)"(?:="((?:[^"\\]|\\.)*)")?')
-_ESCAPE = re.compile(rb"\\([0-9A-Fa-f]{2})")
-_CONSTANT = re.compile(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
+_ATTRIBUTE = rf"(?P<key>{QUOTED})(?:=(?P<value>{QUOTED}))?"  # as LLVM prints it
+_CONSTANT = lazy_pattern(r'@(?:"[^"]*"|[^"\s]+) = (?:(?!global ).)*?\bconstant ')
 _LLVMS_OWN = frozenset({"llvm.used", "llvm.compiler.used", "llvm.global_ctors", "llvm.global_dtors"})
 _METADATA_SECTION = ', section "llvm.metadata"'  # as LLVM prints it: a quote inside of a name or string is `\22`
-_COMPOUND = re.compile(r"[%{\[<]|\.\.\.|\btarget\b")
+_COMPOUND = lazy_pattern(r"[%{\[<]|\.\.\.|\btarget\b")
 _DEEPEST_TYPE = 100
 _LONGEST_TYPE = 1 << 16
 _SHOWN = 60  # characters of a type in an error
-_PARSE_ERROR = re.compile(r"<string>:(\d+):(\d+): error: (.*)")
+_PARSE_ERROR = lazy_pattern(r"<string>:(\d+):(\d+): error: (.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,14 @@ class QirModule:
     text: SourceText
     llvm_module: llvm.ModuleRef = field(repr=False)
     flags: tuple[Flag, ...] = ()
+    _printings: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def printed(self) -> str:
+        """LLVM's module as LLVM prints it, see `printed`; ask before its passes change it."""
+        if not self._printings:
+            self._printings.append(printed(self.llvm_module))
+        return self._printings[0]
 
 
 def parse_module(
@@ -221,13 +224,8 @@ def _refused_type(body: str, reason: str) -> UnsafeModuleError:
 
 def _string_attributes(function: llvm.ValueRef) -> tuple[tuple[str, str], ...]:
     groups = (group.decode("utf-8", "replace") for group in function.attributes)
-    found = (match.group(1, 2) for group in groups for match in _ATTRIBUTE.finditer(group))
-    return tuple((_plain(key), _plain(value or "")) for key, value in found)
-
-
-def _plain(text: str) -> str:
-    unescaped = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text.encode())
-    return unescaped.decode("utf-8", "replace")
+    found = (match for group in groups for match in compiled(_ATTRIBUTE).finditer(group))
+    return tuple((plain_name(match["key"]), plain_name(match["value"] or "")) for match in found)
 
 
 def _variables(module: llvm.ModuleRef) -> Iterator[GlobalVariable]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.text.patterns import END, GAP, WORD, find_words
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import END, GAP, WORD, find_words
 
-_POINTER_SIZE = re.compile(r"(?:^|-)p(?:0)?:(\d+)")
+_POINTER_SIZE = lazy_pattern(r"(?:^|-)p(?:0)?:(\d+)")
 
 
 def check_layout(module: QirModule) -> None:

@@ -38,7 +38,7 @@ from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place, PlaceFinder
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
 
-LOOKED_AT = 2000  # instructions: to look at them takes a twentieth of a second
+LOOKED_AT = 2000  # instructions: to look at them takes a fiftieth of a second
 _LONG = 1 << 22  # characters; what is longer has more instructions
 
 _RETURNED = frozenset({"void", "i64"})  # the specification says i64; compilers of QIR 1.0 leave the exit code out

@@ -8,8 +8,9 @@ from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place, PlaceFinder
 from qirjit_magic.engine.text.source_text import Location
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
 
-_GAPS = re.compile(r'("[^"]*")|(?:\s|;[^\n\r]*|/\*.*?\*/)+', re.DOTALL)
+_GAPS = lazy_pattern(r'("[^"]*")|(?:\s|;[^\n\r]*|/\*.*?\*/)+', re.DOTALL)
 
 
 def at_position(

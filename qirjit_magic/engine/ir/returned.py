@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import llvmlite.binding as llvm
 from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.llvm_modules import quoted_name
+from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, value_at
 from qirjit_magic.engine.text.outlining import is_outlined
 
-LOOKED_AT = 4000  # instructions: to ask LLVM about them takes a tenth of a second
+LOOKED_AT = 4000  # instructions: to ask LLVM about them takes a hundredth of a second
 # What takes a result, by the types of its parameters: the result is always the first.
 TAKING: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "__quantum__rt__result_record_output": (("ptr", "ptr"), ("ptr",)),
@@ -37,18 +38,23 @@ _NULL = ValueKind.constant_pointer_null
 _AFTER_NAME = r"(?![-\w.$])"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Use:
-    """An instruction with what it uses."""
+class _Use(NamedTuple):
+    """An instruction, by its address, with the addresses of what it uses."""
 
-    instruction: llvm.ValueRef
-    operands: tuple[llvm.ValueRef, ...]
+    block: llvm.ValueRef
+    address: int
+    opcode: str
     keys: tuple[int, ...]
 
     @property
-    def arguments(self) -> tuple[llvm.ValueRef, ...]:
-        """What a call is given."""
-        return self.operands[:-1]
+    def instruction(self) -> llvm.ValueRef:
+        """LLVM's value of it."""
+        return value_at(self.address, self.block, "instruction")
+
+    @property
+    def argument_types(self) -> tuple[str, ...]:
+        """The types of what a call is given."""
+        return tuple(str(value_at(key, self.block).type) for key in self.keys[:-1])
 
 
 def find_look(module: llvm.ModuleRef, returning: Collection[str]) -> str:
@@ -94,12 +100,11 @@ class _Look:
             return
         self._read_functions.add(key)
         for block in self._functions[key].blocks:
-            for instruction in block.instructions:
+            for raw in raw_instructions(block):
                 self._left -= 1
                 if self._left < 0:
                     return
-                operands = tuple(instruction.operands)
-                self._uses.append(_Use(instruction, operands, tuple(map(hash, operands))))
+                self._uses.append(_Use(block, *raw))
 
     def _follow(self) -> None:
         before = -1
@@ -110,10 +115,10 @@ class _Look:
                     self._follow_use(use)
 
     def _follow_use(self, use: _Use) -> None:
-        opcode = use.instruction.opcode
+        opcode = use.opcode
         takes = not self._results.isdisjoint(use.keys)
         if (opcode in _MERGING and takes) or (opcode == "call" and use.keys[-1] in self._returning):
-            self._results.add(hash(use.instruction))
+            self._results.add(use.address)
         elif opcode == "call" and takes and self._is_own(use.keys[-1]):
             self._followed.add(use.keys[-1])
             self._read(use.keys[-1])
@@ -129,20 +134,20 @@ class _Look:
         """Whether it does more with a result, or with a function that is followed, than is allowed."""
         if self._results.isdisjoint(use.keys) and self._followed.isdisjoint(use.keys):
             return False
-        opcode = use.instruction.opcode
+        opcode = use.opcode
         if opcode == "call":
             return not self._followed.isdisjoint(use.keys[:-1]) or not self._hands_on(use)
         if not self._followed.isdisjoint(use.keys):
             return True
         if opcode == "icmp":
-            return all(operand.value_kind is not _NULL for operand in use.operands)
+            return all(kind_at(key) is not _NULL for key in use.keys)
         return opcode not in _MERGING or str(use.instruction.type) != "ptr"
 
     def _hands_on(self, use: _Use) -> bool:
         function = self._functions.get(use.keys[-1])
         if function is None:
             return False
-        types = _types(use.arguments)
+        types = use.argument_types
         if use.keys[-1] in self._followed:
             kind = function.global_value_type
             same = (str(kind.get_function_return()), *map(str, kind.get_function_parameters()))
@@ -164,7 +169,3 @@ class _Look:
             if len(re.findall(re.escape(name) + _AFTER_NAME, text)) != called[key] + 1:
                 return f"{name} is not only called, by its name and type"
         return ""
-
-
-def _types(values: Iterable[llvm.ValueRef]) -> tuple[str, ...]:
-    return tuple(str(value.type) for value in values)

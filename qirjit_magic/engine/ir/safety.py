@@ -6,27 +6,28 @@ other ways, such as an address that it computes: what it can reach is limited by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.fatal import find_fatal
-from qirjit_magic.engine.ir.llvm_modules import printed
 from qirjit_magic.engine.ir.names import declared_intrinsics
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place, at_position
-from qirjit_magic.engine.text.lexer import plain_name, tokens
-from qirjit_magic.engine.text.patterns import (
+from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import (
     END,
     ESCAPED_STRING,
     GAP,
     NAME,
     WORD,
+    compiled,
     find_words,
+    plain_name,
+    tokens,
 )
-from qirjit_magic.errors import UnsafeModuleError
 
 _CODE = "this is machine code, which can do anything"
 _ADDRESS = "what stands at that address of the process is nothing that a program can know"
@@ -36,8 +37,8 @@ _SECTION = "it says where the linker puts things, even data where code is"
 _INITIALISER = "its functions are to run by themselves when a module is loaded or unloaded"
 _ENDS = ("llvm.global_ctors", "llvm.global_dtors")
 _REGISTERS = "llvm.write_register", "llvm.write_volatile_register"
-_ALIAS = re.compile(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
-_MAY_BE_ALIAS = re.compile(r"alias(?<!\walias)(?!\w)")
+_ALIAS = lazy_pattern(rf"@(?P<name>{NAME}) = .*?\balias (?P<value>.*)")
+_MAY_BE_ALIAS = lazy_pattern(r"alias(?<!\walias)(?!\w)")
 _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object code
 
 
@@ -87,7 +88,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
     for section in find_sections(module.text):
         if section.name != _METADATA and not section.plain:
             yield at_position(module, section.start, f"the section {section.written}", _SECTION, trustable=True)
-    if "trap-func" in lines or ESCAPED_STRING.search(lines):
+    if "trap-func" in lines or compiled(ESCAPED_STRING).search(lines):
         for attribute in find_attributes(text):
             if attribute.key == "trap-func-name":
                 construct = 'the attribute "trap-func-name"'
@@ -100,7 +101,7 @@ def _find_unsafe(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
 
 
 def _find_alias_of_constants(module: QirModule) -> Iterator[UnsafeModuleError]:
-    for line in printed(module.llvm_module).split("\n"):  # as LLVM prints it, each alias is a line
+    for line in module.printed.split("\n"):  # as LLVM prints it, each alias is a line
         found = _ALIAS.match(line)
         if found and _is_integer(found["value"]):
             yield at_name(

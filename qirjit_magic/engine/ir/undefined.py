@@ -16,21 +16,21 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.llvm_modules import printed, read_changed
 from qirjit_magic.engine.ir.parse import QirModule
-from qirjit_magic.engine.text.patterns import END, WORD, split_at_commas
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import END, NAME, WORD, split_at_commas
 
 _WORDS = "alloca", "undef", "poison"
 _ZERO = "zeroinitializer"
 # As LLVM prints a module: an instruction a line, an empty line before each block but the first one.
-_UNDEFINED = re.compile(rf'"[^"\n]*"|;[^\n]*|{WORD}(undef|poison){END}')
-_LEFT_OPEN = re.compile(
+_UNDEFINED = lazy_pattern(rf'"[^"\n]*"|;[^\n]*|{WORD}(undef|poison){END}')
+_LEFT_OPEN = lazy_pattern(
     r"^  (?:%\S+ = (?:insertelement|insertvalue|shufflevector) |(?:tail )?call void @llvm\.lifetime\.)[^\n]*\n",
     re.MULTILINE,
 )
-_LOCAL = r'%(?:"[^"\n]*"|[-\w.$]+)'
-_ALLOCA = re.compile(rf"^  ({_LOCAL}) = alloca (.*)$", re.MULTILINE)
-_LIFETIME = re.compile(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
-_SCALAR = re.compile(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
-_COUNT = re.compile(r"i(8|16|32|64) (\S+)")
+_ALLOCA = lazy_pattern(rf"^  (%{NAME}) = alloca (.*)$", re.MULTILINE)
+_LIFETIME = lazy_pattern(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
+_SCALAR = lazy_pattern(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
+_COUNT = lazy_pattern(r"i(8|16|32|64) (\S+)")
 _NEAR = 1 << 14  # characters: what is written first stands close to where it was allocated
 
 
@@ -38,7 +38,7 @@ def define_values(module: QirModule) -> QirModule:
     """The module with zeros for whatever is undefined in it."""
     if not any(word in module.text.distinct_lines for word in _WORDS):
         return module
-    text = printed(module.llvm_module)
+    text = module.printed
     defined = _zeroed(text) if _may_be_undefined(text) else text
     if "alloca" in defined:
         lasting = _LIFETIME.sub("", defined) if "llvm.lifetime" in defined else defined

@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from qirjit_magic.engine.text.lexer import Token, plain_name, tokens
-from qirjit_magic.engine.text.patterns import END, GAP, NAME, WORD, find_words
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import END, GAP, NAME, WORD, Token, find_words, plain_name, tokens
 
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _DEEPEST = 100  # of types in each other, and of names for names
-_COMPLAINTS = re.compile(
+_COMPLAINTS = lazy_pattern(
     r"unsized|must be sized|first class type|invalid type for|non-scalar|invalid element type|invalid vector element"
 )
-_ENDS_TYPE = re.compile(r"%.*|[*>\])}]|i\d+|void|ptr|half|bfloat|float|double|fp128|x86_fp80|label|metadata", re.DOTALL)
+_ENDS_TYPE = lazy_pattern(
+    r"%.*|[*>\])}]|i\d+|void|ptr|half|bfloat|float|double|fp128|x86_fp80|label|metadata", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place
 from qirjit_magic.engine.ir.unsized import unsized_value
 from qirjit_magic.engine.ir.walking import walk
-from qirjit_magic.engine.text.patterns import GAP, find_words
 from qirjit_magic.errors import UnsafeModuleError
+from qirjit_magic.llvm_text import GAP, find_words
 
 _LONGEST_VALUE = (1 << 16) - 1  # elements of an array that is one value
 _FEW = 99  # elements of an array that is no value, whatever is in it, without another array or a struct

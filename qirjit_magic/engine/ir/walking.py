@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 import llvmlite.binding as llvm
-from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.parse import QirModule
+from qirjit_magic.engine.ir.raw_instructions import raw_instructions, value_at
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names
 
@@ -22,30 +22,29 @@ def walk(module: QirModule) -> Iterator[tuple[Place, llvm.ValueRef]]:
     """
     whole = may_have_outlined_names(module.text.text)
     functions = {function.name: function for function in module.llvm_module.functions}
+    names = {hash(function): name for name, function in functions.items()}
     for name, function in functions.items():
         if whole or not is_outlined(name):
             counts = Counter[str]()
-            for word, value in _words(function, functions, whole=whole):
+            for word, value in _words(function, functions, names, whole=whole):
                 yield Place(name, word, counts[word]), value
                 counts[word] += 1
 
 
 def _words(
-    function: llvm.ValueRef, functions: dict[str, llvm.ValueRef], *, whole: bool
+    function: llvm.ValueRef, functions: dict[str, llvm.ValueRef], names: dict[int, str], *, whole: bool
 ) -> Iterator[tuple[str, llvm.ValueRef]]:
     for block in function.blocks:
-        for value in block.instructions:
-            opcode = value.opcode
-            callee = called(value) if opcode == "call" else None
-            named = callee is not None and callee.value_kind is ValueKind.function
-            if callee is None or not named:
+        for address, opcode, operands in raw_instructions(block):
+            value = value_at(address, block, "instruction")
+            name = names.get(operands[-1]) if opcode == "call" else None
+            if name is None:
                 yield opcode, value
-            elif is_outlined(callee.name) and not whole:
-                yield from (
-                    piece for piece in _words(functions[callee.name], functions, whole=whole) if piece[0] != "ret"
-                )
+            elif is_outlined(name) and not whole:
+                pieces = _words(functions[name], functions, names, whole=whole)
+                yield from (piece for piece in pieces if piece[0] != "ret")
             else:
-                yield f"@{callee.name}", value
+                yield f"@{name}", value
 
 
 def called(instruction: llvm.ValueRef) -> llvm.ValueRef | None:

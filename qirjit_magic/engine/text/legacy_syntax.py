@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_CONSTANT = re.compile(r"(\w+) constexprs are no longer supported")
+from qirjit_magic.lazy_patterns import lazy_pattern
+
+_CONSTANT = lazy_pattern(r"(\w+) constexprs are no longer supported")
 # Sources: LLVM's release notes, and the changes "Remove … constant expression" of llvm/llvm-project (D125795, D129148,
 # D129478, D133418, D145382, D155924, #71040, #71955, #93038, #96037, #127046).
 _CONSTANTS_DROPPED = {
@@ -30,38 +32,38 @@ class _LegacyForm:
 _NO_LLVM_IR = "expected top-level entity"
 _FORMS = (
     _LegacyForm(
-        re.compile("expected comma after load's type"),
-        re.compile(r"\bload (?:volatile )?[^,]*\* *[%@]"),
+        lazy_pattern("expected comma after load's type"),
+        lazy_pattern(r"\bload (?:volatile )?[^,]*\* *[%@]"),
         "3.7",
         "Write 'load i64, i64* %p' for 'load i64* %p'",
     ),
     _LegacyForm(
-        re.compile("expected comma after getelementptr's type"),
-        re.compile(r"\bgetelementptr "),
+        lazy_pattern("expected comma after getelementptr's type"),
+        lazy_pattern(r"\bgetelementptr "),
         "3.7",
         "Write 'getelementptr i8, i8* %p, …' for 'getelementptr i8* %p, …'",
     ),
     _LegacyForm(
-        re.compile("expected comma after alias"),
-        re.compile(r"\balias "),
+        lazy_pattern("expected comma after alias"),
+        lazy_pattern(r"\balias "),
         "3.8",
         "Write 'alias i32, i32* @g' for 'alias i32* @g'",
     ),
     _LegacyForm(
-        re.compile(r"expected '\('"),
-        re.compile(r"\b(?:byval|sret|inalloca|preallocated)\b(?! *\()"),
+        lazy_pattern(r"expected '\('"),
+        lazy_pattern(r"\b(?:byval|sret|inalloca|preallocated)\b(?! *\()"),
         "15",
         "Write the type too: 'ptr {word}(%T) %p'",
     ),
     _LegacyForm(
-        re.compile("unexpected type in metadata|Expected '!' here"),
-        re.compile(r"\bmetadata !"),
+        lazy_pattern("unexpected type in metadata|Expected '!' here"),
+        lazy_pattern(r"\bmetadata !"),
         "3.6",
         "Leave the word 'metadata' away",
     ),
     _LegacyForm(
-        re.compile("expected 'global' or 'constant'"),
-        re.compile(r"\blinker_private(?:_weak)?\b"),
+        lazy_pattern("expected 'global' or 'constant'"),
+        lazy_pattern(r"\blinker_private(?:_weak)?\b"),
         "3.5",
         "Write 'private'",
     ),

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from qirjit_magic.engine.text.patterns import QUOTED, find_words, has_plain_lines, unescaped
 from qirjit_magic.engine.text.source_text import SourceText
+from qirjit_magic.lazy_patterns import lazy_pattern
+from qirjit_magic.llvm_text import QUOTED, find_words, has_plain_lines, unescaped
 
 OUTLINED = "qirjit.outlined."
 
@@ -41,19 +42,19 @@ _ATTACHMENT = r",[ \t]*+![A-Za-z_.]++[ \t]++!\d++"
 _END = r"[ \t]*+(?:;[^\n]*+|\r)?(?=\n)"
 _EMPTY_LINES = r"(?:[ \t\r]*+(?:;[^\n]*+)?\n){0,9}"  # more end a run: each may be where a search begins anew
 
-_USED_LOCAL = re.compile(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_LOCAL})[ \t]*+(?=[,)])", re.ASCII)
-_PERHAPS_LOCAL = re.compile(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
-_ESCAPED_NAME = re.compile(r'@"[^"]*\\')
-_DROPPED = re.compile(_ATTACHMENT, re.ASCII)
-_COMMENT = re.compile(r";[^\n]*+")
+_USED_LOCAL = lazy_pattern(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_LOCAL})[ \t]*+(?=[,)])", re.ASCII)
+_PERHAPS_LOCAL = lazy_pattern(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
+_ESCAPED_NAME = lazy_pattern(r'@"[^"]*\\')
+_DROPPED = lazy_pattern(_ATTACHMENT, re.ASCII)
+_COMMENT = lazy_pattern(r";[^\n]*+")
 _ODD_RETURNS = ("noreturn", "returns_twice")
 _MANY = 128
 _LONG_LINE = 1 << 16  # nobody looks for something in such a line many times
-_HEADER = re.compile(rf"(?:declare|define)\b[^\n@]*+@({_NAME})", re.ASCII)
-_GROUP = re.compile(r"attributes[ \t]++#(\d++)[ \t]*+=", re.ASCII)
-_HARMLESS = re.compile(r'[ \t]*+(?:[;!@]|(?:%[^\n"=]*+=[ \t]*+)?(?:(?:must|no)?tail[ \t]++)?(?:call|invoke)\b)')
-_WHOLE = re.compile(r'[^";\n]*[){:][ \t\r]*+(?=\n)')  # an instruction, header or label that ends in its line
-_BEGINNING = re.compile(r"\n[ \t]*+(?:[%}]|(?:ret|br|call|store)\b)")  # a line that goes on with nothing
+_HEADER = lazy_pattern(rf"(?:declare|define)\b[^\n@]*+@({_NAME})", re.ASCII)
+_GROUP = lazy_pattern(r"attributes[ \t]++#(\d++)[ \t]*+=", re.ASCII)
+_HARMLESS = lazy_pattern(r'[ \t]*+(?:[;!@]|(?:%[^\n"=]*+=[ \t]*+)?(?:(?:must|no)?tail[ \t]++)?(?:call|invoke)\b)')
+_WHOLE = lazy_pattern(r'[^";\n]*[){:][ \t\r]*+(?=\n)')  # an instruction, header or label that ends in its line
+_BEGINNING = lazy_pattern(r"\n[ \t]*+(?:[%}]|(?:ret|br|call|store)\b)")  # a line that goes on with nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,8 @@ class _Outliner:
     def __init__(self, text: str, call: str, limits: OutliningLimits) -> None:
         self._text = text
         self._limits = limits
-        self._call = re.compile(call, re.ASCII)
-        self._calls = re.compile(f"(?:{call}){{1,{limits.piece}}}", re.ASCII)
+        self._call = lazy_pattern(call, re.ASCII)
+        self._calls = lazy_pattern(f"(?:{call}){{1,{limits.piece}}}", re.ASCII)
         self._kept: list[str] = []
         self._functions: list[str] = []
         self._done = 0

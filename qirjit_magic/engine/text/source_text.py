@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, islice
 
-from qirjit_magic.engine.text.lexer import WrittenInstruction, plain_name, written_instructions
-from qirjit_magic.engine.text.patterns import GAP, distinct_lines
+from qirjit_magic.engine.text.written_instructions import WrittenInstruction, written_instructions
+from qirjit_magic.llvm_text import END, GAP, NAME, distinct_lines, find_words, plain_name
 
 _CHUNK = 1 << 14
 # Searches begin with one character, which is fast: hence the `d` before what may stand before it.
-_MENTION = re.compile(
-    rf'@(?P<name>"[^"]*"|[-\w.$]+)(?P<variable>{GAP}={GAP}(?P<external>ex(?:ternal|tern_weak)\b)?)?'
-    r'|"[^"]*"|;[^\n\r]*|/\*.*?\*/'
-    r"|d(?<![\w.$%@!^#-]d)(?P<head>efine|eclare)(?![\w]|[-\w.$]*:)",
-    re.DOTALL,
+_MENTION = (
+    rf"@(?P<name>{NAME})(?P<variable>{GAP}={GAP}(?P<external>ex(?:ternal|tern_weak)\b)?)?"
+    rf"|d(?<![\w.$%@!^#-]d)(?P<head>efine|eclare){END}"
 )
 
 
@@ -35,7 +33,7 @@ class _Mentions:
     """
 
     def __init__(self, text: str) -> None:
-        self._found = _MENTION.finditer(text)
+        self._found = find_words(text, _MENTION)
         self._head = ""
         self.used: dict[str, int] = {}
         self.declared: dict[str, int] = {}
@@ -58,10 +56,10 @@ class _Mentions:
     def read(self, wanted: str | None = None, among: dict[str, int] | None = None) -> None:
         """Read on, up to the end, or up to where a name is mentioned in one of the three ways."""
         for found in self._found:
-            written, variable, external, head = found.groups()
+            written, variable, external, head = found.group("name", "variable", "external", "head")
             if head:
                 self._head = head
-            if not written:
+            if written is None:
                 continue
             where = self.used
             if variable:

@@ -1,85 +1,15 @@
-"""Tokens of LLVM text as LLVM's own lexer divides it, and the instructions of a function's text.
-
-Text is free in form: between two tokens there may be line breaks and comments of both kinds, or nothing. Nothing here
-says what a program means, LLVM does: it says where that stands in the text.
-"""
+"""The instructions of a function's text: nothing here says what a program means, LLVM does, but where that stands."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qirjit_magic.engine.text.patterns import CLOSING, OPENING, unescaped
+from qirjit_magic.llvm_text import CLOSING, OPCODES, OPENING, Token, tokens
 
-_NAME = r'(?:"[^"]*"|[-\w.$]+)'
-_TOKEN = re.compile(
-    rf"""
-      (?P<gap>[\s\0]+|;[^\n\r]*|/\*.*?\*/)
-    | (?P<label>{_NAME}:)
-    | (?P<global>@{_NAME})
-    | (?P<local>%{_NAME})
-    | (?P<mark>[!$^](?:"[^"]*"|[-\w.$\\]+)?|\#\d*)
-    | (?P<string>"[^"]*")
-    | (?P<number>0x[0-9A-Za-z]+|[-+]?\d+(?:\.\d*(?:[eE][-+]?\d+)?)?)
-    | (?P<word>[A-Za-z_]\w*)
-    | (?P<other>\.\.\.|.)
-    """,
-    re.DOTALL | re.VERBOSE,
-)
-_CASTS = "trunc zext sext fptrunc fpext uitofp sitofp fptoui fptosi inttoptr ptrtoint ptrtoaddr bitcast addrspacecast"
-_BINARY = "add sub mul udiv sdiv urem srem shl lshr ashr and or xor fadd fsub fmul fdiv frem"
-OPCODES = frozenset(
-    (
-        *_CASTS.split(),
-        *_BINARY.split(),
-        *("ret", "br", "switch", "indirectbr", "invoke", "callbr", "resume", "unreachable", "fneg", "icmp", "fcmp"),
-        *("cleanupret", "catchret", "catchswitch", "catchpad", "cleanuppad", "landingpad"),
-        *("alloca", "load", "store", "fence", "cmpxchg", "atomicrmw", "getelementptr"),
-        *("extractelement", "insertelement", "shufflevector", "extractvalue", "insertvalue"),
-        *("phi", "select", "call", "va_arg", "freeze"),
-    )
-)
 _FLAGS = frozenset({"inbounds", "nuw", "nsw", "nusw", "exact", "disjoint", "nneg", "samesign", "inrange"})
 _BEFORE_CALL = frozenset({"tail", "musttail", "notail"})
 _BEFORE_BODY = frozenset({"prefix", "prologue"})  # what follows may have braces of its own
-
-
-class Token(NamedTuple):
-    """A word, name, number, string or mark of a text.
-
-    Attributes:
-        kind: ``global`` and ``local`` with their sigil, ``label`` with its colon, ``word``, ``number``, ``string``, a
-            ``mark`` of metadata, attribute groups and comdats, or ``other``: one character, or three dots.
-        text: as it is written.
-        start: where it begins, counted from 0.
-    """
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-        return self.start + len(self.text)
-
-    @property
-    def name(self) -> str:
-        """What a name names, without sigil, quotes and escapes."""
-        return plain_name(self.text[1:])
-
-
-def plain_name(written: str) -> str:
-    """A name as LLVM knows it: without quotes and escapes."""
-    return unescaped(written).decode("utf-8", "replace") if "\\" in written else written.strip('"')
-
-
-def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
-    """The tokens of a text, from a position between two of them."""
-    for found in _TOKEN.finditer(text, start, len(text) if end is None else end):
-        if (kind := found.lastgroup) and kind != "gap":
-            yield Token(kind, found[0], found.start())
 
 
 class WrittenInstruction(NamedTuple):
