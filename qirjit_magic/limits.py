@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
+from msgspec import structs
 
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.machine import free_memory, left_of_limits
@@ -28,8 +30,7 @@ def _memory_left() -> int | None:
     return min((left for left in (free_memory(), left_of_limits()) if left is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """How much a session's modules and runs may use.
 
     Attributes:
@@ -53,11 +54,11 @@ class Limits:
     modules: int = 10_000
     output_bytes: int = 128 << 10
     records_per_shot: int = 1_000_000
-    kept_bytes: int = field(default_factory=default_kept_bytes)
+    kept_bytes: int = msgspec.field(default_factory=default_kept_bytes)
     cpu_seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, value in dataclasses.asdict(self).items():
+        for name, value in structs.asdict(self).items():
             if name == "cpu_seconds":
                 if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
                     raise OptionError(f"the limit {name}", value, "a number of seconds, or 0 for no limit")
@@ -75,11 +76,11 @@ class Limits:
         Raises:
             OptionError: there is no such limit, or no such value of it.
         """
-        names = [field.name for field in dataclasses.fields(self)]
+        names = list(self.__struct_fields__)
         for name in changes:
             if name not in names:
                 raise OptionError("the limit", name, f"one of {', '.join(names)}")
-        return dataclasses.replace(self, **changes)
+        return structs.replace(self, **changes)
 
 
 def default_limits() -> Limits:

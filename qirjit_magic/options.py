@@ -7,7 +7,6 @@ import inspect
 import keyword
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Flag, auto
 from typing import Any, Literal, NoReturn, TypedDict, TypeVar, get_args
 
@@ -230,14 +229,13 @@ class Face(Flag):
     ANYWHERE = CELL | LINE | COMMAND
 
 
-@dataclass(frozen=True, slots=True)
-class FlagRow:
+class FlagRow(msgspec.Struct, frozen=True):
     """One row of the table: the names, what argparse needs, and where it exists."""
 
     names: tuple[str, ...]
     help: str
     faces: Face = Face.ANYWHERE
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = {}
 
 
 def _count(text: str) -> int:

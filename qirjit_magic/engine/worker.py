@@ -11,7 +11,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -118,7 +117,7 @@ def _answer(engine: Engine, frame: Frame, fence: str) -> Frame:
         )
     except QirError as error:
         reply = Frame(Refused(type(error).__name__, error.facts()))
-    return replace(reply, number=frame.number)
+    return structs.replace(reply, number=frame.number)
 
 
 def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:  # noqa: PLR0911 - one for each kind of answer

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from IPython.core.error import UsageError
 
-from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.session.session import Session
+
+if TYPE_CHECKING:
+    from qirjit_magic.display.circuit import CircuitDiagram
 
 CIRCUIT = "--circuit"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 import msgspec
 
@@ -25,8 +24,7 @@ class FrameError(Exception):
     """The peer sent something that is no frame of this protocol."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """A typed message with its raw bytes (source text, object code).
 
     Attributes:

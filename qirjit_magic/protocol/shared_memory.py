@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import codecs
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from qirjit_magic.sandbox import Region
@@ -83,8 +84,7 @@ class Access(IntEnum):
     RUN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """The note that an engine process left when it died of a signal; nothing in it is certain.
 
     Attributes:

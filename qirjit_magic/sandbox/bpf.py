@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import struct
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 # <linux/bpf_common.h>: class, size or operation, and where the operand is.
 _LOAD_WORD = 0x20  # BPF_LD | BPF_W | BPF_ABS
@@ -25,8 +26,7 @@ Instruction = tuple[int, int, int, int]  # what to do, how far to jump where it 
 Condition = Callable[[int], list[Instruction]]
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(msgspec.Struct, frozen=True):
     """A processor architecture.
 
     Attributes:
@@ -71,8 +71,7 @@ def null(argument: int) -> Condition:
     return lambda _: [step for half in halves for step in (half, (_JUMP_EQUAL, 1, 0, 0), _refuse(errno.EPERM))]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A system call that is permitted.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
+
+import msgspec
 
 from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.module_info import ModuleInfo
@@ -15,8 +16,7 @@ from qirjit_magic.session.runs.engines import Engines
 from qirjit_magic.session.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Adding:
+class Adding(msgspec.Struct, frozen=True):
     """Adds modules to a catalogue.
 
     Attributes:

@@ -16,9 +16,9 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
@@ -39,8 +39,7 @@ _LEFT_BEHIND_S = 3600.0
 _PRIVATE = 0o700
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(msgspec.Struct, frozen=True):
     path: str
     size: int
     used_ns: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from qirjit_magic.errors import PLAIN_TYPE, DefinitionError, OptionError
 from qirjit_magic.options import checked_name
@@ -23,8 +24,7 @@ _EXPECTED_TYPE = "a type such as 'i64 (i64, double)', of void, i1 to i64, double
 _EXPECTED_NAME = "the name that QIR declares, without @, and none of LLVM's own"
 
 
-@dataclass(frozen=True, slots=True)
-class _Decorated:
+class _Decorated(msgspec.Struct, frozen=True):
     """What `intrinsic` was given; a later one has a higher serial."""
 
     signature: Signature

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
 from hashlib import sha256
 
+import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import EntryPointError
@@ -23,8 +22,7 @@ from qirjit_magic.session.sources import Source
 _GIVEN = re.compile(r"cell\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class RegisteredModule:
+class RegisteredModule(msgspec.Struct, frozen=True):
     """A module with what it was made from.
 
     Attributes:
@@ -147,12 +145,12 @@ class ModuleRegistry:
         )
         self._in_use.pop(name, None)
         self._added_in[name] = info.timings
-        return self._put_last(replace(added, info=info))
+        return self._put_last(structs.replace(added, info=info))
 
     def renew(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""
         added = self._added[name]
-        return self._put_last(replace(added, info=structs.replace(added.info, diagnostics=(), timings=UNTIMED)))
+        return self._put_last(structs.replace(added, info=structs.replace(added.info, diagnostics=(), timings=UNTIMED)))
 
     def _put_last(self, added: RegisteredModule) -> ModuleInfo:
         name, lines = added.info.name, added.source.lines_before
@@ -162,7 +160,7 @@ class ModuleRegistry:
         said = (*added.info.breaks, *diagnostics.added(before, self.linkage, name))
         moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
         info = structs.replace(added.info, diagnostics=moved + added.info.diagnostics)
-        self._added[name] = replace(added, info=info)
+        self._added[name] = structs.replace(added, info=info)
         return info
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
@@ -233,5 +231,7 @@ def only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
 
 def close_to(name: str, known: Collection[str]) -> str:
     """A hint at a known name that is nearly this one; empty where there is none."""
+    import difflib  # noqa: PLC0415 - for a mistake only
+
     close = difflib.get_close_matches(name, list(known), 1)
     return f" Did you mean '{close[0]}'?" if close else ""

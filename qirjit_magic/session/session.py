@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, Self, Unpack, get_args
 
 from msgspec import structs
 
-from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import (
     EngineError,
     ExecutionError,
@@ -58,6 +57,7 @@ from qirjit_magic.session.runs.runner import Runner, run_in_thread
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 
 if TYPE_CHECKING:
+    from qirjit_magic.display.circuit import CircuitDiagram
     from qirjit_magic.session.run_result import RunResult
 
 

@@ -7,10 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
+
+import msgspec
 
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.limits import LimitError, Limits
@@ -49,8 +50,7 @@ class HasBitcode(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A module's bytes.
 
     Attributes:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from itertools import accumulate
@@ -18,7 +17,7 @@ from qirjit_magic.session.diagnostics import left_out
 from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
 from qirjit_magic.session.sources import Source, nesting, read_source
 
-_NAMES = [field.name for field in dataclasses.fields(Limits)]
+_NAMES = list(Limits.__struct_fields__)
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
 _TEXT = b"define void @f() { ret void }\n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
@@ -80,8 +81,7 @@ _OF_LLVM = _LLVM, _ASSERTION, _UNREACHABLE
 _COMPILING = "LLVM gave up while it compiled"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """How an engine process ended, and what it left.
 
     Attributes:

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -243,7 +242,7 @@ class EngineProcess:
     def _exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
         self._inbox.expect(**reply_room(request))
-        unsent = memoryview(pack(replace(request, number=number)) if request else b"")
+        unsent = memoryview(pack(structs.replace(request, number=number)) if request else b"")
         while True:
             unsent = self._send(unsent)
             dead = self._receive(_SENDING_TICK_S if unsent else _TICK_S)

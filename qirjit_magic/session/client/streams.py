@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.protocol.progress import Progress
 
@@ -20,8 +21,7 @@ def show_nothing(text: str) -> None:
     """What shows a run's text where nobody watches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observer:
+class Observer(msgspec.Struct, frozen=True):
     """Who follows a run while it goes on; everything is called in the thread that runs, and may be left out.
 
     Attributes:
@@ -48,8 +48,7 @@ def observing(show: Show | Observer) -> Observer:
     return show if isinstance(show, Observer) else Observer(show)
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(msgspec.Struct, frozen=True):
     """What a run wrote to its descriptors 1 and 2.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import QirError
@@ -20,8 +20,7 @@ from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
 from qirjit_magic.session.runs.worker_pool import WorkerPool
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(msgspec.Struct, frozen=True):
     """A module as the open engine is to have it; a changed one has another serial."""
 
     serial: int

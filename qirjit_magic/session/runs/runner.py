@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import math
 import time
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.errors import LocatedError, RunTimeoutError, SessionClosedError
 from qirjit_magic.limits import Limits
 from qirjit_magic.protocol.messages import CircuitRequest, RunRequest
@@ -33,6 +31,7 @@ from qirjit_magic.session.runs.watcher import ProgressReporter
 if TYPE_CHECKING:
     import asyncio
 
+    from qirjit_magic.display.circuit import CircuitDiagram
     from qirjit_magic.session.run_result import RunResult
 
 _LARGE = 32 << 20  # bytes of records of which nothing is to stay longer than it must
@@ -197,6 +196,8 @@ class Runner:
             finally:
                 self._begun = self._running = False
         engine.save()
+        from qirjit_magic.display.circuit import CircuitDiagram  # noqa: PLC0415 - a session may draw none
+
         return CircuitDiagram(module=request.module, entry=request.entry, traced=traced)
 
     @contextlib.contextmanager
@@ -244,7 +245,7 @@ async def run_in_thread(
         begun = True
         return cancelled or observer.stopping()
 
-    running = asyncio.ensure_future(asyncio.to_thread(run, dataclasses.replace(observer, stopping=stopping)))
+    running = asyncio.ensure_future(asyncio.to_thread(run, structs.replace(observer, stopping=stopping)))
     try:
         if timeout_s is not None and not await _begins(running, lambda: begun, timeout_s):
             cancelled = True

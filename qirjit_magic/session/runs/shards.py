@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qirjit_magic.protocol.messages import Outcome
 from qirjit_magic.protocol.shared_memory import RECORDS_CAPACITY, TEXT_CAPACITY
 
@@ -23,8 +25,7 @@ _SHORT_S = 1e-3  # what takes less is not to be measured
 _DOWN_TO = 2  # of what is left, a process takes no more than its share by this
 
 
-@dataclass(frozen=True, slots=True)
-class KeptSize:
+class KeptSize(msgspec.Struct, frozen=True):
     """Bytes that are kept of a run."""
 
     records: int = 0
