@@ -22,8 +22,8 @@ from qirjit_magic.errors import (
     SimulatorNotFoundError,
     WorkerCrashedError,
 )
+from qirjit_magic.flags import Face, FlagError, GivenFlags, parse
 from qirjit_magic.limits import LimitError
-from qirjit_magic.options import Face, FlagError, GivenFlags, parse
 from qirjit_magic.printing import (
     INTERRUPTED,
     OutputError,

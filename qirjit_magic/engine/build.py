@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import llvmlite
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.codegen.object_code import host
 from qirjit_magic.version import __version__
+
+FOLDERS = ("engine", "protocol", "results", "sandbox")
+_PACKAGE = Path(__file__).parents[1]
 
 
 def build() -> str:
@@ -31,18 +33,12 @@ def _c_library() -> str:
 
 
 def _sources() -> str:
+    # What an engine process imports: its own folders and the ground that they stand on.
     digest = hashlib.sha256()
-    package = files("qirjit_magic")
-    for folder in ("engine", "protocol", "results", "sandbox"):
-        _add(digest, package / folder)
-    return digest.hexdigest()
-
-
-def _add(digest: hashlib._Hash, folder: Traversable) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir() and entry.name != "__pycache__":
-            _add(digest, entry)
-        elif entry.name.endswith((".py", ".ll")):
-            content = entry.read_bytes()
-            digest.update(f"{entry.name} {len(content)} ".encode())
+    files = [*_PACKAGE.glob("*.py"), *(file for folder in FOLDERS for file in (_PACKAGE / folder).rglob("*.*"))]
+    for file in sorted(files):
+        if file.suffix in {".py", ".ll"} and file.parent.name != "__pycache__":
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(_PACKAGE)} {len(content)} ".encode())
             digest.update(content)
+    return digest.hexdigest()

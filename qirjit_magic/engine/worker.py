@@ -191,9 +191,11 @@ def main(argument: str) -> None:
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise
 
+    made_by = build()
+
     def confine() -> str:
         if arguments.cache:
-            read_own_objects(Path(os.fsdecode(arguments.cache)), OWN_OBJECTS, build=build(), fenced=arguments.fenced)
+            read_own_objects(Path(os.fsdecode(arguments.cache)), OWN_OBJECTS, build=made_by, fenced=arguments.fenced)
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)
@@ -201,4 +203,4 @@ def main(argument: str) -> None:
         return platform.fence(libraries) if arguments.fenced else "none: this engine was started without one"
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
-    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), build(), prepare=confine)
+    serve(socket.socket(fileno=arguments.socket), JitEngine(memory), made_by, prepare=confine)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from qirjit_magic.flags import FLAGS, Face, FlagRow
 from qirjit_magic.llvm_text import defined_names, is_bare_name
 from qirjit_magic.notebook.lines import CELL, head_of, quoted_word, split_line
 from qirjit_magic.notebook.paths import matching_paths
-from qirjit_magic.notebook.signatures import known_functions
-from qirjit_magic.options import FLAGS, Face, FlagRow
+from qirjit_magic.protocol.known_functions import known_functions
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.simulator_specs import simulator_names
 from qirjit_magic.sanitize import plain_line

@@ -35,13 +35,14 @@ from qirjit_magic.display.modules import (
 )
 from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
+from qirjit_magic.flags import Face, GivenFlags, flag_help, parse
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.circuit_view import CIRCUIT, circuit_of
 from qirjit_magic.notebook.completion import QirCompletion
 from qirjit_magic.notebook.interrupted import Interrupted, where_kept
 from qirjit_magic.notebook.lines import split_line
 from qirjit_magic.notebook.run_progress import following
-from qirjit_magic.options import Face, GivenFlags, RunOptions, flag_help, parse
+from qirjit_magic.options import RunOptions
 from qirjit_magic.sanitize import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session

@@ -10,7 +10,7 @@ import pytest
 
 import qirjit_magic
 from qirjit_magic.engine import build as build_module
-from qirjit_magic.engine.build import build
+from qirjit_magic.engine.build import FOLDERS, build
 from qirjit_magic.engine.codegen.object_code import host
 
 
@@ -18,9 +18,11 @@ from qirjit_magic.engine.codegen.object_code import host
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sources that a build is made of."""
     package = Path(qirjit_magic.__file__).parent
-    for folder in ("engine", "protocol", "results", "sandbox"):
+    for folder in FOLDERS:
         shutil.copytree(package / folder, tmp_path / folder)
-    monkeypatch.setattr(build_module, "files", lambda _: tmp_path)
+    for file in package.glob("*.py"):
+        shutil.copy(file, tmp_path)
+    monkeypatch.setattr(build_module, "_PACKAGE", tmp_path)
     return tmp_path
 
 
@@ -39,6 +41,7 @@ def _renamed(file: Path) -> None:
         "engine/build.py",
         "engine/runtime/controls.ll",
         "engine/ir/parse.py",
+        "llvm_text.py",
         "protocol/module_info.py",
         "protocol/symbol_graph.py",
     ],

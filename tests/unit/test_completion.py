@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.completer import CompletionContext
 
+from qirjit_magic.flags import FLAGS, Face
 from qirjit_magic.notebook import completions
 from qirjit_magic.notebook.completion import QirCompletion
-from qirjit_magic.options import FLAGS, Face
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
 from qirjit_magic.protocol.simulator_specs import simulator_names
 

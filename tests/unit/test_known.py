@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import llvmlite.binding as llvm
+import pytest
+
+from qirjit_magic.engine.ir.llvm_modules import read_text
+from qirjit_magic.engine.ir.parse import signature_of
 from qirjit_magic.engine.runtime.bindings import bindings
-from qirjit_magic.notebook.signatures import known_functions
+from qirjit_magic.protocol.known_functions import FOLDER, known_functions, read_functions
 
 
 def test_the_functions_one_is_offered_are_those_that_the_engine_knows_with_all_their_types() -> None:
@@ -19,3 +26,15 @@ def test_a_signature_has_the_names_of_its_parameters_where_the_table_has_them() 
     assert str(phase) == "void (double %angle, ptr %qubit)"
     (adjoint,) = known_functions()["__quantum__qis__s__adj"]
     assert str(adjoint) == "void (ptr)"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.ll")), ids=lambda file: file.name)
+def test_the_functions_that_are_read_are_those_that_llvm_reads(file: Path) -> None:
+    text = file.read_text("utf-8")
+    module = read_text(text)
+    wanted = {
+        (function.name, str(signature_of(function)), not function.is_declaration)
+        for function in module.functions
+        if function.linkage is llvm.Linkage.external
+    }
+    assert {(f.symbol, f.signature.type, f.defined) for f in read_functions(text)} == wanted

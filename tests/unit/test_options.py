@@ -11,19 +11,8 @@ from msgspec import structs
 
 import qirjit_magic as qir
 from qirjit_magic.errors import OptionError
-from qirjit_magic.options import (
-    FLAGS,
-    CompileKeywords,
-    CompileOptions,
-    Face,
-    FlagError,
-    GivenFlags,
-    RunKeywords,
-    RunOptions,
-    flag_help,
-    options_with,
-    parse,
-)
+from qirjit_magic.flags import FLAGS, Face, FlagError, GivenFlags, flag_help, parse
+from qirjit_magic.options import CompileKeywords, CompileOptions, RunKeywords, RunOptions, options_with
 
 _FACES = {Face.CELL: "", Face.LINE: "", Face.COMMAND: "bell.ll "}
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
 
-import llvmlite.binding as llvm
-
-from qirjit_magic.engine.ir.llvm_modules import read_text
-from qirjit_magic.engine.ir.parse import signature_of
 from qirjit_magic.engine.runtime.gate_ir import family_ir, functions_of, native_symbols
+from qirjit_magic.protocol.known_functions import read_functions
 from qirjit_magic.protocol.operations import NATIVE
 
 
@@ -52,8 +49,7 @@ _NOT_OURS = (Provider.SIMULATOR, Provider.LIBRARY, Provider.LIBM)
 DECOMPOSITIONS = tuple(provider for provider in Provider if provider not in {Provider.RUNTIME, *_NOT_OURS})
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """How a declared name of one type is implemented.
 
     Attributes:
@@ -89,7 +85,7 @@ _NOTHING = "qirjit_nothing"
 
 def read_ir(name: str) -> str:
     """The text of one of this folder's ``.ll`` files."""
-    return (files(__package__) / name).read_text("utf-8")
+    return Path(__file__).with_name(name).read_text("utf-8")
 
 
 def declared_name(symbol: str) -> str:
@@ -140,11 +136,12 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
         for name, kind, code in functions_of(family):
             yield name, Binding(kind, provider, (code,))
         return
-    for function in read_text(read_ir(provider.value)).functions:
-        if _offers(function, provider):
-            name = declared_name(function.name)
-            symbols = _ALIASES.get(name, (name,)) if provider is Provider.SIMULATOR else (function.name,)
-            yield name, Binding(str(signature_of(function)), provider, symbols)
+    for function in read_functions(read_ir(provider.value)):
+        if provider in _NOT_OURS or (function.defined and not function.symbol.startswith("qirjit")):
+            symbols = (
+                _ALIASES.get(function.name, (function.name,)) if provider is Provider.SIMULATOR else (function.symbol,)
+            )
+            yield function.name, Binding(function.signature.type, provider, symbols)
     if provider is Provider.SIMULATOR:
         for gate in NATIVE.values():
             names = native_symbols(gate)
@@ -161,10 +158,3 @@ def ir_of(provider: Provider) -> str:
     """The text of a provider's module."""
     family = _family(provider)
     return family_ir(family) if family else read_ir(provider.value)
-
-
-def _offers(function: llvm.ValueRef, provider: Provider) -> bool:
-    if provider in _NOT_OURS:
-        return True
-    linkage = function.linkage
-    return not function.is_declaration and linkage is llvm.Linkage.external and not function.name.startswith("qirjit")

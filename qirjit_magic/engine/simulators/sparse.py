@@ -6,7 +6,6 @@ import ctypes
 import importlib.util
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from qirjit_magic.engine.codegen.builtin_objects import own_object
@@ -38,7 +37,7 @@ def qirrunner_library() -> str:
 @cache
 def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     """The object code of what stands over the library: what it needs of others, and what it has instead of its own."""
-    module = link_texts(*((files(__package__) / name).read_text("utf-8") for name in _FILES))
+    module = link_texts(*(Path(__file__).with_name(name).read_text("utf-8") for name in _FILES))
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
     offers = tuple(function.name for function in module.functions if "/" in function.name)

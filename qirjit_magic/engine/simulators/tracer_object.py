@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from qirjit_magic.engine.codegen.builtin_objects import own_object
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
@@ -17,8 +17,7 @@ _OPTIMISED = 2
 @cache
 def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
     """The object code of ``tracer.ll``, ``ids.ll`` and ``untraced.ll``, what it needs, and what it traces."""
-    package = files(__package__)
-    texts = ((package / name).read_text("utf-8") for name in _FILES)
+    texts = (Path(__file__).with_name(name).read_text("utf-8") for name in _FILES)
     module = read_text("\n".join((*texts, tracer_gates())))
     module.verify()
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)

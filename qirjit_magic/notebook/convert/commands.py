@@ -10,11 +10,11 @@ from pathlib import Path
 import nbformat
 
 from qirjit_magic.errors import LocatedError, OptionError, SourceError
+from qirjit_magic.flags import Parser
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.convert.extracting import read_cells
 from qirjit_magic.notebook.convert.notebooks import compiled_cell, made_notebook
 from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
-from qirjit_magic.options import Parser
 from qirjit_magic.printing import print_bytes, print_out
 from qirjit_magic.sanitize import plain_line
 from qirjit_magic.session.session import Session

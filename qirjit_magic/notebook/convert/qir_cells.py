@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from qirjit_magic.flags import Face, parse
 from qirjit_magic.notebook.lines import head_of, quoted_word, split_line
-from qirjit_magic.options import Face, parse
 
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 _LONE_BREAK = re.compile(r"(?<!\r)\n|\r(?!\n)")

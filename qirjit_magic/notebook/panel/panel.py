@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import ipywidgets as widgets
 from msgspec.structs import replace
 
+from qirjit_magic.flags import GivenFlags
 from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close, seed_of, seed_problem
@@ -18,7 +19,7 @@ from qirjit_magic.notebook.panel.message_order import comes_from_page, wait_for_
 from qirjit_magic.notebook.panel.panel_cells import leave_place, take_place
 from qirjit_magic.notebook.panel.run_coordinator import desk_of
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
-from qirjit_magic.options import GivenFlags, Method, RunOptions
+from qirjit_magic.options import Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
 from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.default import default_session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from importlib.resources import files
+from pathlib import Path
 
 import llvmlite.binding as llvm
 
@@ -74,9 +74,9 @@ def statevector_object() -> bytes:
 
 
 def _make() -> bytes:
-    package, context, emitter = files(__package__), llvm.create_context(), ObjectEmitter()
+    context, emitter = llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
-    texts = (*((package / name).read_text("utf-8") for name in _FILES), read_floats(), player_gates())
+    texts = (*(Path(__file__).with_name(name).read_text("utf-8") for name in _FILES), read_floats(), player_gates())
     module = llvm.parse_assembly("\n".join(texts), context)
     emitter.inline(module, _LEVEL)  # more passes take longer than they save
     kernels.triple, kernels.data_layout = module.triple, module.data_layout
@@ -86,7 +86,7 @@ def _make() -> bytes:
 
 
 def _kernels() -> str:
-    file = files(__package__) / _KERNELS
+    file = Path(__file__).with_name(_KERNELS)
     if file.is_file():
         return file.read_text("utf-8")
     message = (

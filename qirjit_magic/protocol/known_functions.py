@@ -1,25 +1,26 @@
-"""The functions of QIR that the engine knows, with their signatures, for whoever types their names."""
+"""The functions of QIR that the engine knows, with their types: read from its IR, without LLVM.
+
+The engine binds them (`engine.runtime.bindings`), completion offers them. Of the IR only the lines are read in which a
+function begins, as this package writes them; a test compares all of them with what LLVM reads.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
 
 from qirjit_magic.protocol.operations import GATES, QUBIT_NAMES, Gate, symbol
 
-# The engine's table of known functions is made from these files by LLVM, which a kernel does without: it reads the
-# lines that tell a function's type. A test compares both.
-_ROOM = "qirjit_magic.engine.runtime"
+FOLDER = Path(__file__).parents[1] / "engine" / "runtime"
 _FIRST = ("simulator.ll", "recorder.ll", "library.ll")
-_FUNCTION = re.compile(r'^(?:define|declare) (?P<returns>[\w]+) @"?(?P<name>__quantum__\w+)[^"(]*"?\(', re.MULTILINE)
-_PARAMETER = re.compile(r"\s*(?P<type>[\w.]+|\{[^}]*\})(?: (?P<name>%[\w.]+))?\s*[,)]")
+_FUNCTION = r'^(?P<kind>define|declare) (?P<returns>\w+) @"?(?P<symbol>[\w.$/]+)"?\('
+_PARAMETER = r"\s*(?P<type>[\w.]+|\{[^}]*\})(?: byval\([^)]*\))?(?: (?P<name>%[\w.]+))?\s*[,)]"
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSignature:
+class KnownSignature(NamedTuple):
     """One type of a known function, in LLVM's words.
 
     Attributes:
@@ -43,6 +44,40 @@ class KnownSignature:
         return f"{self.returns} ({', '.join(self.parameters)})"
 
 
+class KnownFunction(NamedTuple):
+    """A function of a file.
+
+    Attributes:
+        symbol: its name there: what programs declare, and behind a slash what tells types of one name apart.
+        signature: its type.
+        defined: whether the file has its code.
+    """
+
+    symbol: str
+    signature: KnownSignature
+    defined: bool
+
+    @property
+    def name(self) -> str:
+        """What programs declare."""
+        return self.symbol.partition("/")[0]
+
+
+def read_functions(text: str) -> Iterator[KnownFunction]:
+    """The functions that a file of the engine has for others, in their order."""
+    parameter = re.compile(_PARAMETER)
+    for match in re.finditer(_FUNCTION, text, re.MULTILINE):
+        found, start = list[tuple[str, str]](), match.end()
+        while part := parameter.match(text, start):
+            found.append((part["type"], part["name"] or ""))
+            start = part.end()
+            if text[start - 1] == ")":
+                break
+        names = tuple(name for _, name in found)
+        signature = KnownSignature(match["returns"], tuple(kind for kind, _ in found), names if all(names) else ())
+        yield KnownFunction(match["symbol"], signature, match["kind"] == "define")
+
+
 # The types of names that have another one besides those of the files.
 _OTHER_TYPES = {"__quantum__qis__m__body": KnownSignature("void", ("ptr", "ptr"), ("%qubit", "%result"))}
 
@@ -52,9 +87,9 @@ def known_functions() -> Mapping[str, tuple[KnownSignature, ...]]:
     """The ``__quantum__`` functions by name, sorted, each with the types that one may declare it with."""
     found: dict[str, dict[str, KnownSignature]] = {}
     for text in _texts():
-        for match in _FUNCTION.finditer(text):
-            signature = _signature(match["returns"], text, match.end())
-            found.setdefault(match["name"], {}).setdefault(signature.type, signature)
+        for function in read_functions(text):
+            if function.name.startswith("__quantum__"):
+                found.setdefault(function.name, {}).setdefault(function.signature.type, function.signature)
     for gate in GATES.values():
         plain, qubits_first = _signatures(gate)
         own = [gate.native_symbol, *map(symbol, gate.others.split())] if gate.op is not None else []
@@ -78,17 +113,6 @@ def _signatures(gate: Gate) -> tuple[KnownSignature, KnownSignature]:
 
 
 def _texts() -> list[str]:
-    every = {file.name: file for file in files(_ROOM).iterdir() if file.name.endswith(".ll")}
+    every = {file.name: file for file in FOLDER.glob("*.ll")}
     names = [*_FIRST, *sorted(every.keys() - set(_FIRST))]
     return [every[name].read_text("utf-8") for name in names]
-
-
-def _signature(returns: str, text: str, start: int) -> KnownSignature:
-    parameters, names = [], []
-    while parameter := _PARAMETER.match(text, start):
-        parameters.append(parameter["type"])
-        names.append(parameter["name"] or "")
-        start = parameter.end()
-        if text[start - 1] == ")":
-            break
-    return KnownSignature(returns, tuple(parameters), tuple(names) if all(names) else ())
