@@ -108,6 +108,11 @@ def has_plain_lines(text: str) -> bool:
     return all(found[1] == '"' for found in compiled(r'"[^"\n]*+(["\n]|\Z)').finditer(text))
 
 
+def may_have_escaped_names(text: str) -> bool:
+    """Whether a function or variable may be written in another way than by its name."""
+    return "\\" in text and compiled(r'@"[^"]*\\').search(text) is not None
+
+
 def blanked(text: str) -> str:
     """The same text, as long, with spaces for comments and strings."""
     return compiled(_SKIPPED).sub(lambda found: " " * len(found[0]), text)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.llvm_text import NAME
+from qirjit_magic.llvm_text import NAME, may_have_escaped_names
 
 LOOPS, WORK, GATES = 2, 1, 0
 _LOOKED_AT = 1 << 22  # passes over more than this take many seconds, and what is this long is hardly ever a loop
@@ -19,7 +19,6 @@ _WORDS = (
 )
 _LABEL = lazy_pattern(r"label(?<!\wlabel)\b")  # as `\blabel\b`, and fast: the search begins with what stands there
 _HEAD = lazy_pattern(r"[ \t]*define [^\"/;\n]*")  # of a definition: no comment that began before ends in it
-_ESCAPED_NAME = lazy_pattern(r'@"[^"\\]*\\')
 # All these are for what LLVM prints: an instruction a line, labels at the beginning, strings without line breaks
 _DEFINE = lazy_pattern(rf"^define [^\n@]*@({NAME})\(", re.MULTILINE)
 _WORK = lazy_pattern(
@@ -63,7 +62,7 @@ def _may_have_loops(lines: str, defined: list[str]) -> bool:
     # Long programs are mostly one block of calls: every branch has the word, and who calls itself has its name twice
     if len(defined) != 1 or ("label" in lines and _LABEL.search(lines)):
         return True
-    if "\\" in lines and _ESCAPED_NAME.search(lines):
+    if may_have_escaped_names(lines):
         return True
     bare, quoted = f"@{defined[0]}", f'@"{defined[0]}"'
     if lines.count(bare) + lines.count(quoted) > 1:

@@ -10,7 +10,7 @@ from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.ir.instructions import Block, Callee, Function, Instruction, Operand
 from qirjit_magic.engine.ir.parse import QirModule, read_signature, signature_of
-from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, type_at, value_at
+from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, text_at, type_at, value_at
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names
 from qirjit_magic.lazy_patterns import lazy_pattern
@@ -19,6 +19,7 @@ from qirjit_magic.protocol.module_info import Signature
 _CAST_NUMBER = lazy_pattern(r"ptr inttoptr \(i\d+ (\d+) to ptr\)")
 _MEASUREMENT = lazy_pattern(r"__quantum__qis__(?:m[xyz]*|measure\w*|mreset\w*?)(?:__body)?")
 
+_MORE = frozenset({"phi", "alloca"})
 _NAMED = frozenset({ValueKind.function, ValueKind.global_variable})
 _NUMBERS = frozenset({ValueKind.constant_pointer_null, ValueKind.constant_int, ValueKind.constant_expr})
 
@@ -67,11 +68,12 @@ class _FunctionReader:
             yield Block(hash(block), tuple(self._instructions(block, name, counts)))
 
     def _instructions(self, block: llvm.ValueRef, function: str, counts: Counter[str]) -> Iterator[Instruction]:
+        known = self._operands
         for address, opcode, addresses in raw_instructions(block):
             self._left -= 1
             if self._left < 0:
                 return
-            operands = tuple(self._operands.get(each) or self._operand(each, block) for each in addresses)
+            operands = tuple([known.get(each) or self._operand(each, block) for each in addresses])
             callee = None
             if opcode == "call":
                 *arguments, called = operands
@@ -85,7 +87,7 @@ class _FunctionReader:
             place = Place(function, word, counts[word])
             counts[word] += 1
             kind = callee.signature.returns if callee else self._type(address, block)
-            incoming, memory = _more(opcode, address, block)
+            incoming, memory = _more(opcode, address, block) if opcode in _MORE else ((), "")
             yield Instruction(opcode, address, kind, operands, callee, incoming, place, memory)
 
     def _outlined(self, piece: str, function: str, counts: Counter[str]) -> Iterator[Instruction]:
@@ -98,7 +100,7 @@ class _FunctionReader:
         if kind in _NAMED:
             name = value_at(address, block).name
         elif kind in _NUMBERS:
-            number = _number(value_at(address, block), kind)
+            number = _number(address, kind, block)
         operand = Operand(kind, address, self._type(address, block), name, number)
         self._operands[address] = operand  # constants are unique, too
         return operand
@@ -119,15 +121,15 @@ class _FunctionReader:
 def _more(opcode: str, address: int, block: llvm.ValueRef) -> tuple[tuple[int, ...], str]:
     if opcode == "phi":
         return tuple(map(hash, value_at(address, block, "instruction").incoming_blocks)), ""
-    return (), _memory(str(value_at(address, block))) if opcode == "alloca" else ""
+    return (), _memory(text_at(address))
 
 
-def _number(value: llvm.ValueRef, kind: ValueKind) -> int | None:
+def _number(address: int, kind: ValueKind, block: llvm.ValueRef) -> int | None:
     if kind is ValueKind.constant_pointer_null:
         return 0
     if kind is ValueKind.constant_int:
-        return int(value.get_constant_value())
-    found = _CAST_NUMBER.fullmatch(str(value))
+        return int(value_at(address, block).get_constant_value())
+    found = _CAST_NUMBER.fullmatch(text_at(address))
     return int(found[1]) if found else None
 
 
@@ -148,5 +150,7 @@ def _read_callee(function: llvm.ValueRef, signature: Signature) -> Callee:
 def _results(function: llvm.ValueRef, signature: Signature) -> frozenset[int]:
     if _MEASUREMENT.fullmatch(function.name) and signature.parameters == ("ptr", "ptr"):
         return frozenset({1})
+    if function.is_declaration and "writeonly" not in text_at(hash(function)):
+        return frozenset()  # LLVM prints it faster than it is asked about each parameter
     arguments = enumerate(function.arguments)
     return frozenset(i for i, argument in arguments if any(b"writeonly" in text for text in argument.attributes))

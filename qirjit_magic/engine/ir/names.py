@@ -9,10 +9,9 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.llvm_text import QUOTED, find_words, unescaped
+from qirjit_magic.llvm_text import QUOTED, find_words, may_have_escaped_names, unescaped
 
 _INTRINSIC = lazy_pattern(r'@(?:"?llvm\.|"[^"\n]*\\)')  # as it is written, or as it may be
-_ESCAPED = lazy_pattern(r'@"[^"]*\\')
 
 
 def check_encoding(text: SourceText) -> None:
@@ -21,7 +20,7 @@ def check_encoding(text: SourceText) -> None:
     Raises:
         UnsafeModuleError: there is one.
     """
-    if not _ESCAPED.search(text.text):
+    if not may_have_escaped_names(text.text):
         return
     for found in find_words(text.text, f"@(?P<name>{QUOTED})"):
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
-from ctypes import c_void_p
+from ctypes import byref, c_char_p, c_int, c_void_p
 from typing import NamedTuple
 
 import llvmlite.binding as llvm
@@ -16,10 +16,14 @@ from llvmlite.binding import ValueKind, ffi
 # llvmlite's own C functions, called as it calls them. `PyDLL` keeps Python's lock, which stands for llvmlite's.
 _C = ctypes.PyDLL(ffi.lib._name, handle=ffi.lib._handle)  # noqa: SLF001 - the handle that `ctypes.CDLL` objects have
 for _name in (
-    *("BlockInstructionsIter", "InstructionsIterNext", "InstructionOperandsIter", "OperandsIterNext"),
-    *("GetOpcodeName", "TypeOf"),
+    *("BlockInstructionsIter", "InstructionsIterNext", "DisposeInstructionsIter"),
+    *("InstructionOperandsIter", "OperandsIterNext", "DisposeOperandsIter"),
+    *("GetOpcodeName", "DisposeString", "GetValueKind", "TypeOf"),
 ):
-    getattr(_C, f"LLVMPY_{_name}").restype = c_void_p
+    _function = getattr(_C, f"LLVMPY_{_name}")
+    _function.argtypes, _function.restype = [c_void_p], c_void_p
+_C.LLVMPY_GetValueKind.restype = c_int
+_C.LLVMPY_PrintValueToString.argtypes = [c_void_p, c_void_p]
 _KINDS = {int(kind): kind for kind in ValueKind}
 
 
@@ -39,11 +43,10 @@ class RawInstruction(NamedTuple):
 
 def raw_instructions(block: llvm.ValueRef) -> Iterator[RawInstruction]:
     """The instructions of a block, in their order."""
-    iterator = c_void_p(_C.LLVMPY_BlockInstructionsIter(block))
+    iterator = _C.LLVMPY_BlockInstructionsIter(block)
     try:
         while address := _C.LLVMPY_InstructionsIterNext(iterator):
-            value = c_void_p(address)
-            yield RawInstruction(address, _opcode(value), tuple(_operands(value)))
+            yield RawInstruction(address, _opcode(address), tuple(_operands(address)))
     finally:
         _C.LLVMPY_DisposeInstructionsIter(iterator)
 
@@ -55,23 +58,33 @@ def value_at(address: int, block: llvm.ValueRef, kind: str = "operand") -> llvm.
 
 def kind_at(address: int) -> ValueKind:
     """What the value of an address is, in LLVM's words."""
-    return _KINDS[_C.LLVMPY_GetValueKind(c_void_p(address))]
+    return _KINDS[_C.LLVMPY_GetValueKind(address)]
 
 
 def type_at(address: int) -> int:
     """The address of a value's type: each type of a module has one."""
-    return int(_C.LLVMPY_TypeOf(c_void_p(address)))
+    return int(_C.LLVMPY_TypeOf(address))
 
 
-def _opcode(value: c_void_p) -> str:
-    name = c_void_p(_C.LLVMPY_GetOpcodeName(value))
+def text_at(address: int) -> str:
+    """The value of an address as LLVM prints it."""
+    text = c_char_p()
+    _C.LLVMPY_PrintValueToString(address, byref(text))
+    try:
+        return (text.value or b"").decode()
+    finally:
+        _C.LLVMPY_DisposeString(text)
+
+
+def _opcode(address: int) -> str:
+    name = _C.LLVMPY_GetOpcodeName(address)
     opcode = ctypes.string_at(name).decode()
     _C.LLVMPY_DisposeString(name)
     return opcode
 
 
-def _operands(value: c_void_p) -> Iterator[int]:
-    iterator = c_void_p(_C.LLVMPY_InstructionOperandsIter(value))
-    while address := _C.LLVMPY_OperandsIterNext(iterator):
-        yield address
+def _operands(address: int) -> Iterator[int]:
+    iterator = _C.LLVMPY_InstructionOperandsIter(address)
+    while operand := _C.LLVMPY_OperandsIterNext(iterator):
+        yield operand
     _C.LLVMPY_DisposeOperandsIter(iterator)

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.llvm_text import QUOTED, find_words, has_plain_lines, unescaped
+from qirjit_magic.llvm_text import QUOTED, find_words, has_plain_lines, may_have_escaped_names, unescaped
 
 OUTLINED = "qirjit.outlined."
 
@@ -44,7 +44,6 @@ _EMPTY_LINES = r"(?:[ \t\r]*+(?:;[^\n]*+)?\n){0,9}"  # more end a run: each may 
 
 _USED_LOCAL = lazy_pattern(rf"[(,][ \t]*+({_TYPE})[ \t]++{_OPERAND_ATTRIBUTES}({_LOCAL})[ \t]*+(?=[,)])", re.ASCII)
 _PERHAPS_LOCAL = lazy_pattern(rf"{_LOCAL}[ \t]*+[,)]", re.ASCII)
-_ESCAPED_NAME = lazy_pattern(r'@"[^"]*\\')
 _DROPPED = lazy_pattern(_ATTACHMENT, re.ASCII)
 _COMMENT = lazy_pattern(r";[^\n]*+")
 _ODD_RETURNS = ("noreturn", "returns_twice")
@@ -87,7 +86,7 @@ def may_have_outlined_names(text: str) -> bool:
     """Whether a text may have such names itself, written as they are or in another way: nothing is outlined then."""
     if OUTLINED in text:
         return True
-    names = find_words(text, f"@(?P<name>{QUOTED})") if _ESCAPED_NAME.search(text) else ()
+    names = find_words(text, f"@(?P<name>{QUOTED})") if may_have_escaped_names(text) else ()
     return any(unescaped(found["name"]).startswith(OUTLINED.encode()) for found in names)
 
 
