@@ -26,7 +26,7 @@ from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.runtime.decomposition import Decomposition
 from qirjit_magic.engine.runtime.program import Runtime
 from qirjit_magic.engine.simulators.python_simulator import PythonSimulator
-from qirjit_magic.engine.simulators.shared_library import LibrarySimulator, SharedLibrary, Simulator
+from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, LibrarySimulator, SharedLibrary
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 class SimulatorInstance:
     """A simulator with the runtime over it, and over both what they lack."""
 
-    simulator: Simulator
+    simulator: AttachedSimulator
     runtime: Runtime
     library: SharedLibrary
     _decompositions: dict[Provider, Decomposition] = field(default_factory=dict)
@@ -85,12 +85,12 @@ class SimulatorInstance:
         self.runtime.close()
 
 
-def _of_the_tracer(name: str, simulator: Simulator) -> int:
+def _of_the_tracer(name: str, simulator: AttachedSimulator) -> int:
     # It alone has some of the runtime's own functions: a library that somebody names is asked for QIR's only.
     return simulator.find(name) if name.startswith("qirjit_") else 0
 
 
-def _native_address(binding: Binding, simulator: Simulator, library: SharedLibrary) -> int:
+def _native_address(binding: Binding, simulator: AttachedSimulator, library: SharedLibrary) -> int:
     # The simulator's own first; what it lacks of the runtime library comes from qirrunner's.
     sources = (simulator, library) if binding.provider is Provider.LIBRARY else (simulator,)
     return next(filter(None, (source.find(symbol) for symbol in binding.symbols for source in sources)), 0)
@@ -172,7 +172,7 @@ class SimulatorInstances:
             self._attached[key] = SimulatorInstance(simulator, runtime, self._library)
         return self._attached[key]
 
-    def _load(self, spec: SimulatorSpec) -> Simulator:
+    def _load(self, spec: SimulatorSpec) -> AttachedSimulator:
         if spec == STATEVECTOR:
             return StateVectorSimulator(self._library, c_library(), self._shared)
         if spec.in_python:
@@ -182,7 +182,7 @@ class SimulatorInstances:
             return SparseSimulator(self._library, spec)
         return LibrarySimulator(spec)
 
-    def _runtime_finder(self, simulator: Simulator) -> Callable[[str], int]:
+    def _runtime_finder(self, simulator: AttachedSimulator) -> Callable[[str], int]:
         def find(name: str) -> int:
             known = [binding for binding in bindings().get(name, ()) if binding.provider not in DECOMPOSITIONS]
             if not known:

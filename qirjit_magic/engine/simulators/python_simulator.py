@@ -8,7 +8,7 @@ from typing import Any
 
 from qirjit_magic.engine.runtime.callbacks import Callbacks, last_line
 from qirjit_magic.engine.runtime.gate_ir import native_symbols
-from qirjit_magic.engine.simulators.shared_library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.module_info import Signature
 from qirjit_magic.protocol.operations import Gate
@@ -26,7 +26,7 @@ _WORD = 8
 Function = Callable[..., object]
 
 
-class PythonSimulator:
+class PythonSimulator(AttachedSimulator):
     """A simulator of `qirjit_magic.Simulator`'s kind, as runs need one.
 
     Args:
@@ -37,8 +37,6 @@ class PythonSimulator:
     Raises:
         SimulatorError: the class cannot be loaded, or no object of it made.
     """
-
-    holds_dumps = False
 
     def __init__(self, spec: SimulatorSpec, callbacks: Callbacks, library: SharedLibrary) -> None:
         self.spec = spec
@@ -59,20 +57,10 @@ class PythonSimulator:
             self._addresses[name] = self._callbacks.address(shown, signature, function)
         return self._addresses[name]
 
-    def follow(self, find: Callable[[str], int]) -> None:
-        """Nothing: its shims leave a shot themselves."""
-
     def begin(self, seed: int | None) -> None:
         """Seed it."""
         with _told(self.spec, "begin a run"):
             self._simulator.begin(seed)
-
-    def end(self) -> None:
-        """Nothing: it is there for the next run."""
-
-    def take_dumps(self) -> list[str]:
-        """None: dumps are printed."""
-        return []
 
 
 class _told:  # noqa: N801 - a context that is used as a function

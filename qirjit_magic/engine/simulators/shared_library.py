@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
 
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.simulator_specs import KNOWN_INITIALISERS, SimulatorSpec
@@ -18,31 +18,44 @@ _HINT = (
 )
 
 
-class Simulator(Protocol):
-    """What a run needs of a simulator."""
+class AttachedSimulator(ABC):
+    """A simulator as the engine runs programs on one: by the addresses of its functions of QIR.
+
+    Each kind of simulator is a class derived from it; `qirjit_magic.Simulator`, which people derive from, is not: a
+    `PythonSimulator` makes native functions of its methods.
+
+    A simulator is attached once to a process. Then `follow` is called once, and for each run `begin`, the shots, and
+    `end`, all in one thread.
+
+    Attributes:
+        spec: which it is.
+        holds_dumps: whether `take_dumps` has the text of state dumps, which otherwise is printed.
+    """
 
     spec: SimulatorSpec
-    holds_dumps: bool
+    holds_dumps = False
 
+    @abstractmethod
     def find(self, name: str) -> int:
         """The address of one of its ``__quantum__`` functions, 0 where it has none of this name."""
-        ...
 
-    def follow(self, find: Callable[[str], int]) -> None:
+    def follow(self, find: Callable[[str], int]) -> None:  # noqa: B027 - most know no runtime
         """The runtime is linked over it: ``find`` gives the addresses of what is there."""
-        ...
 
+    @abstractmethod
     def begin(self, seed: int | None) -> None:
-        """A run begins: start the random stream anew; None leaves it alone."""
-        ...
+        """A run begins: start the random stream anew; None leaves it alone.
 
-    def end(self) -> None:
+        Raises:
+            SimulatorError: it takes no seed, or cannot begin.
+        """
+
+    def end(self) -> None:  # noqa: B027 - most keep nothing for a run
         """A run is over: what only it needed can go."""
-        ...
 
     def take_dumps(self) -> list[str]:
         """The text of the state dumps since the last call; only where it ``holds_dumps``."""
-        ...
+        return []
 
 
 class SharedLibrary:
@@ -64,13 +77,11 @@ class SharedLibrary:
             return 0
 
 
-class LibrarySimulator:
+class LibrarySimulator(AttachedSimulator):
     """A simulator in a shared library that the user names.
 
     Its initialiser is called once with one 64-bit zero, which a function without parameters ignores.
     """
-
-    holds_dumps = False
 
     def __init__(self, spec: SimulatorSpec) -> None:
         self.spec = spec
@@ -87,9 +98,6 @@ class LibrarySimulator:
         """The address of one of its QIR functions: the names of its own dependencies are out of reach."""
         return self._library.find(name) if name.startswith("__quantum__") else 0
 
-    def follow(self, find: Callable[[str], int]) -> None:
-        """Nothing: such a library knows no runtime."""
-
     def begin(self, seed: int | None) -> None:
         """Nothing, without a seed.
 
@@ -100,10 +108,3 @@ class LibrarySimulator:
             return
         message = f"the simulator '{self.spec.name}' takes no seed (asked for {seed}): leave --seed away."
         raise SimulatorError(message)
-
-    def end(self) -> None:
-        """Nothing: what such a library keeps is its affair."""
-
-    def take_dumps(self) -> list[str]:
-        """Nothing: such a library prints its dumps itself."""
-        return []

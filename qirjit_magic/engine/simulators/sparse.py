@@ -12,7 +12,7 @@ from qirjit_magic.engine.codegen.builtin_objects import own_object
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
-from qirjit_magic.engine.simulators.shared_library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.simulator_specs import SPARSE, SimulatorSpec
 
@@ -44,7 +44,7 @@ def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     return own_object("results", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, offers
 
 
-class SparseSimulator:
+class SparseSimulator(AttachedSimulator):
     """qirrunner's simulator in this thread.
 
     Its public way to seed is ``run_bytes``, which also makes it keep what it prints until the next ``run_bytes``: so a
@@ -74,9 +74,6 @@ class SparseSimulator:
     def begin(self, seed: int | None) -> None:
         """A run begins: its random stream starts anew where there is a seed; text that was left over is dropped."""
         self._run_nothing(seed)
-
-    def end(self) -> None:
-        """Nothing: the next shot begins with no qubits."""
 
     def take_dumps(self) -> list[str]:
         """The text of each state dump since the last call, without the final newline."""

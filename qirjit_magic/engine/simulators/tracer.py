@@ -11,7 +11,7 @@ import numpy as np
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject
 from qirjit_magic.engine.simulators.operation_trace import ENTRY, NotSampleable, qubit_text, result_text
 from qirjit_magic.engine.simulators.second_trace import LOWER, PATTERN
-from qirjit_magic.engine.simulators.shared_library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from qirjit_magic.protocol.circuit_operations import TraceEnd
 from qirjit_magic.protocol.simulator_specs import SimulatorSpec
@@ -30,7 +30,7 @@ _CALLED_WITH: dict[int, Callable[[int], str]] = {
 }
 
 
-class Tracer:
+class Tracer(AttachedSimulator):
     """Writes a tape.
 
     Args:
@@ -38,7 +38,6 @@ class Tracer:
     """
 
     spec = TRACER
-    holds_dumps = False
 
     def __init__(self, library: SharedLibrary) -> None:
         object_code, needs, self._traced = tracer_object()
@@ -84,13 +83,6 @@ class Tracer:
     def run_lower(self, run: int, shots: ctypes.Structure) -> int:
         """What ``qirjit_run_shots`` at this address returns, called lower on the stack, where something else was."""
         return int(self._run_lower(run, ctypes.addressof(shots), LOWER, PATTERN))
-
-    def end(self) -> None:
-        """Nothing: a tape is small."""
-
-    def take_dumps(self) -> list[str]:
-        """None: a dump ends the trace."""
-        return []
 
     @property
     def tape(self) -> NDArray[np.void]:

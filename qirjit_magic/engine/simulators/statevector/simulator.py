@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject
-from qirjit_magic.engine.simulators.shared_library import SharedLibrary
+from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.engine.simulators.statevector.compiled import NEEDS, WORDS, MachineWord, statevector_object
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.shared_memory import Word
@@ -117,7 +117,7 @@ _TABLES = {
 }
 
 
-class StateVectorSimulator:
+class StateVectorSimulator(AttachedSimulator):
     """The simulator of this process; its code calls nothing in Python but for state dumps.
 
     Args:
