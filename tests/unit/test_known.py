@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.notebook.signatures import known_functions
+from qirjit_magic.protocol.operations import GATES, symbol
 
 
 def test_the_functions_one_is_offered_are_those_that_the_engine_knows_with_all_their_types() -> None:
@@ -17,5 +18,19 @@ def test_the_functions_one_is_offered_are_those_that_the_engine_knows_with_all_t
 def test_a_signature_has_the_names_of_its_parameters_where_the_table_has_them() -> None:
     (phase,) = known_functions()["__quantum__qis__phase__body"]
     assert str(phase) == "void (double %angle, ptr %qubit)"
-    (adjoint,) = known_functions()["__quantum__qis__s__adj"]
-    assert str(adjoint) == "void (ptr)"
+    (reset,) = known_functions()["__quantum__qis__reset__body"]
+    assert str(reset) == "void (ptr)"
+
+
+def test_every_function_of_a_gate_is_offered_with_a_name_for_each_parameter() -> None:
+    for gate in GATES.values():
+        plain = {symbol(name): gate.type for name in f"{gate.names} {gate.adjoints}".split()}
+        turned = {symbol(name): gate.type_with_qubits_first for name in gate.qubits_first.split()}
+        for name, kind in (*plain.items(), *turned.items()):
+            (signature,) = (known for known in known_functions()[name] if known.type == kind)
+            assert len(set(signature.names)) == len(signature.parameters)
+
+
+def test_a_parameter_is_a_struct_of_several_types() -> None:
+    (to_string,) = known_functions()["__quantum__rt__range_to_string"]
+    assert (to_string.parameters, to_string.names) == (("{ i64, i64, i64 }",), ("%range",))

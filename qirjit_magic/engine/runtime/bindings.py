@@ -67,16 +67,11 @@ class Binding:
     symbols: tuple[str, ...]
 
 
-# The same thing under two names.
+# The functions of a simulator that it may have under another name.
 _ALIASES = {
     "__quantum__rt__read_result": ("__quantum__rt__read_result", "__quantum__qis__read_result__body"),
     "__quantum__qis__read_result__body": ("__quantum__qis__read_result__body", "__quantum__rt__read_result"),
-}
-# The same name under another type. qirrunner's own m takes a qubit and returns a new result; today's is mz.
-_OTHER_TYPES = {
-    "__quantum__qis__m__body": Binding(
-        "void (ptr, ptr)", Provider.SIMULATOR, ("__quantum__qis__mz__body", "__quantum__qis__m__body")
-    ),
+    "__quantum__qis__m__body/mz": ("__quantum__qis__mz__body", "__quantum__qis__m__body"),
 }
 # A simulator that holds dumps back gets a marker put into the records at each.
 DUMPMACHINE = "__quantum__qis__dumpmachine__body"
@@ -109,8 +104,6 @@ def bindings() -> Mapping[str, tuple[Binding, ...]]:
     for provider in Provider:
         for name, binding in _offered(provider):
             table[name] = (*table.get(name, ()), binding)
-    for name, other in _OTHER_TYPES.items():
-        table[name] = (*table[name], other)
     return table
 
 
@@ -142,9 +135,8 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
         return
     for function in read_text(read_ir(provider.value)).functions:
         if _offers(function, provider):
-            name = declared_name(function.name)
-            symbols = _ALIASES.get(name, (name,)) if provider is Provider.SIMULATOR else (function.name,)
-            yield name, Binding(str(signature_of(function)), provider, symbols)
+            symbols = _ALIASES.get(function.name, (function.name,))
+            yield declared_name(function.name), Binding(str(signature_of(function)), provider, symbols)
     if provider is Provider.SIMULATOR:
         for gate in NATIVE.values():
             names = native_symbols(gate)
