@@ -6,18 +6,16 @@ function begins, as this package writes them; a test compares all of them with w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from qirjit_magic.llvm_text import plain_name, split_at_commas
 from qirjit_magic.protocol.operations import GATES, QUBIT_NAMES, Gate, symbol
 
 FOLDER = Path(__file__).parents[1] / "engine" / "runtime"
 _FIRST = ("simulator.ll", "recorder.ll", "library.ll")
-_FUNCTION = r'^(?P<kind>define|declare) (?P<returns>\w+) @"?(?P<symbol>[\w.$/]+)"?\('
-_PARAMETER = r"\s*(?P<type>[\w.]+|\{[^}]*\})(?: byval\([^)]*\))?(?: (?P<name>%[\w.]+))?\s*[,)]"
 
 
 class KnownSignature(NamedTuple):
@@ -64,32 +62,22 @@ class KnownFunction(NamedTuple):
 
 
 def read_functions(text: str) -> Iterator[KnownFunction]:
-    """The functions that a file of the engine has for others, in their order."""
-    parameter = re.compile(_PARAMETER)
-    for match in re.finditer(_FUNCTION, text, re.MULTILINE):
-        found, start = list[tuple[str, str]](), match.end()
-        while part := parameter.match(text, start):
-            found.append((part["type"], part["name"] or ""))
-            start = part.end()
-            if text[start - 1] == ")":
-                break
-        names = tuple(name for _, name in found)
-        signature = KnownSignature(match["returns"], tuple(kind for kind, _ in found), names if all(names) else ())
-        yield KnownFunction(match["symbol"], signature, match["kind"] == "define")
-
-
-# The types of names that have another one besides those of the files.
-_OTHER_TYPES = {"__quantum__qis__m__body": KnownSignature("void", ("ptr", "ptr"), ("%qubit", "%result"))}
+    """The functions that a file of the engine has for others: ``RETURNS @NAME(TYPE %NAME, …)`` behind a keyword."""
+    for keyword in ("\ndeclare ", "\ndefine "):
+        for function in text.split(keyword)[1:]:
+            start = function.index("(")
+            returns, _, name = function[:start].partition(" @")
+            parameters = [part.strip().partition(" %") for part in split_at_commas(function, start + 1)]
+            types = tuple(kind.partition(" byval")[0] for kind, _, _ in parameters if kind)
+            names = tuple(f"%{own}" for _, _, own in parameters if own)
+            if " " not in returns:  # not internal
+                yield KnownFunction(plain_name(name), KnownSignature(returns, types, names), keyword == "\ndefine ")
 
 
 @cache
 def known_functions() -> Mapping[str, tuple[KnownSignature, ...]]:
     """The ``__quantum__`` functions by name, sorted, each with the types that one may declare it with."""
     found: dict[str, dict[str, KnownSignature]] = {}
-    for text in _texts():
-        for function in read_functions(text):
-            if function.name.startswith("__quantum__"):
-                found.setdefault(function.name, {}).setdefault(function.signature.type, function.signature)
     for gate in GATES.values():
         plain, qubits_first = _signatures(gate)
         own = [gate.native_symbol, *map(symbol, gate.others.split())] if gate.op is not None else []
@@ -97,8 +85,10 @@ def known_functions() -> Mapping[str, tuple[KnownSignature, ...]]:
             found.setdefault(name, {}).setdefault(plain.type, plain)
         for name in map(symbol, gate.qubits_first.split()):
             found.setdefault(name, {}).setdefault(qubits_first.type, qubits_first)
-    for name, other in _OTHER_TYPES.items():
-        found[name] = {other.type: other} | found[name]
+    for text in _texts():
+        for function in read_functions(text):
+            if function.name.startswith("__quantum__"):
+                found.setdefault(function.name, {}).setdefault(function.signature.type, function.signature)
     return {name: tuple(found[name].values()) for name in sorted(found)}
 
 

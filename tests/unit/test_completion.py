@@ -190,7 +190,7 @@ def test_what_no_path_can_be_has_none(matcher: QirCompletion, typed: str) -> Non
 
 def test_in_the_body_known_names_are_offered_with_their_signatures(matcher: QirCompletion) -> None:
     found = told(matcher, "%%qir\n  call void @__quantum__qis__rz__b|")
-    assert found == {"__quantum__qis__rz__body": "void (double, ptr) or void (ptr %qubit, double %angle)"}
+    assert found == {"__quantum__qis__rz__body": "void (double %angle, ptr %qubit) or void (ptr %qubit, doubl…"}
     assert len(offered(matcher, "%%qir\n  call void @__q|")) > 300
 
 

@@ -280,12 +280,16 @@ def test_no_function_comes_back_to_its_own_declared_name_and_type(family: Provid
 
 
 def _calls(family: Provider) -> dict[str, set[str]]:
+    # Of each definition the functions that it calls, or gives to one that calls them.
+    names = {function.name for function in _module(family).functions}
     return {
         function.name: {
-            list(instruction.operands)[-1].name
+            operand.name
             for block in function.blocks
             for instruction in block.instructions
             if instruction.opcode == "call"
+            for operand in instruction.operands
+            if operand.name in names
         }
         for function in _module(family).functions
         if not function.is_declaration

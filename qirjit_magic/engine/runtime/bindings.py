@@ -63,16 +63,11 @@ class Binding(NamedTuple):
     symbols: tuple[str, ...]
 
 
-# The same thing under two names.
+# The functions of a simulator that it may have under another name.
 _ALIASES = {
     "__quantum__rt__read_result": ("__quantum__rt__read_result", "__quantum__qis__read_result__body"),
     "__quantum__qis__read_result__body": ("__quantum__qis__read_result__body", "__quantum__rt__read_result"),
-}
-# The same name under another type. qirrunner's own m takes a qubit and returns a new result; today's is mz.
-_OTHER_TYPES = {
-    "__quantum__qis__m__body": Binding(
-        "void (ptr, ptr)", Provider.SIMULATOR, ("__quantum__qis__mz__body", "__quantum__qis__m__body")
-    ),
+    "__quantum__qis__m__body/mz": ("__quantum__qis__mz__body", "__quantum__qis__m__body"),
 }
 # A simulator that holds dumps back gets a marker put into the records at each.
 DUMPMACHINE = "__quantum__qis__dumpmachine__body"
@@ -105,8 +100,6 @@ def bindings() -> Mapping[str, tuple[Binding, ...]]:
     for provider in Provider:
         for name, binding in _offered(provider):
             table[name] = (*table.get(name, ()), binding)
-    for name, other in _OTHER_TYPES.items():
-        table[name] = (*table[name], other)
     return table
 
 
@@ -138,9 +131,7 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
         return
     for function in read_functions(read_ir(provider.value)):
         if provider in _NOT_OURS or (function.defined and not function.symbol.startswith("qirjit")):
-            symbols = (
-                _ALIASES.get(function.name, (function.name,)) if provider is Provider.SIMULATOR else (function.symbol,)
-            )
+            symbols = _ALIASES.get(function.symbol, (function.symbol,))
             yield function.name, Binding(function.signature.type, provider, symbols)
     if provider is Provider.SIMULATOR:
         for gate in NATIVE.values():

@@ -1,7 +1,7 @@
 ; Gates under any number of control qubits, given as an array, in terms of those of the QIR of Q# that a simulator has
 ; (x__ctl and its like). CUDA-Q passes angles, array and qubits; Q# and MQT the array and a tuple of the others.
 ;
-; The sources are named as in gates.ll.
+; The sources are named as in protocol/operations.py.
 
 %Rotation = type { double, ptr }             ; the tuple of rx__ctl, ry__ctl and rz__ctl
 %PauliRotation = type { i2, double, ptr }    ; and that of r__ctl
@@ -38,64 +38,44 @@ define void @__quantum__qis__tdg__ctl(ptr %controls, ptr %qubit) {
 }
 
 ; ---- rotations: CUDA-Q has the angle first --------------------------------------------------------------------------
-define internal void @qirjit.rx.ctl(double %angle, ptr %controls, ptr %qubit) {
+define internal void @qirjit.rotate(ptr %gate, double %angle, ptr %controls, ptr %qubit) {
   %rotation = alloca %Rotation
   store double %angle, ptr %rotation
   %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
   store ptr %qubit, ptr %qubit.p
-  call void @__quantum__qis__rx__ctl(ptr %controls, ptr %rotation)
+  call void %gate(ptr %controls, ptr %rotation)
+  ret void
+}
+define internal void @qirjit.rotate.back(ptr %gate, ptr %controls, ptr %rotation) {
+  %angle = load double, ptr %rotation
+  %minus = fneg double %angle
+  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
+  %qubit = load ptr, ptr %qubit.p
+  call void @qirjit.rotate(ptr %gate, double %minus, ptr %controls, ptr %qubit)
   ret void
 }
 define void @"__quantum__qis__rx__ctl/angle.first"(double %angle, ptr %controls, ptr %qubit) {
-  call void @qirjit.rx.ctl(double %angle, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rx__ctl, double %angle, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__rx__ctladj(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %minus = fneg double %angle
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.rx.ctl(double %minus, ptr %controls, ptr %qubit)
-  ret void
-}
-define internal void @qirjit.ry.ctl(double %angle, ptr %controls, ptr %qubit) {
-  %rotation = alloca %Rotation
-  store double %angle, ptr %rotation
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  store ptr %qubit, ptr %qubit.p
-  call void @__quantum__qis__ry__ctl(ptr %controls, ptr %rotation)
+  call void @qirjit.rotate.back(ptr @__quantum__qis__rx__ctl, ptr %controls, ptr %rotation)
   ret void
 }
 define void @"__quantum__qis__ry__ctl/angle.first"(double %angle, ptr %controls, ptr %qubit) {
-  call void @qirjit.ry.ctl(double %angle, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__ry__ctl, double %angle, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__ry__ctladj(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %minus = fneg double %angle
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.ry.ctl(double %minus, ptr %controls, ptr %qubit)
-  ret void
-}
-define internal void @qirjit.rz.ctl(double %angle, ptr %controls, ptr %qubit) {
-  %rotation = alloca %Rotation
-  store double %angle, ptr %rotation
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  store ptr %qubit, ptr %qubit.p
-  call void @__quantum__qis__rz__ctl(ptr %controls, ptr %rotation)
+  call void @qirjit.rotate.back(ptr @__quantum__qis__ry__ctl, ptr %controls, ptr %rotation)
   ret void
 }
 define void @"__quantum__qis__rz__ctl/angle.first"(double %angle, ptr %controls, ptr %qubit) {
-  call void @qirjit.rz.ctl(double %angle, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rz__ctl, double %angle, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__rz__ctladj(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %minus = fneg double %angle
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.rz.ctl(double %minus, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate.back(ptr @__quantum__qis__rz__ctl, ptr %controls, ptr %rotation)
   ret void
 }
 
@@ -112,35 +92,27 @@ define internal void @qirjit.phase.ctl(double %angle, ptr %controls, ptr %qubit)
   call void @__quantum__qis__r__ctl(ptr %controls, ptr %rotation)
   ret void
 }
-define internal void @qirjit.p.ctl(double %angle, ptr %controls, ptr %qubit) {
-  call void @qirjit.rz.ctl(double %angle, ptr %controls, ptr %qubit)
-  call void @qirjit.phase.ctl(double %angle, ptr %controls, ptr %qubit)
-  ret void
-}
 define void @__quantum__qis__r1__ctl(double %angle, ptr %controls, ptr %qubit) {
-  call void @qirjit.p.ctl(double %angle, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rz__ctl, double %angle, ptr %controls, ptr %qubit)
+  call void @qirjit.phase.ctl(double %angle, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__p__ctl(ptr %controls, ptr %rotation) {
   %angle = load double, ptr %rotation
   %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
   %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.p.ctl(double %angle, ptr %controls, ptr %qubit)
+  call void @__quantum__qis__r1__ctl(double %angle, ptr %controls, ptr %qubit)
   ret void
 }
 
 ; ---- u3: CUDA-Q has the angles first; MQT has a tuple, also for u2(φ, λ), which is u3(π/2, φ, λ) --------------------
-define internal void @qirjit.u3.ctl(double %theta, double %phi, double %lambda, ptr %controls, ptr %qubit) {
-  call void @qirjit.rz.ctl(double %lambda, ptr %controls, ptr %qubit)
-  call void @qirjit.ry.ctl(double %theta, ptr %controls, ptr %qubit)
-  call void @qirjit.rz.ctl(double %phi, ptr %controls, ptr %qubit)
-  call void @qirjit.phase.ctl(double %phi, ptr %controls, ptr %qubit)
-  call void @qirjit.phase.ctl(double %lambda, ptr %controls, ptr %qubit)
-  ret void
-}
 define void @"__quantum__qis__u3__ctl/angles.first"(double %theta, double %phi, double %lambda, ptr %controls,
                                                     ptr %qubit) {
-  call void @qirjit.u3.ctl(double %theta, double %phi, double %lambda, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rz__ctl, double %lambda, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__ry__ctl, double %theta, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rz__ctl, double %phi, ptr %controls, ptr %qubit)
+  call void @qirjit.phase.ctl(double %phi, ptr %controls, ptr %qubit)
+  call void @qirjit.phase.ctl(double %lambda, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__u3__ctl(ptr %controls, ptr %arguments) {
@@ -151,7 +123,7 @@ define void @__quantum__qis__u3__ctl(ptr %controls, ptr %arguments) {
   %phi = load double, ptr %phi.p
   %lambda = load double, ptr %lambda.p
   %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.u3.ctl(double %theta, double %phi, double %lambda, ptr %controls, ptr %qubit)
+  call void @"__quantum__qis__u3__ctl/angles.first"(double %theta, double %phi, double %lambda, ptr %controls, ptr %qubit)
   ret void
 }
 define void @__quantum__qis__u2__ctl(ptr %controls, ptr %arguments) {
@@ -160,7 +132,8 @@ define void @__quantum__qis__u2__ctl(ptr %controls, ptr %arguments) {
   %phi = load double, ptr %arguments
   %lambda = load double, ptr %lambda.p
   %qubit = load ptr, ptr %qubit.p
-  call void @qirjit.u3.ctl(double 0x3FF921FB54442D18, double %phi, double %lambda, ptr %controls, ptr %qubit)  ; π/2
+  call void @"__quantum__qis__u3__ctl/angles.first"(double 0x3FF921FB54442D18, double %phi, double %lambda,  ; π/2
+                                                    ptr %controls, ptr %qubit)
   ret void
 }
 
@@ -173,7 +146,7 @@ define void @__quantum__qis__prx__ctl(ptr %controls, ptr %arguments) {
   %qubit = load ptr, ptr %qubit.p
   %minus.phi = fneg double %phi
   call void @__quantum__qis__rz__body(double %minus.phi, ptr %qubit)
-  call void @qirjit.rx.ctl(double %theta, ptr %controls, ptr %qubit)
+  call void @qirjit.rotate(ptr @__quantum__qis__rx__ctl, double %theta, ptr %controls, ptr %qubit)
   call void @__quantum__qis__rz__body(double %phi, ptr %qubit)
   ret void
 }
@@ -197,7 +170,7 @@ define void @__quantum__qis__i__ctl(ptr %controls, ptr %qubit) {
 
 ; ---- a swap: CUDA-Q has two qubits, MQT a tuple ---------------------------------------------------------------------
 ; Between two cx stands an x under the controls and the first qubit, made of its square roots.
-define internal void @qirjit.swap.ctl(ptr %controls, ptr %first, ptr %second) {
+define void @__quantum__qis__swap__ctl(ptr %controls, ptr %first, ptr %second) {
   call void @__quantum__qis__cx__body(ptr %second, ptr %first)
   call void @__quantum__qis__h__body(ptr %second)
   call void @qirjit.cp(double 0x3FF921FB54442D18, ptr %first, ptr %second)  ; π/2
@@ -219,15 +192,11 @@ define internal void @qirjit.cp(double %angle, ptr %control, ptr %target) {
   call void @__quantum__qis__cx__body(ptr %control, ptr %target)
   ret void
 }
-define void @__quantum__qis__swap__ctl(ptr %controls, ptr %first, ptr %second) {
-  call void @qirjit.swap.ctl(ptr %controls, ptr %first, ptr %second)
-  ret void
-}
 define void @"__quantum__qis__swap__ctl/tuple"(ptr %controls, ptr %pair) {
   %second.p = getelementptr %Pair, ptr %pair, i32 0, i32 1
   %first = load ptr, ptr %pair
   %second = load ptr, ptr %second.p
-  call void @qirjit.swap.ctl(ptr %controls, ptr %first, ptr %second)
+  call void @__quantum__qis__swap__ctl(ptr %controls, ptr %first, ptr %second)
   ret void
 }
 

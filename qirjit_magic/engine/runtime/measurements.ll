@@ -1,6 +1,6 @@
 ; Measurements in other bases and of pairs, and other forms of mz, in terms of those of a simulator.
 ;
-; After a measurement the qubits are in the eigenstate that was found. The sources are named as in gates.ll.
+; After a measurement the qubits are in the eigenstate that was found. The sources are named as in protocol/operations.py.
 
 ; ---- in the basis of x: microsoft/qsharp, samples/algorithms/MajoranaQubits; Alice & Bob; of y: its counterpart -----
 define internal void @qirjit.mx(ptr %qubit, ptr %result) {

@@ -6,91 +6,50 @@
 ; ---- counts: "the call should be ignored if the given pointer is null" (qir-alliance/qir-spec, v0.1, Data Types) ---------
 
 define void @"__quantum__rt__string_update_reference_count/null"(ptr %string, i32 %change) {
-  %none = icmp eq ptr %string, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__string_update_reference_count(ptr %string, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__string_update_reference_count, ptr %string, i32 %change)
   ret void
 }
 define void @"__quantum__rt__bigint_update_reference_count/null"(ptr %bigint, i32 %change) {
-  %none = icmp eq ptr %bigint, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__bigint_update_reference_count(ptr %bigint, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__bigint_update_reference_count, ptr %bigint, i32 %change)
   ret void
 }
 define void @"__quantum__rt__array_update_reference_count/null"(ptr %array, i32 %change) {
-  %none = icmp eq ptr %array, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__array_update_reference_count(ptr %array, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__array_update_reference_count, ptr %array, i32 %change)
   ret void
 }
 define void @"__quantum__rt__array_update_alias_count/null"(ptr %array, i32 %change) {
-  %none = icmp eq ptr %array, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__array_update_alias_count(ptr %array, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__array_update_alias_count, ptr %array, i32 %change)
   ret void
 }
 define void @"__quantum__rt__tuple_update_reference_count/null"(ptr %tuple, i32 %change) {
-  %none = icmp eq ptr %tuple, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__tuple_update_reference_count(ptr %tuple, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__tuple_update_reference_count, ptr %tuple, i32 %change)
   ret void
 }
 define void @"__quantum__rt__tuple_update_alias_count/null"(ptr %tuple, i32 %change) {
-  %none = icmp eq ptr %tuple, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__tuple_update_alias_count(ptr %tuple, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__tuple_update_alias_count, ptr %tuple, i32 %change)
   ret void
 }
 define void @"__quantum__rt__callable_update_reference_count/null"(ptr %callable, i32 %change) {
-  %none = icmp eq ptr %callable, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__callable_update_reference_count(ptr %callable, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__callable_update_reference_count, ptr %callable, i32 %change)
   ret void
 }
 define void @"__quantum__rt__callable_update_alias_count/null"(ptr %callable, i32 %change) {
-  %none = icmp eq ptr %callable, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__callable_update_alias_count(ptr %callable, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__callable_update_alias_count, ptr %callable, i32 %change)
   ret void
 }
 define void @"__quantum__rt__capture_update_reference_count/null"(ptr %capture, i32 %change) {
-  %none = icmp eq ptr %capture, null
-  br i1 %none, label %done, label %count
-count:
-  call void @__quantum__rt__capture_update_reference_count(ptr %capture, i32 %change)
-  br label %done
-done:
+  call void @count(ptr @__quantum__rt__capture_update_reference_count, ptr %capture, i32 %change)
   ret void
 }
 define void @"__quantum__rt__capture_update_alias_count/null"(ptr %capture, i32 %change) {
-  %none = icmp eq ptr %capture, null
+  call void @count(ptr @__quantum__rt__capture_update_alias_count, ptr %capture, i32 %change)
+  ret void
+}
+define internal void @count(ptr %function, ptr %counted, i32 %change) {
+  %none = icmp eq ptr %counted, null
   br i1 %none, label %done, label %count
 count:
-  call void @__quantum__rt__capture_update_alias_count(ptr %capture, i32 %change)
+  call void %function(ptr %counted, i32 %change)
   br label %done
 done:
   ret void
@@ -99,30 +58,24 @@ done:
 ; ---- copies: of nothing there is none ------------------------------------------------------------------------------------
 
 define ptr @"__quantum__rt__array_copy/null"(ptr %array, i1 %force) {
-  %none = icmp eq ptr %array, null
-  br i1 %none, label %nothing, label %copy
-nothing:
-  ret ptr null
-copy:
-  %new = call ptr @__quantum__rt__array_copy(ptr %array, i1 %force)
+  %new = call ptr @copy(ptr @__quantum__rt__array_copy, ptr %array, i1 %force)
   ret ptr %new
 }
 define ptr @"__quantum__rt__tuple_copy/null"(ptr %tuple, i1 %force) {
-  %none = icmp eq ptr %tuple, null
-  br i1 %none, label %nothing, label %copy
-nothing:
-  ret ptr null
-copy:
-  %new = call ptr @__quantum__rt__tuple_copy(ptr %tuple, i1 %force)
+  %new = call ptr @copy(ptr @__quantum__rt__tuple_copy, ptr %tuple, i1 %force)
   ret ptr %new
 }
 define ptr @"__quantum__rt__callable_copy/null"(ptr %callable, i1 %force) {
-  %none = icmp eq ptr %callable, null
+  %new = call ptr @copy(ptr @__quantum__rt__callable_copy, ptr %callable, i1 %force)
+  ret ptr %new
+}
+define internal ptr @copy(ptr %function, ptr %copied, i1 %force) {
+  %none = icmp eq ptr %copied, null
   br i1 %none, label %nothing, label %copy
 nothing:
   ret ptr null
 copy:
-  %new = call ptr @__quantum__rt__callable_copy(ptr %callable, i1 %force)
+  %new = call ptr %function(ptr %copied, i1 %force)
   ret ptr %new
 }
 

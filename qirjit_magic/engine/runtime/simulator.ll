@@ -47,7 +47,8 @@ declare void @__quantum__qis__exp__ctladj(ptr, ptr)
 ; measurement
 declare void @__quantum__qis__mz__body(ptr, ptr)
 declare void @__quantum__qis__mresetz__body(ptr, ptr)
-declare ptr @__quantum__qis__m__body(ptr)
+declare ptr @__quantum__qis__m__body(ptr)                           ; the simulator's own: it returns a new result
+declare void @"__quantum__qis__m__body/mz"(ptr %qubit, ptr %result)  ; today's, which is mz
 declare ptr @__quantum__qis__measure__body(ptr, ptr)
 declare void @__quantum__qis__assertmeasurementprobability__body(ptr, ptr, ptr, double, ptr, double)
 declare void @__quantum__qis__assertmeasurementprobability__ctl(ptr, ptr)
