@@ -1,1 +1,1 @@
-"""LLVM text: its tokens, where things stand in it, and what is done before LLVM reads it."""
+"""LLVM text: where things stand in it, and what is done before LLVM reads it."""
