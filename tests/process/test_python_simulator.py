@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
 import re
+import signal
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import qirjit_magic as qir
-from qirjit_magic.errors import IntrinsicError, OptionError, SimulatorError, UnresolvedSymbolError
+from qirjit_magic.errors import IntrinsicError, OptionError, SimulatorError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.protocol import simulator_specs
 from qirjit_magic.session.session import Session
 from tests.circuits.chances import p_value
+from tests.circuits.drawing import random_circuit
+from tests.circuits.outcomes import exact
+from tests.circuits.running import FAMILIES, load
 from tests.files import REPOSITORY, program
 
 _PAGE = (REPOSITORY / "docs" / "simulators.md").read_text("utf-8")
@@ -109,6 +116,50 @@ def test_the_example_of_the_page_has_the_right_distribution(
     again = shared.run(module=name, shots=1000, seed=5, simulator="dense")
     assert again.to_text("labeled") == result.to_text("labeled")
     assert shared.run(module=name, shots=1000, seed=6, simulator="dense").counts() != result.counts()
+
+
+def test_random_circuits_record_what_they_should_on_few_gates(shared: Session, dense: type[Any]) -> None:
+    class Phases(dense):  # type: ignore[misc]  # with what the page says that the other gates need
+        def s(self, qubit: int) -> None:
+            self.rz(math.pi / 2, qubit)
+
+        def s_adj(self, qubit: int) -> None:
+            self.rz(-math.pi / 2, qubit)
+
+        def t(self, qubit: int) -> None:
+            self.rz(math.pi / 4, qubit)
+
+        def t_adj(self, qubit: int) -> None:
+            self.rz(-math.pi / 4, qubit)
+
+    qir.register_simulator("phases", Phases)
+    circuits = {f"drawn_{seed}": random_circuit(FAMILIES["adaptive"], seed) for seed in range(10)}
+    for name, module in load(shared, circuits).items():
+        counts = shared.run(name, module=module, shots=150, seed=3, simulator="phases").counts()
+        assert p_value(counts, exact(circuits[name])) > 1e-6, name
+
+
+def test_random_numbers_come_from_the_seed(shared: Session, dense: type[Any]) -> None:
+    qir.register_simulator("dense", dense)
+    shared.add(program("numbers/draws"), "draws")
+    first, again, other = (
+        shared.run("whole", args=(0, 10**9), module="draws", shots=5, seed=seed, simulator="dense").returns
+        for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    assert len(set(first)) == 5
+
+
+def test_a_simulator_is_there_after_its_process_was_killed(shared: Session) -> None:
+    qir.register_simulator("flips", Flips)
+    shared.add(program("flip_and_measure"), "flip")
+    shared.run(module="flip", simulator="flips")
+    process = shared.status().open_pid
+    os.kill(process, signal.SIGKILL)
+    with contextlib.suppress(WorkerCrashedError):  # who notices first is not said
+        shared.run(module="flip", simulator="flips")
+    assert shared.run(module="flip", shots=3, simulator="flips").counts() == {"1": 3}
+    assert shared.status().open_pid not in {0, process}
 
 
 def test_allocated_qubits_and_results_are_numbered_and_given_back(shared: Session) -> None:

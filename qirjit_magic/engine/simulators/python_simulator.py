@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator
+import math
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from qirjit_magic.engine.runtime.callbacks import Callbacks, last_line
@@ -14,13 +17,12 @@ from qirjit_magic.protocol.module_info import Signature
 from qirjit_magic.protocol.operations import Gate
 from qirjit_magic.protocol.pickles import unpickled
 from qirjit_magic.protocol.simulator_specs import GATE_METHODS, SimulatorSpec
-from qirjit_magic.simulator import Simulator
+from qirjit_magic.simulator import CONTROLLED_NEEDS, Simulator, exponentiate, measured
 
 # The gates that Q# asks for under any number of controls, by their methods' names.
 _CONTROLLED = ("h", "x", "y", "z", "s", "s_adj", "t", "t_adj")
 _CONTROLLED_ROTATIONS = ("rx", "ry", "rz")
 _FIRST_RETURNED = 1 << 40  # from here on results are those that ``m`` returned: no program has such an id
-_PAULIS = {1: "rx", -1: "ry", -2: "rz"}  # two bits: X is 1, Y 3, Z 2; about I a rotation is a phase that nobody sees
 _WORD = 8
 
 Function = Callable[..., object]
@@ -43,7 +45,9 @@ class PythonSimulator(AttachedSimulator):
         self._callbacks = callbacks
         with _told(spec, "be loaded"):
             self._simulator: Simulator = unpickled(spec.pickled, spec.folders)()
-        functions = (*_gates(self._simulator), *_Register(self._simulator, library).functions())
+        self._draws = _Draws()
+        register = _Register(self._simulator, library)
+        functions = (*_gates(self._simulator), *register.functions(), *self._draws.functions())
         self._functions = {name: (signature, function) for name, signature, function in functions}
         self._addresses: dict[str, int] = {}
 
@@ -59,6 +63,7 @@ class PythonSimulator(AttachedSimulator):
 
     def begin(self, seed: int | None) -> None:
         """Seed it."""
+        self._draws.begin(seed)
         with _told(self.spec, "begin a run"):
             self._simulator.begin(seed)
 
@@ -218,9 +223,16 @@ class _Register:
 
     def m(self, qubit: int) -> int:
         """Measure a qubit into a new result."""
+        return self._new_result(self._simulator.measure(qubit))
+
+    def measure(self, paulis: int, qubits: int) -> int:
+        """Measure a product of Pauli operators into a new result."""
+        return self._new_result(measured(self._simulator, self._paulis(paulis), self._qubits(qubits)))
+
+    def _new_result(self, value: bool) -> int:  # noqa: FBT001 - the only thing there is
         self._returned += 1
         result = _FIRST_RETURNED + self._returned
-        self.mz(qubit, result)
+        self._results[result] = bool(value)
         return result
 
     # -- gates that are made of others, and dumps --------------------------------------------------------------------
@@ -228,21 +240,44 @@ class _Register:
     def barrier(self) -> None:
         """Nothing."""
 
-    def _rotations(self) -> Iterable[tuple[str, str, Function]]:
-        if not all(hasattr(self._simulator, method) for method in _PAULIS.values()):
-            return ()
-        return (
-            ("qis__r__body", "void (i2, double, ptr)", self.r),
-            ("qis__r__adj", "void (i2, double, ptr)", lambda pauli, angle, qubit: self.r(pauli, -angle, qubit)),
-        )
+    def _rotations(self) -> Iterator[tuple[str, str, Function]]:
+        if not all(hasattr(self._simulator, method) for method in CONTROLLED_NEEDS):
+            return
+        yield "qis__r__body", "void (i2, double, ptr)", self.r
+        yield "qis__r__adj", "void (i2, double, ptr)", lambda pauli, angle, qubit: self.r(pauli, -angle, qubit)
+        yield "qis__exp__body", "void (ptr, double, ptr)", self.exp
+        yield "qis__exp__adj", "void (ptr, double, ptr)", lambda paulis, angle, qubits: self.exp(paulis, -angle, qubits)
+        yield "qis__measure__body", "ptr (ptr, ptr)", self.measure
+        for form, sign in (("ctl", 1), ("ctladj", -1)):
+            yield f"qis__r__{form}", "void (ptr, ptr)", partial(self.r_under, sign)
+            yield f"qis__exp__{form}", "void (ptr, ptr)", partial(self.exp_under, sign)
 
     def r(self, pauli: int, angle: float, qubit: int) -> None:
         """The rotation about a Pauli operator."""
-        if pauli:
-            getattr(self._simulator, _PAULIS[pauli])(angle, qubit)
+        exponentiate(self._simulator, (), (pauli,), -angle / 2, (qubit,))
+
+    def exp(self, paulis: int, angle: float, qubits: int) -> None:
+        """The exponential of a product of Pauli operators."""
+        exponentiate(self._simulator, (), self._paulis(paulis), angle, self._qubits(qubits))
+
+    def r_under(self, sign: int, controls: int, arguments: int) -> None:
+        """`r` under controls: of Q#'s tuple { i2, double, ptr }."""
+        pauli, angle, qubit = ctypes.c_uint8.from_address(arguments).value, *_angle_and_address(arguments)
+        exponentiate(self._simulator, self._qubits(controls), (pauli,), -sign * angle / 2, (qubit,))
+
+    def exp_under(self, sign: int, controls: int, arguments: int) -> None:
+        """`exp` under controls: of Q#'s tuple { ptr, double, ptr }."""
+        paulis, angle, qubits = ctypes.c_uint64.from_address(arguments).value, *_angle_and_address(arguments)
+        products = self._paulis(paulis), sign * angle, self._qubits(qubits)
+        exponentiate(self._simulator, self._qubits(controls), *products)
+
+    def _paulis(self, array: int) -> tuple[int, ...]:
+        size = self._array_size(array)
+        return tuple(ctypes.c_uint8.from_address(self._element(array, index)).value for index in range(size))
 
     def _controlled(self) -> Iterator[tuple[str, str, Function]]:
-        if type(self._simulator).controlled is Simulator.controlled:
+        own = type(self._simulator).controlled is not Simulator.controlled
+        if not (own or all(hasattr(self._simulator, method) for method in CONTROLLED_NEEDS)):
             return
         for gate in _CONTROLLED:
             stem, _, adjoint = gate.partition("_")
@@ -272,6 +307,44 @@ class _Register:
     def dumpmachine(self, _: int) -> None:
         """Print the state."""
         print(self._simulator.dump(), flush=True)  # noqa: T201 - what is printed is captured, as a library's text is
+
+
+class _Draws:
+    """The random numbers that programs ask for, which no simulator need know of."""
+
+    def __init__(self) -> None:
+        self._random = random.Random()  # noqa: S311 - as the seed wants it
+
+    def begin(self, seed: int | None) -> None:
+        """A stream of its own: of the plain seed the simulator's generator may have made the same."""
+        self._random.seed(None if seed is None else f"draws {seed}")
+
+    def functions(self) -> Iterator[tuple[str, Signature, Function]]:
+        """They by name, with their types."""
+        yield "__quantum__qis__drawrandomint__body", Signature("i64", ("i64", "i64")), self.drawrandomint
+        yield "__quantum__qis__drawrandomdouble__body", Signature("double", ("double", "double")), self.drawrandomdouble
+
+    def drawrandomint(self, least: int, most: int) -> int:
+        """An integer of a range, both ends included."""
+        if least > most:
+            message = f"a random number was wanted from an empty range: {least} to {most}"
+            raise ValueError(message)
+        return self._random.randint(least, most)
+
+    def drawrandomdouble(self, least: float, most: float) -> float:
+        """A number of a range; where its width has no room in a double, it is drawn by halves."""
+        if not (math.isfinite(least) and math.isfinite(most) and least <= most):
+            message = f"a random number was wanted from an empty or infinite range: {least} to {most}"
+            raise ValueError(message)
+        if math.isfinite(most - least):
+            return self._random.uniform(least, most)
+        return 2 * self._random.uniform(least / 2, most / 2)
+
+
+def _angle_and_address(arguments: int) -> tuple[float, int]:
+    # The second and third of a tuple's three: a double and an address.
+    angle, address = arguments + _WORD, arguments + 2 * _WORD
+    return ctypes.c_double.from_address(angle).value, ctypes.c_uint64.from_address(address).value
 
 
 def _native(library: SharedLibrary, name: str, returns: Any, *parameters: Any) -> Callable[..., Any]:  # noqa: ANN401 - ctypes' types
