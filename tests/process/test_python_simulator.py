@@ -24,6 +24,14 @@ from tests.files import REPOSITORY, program
 
 _PAGE = (REPOSITORY / "docs" / "simulators.md").read_text("utf-8")
 
+_CONTROLLED = """
+declare void @__quantum__qis__t__ctl(ptr, ptr)
+define void @only_controlled() {
+  call void @__quantum__qis__t__ctl(ptr null, ptr null)
+  ret void
+}
+"""
+
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +182,10 @@ def test_what_a_simulator_lacks_is_named_with_the_methods_to_add(shared: Session
     with pytest.raises(UnresolvedSymbolError, match="Give its class") as caught:
         shared.run("teleport", simulator="flips")
     assert caught.value.methods == ("h", "z", "ry", "cx")
+    shared.add(_CONTROLLED, "controlled")
+    with pytest.raises(UnresolvedSymbolError, match="Give its class") as caught:
+        shared.run("only_controlled", simulator="flips")
+    assert caught.value.methods == ("h", "rz", "cx")
 
 
 def test_an_exception_ends_the_run_with_its_traceback_and_the_finished_shots(shared: Session) -> None:

@@ -9,12 +9,10 @@ from qirjit_magic.engine.codegen.object_code import ExternalSymbol
 from qirjit_magic.engine.link.linked_groups import GroupSymbol, LinkedGroup
 from qirjit_magic.engine.runtime.bindings import Binding, find_bindings
 from qirjit_magic.engine.runtime.callbacks import Callbacks
-from qirjit_magic.engine.runtime.gate_ir import native_symbols
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, find_in_c_library
 from qirjit_magic.errors import LinkError, UnresolvedSymbolError
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import Declaration, ModuleInfo
-from qirjit_magic.protocol.simulator_specs import GATE_METHODS
 from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, shown_name, wrong_type
 
 
@@ -100,15 +98,13 @@ class Linker:
         for declaration in missing:
             if declaration.known and declaration.type not in declaration.known:
                 return wrong_type(declaration, declaration.known, module=module.name)
-        spec, names = self.instance.simulator.spec, tuple(declaration.name for declaration in missing)
+        names = tuple(declaration.name for declaration in missing)
         return UnresolvedSymbolError(
             names,
-            spec.name,
+            self.instance.simulator.spec.name,
             tuple(declaration.type for declaration in missing),
             tuple(declaration.name for declaration in missing if declaration.in_c_library and not module.trusted),
-            tuple(
-                method for method, gate in GATE_METHODS.items() if spec.in_python and {*native_symbols(gate)} & {*names}
-            ),
+            self.instance.simulator.methods_for(names),
             module=module.name,
             line=missing[0].line,
             source_line=missing[0].source_line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,7 @@ _CONTROLLED = ("h", "x", "y", "z", "s", "s_adj", "t", "t_adj")
 _CONTROLLED_ROTATIONS = ("rx", "ry", "rz")
 _FIRST_RETURNED = 1 << 40  # from here on results are those that ``m`` returned: no program has such an id
 _WORD = 8
+_MADE = tuple(f"__quantum__qis__{stem}__" for stem in ("r", "exp", "measure"))
 
 Function = Callable[..., object]
 
@@ -60,6 +61,13 @@ class PythonSimulator(AttachedSimulator):
             shown = f"{self.spec.name}.{getattr(function, '__name__', name)}"
             self._addresses[name] = self._callbacks.address(shown, signature, function)
         return self._addresses[name]
+
+    def methods_for(self, names: Collection[str]) -> tuple[str, ...]:
+        """The gates that it lacks; for gates under controls and products of Pauli operators what these are made of."""
+        gates = [method for method, gate in GATE_METHODS.items() if {*native_symbols(gate)} & {*names}]
+        if any(name.startswith(_MADE) or name.endswith(("__ctl", "__ctladj")) for name in names):
+            gates += [method for method in CONTROLLED_NEEDS if not hasattr(self._simulator, method)]
+        return tuple(dict.fromkeys(gates))
 
     def begin(self, seed: int | None) -> None:
         """Seed it."""

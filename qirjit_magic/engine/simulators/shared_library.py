@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.simulator_specs import KNOWN_INITIALISERS, SimulatorSpec
@@ -38,6 +38,10 @@ class AttachedSimulator(ABC):
     @abstractmethod
     def find(self, name: str) -> int:
         """The address of one of its ``__quantum__`` functions, 0 where it has none of this name."""
+
+    def methods_for(self, names: Collection[str]) -> tuple[str, ...]:  # noqa: ARG002 - most have none
+        """By which methods, which its class lacks, it would have these functions: of one in Python."""
+        return ()
 
     def follow(self, find: Callable[[str], int]) -> None:  # noqa: B027 - most know no runtime
         """The runtime is linked over it: ``find`` gives the addresses of what is there."""
