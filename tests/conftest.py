@@ -11,6 +11,8 @@ import pytest
 
 from tests.own_objects import write_own_objects
 
+# The processes that tests start find this package compiled, whatever the environment says: each would compile it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Tests count compilations, and are not to fill, or profit from, the folder of whoever runs them.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["QIRJIT_CACHE"] = "off"

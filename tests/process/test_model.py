@@ -19,7 +19,7 @@ from tests.process.support import eventually, is_gone, make_supervisor
 
 NAMES = ("m0", "m1", "m2", "m3", "m4", "m5")
 FUNCTIONS = ("f0", "f1", "f2", "f3", "f4", "f5")
-RUNS, STEPS = 200, 30
+RUNS, STEPS = int(os.environ.get("QIRJIT_MODEL_RUNS", "80")), 30
 CRASHES = 1  # in one run of the machine: each costs a new process
 names, functions = st.sampled_from(NAMES), st.sampled_from(FUNCTIONS)
 seldom = st.integers(0, 15).map(lambda number: number == 15)
