@@ -1,7 +1,7 @@
 """What takes too long for each change: the wide forms of tests, one after the other, with a table of how each ended.
 
-``python -m tests.nightly`` runs all parts, ``--only fuzzing`` one of them, ``--list`` says what there is; status 1 where
-one has failed.
+``python -m tests.nightly`` runs all parts, ``--only fuzzing`` one of them, ``--list`` says what there is; status 1 says
+that one has failed.
 """
 
 from __future__ import annotations
