@@ -23,6 +23,24 @@ IN_PROCESS = "in-process"
 GRACE_S = 0.3
 
 
+# What these files ask is what programs mean, which no platform changes: one answers. What a platform does its own way,
+# the life of processes, memory, interrupts and output, is asked of each in the others.
+_ON_ONE_PLATFORM = frozenset(
+    f"test_{name}.py"
+    for name in (
+        *("choice", "corpus", "dialects", "every_record", "found", "refusals", "same_as_qirrunner"),
+        *("sampled", "sampling_proof", "session_code", "statevector"),
+    )
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what would be asked of several platforms, and is the same on all."""
+    left_out = [item for item in items if item.path.name in _ON_ONE_PLATFORM and "portable" in item.name]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="module")
 def engines() -> Iterator[Callable[[str], Engine]]:
     """One engine of each kind for a whole file, made when it is first asked for."""
