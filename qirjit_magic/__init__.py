@@ -72,8 +72,8 @@ if TYPE_CHECKING:
     from qirjit_magic.notebook.panel import Panel as Panel
     from qirjit_magic.options import CompileOptions as CompileOptions
     from qirjit_magic.options import RunOptions as RunOptions
+    from qirjit_magic.protocol.messages import Progress as Progress
     from qirjit_magic.protocol.module_info import ModuleInfo as ModuleInfo
-    from qirjit_magic.protocol.progress import Progress as Progress
     from qirjit_magic.protocol.simulator_specs import register_simulator as register_simulator
     from qirjit_magic.protocol.timings import Timings as Timings
     from qirjit_magic.results.output_parsing import from_qirrunner as from_qirrunner
@@ -130,7 +130,7 @@ _PUBLIC = {
     "ModuleInfo": "qirjit_magic.protocol.module_info",
     "Observer": "qirjit_magic.session.client.streams",
     "Panel": "qirjit_magic.notebook.panel",
-    "Progress": "qirjit_magic.protocol.progress",
+    "Progress": "qirjit_magic.protocol.messages",
     "from_qirrunner": "qirjit_magic.results.output_parsing",
     "parse_output": "qirjit_magic.results.output_parsing",
     "RunResult": "qirjit_magic.session.run_result",

@@ -9,8 +9,8 @@ import numpy as np
 
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
 from qirjit_magic.protocol.shared_memory import RecordKind
+from qirjit_magic.results.record_columns import Texts
 from qirjit_magic.results.records import RecordTable
-from qirjit_magic.results.text_columns import Texts
 from qirjit_magic.session.run_result import RunResult
 
 Row = tuple[RecordKind, int, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, log10
 
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 
 SHOWN_AFTER_S = 1.0  # a run that is over sooner needs no bar
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400

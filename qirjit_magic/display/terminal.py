@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Self, TextIO
 
 from qirjit_magic.display.progress import is_long
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 
 
 class TerminalBar:

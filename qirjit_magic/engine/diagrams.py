@@ -12,9 +12,8 @@ from msgspec import structs
 
 from qirjit_magic.engine.sampling.tracing import Traced
 from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, QUBITS_OF, qir_name
-from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Operation, TraceEnd
 from qirjit_magic.protocol.messages import CircuitReply
-from qirjit_magic.protocol.operations import Op
+from qirjit_magic.protocol.operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Op, Operation, TraceEnd
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -40,7 +40,6 @@ from qirjit_magic.engine.simulator_selection import choose_simulator, choose_spa
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
-from qirjit_magic.protocol.frames import code_room
 from qirjit_magic.protocol.messages import (
     CircuitReply,
     CircuitRequest,
@@ -51,6 +50,7 @@ from qirjit_magic.protocol.messages import (
     Outcome,
     RunReply,
     RunRequest,
+    code_room,
 )
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordMemory, Word

@@ -19,7 +19,6 @@ from msgspec import structs
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.protocol.engine import Engine
-from qirjit_magic.protocol.frames import Frame, Inbox, pack
 from qirjit_magic.protocol.messages import (
     Add,
     Added,
@@ -28,8 +27,10 @@ from qirjit_magic.protocol.messages import (
     Compiled,
     Define,
     Done,
+    Frame,
     GetOwnCode,
     GetStatus,
+    Inbox,
     Intrinsic,
     Message,
     Ready,
@@ -41,10 +42,11 @@ from qirjit_magic.protocol.messages import (
     Show,
     Undefine,
     Unlink,
+    WorkerArguments,
+    pack,
 )
 from qirjit_magic.protocol.object_files import OWN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.protocol.startup import WorkerArguments
 from qirjit_magic.sandbox import choose
 from qirjit_magic.version import __version__
 

@@ -13,7 +13,7 @@ from msgspec import structs
 from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.flags import GivenFlags
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.sanitize import plain
 from qirjit_magic.session.client.streams import Observer, show_nothing
 

@@ -1,17 +1,161 @@
-"""What an `Engine` takes and gives, and the messages that carry its calls from the kernel to the engine process."""
+"""What an `Engine` takes and gives, the messages that carry its calls to the engine process, and their frames."""
 
 from __future__ import annotations
 
+import struct
 from typing import Literal, get_args
 
 import msgspec
 
 from qirjit_magic.options import COMPILE_DEFAULTS, RUN_DEFAULTS, CompileOptions, Method, RunOptions
-from qirjit_magic.protocol.circuit_operations import Operation, TraceEnd
 from qirjit_magic.protocol.module_info import ModuleInfo, Signature
+from qirjit_magic.protocol.operations import Operation, TraceEnd
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RECORDS_CAPACITY
 from qirjit_magic.protocol.simulator_specs import SPARSE, SimulatorSpec
 from qirjit_magic.protocol.timings import UNTIMED, Timings
+
+_HEAD = struct.Struct("<QII")
+_LIMIT = 1 << 30
+_CODE_ROOM = 64 << 20
+_CODE_PER_BYTE = 16
+_SHOWN = 200  # characters of what is wrong with a message: it may be in there
+
+
+def code_room(source_bytes: int) -> int:
+    """How many bytes of object code, or of text about it, the source of a module may come to."""
+    return _CODE_ROOM + _CODE_PER_BYTE * source_bytes
+
+
+class FrameError(Exception):
+    """The peer sent something that is no frame of this protocol."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """A typed message with its raw bytes (source text, object code).
+
+    Attributes:
+        message: what is said.
+        blob: the raw bytes.
+        number: the request's, of 64 bits; a reply has that of the request that it answers.
+    """
+
+    message: Message
+    blob: bytes = b""
+    number: int = 0
+
+
+class _Envelope(msgspec.Struct):
+    kind: str
+    body: msgspec.Raw
+
+
+def pack(frame: Frame) -> bytes:
+    """The frame as bytes to send."""
+    envelope = _Envelope(type(frame.message).__name__, msgspec.Raw(msgspec.json.encode(frame.message)))
+    text = msgspec.json.encode(envelope)
+    return _HEAD.pack(frame.number, len(text), len(frame.blob)) + text + frame.blob
+
+
+class Inbox:
+    """Bytes in, whole frames out; it never blocks, so half a frame hangs nobody."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+        self._text_room = self._blob_room = _LIMIT
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing has arrived that was not popped."""
+        return not self._data
+
+    def expect(self, *, text: int, blob: int) -> None:
+        """Take only frames with at most so many bytes of JSON and of blob."""
+        self._text_room, self._blob_room = min(text, _LIMIT), min(blob, _LIMIT)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what arrived."""
+        self._data += chunk
+
+    def pop(self) -> Frame | None:
+        """The next whole frame, if it has arrived.
+
+        Raises:
+            FrameError: what arrived is too long, malformed, or of the wrong types.
+        """
+        if len(self._data) < _HEAD.size:
+            return None
+        number, text_size, blob_size = _HEAD.unpack_from(self._data)
+        if text_size > self._text_room or blob_size > self._blob_room or text_size + blob_size > _LIMIT:
+            message = f"a frame of {text_size + blob_size:,} bytes, which is too long"
+            raise FrameError(message)
+        middle = _HEAD.size + text_size
+        end = middle + blob_size
+        if len(self._data) < end:
+            return None
+        with memoryview(self._data) as data:
+            received = _decode(bytes(data[_HEAD.size : middle]))
+            blob = bytes(data[middle:end])
+        del self._data[:end]
+        return Frame(received, blob, number)
+
+
+def _decode(text: bytes) -> Message:
+    try:
+        envelope = msgspec.json.decode(text, type=_Envelope)
+        kind = MESSAGES[envelope.kind]
+        return msgspec.json.decode(envelope.body, type=kind)
+    except (msgspec.MsgspecError, KeyError, RecursionError, ValueError, OverflowError) as error:
+        message = f"unreadable message: {repr(error)[:_SHOWN]}"
+        raise FrameError(message) from None
+
+
+class WorkerArguments(msgspec.Struct, frozen=True):
+    """How an engine process is started: inherited descriptors, and who its parent is.
+
+    Attributes:
+        socket: its end of the connection.
+        memory: the shared memory.
+        life: the read end of the pipe that closes when the kernel ends.
+        platform: the name of the platform module that the kernel uses.
+        lasting: whether the kernel's thread that started it lasts as long as the kernel's process.
+        parent: the id of the kernel's process.
+        fenced: whether it is to give up what running programs does not need.
+        memory_limit: the bytes of memory that it may have; 0 for no limit.
+        cache: the folder where object code is kept, as the system names it; empty for none.
+        libraries: the files of simulators that it may load, likewise: behind the fence it can open no others.
+    """
+
+    socket: int
+    memory: int
+    life: int
+    platform: str
+    lasting: bool
+    parent: int
+    fenced: bool
+    memory_limit: int
+    cache: bytes = b""
+    libraries: tuple[bytes, ...] = ()
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a run is.
+
+    Attributes:
+        done: how many shots are finished. Those that are sampled are drawn all at once: 0 until they are there.
+        shots: how many were asked for.
+        seconds: how long it has been going on.
+        rate: shots a second, lately; of a run that has ended, over all of it. 0 until one is finished.
+        left: how many seconds it will still take at this rate; None where nobody can know.
+        ended: whether this is the last word, however it ended.
+    """
+
+    done: int
+    shots: int
+    seconds: float
+    rate: float = 0.0
+    left: float | None = None
+    ended: bool = False
+
 
 Outcome = Literal["done", "stopped", "full", "failed", "killed"]
 Form = Literal["ir", "compiled", "asm", "object"]

@@ -15,7 +15,7 @@ from qirjit_magic.results.record_columns import Column
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qirjit_magic.results.text_columns import Texts
+    from qirjit_magic.results.record_columns import Texts
 
 _AT_ONCE = 1 << 18  # records that are looked at together
 _GATHERED = 1 << 20  # bits that are put together at once

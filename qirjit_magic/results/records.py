@@ -16,8 +16,7 @@ import numpy as np
 from qirjit_magic.protocol.shared_memory import TEXT_CAPACITY, TEXT_KINDS, RecordKind, decoded
 from qirjit_magic.results.counts import NOTHING, Counts, distinct_bits, first_of
 from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
-from qirjit_magic.results.record_columns import ABOUT, RecordColumns, Source
-from qirjit_magic.results.text_columns import Texts
+from qirjit_magic.results.record_columns import ABOUT, RecordColumns, Source, Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,8 +12,8 @@ import numpy as np
 
 from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind, sampled_size
 from qirjit_magic.results.counts import NOTHING, Counts, PackedBits, distinct_bits
+from qirjit_magic.results.record_columns import Texts
 from qirjit_magic.results.records import Record, RecordTable, Sampled
-from qirjit_magic.results.text_columns import Texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from qirjit_magic.protocol.circuit_operations import NOT_COUNTED, SHAPES, Operation, TraceEnd
 from qirjit_magic.protocol.messages import CircuitReply
+from qirjit_magic.protocol.operations import NOT_COUNTED, SHAPES, Operation, TraceEnd
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from qirjit_magic.errors import QirError, WorkerCrashedError
-from qirjit_magic.protocol.frames import Frame, pack
-from qirjit_magic.protocol.messages import Done, EngineStatus, RunReply
+from qirjit_magic.protocol.messages import Done, EngineStatus, Frame, RunReply, pack
 from qirjit_magic.protocol.shared_memory import RECORDS_START
 from qirjit_magic.session.session import Session
 from tests.process.support import eventually, number

@@ -215,9 +215,9 @@ def test_a_stop_while_the_open_process_is_made_ready_holds(monkeypatch: pytest.M
     slow.add(program("slow_shots"), "slow", trust=True)
     for_run = slow._engines.for_run
 
-    def stopped(*arguments: Any) -> EngineClient | None:
+    def stopped(*arguments: Any, **options: Any) -> EngineClient | None:
         slow.stop()
-        return for_run(*arguments)
+        return for_run(*arguments, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(slow._engines, "for_run", stopped)

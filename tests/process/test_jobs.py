@@ -15,7 +15,7 @@ import pytest
 
 from qirjit_magic.errors import ProgramFailedError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.limits import LimitError
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
 from qirjit_magic.session.client.process import EngineProcess
 from qirjit_magic.session.client.streams import Observer

@@ -11,7 +11,7 @@ import pytest
 
 from qirjit_magic.errors import WorkerCrashedError
 from qirjit_magic.session.client import process
-from qirjit_magic.session.client.request_limits import default_memory_limit
+from qirjit_magic.session.client.crash_report import default_memory_limit
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import PLATFORMS, make_supervisor

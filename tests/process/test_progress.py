@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError, SimulatorError, WorkerCrashedError
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.session import Session
 from tests.files import REPOSITORY, program

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from qirjit_magic.display.circuit import CircuitDiagram
-from qirjit_magic.protocol.circuit_operations import NOT_COUNTED, RETURNED, SHAPES, Operation, TraceEnd
 from qirjit_magic.protocol.messages import CircuitReply
+from qirjit_magic.protocol.operations import NOT_COUNTED, RETURNED, SHAPES, Operation, TraceEnd
 
 _ANGLES = st.one_of(
     st.none(), st.floats(-7, 7), st.sampled_from([0.25, 0.5, 1.0]).map(lambda fair_lock: fair_lock * 3.141592653589793)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.display.circuit.layout import MAX_DRAWN, CircuitLayout, Column, laid_out
-from qirjit_magic.protocol.circuit_operations import Operation
+from qirjit_magic.protocol.operations import Operation
 from tests.unit.operations import depth, operation, operations, traced
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from qirjit_magic.display.circuit import CircuitDiagram
 from qirjit_magic.display.circuit.circuit_labels import angle_text, end_text, gate_label, result_name, sentence
-from qirjit_magic.protocol.circuit_operations import RETURNED, SHAPES, Operation, TraceEnd
+from qirjit_magic.protocol.operations import RETURNED, SHAPES, Operation, TraceEnd
 from tests.pages import Page
 from tests.unit.operations import diagram, operation, operations, traced
 

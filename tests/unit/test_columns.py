@@ -12,11 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind
-from qirjit_magic.results import counts, outcomes, record_columns, text_columns
+from qirjit_magic.results import counts, outcomes, record_columns
 from qirjit_magic.results.counts import PackedBits, distinct_bits
-from qirjit_magic.results.record_columns import Column
+from qirjit_magic.results.record_columns import Column, Texts
 from qirjit_magic.results.records import RecordBatch, RecordTable, decode
-from qirjit_magic.results.text_columns import Texts
 
 _TEXT = b"\0first\0second\0\0" + b"01\0" * 40
 _rows = st.tuples(st.sampled_from([1, 1, 2, 4, 8, 11, 12]), st.integers(0, 20), st.integers(0, 100))
@@ -60,8 +59,8 @@ def test_results_of_shots_of_any_width_are_counted_in_parts_as_python_counts_the
     with (
         patch.object(outcomes, "_AT_ONCE", at_once),
         patch.object(outcomes, "_GATHERED", at_once),
-        patch.object(text_columns, "_GATHERED", at_once),
-        patch.object(text_columns, "_AT_ONCE", at_once),
+        patch.object(record_columns, "_GATHERED", at_once),
+        patch.object(record_columns, "_AT_ONCE", at_once),
     ):
         assert table.counts() == expected
         tally = table.tally(3)

@@ -5,9 +5,8 @@ import signal
 import pytest
 
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
-from qirjit_magic.session.client import request_limits
-from qirjit_magic.session.client.child import UNKNOWN
-from qirjit_magic.session.client.crash_report import crash
+from qirjit_magic.session.client.crash_report import Limit, crash, default_memory_limit, is_over
+from qirjit_magic.session.client.process import UNKNOWN
 from qirjit_magic.session.client.streams import Stream
 
 _MIB = 1 << 20
@@ -71,19 +70,19 @@ def test_a_death_outside_a_run_names_no_shot(memory: RecordMemory) -> None:
 
 
 def test_a_compiler_that_took_too_long_is_told_with_its_limit() -> None:
-    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late=request_limits.Limit(2.5, "the compiler"))
+    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late=Limit(2.5, "the compiler"))
     assert error.reason == "the compiler had not ended after 2.5 s"
 
 
 def test_a_moment_is_over_once_it_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.monotonic", lambda: 100.0)
-    assert [request_limits.is_over(moment) for moment in (None, 99.9, 100.0, 100.1)] == [False, True, False, False]
+    assert [is_over(moment) for moment in (None, 99.9, 100.0, 100.1)] == [False, True, False, False]
 
 
 def test_the_memory_limit_is_three_quarters_of_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qirjit_magic.machine.groups", tuple)
     monkeypatch.setattr("os.sysconf", {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}.__getitem__)
-    assert request_limits.default_memory_limit() == 750 * 4096
+    assert default_memory_limit() == 750 * 4096
 
 
 def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +91,7 @@ def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch
 
     monkeypatch.setattr("qirjit_magic.machine.groups", tuple)
     monkeypatch.setattr("os.sysconf", unknown)
-    assert request_limits.default_memory_limit() == 0
+    assert default_memory_limit() == 0
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch
     ],
 )
 def test_who_is_killed_because_of_the_time_says_what_took_it(late: str, stopped: bool, reason: str) -> None:  # noqa: FBT001 - a table
-    error = crash("SIGKILL", "main", stream(""), memory_limit=0, late=request_limits.Limit(20, late), stopped=stopped)
+    error = crash("SIGKILL", "main", stream(""), memory_limit=0, late=Limit(20, late), stopped=stopped)
     assert (error.reason, error.limit_s, error.stopped) == (reason, 20, stopped)
 
 

@@ -11,9 +11,8 @@ from hypothesis import given
 from qirjit_magic.engine.diagrams import circuit_of
 from qirjit_magic.engine.sampling.tracing import Traced
 from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, qir_name
-from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Operation, TraceEnd
 from qirjit_magic.protocol.messages import CircuitReply
-from qirjit_magic.protocol.operations import Op
+from qirjit_magic.protocol.operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Op, Operation, TraceEnd
 from tests.unit.operations import depth, operations
 from tests.unit.tapes import Entry, gate, measure, tape
 

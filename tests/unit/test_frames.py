@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from qirjit_magic.options import CompileOptions, RunOptions
-from qirjit_magic.protocol.frames import Frame, FrameError, Inbox, pack
 from qirjit_magic.protocol.messages import (
     MESSAGES,
     Add,
@@ -20,7 +19,10 @@ from qirjit_magic.protocol.messages import (
     Define,
     Done,
     EngineStatus,
+    Frame,
+    FrameError,
     GetStatus,
+    Inbox,
     Message,
     Raised,
     Ready,
@@ -33,6 +35,7 @@ from qirjit_magic.protocol.messages import (
     Show,
     Undefine,
     Unlink,
+    pack,
 )
 from qirjit_magic.protocol.module_info import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.simulator_specs import SimulatorSpec

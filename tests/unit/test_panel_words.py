@@ -11,7 +11,7 @@ from qirjit_magic.errors import OptionError
 from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.fields import first_value, parameter_problem, seed_of, seed_problem
 from qirjit_magic.notebook.panel.tail import SHOWN_CHARACTERS, SHOWN_LINES, Tail
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
 from qirjit_magic.session.runs.watcher import ProgressReporter, RunWatcher
 

@@ -9,9 +9,18 @@ from typing import Any, cast
 import pytest
 
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError, UnsafeModuleError
-from qirjit_magic.protocol.circuit_operations import MAX_FIRST, MAX_QUBIT, RETURNED, Operation, TraceEnd
-from qirjit_magic.protocol.frames import Frame, FrameError
-from qirjit_magic.protocol.messages import CircuitReply, CircuitRequest, Fact, Outcome, Refused, RunReply, RunRequest
+from qirjit_magic.protocol.messages import (
+    CircuitReply,
+    CircuitRequest,
+    Fact,
+    Frame,
+    FrameError,
+    Outcome,
+    Refused,
+    RunReply,
+    RunRequest,
+)
+from qirjit_magic.protocol.operations import MAX_FIRST, MAX_QUBIT, RETURNED, Operation, TraceEnd
 from qirjit_magic.session.client.replies import checked, refusal
 
 _Facts = dict[str, Fact]

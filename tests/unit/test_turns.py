@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qirjit_magic.session.client.fair_lock import FairLock, NoTurnError
+from qirjit_magic.session.session import FairLock, NoTurnError
 
 _LONG_S = 20.0
 

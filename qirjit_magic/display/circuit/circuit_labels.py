@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.labels import shortened
-from qirjit_magic.protocol.circuit_operations import RETURNED, Operation, TraceEnd
+from qirjit_magic.protocol.operations import RETURNED, Operation, TraceEnd
 from qirjit_magic.results.traced_circuit import TracedCircuit
 from qirjit_magic.sanitize import plain_line
 

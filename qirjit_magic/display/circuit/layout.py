@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qirjit_magic.protocol.circuit_operations import SHAPES, Operation
 from qirjit_magic.protocol.messages import CircuitReply
+from qirjit_magic.protocol.operations import SHAPES, Operation
 
 MAX_DRAWN = 1500  # operations: a picture of more would be too long for a notebook
 

@@ -20,7 +20,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
 from qirjit_magic.display.circuit.layout import CircuitLayout, Column, Placed, laid_out
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.style import drawn, styled
-from qirjit_magic.protocol.circuit_operations import Operation
+from qirjit_magic.protocol.operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
 
 _ROWS = 6  # of a table: more kinds of operations stand in another one

@@ -17,7 +17,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
 )
 from qirjit_magic.display.circuit.layout import CircuitLayout, Column
 from qirjit_magic.display.labels import number as counted
-from qirjit_magic.protocol.circuit_operations import Operation
+from qirjit_magic.protocol.operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
 
 _WIRE, _LINK, _CROSSING, _MARK = "─", "│", "┼", "╎"

@@ -18,9 +18,9 @@ from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotSampleable
 from qirjit_magic.engine.simulators.second_trace import OUTCOMES, Output, find_change, other_heap, take_output
 from qirjit_magic.errors import UnresolvedSymbolError
-from qirjit_magic.protocol.circuit_operations import TraceEnd
 from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.module_info import EntryPoint
+from qirjit_magic.protocol.operations import TraceEnd
 from qirjit_magic.protocol.return_values import recorded_words
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RECORDS_CAPACITY, SIZE, RecordMemory, Word
 from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR

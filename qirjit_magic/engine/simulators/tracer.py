@@ -13,7 +13,7 @@ from qirjit_magic.engine.simulators.operation_trace import ENTRY, NotSampleable,
 from qirjit_magic.engine.simulators.second_trace import LOWER, PATTERN
 from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
-from qirjit_magic.protocol.circuit_operations import TraceEnd
+from qirjit_magic.protocol.operations import TraceEnd
 from qirjit_magic.protocol.simulator_specs import SimulatorSpec
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.notebook.panel.tail import Tail
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.session.client.streams import Observer
 
 if TYPE_CHECKING:

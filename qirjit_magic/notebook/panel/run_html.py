@@ -11,7 +11,7 @@ from qirjit_magic.notebook.panel.tail import Tail
 from qirjit_magic.sanitize import plain, plain_line
 
 if TYPE_CHECKING:
-    from qirjit_magic.protocol.progress import Progress
+    from qirjit_magic.protocol.messages import Progress
     from qirjit_magic.session.run_result import RunResult
 
 _THOUSAND = 1000

@@ -11,7 +11,6 @@ from msgspec import structs
 
 from qirjit_magic.errors import DefinitionError, WorkerCrashedError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
-from qirjit_magic.protocol.frames import Frame
 from qirjit_magic.protocol.messages import (
     Add,
     Added,
@@ -22,6 +21,7 @@ from qirjit_magic.protocol.messages import (
     Done,
     EngineStatus,
     Form,
+    Frame,
     GetOwnCode,
     GetStatus,
     Intrinsic,
@@ -39,11 +39,10 @@ from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
 from qirjit_magic.session.cache import ObjectCache, admitted
-from qirjit_magic.session.client.crash_report import Stopped
+from qirjit_magic.session.client.crash_report import COMPILE_LIMIT_S, Stopped
 from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
 from qirjit_magic.session.client.replay_log import definition, restoration
-from qirjit_magic.session.client.request_limits import COMPILE_LIMIT_S
 from qirjit_magic.session.client.restarting import GRACE_S, RestartingProcess
 
 _NICE = 10

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from qirjit_magic.protocol.frames import Frame
-from qirjit_magic.protocol.messages import Compiled, Define, Intrinsic, Restore
+from qirjit_magic.protocol.messages import Compiled, Define, Frame, Intrinsic, Restore
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.symbol_graph import python_module
 

@@ -14,7 +14,25 @@ from msgspec import structs
 
 from qirjit_magic import errors
 from qirjit_magic.errors import EngineError, ExecutionError, LocatedError, QirError
-from qirjit_magic.protocol.circuit_operations import (
+from qirjit_magic.protocol.messages import (
+    Add,
+    Added,
+    CircuitReply,
+    CircuitRequest,
+    Compile,
+    EngineStatus,
+    Frame,
+    FrameError,
+    GetOwnCode,
+    Message,
+    Refused,
+    RunReply,
+    RunRequest,
+    Show,
+    code_room,
+)
+from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
+from qirjit_magic.protocol.operations import (
     MAX_FIRST,
     MAX_LAST,
     MAX_QUBIT,
@@ -23,22 +41,6 @@ from qirjit_magic.protocol.circuit_operations import (
     Operation,
     TraceEnd,
 )
-from qirjit_magic.protocol.frames import Frame, FrameError, code_room
-from qirjit_magic.protocol.messages import (
-    Add,
-    Added,
-    CircuitReply,
-    CircuitRequest,
-    Compile,
-    EngineStatus,
-    GetOwnCode,
-    Message,
-    Refused,
-    RunReply,
-    RunRequest,
-    Show,
-)
-from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
 from qirjit_magic.protocol.shared_memory import RECORDS_CAPACITY, sampled_size
 from qirjit_magic.protocol.timings import COMPILING, RUNNING, UNTIMED, Timings
 

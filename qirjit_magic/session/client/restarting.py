@@ -17,28 +17,28 @@ from qirjit_magic.errors import (
     SessionClosedError,
     WorkerCrashedError,
 )
-from qirjit_magic.protocol.frames import Frame, FrameError
-from qirjit_magic.protocol.messages import Add, Compile, Done, Message, Ready, RunRequest, Show
+from qirjit_magic.protocol.messages import Add, Compile, Done, Frame, FrameError, Message, Ready, RunRequest, Show
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.sandbox import Platform, Region, choose, name_of
 from qirjit_magic.session.client import forking
-from qirjit_magic.session.client.crash_report import OF_ITSELF, Stopped, crash
-from qirjit_magic.session.client.interrupts import DeferredInterrupts
-from qirjit_magic.session.client.process import EngineDied, EngineProcess
-from qirjit_magic.session.client.replay_log import ReplayLog
-from qirjit_magic.session.client.replies import checked, timed
-from qirjit_magic.session.client.request_limits import (
+from qirjit_magic.session.client.crash_report import (
     COMPILE_LIMIT_S,
+    OF_ITSELF,
     STOPPED_S,
     Limit,
+    Stopped,
     check_addresses,
     check_files,
+    crash,
     default_memory_limit,
     is_over,
     limit_of,
 )
-from qirjit_magic.session.client.spare_descriptors import above_standard
+from qirjit_magic.session.client.interrupts import DeferredInterrupts
+from qirjit_magic.session.client.process import EngineDied, EngineProcess, above_standard
+from qirjit_magic.session.client.replay_log import ReplayLog
+from qirjit_magic.session.client.replies import checked, timed
 from qirjit_magic.session.client.streams import KEPT_BYTES, Printed, show_nothing
 from qirjit_magic.session.client.streams import Show as ShowText
 from qirjit_magic.version import __version__

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 
 SHOWN_BYTES = 64 << 10
 SHOWN_WHOLE_BYTES = 512 << 10  # to who wants the newest of what comes after that too

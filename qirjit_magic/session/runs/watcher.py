@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from qirjit_magic.protocol.progress import Progress
+from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 from qirjit_magic.session.client.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show
 
