@@ -12,6 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qirjit_magic.engine.runtime.gate_ir import native_symbols
+from qirjit_magic.protocol.operations import NATIVE
+
 Matrix = npt.NDArray[np.inexact[Any]]
 Gate = Callable[..., Matrix]
 
@@ -288,17 +291,16 @@ def _by_name(*tables: Mapping[str, Gate]) -> dict[str, Gate]:
 GATES = _by_name(_ONE_QUBIT, _MORE_QUBITS, _CONTROLLED)
 UNDER_ARRAYS = _by_name(_BEHIND)
 UNDER_ARRAYS_IN_TUPLES = _by_name(_IN_TUPLE)
-# What a simulator has itself.
+# What a simulator has itself: the table of operations says by what names, the matrices are those above.
 OWN: Mapping[str, Gate] = {
-    **{f"{name}__body": GATES[name] for name in (*"hxyzst", "sx", "rx", "ry", "rz", "cx", "cnot", "cy", "cz", "swap")},
-    **{f"{name}__body": GATES[name] for name in ("ccx", "rxx", "ryy", "rzz")},
-    **{f"{name}__adj": GATES[f"{name}_adj"] for name in "st"},
+    native.removeprefix("__quantum__qis__"): GATES[row.names.split()[0]]
+    for row in NATIVE.values()
+    for native in native_symbols(row)
 }
 # Native gates as they are made of others where a simulator lacks them.
 STEPS = {
     f"{name}/steps": OWN[name]
-    for name in OWN
-    if name not in {"h__body", "rz__body", "cnot__body"}  # the smallest
+    for name in (row.native_symbol.removeprefix("__quantum__qis__") for row in NATIVE.values() if row.steps)
 }
 OWN_UNDER_ARRAYS: Mapping[str, Gate] = {
     **{f"{name}__ctl": GATES[name] for name in "hxyzst"},

@@ -43,6 +43,7 @@ def _renamed(file: Path) -> None:
         "engine/ir/parse.py",
         "llvm_text.py",
         "protocol/module_info.py",
+        "protocol/operations.py",
         "protocol/symbol_graph.py",
     ],
 )

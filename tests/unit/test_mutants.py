@@ -11,7 +11,7 @@ import pytest
 
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.floats import read_floats
-from qirjit_magic.engine.runtime.gate_ir import player_gates, tracer_gates
+from qirjit_magic.engine.runtime.gate_ir import player_gates, queued_gates, tracer_gates
 from qirjit_magic.engine.simulators import tracer_object
 from qirjit_magic.engine.simulators.statevector import compiled
 from tests.files import REPOSITORY
@@ -71,7 +71,7 @@ def _module(file: Path, content: bytes) -> str:
     names = together if file.name in together else (file.name,)
     parts = [content if name == file.name else (_PACKAGE / file.parent / name).read_bytes() for name in names]
     if file.parent.name == "statevector" and file.name in together:
-        parts += [read_floats().encode(), player_gates().encode()]
+        parts += [text().encode() for text in (read_floats, queued_gates, player_gates)]
     if file.parent.name == "simulators" and file.name in together:
         parts.append(tracer_gates().encode())
     module = read_text(b"\n".join(parts).decode())

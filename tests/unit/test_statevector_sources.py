@@ -10,7 +10,8 @@ import llvmlite.binding as llvm
 import pytest
 
 from qirjit_magic.engine.ir.llvm_modules import read_text
-from qirjit_magic.engine.runtime.bindings import read_ir
+from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
+from qirjit_magic.engine.runtime.gate_ir import queued_gates
 from qirjit_magic.engine.simulators.statevector import compiled
 from qirjit_magic.engine.simulators.statevector.compiled import MachineWord
 from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
@@ -65,7 +66,7 @@ def test_the_words_of_the_machine_are_the_same_everywhere() -> None:
 
 def test_the_numbers_of_the_operations_are_those_of_the_kernels() -> None:
     words = _kernel_words()
-    text = "".join((_ROOM / name).read_text("utf-8") for name in compiled._FILES)
+    text = queued_gates() + "".join((_ROOM / name).read_text("utf-8") for name in compiled._FILES)
     names = {"h__body": "H", "y__body": "Y", "s__adj": "S_ADJ", "t__adj": "T_ADJ", "sx__body": "SX", "rz__body": "RZ"}
     names |= {"cx__body": "CX", "cz__body": "CZ", "swap__body": "SWAP", "mz__body": "MZ", "mresetz__body": "MRESETZ"}
     for function, operation in {**names, "reset__body": "RESET"}.items():
@@ -75,7 +76,7 @@ def test_the_numbers_of_the_operations_are_those_of_the_kernels() -> None:
 
 
 def test_everything_that_touches_a_qubit_or_a_result_is_there() -> None:
-    wanted = {function.name for function in read_text(read_ir("simulator.ll")).functions}
+    wanted = {declared_name(function.name) for function in read_text(read_ir("simulator.ll")).functions}
     simulator = Compiled().simulator
     assert {name for name in wanted if not simulator.find(name)} == set()
 

@@ -10,6 +10,10 @@ from qirjit_magic.protocol.operations import GATES, NATIVE, Gate, Op, symbol
 
 QUBITS_FIRST = "/qubits.first"  # behind the name of a function that has another type under the same name
 STEPS = "/steps"  # behind that of a native operation as it is made of others
+# Under an array of controls they are in a tuple.
+_ANGLE_AND_QUBIT = """%angle = load double, ptr %tuple
+  %q.p = getelementptr { double, ptr }, ptr %tuple, i32 0, i32 1
+  %q = load ptr, ptr %q.p"""
 
 
 def gates_of(family: str) -> list[Gate]:
@@ -144,6 +148,30 @@ def _tracer_gate(name: str, op: Op, gate: Gate) -> str:
     angle = f"%{gate.angles}" if gate.angles else "0.0"
     call = f"call void @append(i32 {op.value}, {places}, double {angle})"
     return f"define void @{name}({parameters}) {{\n  {call}\n  ret void\n}}"
+
+
+def queued_gates() -> str:
+    """The gates on one qubit, as the state vector queues them: by themselves, and under an array of control qubits."""
+    return "\n".join(_queued_gate(op, gate) for op, gate in NATIVE.items() if gate.width == 1)
+
+
+def _queued_gate(op: Op, gate: Gate) -> str:
+    number = f"i64 {op.value - 1}"
+    if gate.angles:
+        call, parameters = f"@append_turn({number}, ptr %q, double %angle)", "double %angle, ptr %q"
+    else:
+        call, parameters = f"@append({number}, ptr %q, i64 0, double 0.0)", "ptr %q"
+    body = f"define void @{gate.native_symbol}({parameters}) {{\n  call void {call}\n  ret void\n}}"
+    if op is Op.SX:  # which Q# has not
+        return body
+    under = f"{symbol(gate.name)}__ctl".replace("__adj__ctl", "__ctladj")
+    return f"""{body}
+define void @{under}(ptr %controls, ptr %{"tuple" if gate.angles else "q"}) {{
+  {_ANGLE_AND_QUBIT if gate.angles else ""}
+  call void @append_controls(ptr %controls, i64 0)
+  call void {call}
+  ret void
+}}"""
 
 
 def player_gates() -> str:

@@ -10,7 +10,7 @@ import llvmlite.binding as llvm
 from qirjit_magic.engine.codegen.builtin_objects import own_object
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.runtime.floats import read_floats
-from qirjit_magic.engine.runtime.gate_ir import player_gates
+from qirjit_magic.engine.runtime.gate_ir import player_gates, queued_gates
 from qirjit_magic.errors import SimulatorError
 
 WORDS = 48
@@ -76,7 +76,12 @@ def statevector_object() -> bytes:
 def _make() -> bytes:
     context, emitter = llvm.create_context(), ObjectEmitter()
     kernels = llvm.parse_assembly(_kernels(), context)
-    texts = (*(Path(__file__).with_name(name).read_text("utf-8") for name in _FILES), read_floats(), player_gates())
+    texts = (
+        *(Path(__file__).with_name(name).read_text("utf-8") for name in _FILES),
+        read_floats(),
+        queued_gates(),
+        player_gates(),
+    )
     module = llvm.parse_assembly("\n".join(texts), context)
     emitter.inline(module, _LEVEL)  # more passes take longer than they save
     kernels.triple, kernels.data_layout = module.triple, module.data_layout

@@ -1,55 +1,7 @@
-; Gates, which are queued: operations are numbers, those of kernels/machine.py.
+; Gates, which are queued: operations are numbers, those of kernels/machine.py. Those on one qubit, and the same under an
+; array of controls, are made of the table of operations (queued_gates in engine/runtime/gate_ir.py).
 
 ; ---- on one qubit ---------------------------------------------------------------------------------------------------------
-
-define void @__quantum__qis__h__body(ptr %qubit) {
-  call void @append(i64 0, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__x__body(ptr %qubit) {
-  call void @append(i64 1, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__y__body(ptr %qubit) {
-  call void @append(i64 2, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__z__body(ptr %qubit) {
-  call void @append(i64 3, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__s__body(ptr %qubit) {
-  call void @append(i64 4, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__s__adj(ptr %qubit) {
-  call void @append(i64 5, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__t__body(ptr %qubit) {
-  call void @append(i64 6, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__t__adj(ptr %qubit) {
-  call void @append(i64 7, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__sx__body(ptr %qubit) {
-  call void @append(i64 8, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__rx__body(double %angle, ptr %qubit) {
-  call void @append_turn(i64 9, ptr %qubit, double %angle)
-  ret void
-}
-define void @__quantum__qis__ry__body(double %angle, ptr %qubit) {
-  call void @append_turn(i64 10, ptr %qubit, double %angle)
-  ret void
-}
-define void @__quantum__qis__rz__body(double %angle, ptr %qubit) {
-  call void @append_turn(i64 11, ptr %qubit, double %angle)
-  ret void
-}
 
 ; The rotation about a Pauli operator: I is 0, X 1, Y 3, Z 2. About I it is a phase of the whole state: nothing.
 define internal void @rotate(i2 %pauli, double %angle, ptr %qubit) {
@@ -137,7 +89,6 @@ define void @__quantum__qis__barrier__body() {
 
 ; ---- controlled: an array of control qubits, then the qubit or a tuple of arguments --------------------------------------------
 
-%Rotation = type { double, ptr }
 %PauliRotation = type { i2, double, ptr }
 
 ; The controls from the index on; the gate that is appended next belongs to them.
@@ -173,71 +124,6 @@ turn:
   call void @append_turn(i64 12, ptr %first, double %angle)
   br label %done
 done:
-  ret void
-}
-
-define void @__quantum__qis__h__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 0, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__x__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 1, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__y__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 2, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__z__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 3, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__s__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 4, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__s__ctladj(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 5, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__t__ctl(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 6, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__t__ctladj(ptr %controls, ptr %qubit) {
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append(i64 7, ptr %qubit, i64 0, double 0.0)
-  ret void
-}
-define void @__quantum__qis__rx__ctl(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append_turn(i64 9, ptr %qubit, double %angle)
-  ret void
-}
-define void @__quantum__qis__ry__ctl(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append_turn(i64 10, ptr %qubit, double %angle)
-  ret void
-}
-define void @__quantum__qis__rz__ctl(ptr %controls, ptr %rotation) {
-  %angle = load double, ptr %rotation
-  %qubit.p = getelementptr %Rotation, ptr %rotation, i32 0, i32 1
-  %qubit = load ptr, ptr %qubit.p
-  call void @append_controls(ptr %controls, i64 0)
-  call void @append_turn(i64 11, ptr %qubit, double %angle)
   ret void
 }
 
