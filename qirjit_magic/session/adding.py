@@ -9,7 +9,7 @@ import msgspec
 
 from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.module_info import ModuleInfo
-from qirjit_magic.protocol.symbol_graph import check_profile
+from qirjit_magic.protocol.symbol_graph import check_profile, check_renewal
 from qirjit_magic.session.client.crash_limiter import CrashLimiter
 from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
 from qirjit_magic.session.runs.engines import Engines
@@ -48,7 +48,7 @@ class Adding(msgspec.Struct, frozen=True):
             return self._renew(same, strict=options.strict)
         with self.crash_limiter.watch(name or "the cell", sha256(source.data).hexdigest()):
             self.registry.check_room(name, most)
-            compiled = self.engines.add(
+            compiled = self.engines.fenced.add(
                 name or self.registry.free_name(),
                 source.data,
                 options,
@@ -61,5 +61,7 @@ class Adding(msgspec.Struct, frozen=True):
     def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
         if strict:
             check_profile(self.registry.find(name).info)
-        self.engines.renew(name, self.registry.linkage)
+        if name != self.registry.modules[-1].info.name:
+            check_renewal(list(self.registry.linkage.modules.values()), name)
+            self.engines.fenced.renew(name)
         return self.registry.renew(name)

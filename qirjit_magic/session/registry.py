@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Callable, Collection, Iterable
@@ -29,11 +30,13 @@ class RegisteredModule(msgspec.Struct, frozen=True):
         info: the module.
         source: its source.
         options: how it was to be compiled, as far as that can change its code.
+        serial: which of all modules that were ever added; it stays where the module only becomes the newest.
     """
 
     info: ModuleInfo
     source: Source
     options: CompileOptions = COMPILE_DEFAULTS
+    serial: int = 0
 
     @property
     def named(self) -> bool:
@@ -42,7 +45,11 @@ class RegisteredModule(msgspec.Struct, frozen=True):
 
 
 class ModuleRegistry:
-    """What a session knows of its modules. The engine has them too, in the same order.
+    """The modules of a session in their order: the one place that says which there are.
+
+    Engine processes that are behind are brought in step with it by `EngineClient.sync`: the open one when a run reaches
+    something trusted, helpers when they share a run. The process behind the sandbox takes part in each
+    change, because it says what a module is. A process that took over gets what the one before had.
 
     Args:
         python: gives the functions in Python, as a `SymbolGraph` takes them.
@@ -51,6 +58,7 @@ class ModuleRegistry:
     def __init__(self, python: Callable[[], tuple[ModuleInfo, ...]]) -> None:
         self._python = python
         self._added: dict[str, RegisteredModule] = {}
+        self._serials = itertools.count(1)
         self._linkage: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (
             (),
             SymbolGraph(()),
@@ -64,6 +72,11 @@ class ModuleRegistry:
 
     def __len__(self) -> int:
         return len(self._added)
+
+    @property
+    def modules(self) -> tuple[RegisteredModule, ...]:
+        """The modules with their sources, the newest last."""
+        return tuple(self._added.values())
 
     @property
     def infos(self) -> tuple[ModuleInfo, ...]:
@@ -145,7 +158,7 @@ class ModuleRegistry:
         )
         self._in_use.pop(name, None)
         self._added_in[name] = info.timings
-        return self._put_last(structs.replace(added, info=info))
+        return self._put_last(structs.replace(added, info=info, serial=next(self._serials)))
 
     def renew(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""

@@ -346,7 +346,7 @@ class Session:
         with self._turn(), self._working(changing="once answered"):
             self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
-                self._engines.remove(name)
+                self._engine.remove(name)
                 said = self._registry.remove(name)
                 self._changed()
         return said

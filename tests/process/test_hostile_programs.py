@@ -86,7 +86,7 @@ def test_a_thread_that_writes_to_the_engine_s_socket_later_answers_nothing(sessi
     session.define("attack", "void ()", attack)
     session.add(ATTACKS, "attacks")
     session.run("attacks")
-    engine = session._engines.for_run("attacks", session.linkage)
+    engine = session._engines.for_run("attacks", session._registry)
     assert engine is not None
     process = engine._process
     assert process is not None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -146,14 +148,15 @@ def test_a_lie_about_what_a_module_reaches_gets_it_nowhere(session: Session) -> 
     modules["victim"] = structs.replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
     lie = SymbolGraph(modules.values())
     assert "<Python>" in lie.reachable("victim")
-    assert session._engines.for_run("victim", lie) is session._engines.fenced
-    assert session._engines.for_run("caller", session.linkage) is session._engines._open
+    lying: Any = SimpleNamespace(linkage=lie, modules=session._registry.modules)
+    assert session._engines.for_run("victim", lying) is session._engines.fenced
+    assert session._engines.for_run("caller", session._registry) is session._engines._open
 
 
 def test_nothing_more_is_compiled_for_a_run_that_nobody_waits_for(session: Session) -> None:
     session.define("where", "i64 ()", os.getpid)
     session.add(CALLER, "caller")
-    assert session._engines.for_run("caller", session.linkage, lambda: True) is None
+    assert session._engines.for_run("caller", session._registry, lambda: True) is None
     result = session.run("ask_python", show=Observer(stopping=lambda: True))
     assert (result.partial, len(result.shots)) == (True, 0)
     with pytest.raises(RunTimeoutError):

@@ -228,15 +228,22 @@ class EngineClient(RestartingProcess):
         """The modules of these names, in their order."""
         return tuple(compiled for name, compiled in self._kept.modules.items() if name in names)
 
-    def have(self, wanted: Sequence[Compiled]) -> None:
-        """Have these modules, in this order, and no others."""
-        for name in sorted(self._kept.modules.keys() - {compiled.module.name for compiled in wanted}):
+    def sync(self, wanted: Sequence[Compiled]) -> None:
+        """Have these modules, in this order, and no others; what is there already keeps its variables.
+
+        A process that has none of them is brought there as one that has some: a helper's, the open one's, or another
+        that was made for a new session.
+        """
+        by_name = {compiled.module.name: compiled for compiled in wanted}
+        for name in [name for name, has in self._kept.modules.items() if by_name.get(name) is not has]:
             self.remove(name)
-        there = tuple(self._kept.modules.values())
-        pairs = zip(there, wanted, strict=False)
-        same = next((place for place, (has, wants) in enumerate(pairs) if has is not wants), len(there))
-        for compiled in wanted[same:]:
-            self.restore(compiled)
+        pairs = zip(self._kept.modules, by_name, strict=False)
+        in_order = next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._kept.modules))
+        for compiled in wanted[in_order:]:
+            if compiled.module.name in self._kept.modules:
+                self.renew(compiled.module.name)
+            else:
+                self.restore(compiled)
 
     def renew(self, name: str) -> None:
         """See `Engine.renew`."""

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.limits import Limits
-from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.messages import Compiled, EngineStatus, Intrinsic, RunRequest
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR
-from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph, check_renewal
+from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.protocol.timings import UNTIMED
 from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.registry import ModuleRegistry
 from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
 from qirjit_magic.session.runs.worker_pool import WorkerPool
-
-
-class _Wanted(msgspec.Struct, frozen=True):
-    """A module as the open engine is to have it; a changed one has another serial."""
-
-    serial: int
-    source: bytes
-    options: CompileOptions
 
 
 class Engines:
@@ -46,9 +37,7 @@ class Engines:
         self.fenced = fenced
         self.compiling = UNTIMED
         self._open: EngineClient | None = None
-        self._wanted: dict[str, _Wanted] = {}
-        self._there: dict[str, int] = {}  # the serials of the open engine's modules, in its order
-        self._serial = 0
+        self._compiled: dict[int, Compiled] = {}  # by serial: what the open process has made of a module itself
         self._workers = WorkerPool(fenced)
 
     @property
@@ -70,7 +59,6 @@ class Engines:
     def after_fork(self) -> None:
         """In a forked process: there are no helpers, and the open process gets its modules when they are wanted."""
         self._workers.after_fork()
-        self._there.clear()
         if self._open is not None:
             self._open.forget_modules()
 
@@ -80,8 +68,7 @@ class Engines:
             self._workers.end()
             for engine in self._both:
                 engine.reset()
-            self._wanted.clear()
-            self._there.clear()
+            self._compiled.clear()
 
     def stop(self) -> None:
         """End the run that goes on; from any thread."""
@@ -91,37 +78,11 @@ class Engines:
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
-    def add(
-        self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
-    ) -> Compiled:
-        """See `Engine.add`."""
-        compiled = self.fenced.add(name, source, options, replaceable=replaceable)
-        self._serial += 1
-        self._wanted.pop(compiled.module.name, None)
-        self._wanted[compiled.module.name] = _Wanted(self._serial, source, options)
-        return compiled
-
-    def renew(self, name: str, linkage: SymbolGraph) -> None:
-        """See `Engine.renew`.
-
-        Raises:
-            SignatureError: a module would be bound to a definition of another type; nothing has changed.
-        """
-        if name != next(reversed(self._wanted)):
-            check_renewal(list(linkage.modules.values()), name)
-            self.fenced.renew(name)
-            self._wanted[name] = self._wanted.pop(name)
-
     def unlink(self, name: str) -> None:
-        """See `Engine.unlink`."""
+        """Let a module be linked anew in both processes, so that its variables start anew."""
         self.fenced.unlink(name)
-        if self._open is not None and name in self._there:
+        if self._open is not None and self._open.compiled({name}):
             self._open.unlink(name)
-
-    def remove(self, name: str) -> None:
-        """See `Engine.remove`."""
-        self.fenced.remove(name)
-        self._wanted.pop(name, None)
 
     # -- functions in Python ---------------------------------------------------------------------------------------
 
@@ -156,7 +117,7 @@ class Engines:
     def for_run(
         self,
         module: str,
-        linkage: SymbolGraph,
+        registry: ModuleRegistry,
         stopping: Callable[[], bool] = lambda: False,
         *,
         in_python: bool = False,
@@ -165,7 +126,7 @@ class Engines:
 
         Args:
             module: its name.
-            linkage: who is bound to whom, as far as the fenced process says the truth.
+            registry: the modules; who is bound to whom there is what the fenced process says.
             stopping: asked before each module that is still to be compiled: whether nobody waits for it any more.
             in_python: whether the simulator is written in Python, which only the open process calls.
 
@@ -175,13 +136,13 @@ class Engines:
         Raises:
             QirError: the open process cannot be started, or does not take what the fenced one took.
         """
-        self.compiling = UNTIMED
+        self.compiling, linkage = UNTIMED, registry.linkage
         self._forget_gone()
         if not (in_python or _is_trusting(linkage, module)):
             return self.fenced
         with self.fenced.uninterrupted():
             engine = self._opened()
-            if not self._bring_up_to_date(engine, linkage.reachable(module), stopping):
+            if not self._sync(engine, registry, linkage.reachable(module), stopping):
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
         return engine if in_python or _is_trusting(SymbolGraph(engine.infos), module) else self.fenced
@@ -229,31 +190,21 @@ class Engines:
         self._open.start()
         return self._open
 
-    def _bring_up_to_date(self, engine: EngineClient, reached: frozenset[str], stopping: Callable[[], bool]) -> bool:
-        for name, serial in list(self._there.items()):
-            if name not in self._wanted or self._wanted[name].serial != serial:
-                engine.remove(name)
-                del self._there[name]
-        present = [name for name in self._wanted if name in reached or name in self._there]
-        for name in present[self._in_order(present) :]:
-            if stopping() or engine.interrupts.count:
-                return False
-            wanted = self._wanted[name]
-            if name in self._there:
-                engine.renew(name)
-                del self._there[name]
-            else:
-                compiled = engine.compile(name, wanted.source, wanted.options)
+    def _sync(
+        self, engine: EngineClient, registry: ModuleRegistry, reached: frozenset[str], stopping: Callable[[], bool]
+    ) -> bool:
+        # Whether the open process has what it needs now: what is reached, and what is left of what it had before.
+        self._compiled = {m.serial: self._compiled[m.serial] for m in registry.modules if m.serial in self._compiled}
+        for module in registry.modules:
+            if module.info.name in reached and module.serial not in self._compiled:
+                if stopping() or engine.interrupts.count:
+                    return False
+                compiled = engine.compile(module.info.name, module.source.data, module.options)
                 self.compiling += compiled.module.timings
-                engine.restore(compiled)
-            self._there[name] = wanted.serial
-            engine.save()
+                self._compiled[module.serial] = compiled
+                engine.save()
+        engine.sync([self._compiled[m.serial] for m in registry.modules if m.serial in self._compiled])
         return True
-
-    def _in_order(self, present: Sequence[str]) -> int:
-        # How many of the first modules are there in their order already.
-        pairs = zip(self._there, present, strict=False)
-        return next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._there))
 
 
 def _is_trusting(linkage: SymbolGraph, module: str) -> bool:

@@ -131,7 +131,7 @@ class Runner:
         try:
             linkage = self._registry.linkage
             in_python = request.simulator.in_python
-            engine = self._engines.for_run(request.module, linkage, given_up, in_python=in_python)
+            engine = self._engines.for_run(request.module, self._registry, given_up, in_python=in_python)
             if engine is None:
                 ProgressReporter(request.shots, observer.progress).end(0)
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
@@ -184,7 +184,7 @@ class Runner:
         with self._placed(request.module), self._crash_limiter.watch(request.module, digest, counting=False):
             try:
                 self._stopping, self._begun = False, True
-                engine = self._engines.for_run(request.module, self._registry.linkage, lambda: self._stopping)
+                engine = self._engines.for_run(request.module, self._registry, lambda: self._stopping)
                 if engine is not None:
                     engine.prepare(RunRequest(request.module, request.entry, method="sampled"))
                 self._running = True

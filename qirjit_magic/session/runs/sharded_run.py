@@ -281,7 +281,7 @@ class ShardedRun:
             self._working.discard(engine)
 
     def _make_ready(self, engine: EngineClient) -> None:
-        engine.have(self._modules)
+        engine.sync(self._modules)
         engine.memory.clear()
         engine.run(structs.replace(self._request, ends=0))  # no shot, but everything is linked
         self._ready.append(engine)
