@@ -42,9 +42,7 @@ Beside the tree stands one warning category, `QirNotice`: something was mended o
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -71,6 +69,11 @@ class QirError(Exception):
     def __str__(self) -> str:
         return plain(self._said())
 
+    def __repr__(self) -> str:
+        # One for all: to generate one for each class takes a millisecond of every start.
+        facts = (f"{name}={fact!r}" for name, fact in self.facts().items() if name != "partial")
+        return f"{type(self).__qualname__}({', '.join(facts)})"
+
     def _said(self) -> str:
         return super().__str__()
 
@@ -86,7 +89,7 @@ def _rebuild(kind: type[QirError], facts: dict[str, Any]) -> QirError:
     return kind(**facts)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class LocatedError(QirError):
     """An error that knows its line in the source; lines and columns count from 1.
 
@@ -128,7 +131,7 @@ class QirNotice(UserWarning):
 # ---- modules, what they are made of and bound to; options, simulators and texts too --------------------------------
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class QirSyntaxError(LocatedError):
     """The text or bitcode is not a well-formed LLVM module."""
 
@@ -138,7 +141,7 @@ class QirSyntaxError(LocatedError):
         return f"{self._where()}{self.message}{self._pointer()}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ProfileError(LocatedError):
     """The module breaks the profile that it declares, and was to keep to it."""
 
@@ -151,7 +154,7 @@ class ProfileError(LocatedError):
         return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class OptionError(QirError):
     """An option of a run has a value that it cannot have."""
 
@@ -163,7 +166,7 @@ class OptionError(QirError):
         return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MissingPackageError(QirError):
     """Something needs a package that is not installed, and that an extra brings."""
 
@@ -178,7 +181,7 @@ class MissingPackageError(QirError):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class EntryPointError(QirError):
     """No function, or no single one, can be run under this name or with these arguments."""
 
@@ -195,7 +198,7 @@ class LinkError(QirError):
     """A module and what it calls do not fit together."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class CircularModulesError(LinkError):
     """Modules use variables of each other in a circle, and none has an address before its module is linked."""
 
@@ -209,7 +212,7 @@ class CircularModulesError(LinkError):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class NoCodeError(LinkError):
     """A module defines a function or global variable, but LLVM made no code that others can reach for it."""
 
@@ -223,7 +226,7 @@ class NoCodeError(LinkError):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class UnresolvedSymbolError(LocatedError, LinkError):
     """Nobody defines functions or global variables that the program needs; nothing was run.
 
@@ -258,10 +261,12 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     def _in_python(self) -> str:
         pairs = zip(self.symbols, self.types, strict=False)
         name, kind = next((pair for pair in pairs if PLAIN_TYPE.match(pair[1])), ("", ""))
+        import json  # noqa: PLC0415 - for an error only
+
         return f', in Python (@qir.intrinsic({json.dumps(name)}, "{kind}"))' if kind else ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SignatureError(LocatedError, LinkError):
     """A function or global variable is declared with another type than it has.
 
@@ -275,6 +280,8 @@ class SignatureError(LocatedError, LinkError):
 
     def _said(self) -> str:
         if self.dependants:
+            import shlex  # noqa: PLC0415 - for an error only
+
             users = ", ".join(f"'{name}'" for name in self.dependants)
             return (
                 f"{self._where()}'{self.symbol}' would be {self.found}, but {users} "
@@ -289,7 +296,7 @@ class SignatureError(LocatedError, LinkError):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class UnsafeModuleError(LocatedError):
     """The module holds something that would end or corrupt the engine process, or could do anything there.
 
@@ -305,7 +312,7 @@ class UnsafeModuleError(LocatedError):
         return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class NotSampleableError(QirError):
     """Shots were to be sampled, and that would not be exact.
 
@@ -324,7 +331,7 @@ class NotSampleableError(QirError):
         return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. {way}."
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SimulatorError(QirError):
     """A simulator could not be attached, or cannot do what was asked of it."""
 
@@ -334,7 +341,7 @@ class SimulatorError(QirError):
         return self.message
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SimulatorNotFoundError(SimulatorError):
     """No simulator and no shared library has this name."""
 
@@ -342,7 +349,7 @@ class SimulatorNotFoundError(SimulatorError):
     known: tuple[str, ...] = ()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SourceError(QirError):
     """What was given is not a file, text or object that QIR can be read from."""
 
@@ -352,7 +359,7 @@ class SourceError(QirError):
         return self.message
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DefinitionError(QirError):
     """A function in Python cannot be sent to the engine process, or not be loaded there."""
 
@@ -363,7 +370,7 @@ class DefinitionError(QirError):
         return f"'{self.name}' cannot be called by QIR: {self.reason}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RecordError(QirError):
     """A text is no output in a schema of the QIR specification; lines count from 1."""
 
@@ -422,7 +429,7 @@ class PartialResult(Protocol):
         """The records in an output schema of the QIR specification."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ExecutionError(QirError):
     """A run began and did not end as it should; ``partial`` holds the shots that finished."""
 
@@ -433,7 +440,7 @@ class ExecutionError(QirError):
         return f" {shots:,} finished {'shot is' if shots == 1 else 'shots are'} in error.partial." if shots else ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ProgramFailedError(ExecutionError):
     """The program itself said that it failed (``__quantum__rt__fail``); ``shot`` counts from 0."""
 
@@ -449,7 +456,7 @@ class ProgramFailedError(ExecutionError):
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{ends}{kept}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class IntrinsicError(ExecutionError):
     """A function in Python raised an exception, or returned what its type has not; ``shot`` counts from 0."""
 
@@ -462,7 +469,7 @@ class IntrinsicError(ExecutionError):
         return f"{said}\n{self.traceback.rstrip()}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RunTimeoutError(ExecutionError):
     """The run was stopped because its time was over; ``waited``: it had not begun, others had their turn."""
 
@@ -482,7 +489,7 @@ class EngineError(QirError):
     """The engine process did not do its part."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class EngineStartError(EngineError):
     """The engine process could not be started."""
 
@@ -494,7 +501,7 @@ class EngineStartError(EngineError):
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SessionClosedError(ExecutionError, EngineStartError):
     """The session is closed, or was while something went on: ``entry`` is what it ran."""
 
@@ -507,7 +514,7 @@ class SessionClosedError(ExecutionError, EngineStartError):
         return f"the session was closed while it ran '{self.entry}'. Make a new one.{self._kept()}"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ForkedError(EngineError):
     """This process is a fork, and what it asks of a session went on, and goes on, in its parent.
 
@@ -532,7 +539,7 @@ _AS_TEXT = (
 )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class WorkerCrashedError(ExecutionError, EngineError):
     """The engine process died under a program; a new one takes over with every module in place.
 
@@ -569,7 +576,7 @@ class WorkerCrashedError(ExecutionError, EngineError):
         return f"compiled the module '{self.module}'" if self.module else "ran no program"
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class WorkerRestartLimitError(EngineError):
     """So many engine processes died one after the other that no more are started by themselves."""
 
@@ -582,7 +589,7 @@ class WorkerRestartLimitError(EngineError):
         )
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class QuarantineError(EngineError):
     """The module ended one engine process after the other; ``causes`` says of what each died."""
 
@@ -590,6 +597,8 @@ class QuarantineError(EngineError):
     causes: tuple[str, ...]
 
     def _said(self) -> str:
+        import shlex  # noqa: PLC0415 - for an error only
+
         name = shlex.quote(self.name)
         return (
             f"the module '{self.name}' has ended {len(self.causes)} engine processes ({', '.join(self.causes)}), "

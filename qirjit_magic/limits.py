@@ -115,7 +115,7 @@ _PASSED = {
 }
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class LimitError(ExecutionError):
     """Something is more than a limit of the session; ``partial`` holds the shots that finished, where it was a run.
 

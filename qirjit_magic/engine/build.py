@@ -35,10 +35,12 @@ def _c_library() -> str:
 def _sources() -> str:
     # What an engine process imports: its own folders and the ground that they stand on.
     digest = hashlib.sha256()
-    files = [*_PACKAGE.glob("*.py"), *(file for folder in FOLDERS for file in (_PACKAGE / folder).rglob("*.*"))]
-    for file in sorted(files):
-        if file.suffix in {".py", ".ll"} and file.parent.name != "__pycache__":
-            content = file.read_bytes()
-            digest.update(f"{file.relative_to(_PACKAGE)} {len(content)} ".encode())
-            digest.update(content)
+    for path, folders, names in os.walk(_PACKAGE):  # not of pathlib, which takes as long as reading the files
+        folders[:] = sorted(FOLDERS if path == str(_PACKAGE) else {*folders} - {"__pycache__"})
+        for name in sorted(names):
+            if name.endswith((".py", ".ll")):
+                with open(os.path.join(path, name), "rb") as file:  # noqa: PTH118, PTH123 - likewise
+                    content = file.read()
+                digest.update(f"{path.removeprefix(str(_PACKAGE))}/{name} {len(content)} ".encode())
+                digest.update(content)
     return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qirjit_magic.engine.runtime.faults import faults_object
 from qirjit_magic.engine.runtime.program import runtime_object
 from qirjit_magic.engine.simulators.sparse import results_object
 from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
@@ -23,6 +24,8 @@ def own_code(name: str) -> bytes:
             return statevector_object()
         case "tracer":
             return tracer_object()[0]
+        case "faults":
+            return faults_object()
         case _:
             message = f"the engine brings nothing that is called '{name}'"
             raise ValueError(message)

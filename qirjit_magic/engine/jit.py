@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -381,7 +380,7 @@ def _checked(module: QirModule, options: CompileOptions) -> QirModule:
 
 
 def _seed(request: RunRequest) -> int:
-    return secrets.randbits(64) if request.seed is None else request.seed
+    return int.from_bytes(os.urandom(8)) if request.seed is None else request.seed
 
 
 def _not_sampleable(request: RunRequest, doubt: NotSampleable) -> NotSampleableError:

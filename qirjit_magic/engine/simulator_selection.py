@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
@@ -16,8 +18,7 @@ _ALWAYS_FITS = 20  # qubits: looking at the memory that there is takes longer th
 _NAMED = 3  # functions that a sentence has room for
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """A simulator with the code over it.
 
     Attributes:

@@ -22,7 +22,7 @@ _CHECKED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
 LAYOUT = "objects-1"
 
 # What an engine brings itself: the runtime and the simulators' IR.
-OWN_OBJECTS = ("runtime", "results", "statevector", "tracer")
+OWN_OBJECTS = ("runtime", "results", "statevector", "tracer", "faults")
 
 
 class CorruptError(Exception):

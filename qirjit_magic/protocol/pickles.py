@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import io
-import linecache
-import operator
-import pickle
 import sys
 from pathlib import Path
 from types import CodeType
@@ -22,7 +17,11 @@ def pickled(value: object) -> bytes:
 
     Whatever an object raises that cannot be pickled is raised.
     """
-    import cloudpickle  # noqa: PLC0415 - it takes 15 ms
+    import io  # noqa: PLC0415 - a start that sends nothing does without all of these
+    import linecache  # noqa: PLC0415
+    import operator  # noqa: PLC0415
+
+    import cloudpickle  # noqa: PLC0415
 
     class Packer(cloudpickle.Pickler):  # type: ignore[misc]  # cloudpickle has no types
         # Code keeps the name of its file, and texts that are in no file are collected.
@@ -57,6 +56,10 @@ def unpickled(content: bytes, folders: tuple[str, ...]) -> Any:  # noqa: ANN401 
         content: what `pickled` gave.
         folders: where modules that it imports may be, looked at after the engine's own.
     """
+    import importlib  # noqa: PLC0415 - a start that sends nothing does without all of these
+    import linecache  # noqa: PLC0415
+    import pickle  # noqa: PLC0415
+
     # Behind the engine's own folders: a json.py beside the notebook must not become ours.
     sys.path += [folder for folder in folders if folder not in sys.path]
     importlib.invalidate_caches()

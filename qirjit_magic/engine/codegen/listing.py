@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import llvmlite.binding as llvm
+import msgspec
 
 LISTED_BYTES = 2 << 10
 _ROW = 16
@@ -20,8 +20,7 @@ _FORMATS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(msgspec.Struct, frozen=True):
     name: str
     size: int
     code: bytes | None  # None for data, which need not be in the file at all

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import llvmlite.binding as llvm
+import msgspec
 
 from qirjit_magic.engine.ir.llvm_modules import quoted_name
 from qirjit_magic.engine.text.outlining import is_outlined
@@ -99,8 +99,7 @@ class ObjectEmitter:
         passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=level)))
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalSymbol:
+class ExternalSymbol(msgspec.Struct, frozen=True):
     """The address to which a declaration is bound.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.engine.ir.capabilities import (
     ARRAYS,
@@ -49,8 +50,7 @@ _COUNTS = {  # the attribute that says how many there are, as it is called now a
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(msgspec.Struct, frozen=True):
     """Something that a module declares and does not keep.
 
     Attributes:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import llvmlite.binding as llvm
+import msgspec
 
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
 from qirjit_magic.engine.ir.names import declared_intrinsics
@@ -40,16 +40,14 @@ _UNSELECTABLE = lazy_pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _FatalRule:
+class _FatalRule(msgspec.Struct, frozen=True):
     word: str  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str  # {0} is what was found
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(msgspec.Struct, frozen=True):
     mark: str  # likewise
     word: re.Pattern[str]  # and where the text has it nowhere: this may go over lines
     pattern: str

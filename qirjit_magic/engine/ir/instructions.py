@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from llvmlite.binding import ValueKind
 
 from qirjit_magic.engine.text.instruction_places import Place
@@ -14,8 +14,7 @@ from qirjit_magic.protocol.module_info import Signature
 _LOCAL = ValueKind.instruction, ValueKind.argument
 
 
-@dataclass(frozen=True, slots=True)
-class Callee:
+class Callee(msgspec.Struct, frozen=True):
     """A function that is called by its name.
 
     Attributes:
@@ -88,16 +87,14 @@ class Instruction(NamedTuple):
         return tuple(operand.key for operand in self.operands if operand.kind is ValueKind.basic_block)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A basic block; `key` is what branches say of it."""
 
     key: int
     instructions: tuple[Instruction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(msgspec.Struct, frozen=True):
     """A defined function."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
+
+import msgspec
 
 from qirjit_magic.engine.ir.base_profile import always_reads, find_beyond_base, find_numbers
 from qirjit_magic.engine.ir.capabilities import (
@@ -48,8 +49,7 @@ _COUNTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileReport:
+class ProfileReport(msgspec.Struct, frozen=True):
     """What a module is, in the words of the QIR specification.
 
     Attributes:
@@ -89,12 +89,13 @@ def _reading(info: ModuleInfo, content: _Content) -> Iterator[str]:
     return (entry.name for entry in info.entry_points if always_reads(content.functions[entry.name]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(msgspec.Struct, frozen=True):
     functions: Mapping[str, Function]
     by_function: Mapping[str, tuple[Finding, ...]]
     reached: Mapping[str, tuple[str, ...]]  # by entry point
-    _beyond: dict[str, tuple[Finding, ...]] = field(default_factory=dict)  # by entry point, where it has been asked
+    _beyond: dict[str, tuple[Finding, ...]] = msgspec.field(
+        default_factory=dict
+    )  # by entry point, where it has been asked
 
     @property
     def findings(self) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ other ways, such as an address that it computes: what it can reach is limited by
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.engine.ir.addresses import find_called_constants
 from qirjit_magic.engine.ir.attributes import find_attributes, find_sections
@@ -42,8 +43,7 @@ _MAY_BE_ALIAS = lazy_pattern(r"alias(?<!\walias)(?!\w)")
 _METADATA = b"llvm.metadata"  # of @llvm.used and the like: never in the object code
 
 
-@dataclass(frozen=True, slots=True)
-class _UnsafeRule:
+class _UnsafeRule(msgspec.Struct, frozen=True):
     word: str  # where no line of the text has it, there is nothing to look for
     pattern: str
     construct: str

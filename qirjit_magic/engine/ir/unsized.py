@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import UnsafeModuleError
@@ -25,8 +26,7 @@ _ENDS_TYPE = lazy_pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Type:
+class _Type(msgspec.Struct, frozen=True):
     # What is written of a type: a name, or what an array or struct holds; of all others nothing. Functions repeat it.
     name: str = ""
     parts: tuple[_Type, ...] = ()

@@ -6,9 +6,10 @@ import contextlib
 import ctypes
 import mmap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+
+import msgspec
 
 from qirjit_magic.engine.codegen.external_variables import initial_name
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
@@ -82,8 +83,7 @@ def _aligned(number: int, alignment: int) -> int:
     return -(-number // alignment) * alignment
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSymbol:
+class GroupSymbol(msgspec.Struct, frozen=True):
     """A function or global variable of another module of the same group, whose address is not known yet."""
 
     module: str

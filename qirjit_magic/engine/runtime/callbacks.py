@@ -7,10 +7,11 @@ import operator
 import reprlib
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, partial
 from types import TracebackType
 from typing import Any
+
+import msgspec
 
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.runtime.shims import CALLBACK, EXIT, SHIM, Exit, shim_object
@@ -32,8 +33,7 @@ Function = Callable[..., object]
 Check = Callable[[object], object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Defined:
+class _Defined(msgspec.Struct, frozen=True):
     """A function; its callback must live as long as its shim."""
 
     signature: Signature

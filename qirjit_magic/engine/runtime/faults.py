@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
+from qirjit_magic.engine.codegen.builtin_objects import own_object
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.bindings import read_ir
@@ -26,7 +27,16 @@ def note_faults(memory: RecordMemory, platform: Platform) -> None:
 
 @cache  # for good: a handler is never taken back
 def _linked() -> LinkedObject:
+    again = ctypes.cast(ctypes.CDLL(None)["raise"], ctypes.c_void_p)
+    return LinkedObject(faults_object(), {"raise": ExternalSymbol(again.value or 0)})
+
+
+def faults_object() -> bytes:
+    """The object code of ``faults.ll``."""
+    return own_object("faults", _make)
+
+
+def _make() -> bytes:
     module = read_text(read_ir("faults.ll"))
     module.verify()
-    again = ctypes.cast(ctypes.CDLL(None)["raise"], ctypes.c_void_p)
-    return LinkedObject(ObjectEmitter().emit(module), {"raise": ExternalSymbol(again.value or 0)})
+    return ObjectEmitter().emit(module)

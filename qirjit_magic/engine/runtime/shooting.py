@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.engine.runtime.program import ShotBlock
 from qirjit_magic.engine.runtime.thunks import returning
@@ -24,8 +25,7 @@ def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
             memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Shooting:
+class Shooting(msgspec.Struct, frozen=True):
     """The shots, and the memory that they point to."""
 
     shots: ShotBlock

@@ -7,8 +7,8 @@ struct or an array, a word for each scalar in it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from llvmlite import ir
 
 from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
@@ -24,8 +24,7 @@ _WORD_BITS = 64
 _NAME = "qirjit_thunk"
 
 
-@dataclass(frozen=True, slots=True)
-class Returning:
+class Returning(msgspec.Struct, frozen=True):
     """How the shot loop gets at what an entry point returns (``shots.ll``).
 
     Attributes:

@@ -6,6 +6,7 @@ import ctypes
 import importlib.util
 from collections.abc import Callable
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 from qirjit_magic.engine.codegen.builtin_objects import own_object
@@ -27,11 +28,14 @@ def qirrunner_library() -> str:
     Raises:
         SimulatorError: qirrunner is not installed, or its library is not where it used to be.
     """
-    spec = importlib.util.find_spec("qirrunner._native")
-    if spec is None or not spec.origin or not Path(spec.origin).is_file():
-        message = "the package qirrunner, which brings the simulator, is not installed: pip install qirrunner."
-        raise SimulatorError(message)
-    return spec.origin
+    package = importlib.util.find_spec("qirrunner")  # of a module in it, Python would import the package
+    folders = package.submodule_search_locations or [] if package else []
+    for folder in map(Path, folders):
+        for suffix in EXTENSION_SUFFIXES:
+            if (found := folder / f"_native{suffix}").is_file():
+                return str(found)
+    message = "the package qirrunner, which brings the simulator, is not installed: pip install qirrunner."
+    raise SimulatorError(message)
 
 
 @cache

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from qirjit_magic.engine.text.source_text import Location, SourceText
 
@@ -26,12 +27,11 @@ class Place(NamedTuple):
         return f"@{self.function}, '{call}{self.word}'"
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceFinder:
+class PlaceFinder(msgspec.Struct, frozen=True):
     """Lines of a text, looked up by `Place`; a function's text is read once."""
 
     source: SourceText
-    _found: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    _found: dict[tuple[str, str], list[int]] = msgspec.field(default_factory=dict)
 
     def location(self, place: Place) -> Location | None:
         """Where an instruction is; its function's definition where the text has it in another form."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from qirjit_magic.lazy_patterns import lazy_pattern
 
@@ -20,8 +21,7 @@ _CONSTANTS_DROPPED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _LegacyForm:
+class _LegacyForm(msgspec.Struct, frozen=True):
     # A message of LLVM on a line of that form; version and advice where both fit.
     message: re.Pattern[str]
     line: re.Pattern[str]

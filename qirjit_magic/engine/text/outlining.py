@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, pairwise
+
+import msgspec
 
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.lazy_patterns import lazy_pattern
@@ -56,8 +57,7 @@ _WHOLE = lazy_pattern(r'[^";\n]*[){:][ \t\r]*+(?=\n)')  # an instruction, header
 _BEGINNING = lazy_pattern(r"\n[ \t]*+(?:[%}]|(?:ret|br|call|store)\b)")  # a line that goes on with nothing
 
 
-@dataclass(frozen=True, slots=True)
-class OutliningLimits:
+class OutliningLimits(msgspec.Struct, frozen=True):
     """What is long.
 
     Attributes:

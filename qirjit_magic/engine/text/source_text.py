@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, islice
 
+import msgspec
+
 from qirjit_magic.engine.text.written_instructions import WrittenInstruction, written_instructions
 from qirjit_magic.llvm_text import END, GAP, NAME, distinct_lines, find_words, plain_name
 
@@ -17,8 +19,7 @@ _MENTION = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """A place in a text; line and column count from 1."""
 
     line: int

@@ -391,6 +391,7 @@ def _from_cache(compiled: Compiled) -> Compiled:
 
 def _own_objects(request: RunRequest) -> Iterator[str]:
     yield "runtime"
+    yield "faults"
     if request.simulator == SPARSE:
         yield "results"
     if request.simulator in {AUTO, STATEVECTOR}:

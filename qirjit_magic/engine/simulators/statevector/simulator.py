@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import secrets
 from collections.abc import Callable
 from functools import cache
 
@@ -157,7 +156,7 @@ class StateVectorSimulator(AttachedSimulator):
 
     def begin(self, seed: int | None) -> None:
         """A run begins: its draws depend on the seed, the number of the shot and how many there were in the shot."""
-        seed = secrets.randbits(64) if seed is None else seed
+        seed = int.from_bytes(os.urandom(8)) if seed is None else seed
         self._words[MachineWord.SEED] = ctypes.c_int64(_mixed(seed + _STEP)).value
         self._dumps.clear()
         self._forget_branches(ctypes.addressof(self._words))
