@@ -9,7 +9,7 @@ from qirjit_magic import _leave_at_interrupts
 
 
 def main() -> NoReturn:
-    """Be the command line, and end this process with its exit status.
+    """Run the command line, and end this process with its exit status.
 
     Nothing is left to do when it ends; the interpreter's own end would take Ctrl-C for something else.
     """

@@ -22,15 +22,15 @@ from qirjit_magic.errors import (
     SimulatorNotFoundError,
     WorkerCrashedError,
 )
-from qirjit_magic.flags import Face, FlagError, GivenFlags, parse
+from qirjit_magic.flags import FlagContext, FlagError, GivenFlags, parse
 from qirjit_magic.limits import LimitError
 from qirjit_magic.printing import (
     INTERRUPTED,
     OutputError,
-    drop_output,
+    discard_output,
     flush_out,
     open_streams,
-    print_aside,
+    print_error,
     print_out,
 )
 from qirjit_magic.sanitize import plain, plain_line
@@ -63,10 +63,10 @@ def main(words: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:  # before anything was run, or after
             return INTERRUPTED
         except BrokenPipeError:  # while it runs, or while it is told how that ended
-            drop_output()
+            discard_output()
             return UNREAD
         except OutputError as error:
-            drop_output()
+            discard_output()
             _say(f"{PROGRAM}: {error}")
             return UNWRITTEN
         return status
@@ -83,7 +83,7 @@ def _run_command(words: Sequence[str]) -> int:
     if words and words[0] in _BOOKS:
         return _convert(words[0], words[1:])
     try:
-        options = parse(Face.COMMAND, PROGRAM, words)
+        options = parse(FlagContext.COMMAND, PROGRAM, words)
     except FlagError as problem:
         _say(f"{PROGRAM}: {plain_line(str(problem))}. Try '{PROGRAM} --help'.")
         return USAGE
@@ -160,8 +160,8 @@ def _observer(bar: TerminalBar, options: GivenFlags) -> Observer:
     if options.quiet:
         return Observer()
     return Observer(
-        show=bar.beside(_print_now) if options.format == "none" else show_nothing,
-        show_printed=bar.beside(_print_aside),
+        show=bar.making_way(_print_now) if options.format == "none" else show_nothing,
+        show_printed=bar.making_way(_print_aside),
         progress=bar.show,
     )
 
@@ -177,7 +177,7 @@ def _print_now(text: str) -> None:
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print_aside(_as_it_may_be(text, sys.stderr))
+    print_error(_as_it_may_be(text, sys.stderr))
 
 
 def _print_result(result: RunResult | None, options: GivenFlags) -> None:
@@ -200,7 +200,7 @@ def _tell(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def _say(line: str) -> None:
-    print_aside(f"{line}\n")
+    print_error(f"{line}\n")
 
 
 def _show_warning(
@@ -214,7 +214,7 @@ def _show_warning(
     if issubclass(category, QirNotice):
         _say(f"{PROGRAM}: {message}")
     else:
-        print_aside(warnings.formatwarning(message, category, filename, lineno, line))
+        print_error(warnings.formatwarning(message, category, filename, lineno, line))
 
 
 def _complain(error: QirError) -> None:

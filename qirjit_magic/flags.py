@@ -62,7 +62,7 @@ class FlagError(ValueError):
     """A flag is unknown, or its value is not what it takes."""
 
 
-class Face(Flag):
+class FlagContext(Flag):
     """Where a flag exists."""
 
     NOWHERE = 0
@@ -78,7 +78,7 @@ class FlagRow(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     help: str
-    faces: Face = Face.ANYWHERE
+    contexts: FlagContext = FlagContext.ANYWHERE
     settings: dict[str, Any] = {}
 
 
@@ -180,7 +180,7 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("-o", "--output"),
         "the Python variable that gets the result",
-        Face.NOTEBOOK,
+        FlagContext.NOTEBOOK,
         {"metavar": "VAR", "type": _typed(_variable, "the name of a variable")},
     ),
     FlagRow(
@@ -215,11 +215,11 @@ FLAGS: tuple[FlagRow, ...] = (
     FlagRow(
         ("--panel",),
         "show a panel, with these flags as what its fields say at first, instead of running it",
-        Face.NOTEBOOK,
+        FlagContext.NOTEBOOK,
         {"action": "store_true"},
     ),
     FlagRow(("--quiet",), "show neither messages nor result", settings={"action": "store_true"}),
-    FlagRow(("-f", "--file"), "compile this file first", Face.LINE, {"metavar": "PATH"}),
+    FlagRow(("-f", "--file"), "compile this file first", FlagContext.LINE, {"metavar": "PATH"}),
 )
 
 
@@ -254,29 +254,31 @@ class Parser(argparse.ArgumentParser):
             super().print_help(file)
 
 
-def parser(face: Face, program: str) -> argparse.ArgumentParser:
+def parser(context: FlagContext, program: str) -> argparse.ArgumentParser:
     """A parser of the flags that exist there; a mistake is a `FlagError`."""
-    made = Parser(prog=program, add_help=face is Face.COMMAND, allow_abbrev=False, argument_default=argparse.SUPPRESS)
-    if face is Face.COMMAND:
+    made = Parser(
+        prog=program, add_help=context is FlagContext.COMMAND, allow_abbrev=False, argument_default=argparse.SUPPRESS
+    )
+    if context is FlagContext.COMMAND:
         made.description, made.epilog = _COMMAND_HELP, _STATUS_HELP
         made.formatter_class = argparse.RawDescriptionHelpFormatter
         made.add_argument("file", metavar="FILE", help="LLVM text or bitcode; - is standard input")
         made.add_argument("given_entry", metavar="ENTRY", nargs="?", help="the same as --entry")
-    if face is Face.LINE:
+    if context is FlagContext.LINE:
         made.add_argument("given_entry", metavar="ENTRY", nargs="?", help="the same as --entry")
     for row in FLAGS:
-        if face in row.faces:
+        if context in row.contexts:
             made.add_argument(*row.names, help=row.help, **row.settings)
     return made
 
 
-def parse(face: Face, program: str, words: Sequence[str]) -> GivenFlags:
+def parse(context: FlagContext, program: str, words: Sequence[str]) -> GivenFlags:
     """What these words ask for.
 
     Raises:
         FlagError: they are no flags of this place.
     """
-    found = vars(parser(face, program).parse_args(_joined(words)))
+    found = vars(parser(context, program).parse_args(_joined(words)))
     given = found.pop("given_entry", None)
     if given is not None and found.setdefault("entry", given) != given:
         message = f"two entry points are named: '{given}' and '{found['entry']}'"
@@ -299,11 +301,11 @@ def _joined(words: Sequence[str]) -> list[str]:
     return joined
 
 
-def flag_help(face: Face, *, besides: Face = Face.NOWHERE) -> str:
+def flag_help(context: FlagContext, *, besides: FlagContext = FlagContext.NOWHERE) -> str:
     """The flags that exist there, and not in ``besides``, a line or two each."""
     lines = []
     for row in FLAGS:
-        if face in row.faces and not besides & row.faces:
+        if context in row.contexts and not besides & row.contexts:
             choices = row.settings.get("choices")
             metavar = row.settings.get("metavar") or ("|".join(choices) if choices else "")
             lines.append(f"    {', '.join(row.names)} {metavar}".rstrip() + f"\n        {row.help}")

@@ -87,13 +87,13 @@ def flush_out() -> None:
     _write(sys.stdout, "")
 
 
-def print_aside(text: str) -> None:
+def print_error(text: str) -> None:
     """Write to standard error; where that cannot be, there is nobody to tell."""
     with contextlib.suppress(OutputError, BrokenPipeError):
         _write(sys.stderr, text)
 
 
-def drop_output() -> None:
+def discard_output() -> None:
     """Have what is still to be written to standard output go nowhere, as Python's documentation advises."""
     if isinstance(sys.stdout, _ClosedOutput):
         sys.stdout.forget()

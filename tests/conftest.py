@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.own_objects import write_own_objects
+from tests.builtin_objects import write_builtin_objects
 
 # The processes that tests start find this package compiled, whatever the environment says: each would compile it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config.option, "loadscopereorder"):  # pytest-xdist's: those with the most tests first
         config.option.loadscopereorder = False
     if not (hasattr(config, "workerinput") or config.option.collectonly):
-        _keep_own_objects(config)
+        _keep_builtin_objects(config)
 
 
 def _heed_signals() -> None:
@@ -37,12 +37,12 @@ def _heed_signals() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-def _keep_own_objects(config: pytest.Config) -> None:
+def _keep_builtin_objects(config: pytest.Config) -> None:
     # Every process finds what an engine brings itself, which takes a third of a second to compile.
     folder = tempfile.TemporaryDirectory(prefix="qirjit-own-", ignore_cleanup_errors=True)
     config.add_cleanup(folder.cleanup)
     # There is no room for anything more: each test compiles its own modules.
-    if write_own_objects(Path(folder.name)):
+    if write_builtin_objects(Path(folder.name)):
         os.environ |= {"QIRJIT_CACHE": folder.name, "QIRJIT_CACHE_MIB": "0"}
 
 

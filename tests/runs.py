@@ -9,7 +9,7 @@ import numpy as np
 
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
 from qirjit_magic.protocol.shared_memory import RecordKind
-from qirjit_magic.results.record_columns import Texts
+from qirjit_magic.results.record_columns import TextPool
 from qirjit_magic.results.records import RecordTable
 from qirjit_magic.session.run_result import RunResult
 
@@ -44,7 +44,7 @@ def table_of(shots: Sequence[Sequence[Row]], strings: Iterable[str] = (), return
 
 def columns_of(*, strings: Sequence[str], **columns: Any) -> RecordTable:
     """The table of these columns, in which a text is an index into the strings."""
-    texts, places = Texts.of(strings)
+    texts, places = TextPool.of(strings)
     places = np.append(places, -1)  # of index -1
     arrays = columns["kinds"] == RecordKind.RESULT_ARRAY
     values = columns["values"].copy()

@@ -1,1 +1,1 @@
-"""Pure pictures of data: text and HTML."""
+"""Views of data as text and HTML: pure functions."""

@@ -1,4 +1,4 @@
-"""How often each outcome came: a picture in SVG, the same numbers as a table, and as text."""
+"""Histograms of outcomes: as SVG, as a table in HTML, and as text."""
 
 from __future__ import annotations
 

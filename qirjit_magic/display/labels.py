@@ -30,7 +30,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def shown(text: str, most: int) -> str:
-    """The same for a page."""
+    """The shortened text, escaped for HTML."""
     return escape(shortened(text, most))
 
 

@@ -1,4 +1,4 @@
-"""A histogram drawn by matplotlib, for those who have it."""
+"""A histogram drawn by matplotlib, where that is installed."""
 
 from __future__ import annotations
 

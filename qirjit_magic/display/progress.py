@@ -36,7 +36,7 @@ def describe(progress: Progress) -> str:
 
 
 def page(progress: Progress) -> str:
-    """The same on a page, behind a bar while it goes on."""
+    """The progress as HTML, behind a bar while the run goes on."""
     words = f"<span>{describe(progress)}</span>"
     if progress.ended:
         return f"<div>{words}</div>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 from qirjit_magic.display.labels import number, shortened, shown
-from qirjit_magic.display.summary import Texts
+from qirjit_magic.display.summary import FirstTexts
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.output_schemas import value_text
 from qirjit_magic.results.records import Record
@@ -54,7 +54,7 @@ def records_fragment(records: Sequence[Record], more: int, hint: str) -> str:
         more: how many more there are.
         hint: how to get those.
     """
-    rest = f'<div class="qirjit-note">{escape(unshown(more, "record", hint))}</div>' if more else ""
+    rest = f'<div class="qirjit-note">{escape(omitted_note(more, "record", hint))}</div>' if more else ""
     return f"<section>{_list(tree(records), _TREE)}{rest}</section>"
 
 
@@ -80,7 +80,7 @@ def records_lines(records: Sequence[Record], more: int, hint: str) -> Iterator[s
         label = shortened(record.label, _LONGEST_LABEL) if record.label else ""
         yield f"{kind:<{width}}  {_value(record):<{value_width}}  {label}".rstrip()
     if more:
-        yield unshown(more, "record", hint)
+        yield omitted_note(more, "record", hint)
 
 
 def _branches(nodes: Sequence[Node], before: str = "", *, top: bool = True) -> Iterator[tuple[str, Node]]:
@@ -96,7 +96,7 @@ def _value(record: Record) -> str:
     return shortened(value_text(record), _LONGEST_VALUE)
 
 
-def unshown(more: int, noun: str, hint: str) -> str:
+def omitted_note(more: int, noun: str, hint: str) -> str:
     """A line about what is left out."""
     return f"… and {number(more, f'more {noun}')}: {hint}"
 
@@ -104,7 +104,7 @@ def unshown(more: int, noun: str, hint: str) -> str:
 # -- messages ----------------------------------------------------------------------------------------------------------
 
 
-def messages_fragment(messages: Texts, hint: str, *, folded: bool) -> str:
+def messages_fragment(messages: FirstTexts, hint: str, *, folded: bool) -> str:
     """What a run said, as HTML without its style.
 
     Args:
@@ -118,7 +118,7 @@ def messages_fragment(messages: Texts, hint: str, *, folded: bool) -> str:
     return f"<section><details><summary>{number(messages.total, 'message')}</summary>{text}</details></section>"
 
 
-def messages_lines(messages: Texts, hint: str) -> Iterator[str]:
+def messages_lines(messages: FirstTexts, hint: str) -> Iterator[str]:
     """The first messages in lines; a line says what is left out."""
     room = _MAX_CHARACTERS
     for place, message in enumerate(messages.first):
@@ -131,4 +131,4 @@ def messages_lines(messages: Texts, hint: str) -> Iterator[str]:
         yield plain(message)
         room -= len(message) + 1
     if messages.more:
-        yield unshown(messages.more, "message", hint)
+        yield omitted_note(messages.more, "message", hint)

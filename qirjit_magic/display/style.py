@@ -1,4 +1,4 @@
-"""The one style sheet: what every view of this project wears, in light and dark.
+"""The one style sheet that all views use, for light and dark themes.
 
 A view is HTML inside `styled`. Colours are Jupyter's variables, else those of VS Code, else a share of the text's own
 colour, so that a page without a theme is readable too. Where a page takes the style sheet away, as JupyterLab does in a

@@ -1,11 +1,11 @@
-"""What pictures of a run are made of: a bounded part of it, and how much there is in all."""
+"""What the views of a run show: a bounded part of it, and how much there is in all."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from qirjit_magic.results.counts import NOTHING, Counts
+from qirjit_magic.results.counts import NO_COUNTS, Counts
 from qirjit_magic.results.records import Record
 
 SHOWN_ROWS = 25  # of a histogram
@@ -15,7 +15,7 @@ SHOWN_STATES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class FirstTexts:
     """The first texts of a kind, and how many there are."""
 
     first: tuple[str, ...] = ()
@@ -27,12 +27,12 @@ class Texts:
         return self.total - len(self.first)
 
 
-_NO_TEXTS = Texts()
+_NO_TEXTS = FirstTexts()
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a picture of a run needs.
+    """What the views of a run need.
 
     Attributes:
         entry: the entry point's name.
@@ -51,12 +51,12 @@ class Summary:
     entry: str
     shots: int
     requested: int
-    outcomes: Counts = NOTHING
-    returned: Counts = NOTHING
+    outcomes: Counts = NO_COUNTS
+    returned: Counts = NO_COUNTS
     records: tuple[Record, ...] = ()
     more_records: int = 0
-    messages: Texts = _NO_TEXTS
-    states: Texts = _NO_TEXTS
+    messages: FirstTexts = _NO_TEXTS
+    states: FirstTexts = _NO_TEXTS
     qubits: int = 0
     dropped: int = 0
 
@@ -68,7 +68,7 @@ class Summary:
 
 
 class Summarised(Protocol):
-    """A run that can say what its pictures need: `RunResult`."""
+    """A run that has a summary for its views: `RunResult`."""
 
     @property
     def summary(self) -> Summary:

@@ -7,10 +7,16 @@ from dataclasses import replace
 
 from qirjit_magic.display.histogram import Histogram
 from qirjit_magic.display.labels import number, shortened, shown
-from qirjit_magic.display.records import messages_fragment, messages_lines, records_fragment, records_lines, unshown
+from qirjit_magic.display.records import (
+    messages_fragment,
+    messages_lines,
+    omitted_note,
+    records_fragment,
+    records_lines,
+)
 from qirjit_magic.display.state import state_fragment, state_lines
 from qirjit_magic.display.style import styled
-from qirjit_magic.display.summary import Summarised, Summary, Texts
+from qirjit_magic.display.summary import FirstTexts, Summarised, Summary
 from qirjit_magic.sanitize import plain_line
 
 _LONGEST_NAME = 128
@@ -93,11 +99,11 @@ def _states(summary: Summary) -> str:
         for which, text in _numbered(summary.states)
     ]
     if summary.states.more:
-        parts.append(f'<div class="qirjit-note">{unshown(summary.states.more, "state dump", _ALL_MESSAGES)}</div>')
+        parts.append(f'<div class="qirjit-note">{omitted_note(summary.states.more, "state dump", _ALL_MESSAGES)}</div>')
     return "".join(parts)
 
 
-def _numbered(states: Texts) -> Iterator[tuple[str, str]]:
+def _numbered(states: FirstTexts) -> Iterator[tuple[str, str]]:
     for place, text in enumerate(states.first, 1):
         yield f"state {place:,} of {states.total:,}" if states.total > 1 else "", text
 
@@ -118,7 +124,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from [which] if which else []
         yield from state_lines(text, summary.qubits, _ALL_MESSAGES)
     if summary.states.more:
-        yield unshown(summary.states.more, "state dump", _ALL_MESSAGES)
+        yield omitted_note(summary.states.more, "state dump", _ALL_MESSAGES)
     if summary.only_messages:
         yield from messages_lines(summary.messages, _ALL_MESSAGES)
     elif summary.messages.total:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from qirjit_magic.engine.simulator_selection import Choice
+from qirjit_magic.engine.simulator_selection import SimulatorChoice
 from qirjit_magic.protocol.messages import Outcome, RunRequest
 from qirjit_magic.protocol.simulator_specs import AUTO
 
@@ -16,17 +16,17 @@ class ActiveRun:
     """
 
     def __init__(self) -> None:
-        self._choice: Choice | None = None
+        self._choice: SimulatorChoice | None = None
         self._run: RunRequest | None = None
 
     @property
-    def choice(self) -> Choice:
+    def choice(self) -> SimulatorChoice:
         """The simulator of the run."""
         assert self._choice is not None  # noqa: S101 - what goes on was begun
         return self._choice
 
     @choice.setter
-    def choice(self, choice: Choice) -> None:
+    def choice(self, choice: SimulatorChoice) -> None:
         self._choice = choice
 
     def begins_with(self, request: RunRequest) -> bool:

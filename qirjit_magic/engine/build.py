@@ -1,4 +1,4 @@
-"""Everything of this engine that can change the object code that it makes from a source."""
+"""The engine's build: everything that can change the object code that it makes from a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The object code of what the engine brings itself, by name."""
+"""The object code of built-in objects, by name."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from qirjit_magic.engine.simulators.statevector.compiled import statevector_obje
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
 
 
-def own_code(name: str) -> bytes:
-    """The object code of this one of `OWN_OBJECTS`, made where it is not there yet.
+def builtin_code(name: str) -> bytes:
+    """The object code of this one of `BUILTIN_OBJECTS`, made where it is not there yet.
 
     Raises:
         ValueError: there is no such one.

@@ -1,4 +1,4 @@
-"""What of a trace a circuit diagram needs: its first and last operations, and figures of all of them."""
+"""The part of a trace that a circuit diagram shows: first and last operations, and figures of all of them."""
 
 from __future__ import annotations
 

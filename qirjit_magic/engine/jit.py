@@ -12,29 +12,29 @@ import llvmlite.binding as llvm
 from msgspec import structs
 
 from qirjit_magic.engine.active_run import ActiveRun
-from qirjit_magic.engine.builtin_code import own_code
+from qirjit_magic.engine.builtin_code import builtin_code
 from qirjit_magic.engine.codegen.external_variables import externalise
 from qirjit_magic.engine.codegen.listing import object_listing
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.codegen.optimisation_levels import default_level
 from qirjit_magic.engine.codegen.stack_probes import probe_stacks
-from qirjit_magic.engine.ir.mistyped import find_mistyped_call
+from qirjit_magic.engine.ir.mistyped_calls import find_mistyped_call
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
-from qirjit_magic.engine.ir.returned import find_look
+from qirjit_magic.engine.ir.returned_results import find_inspected_result
 from qirjit_magic.engine.ir.safety import check_safety
-from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
-from qirjit_magic.engine.ir.varying import find_varying_intrinsic
+from qirjit_magic.engine.ir.undefined_values import define_values, defined_after_passes
+from qirjit_magic.engine.ir.varying_intrinsics import find_varying_intrinsic
 from qirjit_magic.engine.link.declarations import completed_declaration, placed_error
 from qirjit_magic.engine.link.linker import Linker, Module
 from qirjit_magic.engine.requests import requested_entry
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.callbacks import Callbacks
+from qirjit_magic.engine.runtime.prepared_shots import prepare_shots, put_dumps
 from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd, runtime_object
-from qirjit_magic.engine.runtime.shooting import put_dumps, shots_of
 from qirjit_magic.engine.runtime.thunks import Thunks
-from qirjit_magic.engine.sampling.alike_shots import returning
+from qirjit_magic.engine.sampling.alike_shots import functions_returning_outcomes
 from qirjit_magic.engine.simulator_selection import choose_simulator, choose_sparse
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
@@ -133,7 +133,7 @@ class JitEngine:
             breaks=report.diagnostics,
             trusted=options.trust,
             varying_intrinsic=find_varying_intrinsic(module),
-            looks_at_results=find_look(module.llvm_module, returning(declarations)),
+            looks_at_results=find_inspected_result(module.llvm_module, functions_returning_outcomes(declarations)),
             mistyped_call=find_mistyped_call(module),
             reads_results=report.reads_results,
         )
@@ -202,9 +202,9 @@ class JitEngine:
         self._forget_links()
         self._callbacks.undefine(name)
 
-    def own_code(self, name: str) -> bytes:
-        """See `Engine.own_code`."""
-        return own_code(name)
+    def builtin_code(self, name: str) -> bytes:
+        """See `Engine.builtin_code`."""
+        return builtin_code(name)
 
     def run(self, request: RunRequest) -> RunReply:
         """See `Engine.run`."""
@@ -243,9 +243,11 @@ class JitEngine:
             instance.runtime.set_seed(_seed(request))
         instance.runtime.limit_records(RECORD_SIZE * request.max_records)
         thunk = self._thunks.address(entry)
-        shooting = shots_of(request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end)
+        prepared = prepare_shots(
+            request, entry, thunk=thunk, address=choice.address, first=request.first, count=request.end
+        )
         watch.lap("link")
-        reply = self._run_shots(shooting.shots, instance)
+        reply = self._run_shots(prepared.shots, instance)
         self._run.note(request, reply.outcome)
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
@@ -310,7 +312,7 @@ class JitEngine:
 
         traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
         entry = requested_entry(self._modules, traced)
-        return circuit_of(self._tracer().follow(traced, entry, self._modules))
+        return circuit_of(self._tracer().trace_one_shot(traced, entry, self._modules))
 
     def _linker_for(self, instance: SimulatorInstance) -> Linker:
         if self._linker is None or self._linker.instance is not instance:

@@ -1,4 +1,4 @@
-"""What a request asks for, among the modules that are there."""
+"""The entry point that a request names, among the modules that are there."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _ALWAYS_FITS = 20  # qubits: looking at the memory that there is takes longer th
 _NAMED = 3  # functions that a sentence has room for
 
 
-class Choice(msgspec.Struct, frozen=True):
+class SimulatorChoice(msgspec.Struct, frozen=True):
     """A simulator with the code over it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 def choose_simulator(
     request: RunRequest, entry: EntryPoint, *, instances: SimulatorInstances, bind: Callable[[SimulatorInstance], int]
-) -> Choice:
+) -> SimulatorChoice:
     """The simulator that is asked for; of its own accord the state vector, or sparse where that one cannot do it.
 
     Args:
@@ -54,11 +54,11 @@ def choose_simulator(
     """
     if request.simulator != AUTO:
         instance = instances.attach(request.simulator)
-        return Choice(instance, bind(instance))
+        return SimulatorChoice(instance, bind(instance))
     instance = instances.attach(STATEVECTOR)
     why = _too_wide(entry, instance)
-    bound: Choice | tuple[str, ...] = () if why else _bound(instance, bind)
-    if isinstance(bound, Choice):
+    bound: SimulatorChoice | tuple[str, ...] = () if why else _bound(instance, bind)
+    if isinstance(bound, SimulatorChoice):
         return bound
     if bound:
         why = f"the simulator '{STATEVECTOR.name}' has no {_named(bound)}"
@@ -72,7 +72,9 @@ def choose_simulator(
         raise
 
 
-def choose_sparse(why: str, *, instances: SimulatorInstances, bind: Callable[[SimulatorInstance], int]) -> Choice:
+def choose_sparse(
+    why: str, *, instances: SimulatorInstances, bind: Callable[[SimulatorInstance], int]
+) -> SimulatorChoice:
     """The simulator for states with few amplitudes.
 
     Args:
@@ -81,13 +83,13 @@ def choose_sparse(why: str, *, instances: SimulatorInstances, bind: Callable[[Si
         bind: see `choose_simulator`.
     """
     instance = instances.attach(SPARSE)
-    return Choice(instance, bind(instance), why)
+    return SimulatorChoice(instance, bind(instance), why)
 
 
-def _bound(instance: SimulatorInstance, bind: Callable[[SimulatorInstance], int]) -> Choice | tuple[str, ...]:
+def _bound(instance: SimulatorInstance, bind: Callable[[SimulatorInstance], int]) -> SimulatorChoice | tuple[str, ...]:
     # What is lacking, and not the error: its traceback would close a circle, in which LLVM is freed in any order.
     try:
-        return Choice(instance, bind(instance))
+        return SimulatorChoice(instance, bind(instance))
     except UnresolvedSymbolError as error:
         return error.symbols
 

@@ -28,7 +28,7 @@ from qirjit_magic.protocol.messages import (
     Define,
     Done,
     Frame,
-    GetOwnCode,
+    GetBuiltinCode,
     GetStatus,
     Inbox,
     Intrinsic,
@@ -45,7 +45,7 @@ from qirjit_magic.protocol.messages import (
     WorkerArguments,
     pack,
 )
-from qirjit_magic.protocol.object_files import OWN_OBJECTS
+from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.sandbox import choose
 from qirjit_magic.version import __version__
@@ -136,8 +136,8 @@ def _carry_out(engine: Engine, message: Message, blob: bytes) -> Frame:  # noqa:
             return Frame(Added(compiled.module), compiled.object_code)
         case Show(name, form, options):
             return Frame(Done(), engine.show(name, blob, form, options).encode())
-        case GetOwnCode(name):
-            return Frame(Done(), engine.own_code(name))
+        case GetBuiltinCode(name):
+            return Frame(Done(), engine.builtin_code(name))
         case _:
             _change(engine, message, blob)
             return Frame(Done())
@@ -183,13 +183,13 @@ def main(argument: str) -> None:
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     platform = choose(arguments.platform)
-    platform.be_ended_first()
+    platform.prefer_for_oom_kill()
     platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
     _print_by_lines()
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
     from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
-    from qirjit_magic.engine.codegen.builtin_objects import read_own_objects  # noqa: PLC0415 - likewise
+    from qirjit_magic.engine.codegen.builtin_objects import read_builtin_objects  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise
 
@@ -197,7 +197,9 @@ def main(argument: str) -> None:
 
     def confine() -> str:
         if arguments.cache:
-            read_own_objects(Path(os.fsdecode(arguments.cache)), OWN_OBJECTS, build=made_by, fenced=arguments.fenced)
+            read_builtin_objects(
+                Path(os.fsdecode(arguments.cache)), BUILTIN_OBJECTS, build=made_by, fenced=arguments.fenced
+            )
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)

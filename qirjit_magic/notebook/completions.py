@@ -1,4 +1,4 @@
-"""What one may go on with: flags and values after ``%%qir`` and ``%qir``, names of functions in a cell's LLVM IR.
+"""Completions: flags and values after ``%%qir`` and ``%qir``, names of functions in a cell's LLVM IR.
 
 It looks at what is there already: it starts no engine process, compiles nothing and waits for nobody.
 """
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qirjit_magic.flags import FLAGS, Face, FlagRow
+from qirjit_magic.flags import FLAGS, FlagContext, FlagRow
 from qirjit_magic.llvm_text import defined_names, is_bare_name
-from qirjit_magic.notebook.lines import CELL, head_of, quoted_word, split_line
+from qirjit_magic.notebook.magic_line import CELL, magic_line_number, quoted_word, split_line
 from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.protocol.known_functions import known_functions
 from qirjit_magic.protocol.module_info import ModuleInfo
@@ -31,117 +31,117 @@ _TAKE_MODULES = {"qir_show", "qir_reset"}  # line magics
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What one may go on with.
+class Completion:
+    """A completion.
 
     Attributes:
         text: what is put in.
-        told: what a front end shows beside it, such as a function's signature.
+        description: what a front end shows beside it, such as a function's signature.
     """
 
     text: str
-    told: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
-    """All that one may go on with.
+class Completions:
+    """The completions at a cursor.
 
     Attributes:
         fragment: the text before the cursor in whose place one of them is put.
-        offers: the best first.
+        completions: the best first.
     """
 
     fragment: str
-    offers: list[Offer]
+    completions: list[Completion]
 
 
-_NOTHING = Offers("", [])
+_NOTHING = Completions("", [])
 
 
-def offers_at(text: str, line: int, column: int, *, helps: Mapping[str, str]) -> Offers:
+def completions_at(text: str, line: int, column: int, *, help_texts: Mapping[str, str]) -> Completions:
     """What fits before a cursor; nothing outside of the magics of QIR.
 
     Args:
         text: of the cell.
         line: the cursor's, from 0.
         column: the cursor's, in characters from 0.
-        helps: the documentation of the line magics by their names, which names their flags.
+        help_texts: the documentation of the line magics by their names, which names their flags.
     """
     lines = text.split("\n")
     before = lines[line][:column]
-    head = head_of(lines)
+    head = magic_line_number(lines)
     if head is not None and line > head:
         return _in_body(before, "\n".join(lines[head + 1 :]))
     cell = CELL.match(before)
     if cell and line == head and cell.end() < len(before):
-        return _in_flags(before[cell.end() :], Face.CELL, _defined("\n".join(lines[line + 1 :])))
+        return _in_flags(before[cell.end() :], FlagContext.CELL, _defined("\n".join(lines[line + 1 :])))
     magic = _LINE.match(before)
     if not magic:
         return _NOTHING
     typed = before[magic.end() :]
     if magic["name"] == "qir":
-        return _in_flags(typed, Face.LINE, _compiled)
-    return _in_other_magic(magic["name"], typed, helps.get(magic["name"], ""))
+        return _in_flags(typed, FlagContext.LINE, _compiled)
+    return _in_other_magic(magic["name"], typed, help_texts.get(magic["name"], ""))
 
 
-def _in_other_magic(magic: str, typed: str, documentation: str) -> Offers:
+def _in_other_magic(magic: str, typed: str, documentation: str) -> Completions:
     words, current = _words(typed)
-    offers = [Offer(flag) for flag in _DOCUMENTED.findall(documentation) if flag not in words]
+    completions = [Completion(flag) for flag in _DOCUMENTED.findall(documentation) if flag not in words]
     if magic in _TAKE_MODULES and all(word.startswith("-") for word in words):
         named = [*_modules(), *(_compiled("") if magic == "qir_show" else ())]
-        offers = [*_no_flags(named), *offers]
-    return Offers(current, list(_fitting(offers, current)))
+        completions = [*_no_flags(named), *completions]
+    return Completions(current, list(_fitting(completions, current)))
 
 
 # -- flags -------------------------------------------------------------------------------------------------------------
 
 
-def _in_flags(typed: str, face: Face, entries: Callable[[str], Iterable[Offer]]) -> Offers:
+def _in_flags(typed: str, context: FlagContext, entries: Callable[[str], Iterable[Completion]]) -> Completions:
     words, current = _words(typed)
     flag, equals, value = current.partition("=")
-    row = _row(flag, face) if equals and flag.startswith("--") else None
+    row = _row(flag, context) if equals and flag.startswith("--") else None
     if row is None and words:
-        row, value = _row(words[-1], face), current
+        row, value = _row(words[-1], context), current
     if row is not None and row.settings.get("action") != "store_true":
         values = _values(row, words, value, entries)
-        return Offers(value, list(_fitting(values if equals else _no_flags(values), value)))
-    offers = [] if current and not current.startswith("-") else _flags(face, words, short=current == "-")
-    if face is Face.LINE and not _entry_given(words):
-        offers = [*_no_flags(entries(_chosen_module(words))), *offers]
-    return Offers(current, list(_fitting(offers, current)))
+        return Completions(value, list(_fitting(values if equals else _no_flags(values), value)))
+    completions = [] if current and not current.startswith("-") else _flags(context, words, short=current == "-")
+    if context is FlagContext.LINE and not _entry_given(words):
+        completions = [*_no_flags(entries(_chosen_module(words))), *completions]
+    return Completions(current, list(_fitting(completions, current)))
 
 
-def _row(name: str, face: Face) -> FlagRow | None:
-    return next((row for row in FLAGS if name in row.names and face in row.faces), None)
+def _row(name: str, context: FlagContext) -> FlagRow | None:
+    return next((row for row in FLAGS if name in row.names and context in row.contexts), None)
 
 
-def _flags(face: Face, words: Sequence[str], *, short: bool) -> list[Offer]:
-    rows = [row for row in FLAGS if face in row.faces and not {*row.names} & {*words}]
-    return [Offer(name, row.help) for row in rows for name in (row.names if short else row.names[-1:])]
+def _flags(context: FlagContext, words: Sequence[str], *, short: bool) -> list[Completion]:
+    rows = [row for row in FLAGS if context in row.contexts and not {*row.names} & {*words}]
+    return [Completion(name, row.help) for row in rows for name in (row.names if short else row.names[-1:])]
 
 
 def _values(
-    row: FlagRow, words: Sequence[str], typed: str, entries: Callable[[str], Iterable[Offer]]
-) -> Iterable[Offer]:
-    offers: Iterable[Offer] = [Offer(str(choice)) for choice in row.settings.get("choices", ())]
+    row: FlagRow, words: Sequence[str], typed: str, entries: Callable[[str], Iterable[Completion]]
+) -> Iterable[Completion]:
+    completions: Iterable[Completion] = [Completion(str(choice)) for choice in row.settings.get("choices", ())]
     match row.names[-1]:
         case "--entry":
-            offers = entries(_chosen_module(words))
+            completions = entries(_chosen_module(words))
         case "--name":
-            offers = _modules()
+            completions = _modules()
         case "--simulator":
-            offers = [*map(Offer, simulator_names()), *_paths(typed, (".so", ".dylib", ".dll"))]
+            completions = [*map(Completion, simulator_names()), *_paths(typed, (".so", ".dylib", ".dll"))]
         case "--jobs":
-            offers = [Offer("auto")]
+            completions = [Completion("auto")]
         case "--file":
-            offers = _paths(typed, (".ll", ".bc"))
-    return offers
+            completions = _paths(typed, (".ll", ".bc"))
+    return completions
 
 
-def _no_flags(offers: Iterable[Offer]) -> Iterator[Offer]:
+def _no_flags(completions: Iterable[Completion]) -> Iterator[Completion]:
     # A name that begins as flags do would be one, whatever it is called: --trust, --simulator=….
-    return (offer for offer in offers if not offer.text.startswith("-"))
+    return (one for one in completions if not one.text.startswith("-"))
 
 
 def _entry_given(words: Sequence[str]) -> bool:
@@ -150,7 +150,7 @@ def _entry_given(words: Sequence[str]) -> bool:
 
 
 def _takes_value(word: str) -> bool:
-    row = _row(word, Face.LINE)
+    row = _row(word, FlagContext.LINE)
     return row is not None and row.settings.get("action") != "store_true"
 
 
@@ -162,22 +162,22 @@ def _chosen_module(words: Sequence[str]) -> str:
 # -- names -------------------------------------------------------------------------------------------------------------
 
 
-def _defined(body: str) -> Callable[[str], Iterable[Offer]]:
+def _defined(body: str) -> Callable[[str], Iterable[Completion]]:
     # What the cell defines, compiled or not; the name of its module says nothing about them.
-    return lambda _module: [Offer(name, "in this cell") for name in defined_names(body)]
+    return lambda _module: [Completion(name, "in this cell") for name in defined_names(body)]
 
 
-def _compiled(module: str) -> Iterator[Offer]:
+def _compiled(module: str) -> Iterator[Completion]:
     # Those that one runs first, of the newest module first.
     infos = [info for info in reversed(_infos()) if module in {"", info.name}]
     entries = [(info, function) for info in infos for function in info.entry_points]
     others = [(info, function) for info in infos for function in info.functions]
     for info, function in (*entries, *others):
-        yield Offer(function.name, f"{function.signature} in {info.name}")
+        yield Completion(function.name, f"{function.signature} in {info.name}")
 
 
-def _modules() -> list[Offer]:
-    return [Offer(info.name, f"module, {info.profile}") for info in reversed(_infos())]
+def _modules() -> list[Completion]:
+    return [Completion(info.name, f"module, {info.profile}") for info in reversed(_infos())]
 
 
 def _infos() -> tuple[ModuleInfo, ...]:
@@ -185,16 +185,17 @@ def _infos() -> tuple[ModuleInfo, ...]:
     return () if session is None else session.modules
 
 
-def _paths(typed: str, suffixes: tuple[str, ...]) -> list[Offer]:
+def _paths(typed: str, suffixes: tuple[str, ...]) -> list[Completion]:
     return [
-        Offer(path, "folder" if path.endswith("/") else "file") for path in matching_paths(_unquoted(typed), suffixes)
+        Completion(path, "folder" if path.endswith("/") else "file")
+        for path in matching_paths(_unquoted(typed), suffixes)
     ]
 
 
 # -- the body ----------------------------------------------------------------------------------------------------------
 
 
-def _in_body(before: str, body: str) -> Offers:
+def _in_body(before: str, body: str) -> Completions:
     found = _GLOBAL.search(before)
     if not found:
         return _NOTHING
@@ -202,36 +203,37 @@ def _in_body(before: str, body: str) -> Offers:
     typed = found["quoted"] if quoted else found["bare"]
     declared = None if quoted else _DECLARED.match(before)
     if declared:
-        offers = [offer for offer in _declarations(declared["returns"].rstrip()) if offer.text.startswith(typed)]
-        if offers:
-            return Offers(typed, offers)
-    first: dict[str, Offer] = {}
-    for offer in _functions(body, typed):
-        if offer.text.startswith(typed) and not _UNWRITABLE.search(offer.text) and offer.text == plain_line(offer.text):
-            first.setdefault(offer.text, offer)
-    return Offers(
-        typed, [Offer(_global(offer.text, quoted=quoted), plain_line(offer.told)) for offer in first.values()]
+        completions = [one for one in _declarations(declared["returns"].rstrip()) if one.text.startswith(typed)]
+        if completions:
+            return Completions(typed, completions)
+    first: dict[str, Completion] = {}
+    for one in _functions(body, typed):
+        if one.text.startswith(typed) and not _UNWRITABLE.search(one.text) and one.text == plain_line(one.text):
+            first.setdefault(one.text, one)
+    return Completions(
+        typed,
+        [Completion(_global(one.text, quoted=quoted), plain_line(one.description)) for one in first.values()],
     )
 
 
-def _declarations(returns: str) -> Iterator[Offer]:
+def _declarations(returns: str) -> Iterator[Completion]:
     # `declare void @…` goes on to the end of the line.
     for name, signatures in known_functions().items():
         for signature in signatures:
             if signature.returns == returns:
-                yield Offer(f"{name}({', '.join(signature.parameters)})", str(signature))
+                yield Completion(f"{name}({', '.join(signature.parameters)})", str(signature))
 
 
-def _functions(body: str, typed: str) -> Iterator[Offer]:
+def _functions(body: str, typed: str) -> Iterator[Completion]:
     for name in defined_names(body):
         if name != typed:
-            yield Offer(name, "in this cell")
+            yield Completion(name, "in this cell")
     for info in reversed(_infos()):
         for function in info.functions:
             if function.public:
-                yield Offer(function.name, f"{function.signature} in {info.name}")
+                yield Completion(function.name, f"{function.signature} in {info.name}")
     for name, signatures in known_functions().items():
-        yield Offer(name, " or ".join(map(str, signatures)))
+        yield Completion(name, " or ".join(map(str, signatures)))
 
 
 def _global(name: str, *, quoted: bool) -> str:
@@ -261,13 +263,13 @@ def _unquoted(word: str) -> str:
     return word
 
 
-def _fitting(offers: Iterable[Offer], current: str) -> Iterator[Offer]:
+def _fitting(completions: Iterable[Completion], current: str) -> Iterator[Completion]:
     typed, quote = _unquoted(current), current[:1] if current[:1] in {"'", '"'} else ""
     seen: set[str] = set()
-    for offer in offers:
-        new = offer.text not in seen and offer.text == plain_line(offer.text)
-        if new and offer.text.startswith(typed):
-            seen.add(offer.text)
-            whole = quote and quote not in offer.text and "\\" not in offer.text
-            text = f"{quote}{offer.text}{quote}" if whole else quoted_word(offer.text)
-            yield Offer(text, plain_line(offer.told))
+    for one in completions:
+        new = one.text not in seen and one.text == plain_line(one.text)
+        if new and one.text.startswith(typed):
+            seen.add(one.text)
+            whole = quote and quote not in one.text and "\\" not in one.text
+            text = f"{quote}{one.text}{quote}" if whole else quoted_word(one.text)
+            yield Completion(text, plain_line(one.description))

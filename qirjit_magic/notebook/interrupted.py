@@ -18,7 +18,7 @@ class Interrupted(KeyboardInterrupt):
 Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and programs that drive a kernel look at
 
 
-def where_kept(result: RunResult, output: str | None) -> str:
+def kept_message(result: RunResult, output: str | None) -> str:
     """How much is kept of a run that was interrupted, and where."""
     finished = len(result.shots)
     shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"

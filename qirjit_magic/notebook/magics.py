@@ -35,13 +35,13 @@ from qirjit_magic.display.modules import (
 )
 from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
-from qirjit_magic.flags import Face, GivenFlags, flag_help, parse
+from qirjit_magic.flags import FlagContext, GivenFlags, flag_help, parse
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.circuit_view import CIRCUIT, circuit_of
-from qirjit_magic.notebook.completion import QirCompletion
-from qirjit_magic.notebook.interrupted import Interrupted, where_kept
-from qirjit_magic.notebook.lines import split_line
-from qirjit_magic.notebook.run_progress import following
+from qirjit_magic.notebook.completer import QirCompleter
+from qirjit_magic.notebook.interrupted import Interrupted, kept_message
+from qirjit_magic.notebook.magic_line import split_line
+from qirjit_magic.notebook.run_progress import run_observer
 from qirjit_magic.options import RunOptions
 from qirjit_magic.sanitize import plain, plain_line
 from qirjit_magic.session.default import close_default_session, default_session
@@ -122,7 +122,7 @@ class QirMagics(Magics):
         self._cell: ExecutionInfo | None = None
         self._names: dict[str, str] = {}
         self._panels: list[Panel] = []
-        self.completion = QirCompletion(shell)
+        self.completer = QirCompleter(shell)
         if self.limits:
             self._set_limits()
 
@@ -163,7 +163,7 @@ class QirMagics(Magics):
     def qir(  # noqa: D102 - its help is made from the table of flags
         self, line: str, cell: str | None = None, local_ns: _Variables = None
     ) -> None:
-        options = self._parse(Face.LINE if cell is None else Face.CELL, line, local_ns)
+        options = self._parse(FlagContext.LINE if cell is None else FlagContext.CELL, line, local_ns)
         module = self._compile(options, cell)
         if options.panel:
             self._show_panel(options, module)
@@ -182,10 +182,10 @@ class QirMagics(Magics):
             _tell((d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None)
         self._run(options, name)
 
-    def _parse(self, face: Face, line: str, local_ns: _Variables) -> GivenFlags:
-        program = "%qir" if face is Face.LINE else "%%qir"
+    def _parse(self, context: FlagContext, line: str, local_ns: _Variables) -> GivenFlags:
+        program = "%qir" if context is FlagContext.LINE else "%%qir"
         try:
-            return parse(face, program, split_line(line, self._variables(local_ns)))
+            return parse(context, program, split_line(line, self._variables(local_ns)))
         except ValueError as problem:  # FlagError is one
             raise UsageError(f"{program}: {problem}. {program}? shows what it takes.") from None
 
@@ -238,7 +238,7 @@ class QirMagics(Magics):
         before = None if last is None else weakref.ref(last)  # an error keeps this frame, and all that it holds
         del last
         try:
-            with following(self.shell, options) as observer:
+            with run_observer(self.shell, options) as observer:
                 run = self._configured(options.run)
                 result = self.session.run(options.entry, module=module or options.name, options=run, show=observer)
         except KeyboardInterrupt:
@@ -246,7 +246,7 @@ class QirMagics(Magics):
             if kept is None or (before is not None and before() is kept):
                 raise Interrupted("before the first shot. Nothing was run.") from None
             self._present(kept, options)
-            raise Interrupted(where_kept(kept, options.output)) from None
+            raise Interrupted(kept_message(kept, options.output)) from None
         except ExecutionError as error:
             if error.partial is not None:
                 self._present(cast("RunResult", error.partial), options, shown=len(error.partial.shots) > 0)
@@ -373,7 +373,9 @@ class QirMagics(Magics):
         return words
 
 
-QirMagics.qir.__doc__ = _QIR_HELP.format(cell=flag_help(Face.CELL), line=flag_help(Face.LINE, besides=Face.CELL))
+QirMagics.qir.__doc__ = _QIR_HELP.format(
+    cell=flag_help(FlagContext.CELL), line=flag_help(FlagContext.LINE, besides=FlagContext.CELL)
+)
 
 
 def _keep_aliases_from_evaluating(shell: InteractiveShell, magics: Mapping[str, Mapping[str, str]]) -> None:
@@ -414,7 +416,7 @@ def load(shell: InteractiveShell) -> None:
     default_session()
     shell.register_magics(magics)
     shell.events.register("pre_run_cell", magics.remember_cell)
-    magics.completion.register()
+    magics.completer.register()
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -422,7 +424,7 @@ def unload(shell: InteractiveShell) -> None:
     magics = shell.magics_manager.registry.pop("QirMagics", None)
     if isinstance(magics, QirMagics):
         shell.events.unregister("pre_run_cell", magics.remember_cell)
-        magics.completion.unregister()
+        magics.completer.unregister()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)

@@ -52,20 +52,20 @@ class CellBar:
         else:
             self._shown.update(bundle, raw=True)
 
-    def beside(self, show: Callable[[str], None]) -> Callable[[str], None]:
+    def making_way(self, show: Callable[[str], None]) -> Callable[[str], None]:
         """What prints the text: in a notebook it has its own place."""
         return show
 
 
 @contextlib.contextmanager
-def following(shell: InteractiveShell | None, options: GivenFlags) -> Iterator[Observer]:
+def run_observer(shell: InteractiveShell | None, options: GivenFlags) -> Iterator[Observer]:
     """Who shows a run of this shell while it goes on."""
     if options.quiet:
         yield Observer()
         return
     in_kernel = getattr(shell, "kernel", None) is not None  # in a terminal, no output can be updated
     with CellBar() if in_kernel else TerminalBar(sys.stderr) as bar:
-        show = bar.beside(_print_now)
+        show = bar.making_way(_print_now)
         silent = options.format in _TEXT_WITH_MESSAGES
         yield Observer(show_nothing if silent else show, show_printed=show, progress=bar.show)
 

@@ -1,1 +1,1 @@
-"""What crosses the wall between the kernel and the engine process: data, never behaviour."""
+"""What the kernel and the engine process exchange: data, never behaviour."""

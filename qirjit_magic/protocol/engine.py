@@ -87,8 +87,8 @@ class Engine(Protocol):
         """Forget a function in Python; unknown names are ignored."""
         ...
 
-    def own_code(self, name: str) -> bytes:
-        """The object code of one of `OWN_OBJECTS`, which another engine of the same build can use."""
+    def builtin_code(self, name: str) -> bytes:
+        """The object code of one of `BUILTIN_OBJECTS`, which another engine of the same build can use."""
         ...
 
     def run(self, request: RunRequest) -> RunReply:

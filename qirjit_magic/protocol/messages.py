@@ -413,8 +413,8 @@ class CircuitReply(msgspec.Struct, frozen=True):
     remark: str = ""
 
 
-class GetOwnCode(msgspec.Struct, frozen=True):
-    """`Engine.own_code`. Answered by `Done`, whose blob is the code."""
+class GetBuiltinCode(msgspec.Struct, frozen=True):
+    """`Engine.builtin_code`. Answered by `Done`, whose blob is the code."""
 
     name: str
 
@@ -448,7 +448,7 @@ Message = (
     | Show
     | CircuitRequest
     | CircuitReply
-    | GetOwnCode
+    | GetBuiltinCode
     | GetStatus
     | Done
     | Refused

@@ -22,7 +22,7 @@ _CHECKED_FROM = len(_MAGIC) + hashlib.sha256().digest_size
 LAYOUT = "objects-1"
 
 # What an engine brings itself: the runtime and the simulators' IR.
-OWN_OBJECTS = ("runtime", "results", "statevector", "tracer", "faults")
+BUILTIN_OBJECTS = ("runtime", "results", "statevector", "tracer", "faults")
 
 
 class CorruptError(Exception):
@@ -44,11 +44,11 @@ def cache_key(source: bytes, *, build: str, options: str) -> str:
     return digest.hexdigest()
 
 
-def own_key(name: str, *, build: str, fenced: bool) -> str:
+def builtin_key(name: str, *, build: str, fenced: bool) -> str:
     """The key of what an engine brings itself, which has no source: the build has it in it.
 
     Args:
-        name: one of `OWN_OBJECTS`.
+        name: one of `BUILTIN_OBJECTS`.
         build: see `cache_key`.
         fenced: whether it was made behind a fence.
     """

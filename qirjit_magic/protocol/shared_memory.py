@@ -116,7 +116,7 @@ class _Nothing:
     def discard(self, start: int, length: int) -> None:
         """There is nothing."""
 
-    def let_go(self, start: int, length: int) -> None:
+    def unmap_pages(self, start: int, length: int) -> None:
         """There is nothing."""
 
     def close(self) -> None:
@@ -241,7 +241,7 @@ class RecordMemory:
     def _copied(self, start: int, end: int) -> bytes:
         data = bytes(self.region.view[start:end])
         if end - start >= _WORTH_LETTING_GO and self._is_much():
-            self.region.let_go(start, end - start)
+            self.region.unmap_pages(start, end - start)
         return data
 
     def append_text(self, text: str) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""How often what came: counted in columns, without a Python object for each shot."""
+"""Counts of outcomes: made in columns, without a Python object for each shot."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Counts:
         return self.distinct - len(self.rows)
 
 
-NOTHING = Counts()
+NO_COUNTS = Counts()
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from qirjit_magic.results.record_columns import Column
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qirjit_magic.results.record_columns import Texts
+    from qirjit_magic.results.record_columns import TextPool
 
 _AT_ONCE = 1 << 18  # records that are looked at together
 _GATHERED = 1 << 20  # bits that are put together at once
@@ -96,7 +96,7 @@ def same_outcomes(kinds: NDArray[np.uint8], values: NDArray[np.int64], shots: in
 
 
 def outcomes_of(
-    kinds: NDArray[np.uint8], values: NDArray[np.int64], ends: NDArray[np.int64], strings: Texts
+    kinds: NDArray[np.uint8], values: NDArray[np.int64], ends: NDArray[np.int64], strings: TextPool
 ) -> Outcomes:
     """The results of shots, from their records; none where no shot has recorded any.
 
@@ -123,7 +123,7 @@ def outcomes_of(
 
 
 def _put(
-    bits: Column, values: NDArray[np.int64], weights: NDArray[np.int64], arrays: NDArray[np.bool_], strings: Texts
+    bits: Column, values: NDArray[np.int64], weights: NDArray[np.int64], arrays: NDArray[np.bool_], strings: TextPool
 ) -> None:
     # The results of some records: single ones, and those of arrays.
     if not arrays.any():

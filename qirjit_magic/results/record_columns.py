@@ -20,7 +20,7 @@ _OVERHEAD = 64  # of a string, about
 _BITS = bytes(byte if byte in (0, ord("1")) else ord("0") for byte in range(256))  # a NUL ends them
 
 
-class Texts:
+class TextPool:
     """Texts one behind the other, each behind the NUL that ends the one before it: where one begins is its place.
 
     Args:
@@ -33,7 +33,7 @@ class Texts:
         self._room = _REMEMBERED
 
     @classmethod
-    def of(cls, strings: Iterable[str]) -> tuple[Texts, NDArray[np.int64]]:
+    def of(cls, strings: Iterable[str]) -> tuple[TextPool, NDArray[np.int64]]:
         """Some strings, and the place of each."""
         data, places = bytearray(1), []
         for string in strings:
@@ -47,12 +47,12 @@ class Texts:
         return self._data
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Texts) and self._data == other._data
+        return isinstance(other, TextPool) and self._data == other._data
 
     __hash__ = None  # type: ignore[assignment]  # its bytes may be of those that can change
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Texts, (self._data,)
+        return TextPool, (self._data,)
 
     def __getitem__(self, place: int) -> str:
         text = self._known.get(place)
@@ -182,8 +182,7 @@ _STEP = 16 << 20  # bytes by which a column grows at most
 _FIRST = 64
 _COPIED = 1 << 20  # bytes that are moved by copying them
 _WASTED = 1 << 20  # bytes behind the end of a column that are not worth giving back
-ABOUT_THE_SHOT = (RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED)
-ABOUT = np.array(ABOUT_THE_SHOT)
+SHOT_KINDS = np.array((RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED))
 Read = Callable[[int, int], bytes]
 
 
@@ -243,7 +242,7 @@ class Column:
 
 
 class RecordColumns:
-    """What `RecordTable` holds, while it comes.
+    """The columns of a `RecordTable` while they grow.
 
     Nothing in the bytes is trusted: unknown kinds are left out, and an offset that does not point to the beginning of a
     text reads as no text. In one copy of the memory the texts of arrays of results stand in the order of their records;
@@ -272,7 +271,7 @@ class RecordColumns:
         return sum(column.size for column in columns) + self.data.__sizeof__()
 
     @property
-    def each(self) -> int:
+    def uniform_shot_length(self) -> int:
         """How many records each shot has, where all have the same kinds in the same order; 0 where that is not so."""
         return 0 if self._same is None or self._differ else len(_kept(self._same))
 
@@ -340,7 +339,7 @@ class RecordColumns:
     def _add_one_by_one(self, data: bytes, source: Source) -> None:
         rows = source.rows(data)
         kinds = rows["kind"]
-        kept = ~np.isin(kinds, ABOUT)
+        kept = ~np.isin(kinds, SHOT_KINDS)
         places = np.flatnonzero(kinds == RecordKind.END)
         before, count = len(self.kinds), int(np.count_nonzero(kept))
         self.kinds.more(count)[:] = kinds[kept]
@@ -352,9 +351,9 @@ class RecordColumns:
             words = self.returned_words.more(len(places) * self.words).reshape(len(places), self.words)
             words[:] = _returned_words(rows, places, self.words)
 
-    def strings(self) -> Texts:
+    def strings(self) -> TextPool:
         """The texts of all."""
-        return Texts(self.data)
+        return TextPool(self.data)
 
 
 class Source:
@@ -406,7 +405,7 @@ def _end_of_shots(data: bytes) -> int:
 
 
 def _kept(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.flatnonzero(~np.isin(kinds, ABOUT))
+    return np.flatnonzero(~np.isin(kinds, SHOT_KINDS))
 
 
 def _returned_words(rows: NDArray[np.void], ends: NDArray[np.int64], words: int) -> NDArray[np.int64]:

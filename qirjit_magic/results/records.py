@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from qirjit_magic.protocol.shared_memory import TEXT_CAPACITY, TEXT_KINDS, RecordKind, decoded
-from qirjit_magic.results.counts import NOTHING, Counts, distinct_bits, first_of
+from qirjit_magic.results.counts import NO_COUNTS, Counts, distinct_bits, first_of
 from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
-from qirjit_magic.results.record_columns import ABOUT, RecordColumns, Source, Texts
+from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, Source, TextPool
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,8 +105,8 @@ class RecordTable:
         returned: ``int64[shots]``, what the entry point returned, as a word.
         returned_words: ``int64[shots, n]``, the same in words, where one does not hold it: n of `recorded_words`.
         strings: the texts.
-        each: how many records each shot has where all have the same kinds in the same order, none of them a
-            RESULT_ARRAY; 0 where that is not known.
+        uniform_shot_length: how many records each shot has where all have the same kinds in the same order, none of
+            them a RESULT_ARRAY; 0 where that is not known.
     """
 
     kinds: NDArray[np.uint8]
@@ -115,8 +115,8 @@ class RecordTable:
     ends: NDArray[np.int64]
     returned: NDArray[np.int64]
     returned_words: NDArray[np.int64]
-    strings: Texts
-    each: int = 0
+    strings: TextPool
+    uniform_shot_length: int = 0
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -134,7 +134,7 @@ class RecordTable:
             returned=self.returned[:shots],
             returned_words=self.returned_words[:shots],
             strings=self.strings,
-            each=self.each,
+            uniform_shot_length=self.uniform_shot_length,
         )
 
     def shot(self, index: int) -> tuple[Record, ...]:
@@ -164,12 +164,12 @@ class RecordTable:
         if bits is not None:
             return distinct_bits(bits).tally(most)
         outcomes = self._outcomes()
-        return outcomes.tally(most) if len(outcomes.widths) else NOTHING
+        return outcomes.tally(most) if len(outcomes.widths) else NO_COUNTS
 
     def _bits_of_all(self) -> NDArray[np.uint8] | None:
-        if not self.each or not len(self):
+        if not self.uniform_shot_length or not len(self):
             return None
-        bits = same_outcomes(self.kinds[: self.each], self.values, len(self))
+        bits = same_outcomes(self.kinds[: self.uniform_shot_length], self.values, len(self))
         return bits if len(bits) else None
 
     def _outcomes(self) -> Outcomes:
@@ -203,7 +203,7 @@ class Rows(Sequence[Record]):
     """
 
     def __init__(
-        self, kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: Texts
+        self, kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: TextPool
     ) -> None:
         self._columns = kinds, texts, values
         self._strings = strings
@@ -239,13 +239,13 @@ class Rows(Sequence[Record]):
 
 
 def _made(
-    kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: Texts
+    kinds: NDArray[np.uint8], texts: NDArray[np.integer[Any]], values: NDArray[np.int64], strings: TextPool
 ) -> Iterator[Record]:
     for kind, text, value in zip(kinds.tolist(), texts.tolist(), values.tolist(), strict=True):
         yield _record(kind, text, value, strings)
 
 
-def _record(number: int, place: int, value: int, strings: Texts) -> Record:
+def _record(number: int, place: int, value: int, strings: TextPool) -> Record:
     kind = _KINDS[number]
     text = None if place < 0 else strings[place]
     match kind:
@@ -304,7 +304,7 @@ def table_of_columns(columns: RecordColumns) -> RecordTable:
         returned=columns.returned.whole(),
         returned_words=columns.returned_words.whole().reshape(len(ends), columns.words),
         strings=columns.strings(),
-        each=columns.each,
+        uniform_shot_length=columns.uniform_shot_length,
     )
 
 
@@ -317,9 +317,9 @@ def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failu
     """
     if not data:
         return (), None
-    source, strings = Source(text, 0), Texts(text)
+    source, strings = Source(text, 0), TextPool(text)
     rows = source.rows(data)
-    kept = rows[~np.isin(rows["kind"], ABOUT)]
+    kept = rows[~np.isin(rows["kind"], SHOT_KINDS)]
     unfinished = Rows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)
     failures = rows[rows["kind"] == RecordKind.FAILURE][-1:]
     failure = None

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind, sampled_size
-from qirjit_magic.results.counts import NOTHING, Counts, PackedBits, distinct_bits
-from qirjit_magic.results.record_columns import Texts
+from qirjit_magic.results.counts import NO_COUNTS, Counts, PackedBits, distinct_bits
+from qirjit_magic.results.record_columns import TextPool
 from qirjit_magic.results.records import Record, RecordTable, Sampled
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class SampledTable:
 
     def tally(self, most: int) -> Counts:
         """See `RecordTable.tally`."""
-        return distinct_bits(self.bits).tally(most) if len(self.bits) else NOTHING
+        return distinct_bits(self.bits).tally(most) if len(self.bits) else NO_COUNTS
 
     def messages(self) -> list[str]:
         """See `RecordTable.messages`."""
@@ -71,7 +71,7 @@ class SampledTable:
 
     @cached_property
     def whole(self) -> RecordTable:
-        """The same with all records of all shots."""
+        """A table with all records of all shots."""
         shots, rows = len(self), len(self.layout.kinds)
         values = np.tile(self.layout.values, (shots, 1))
         strings = bytearray(self.layout.strings.data + b"\0")
@@ -87,7 +87,7 @@ class SampledTable:
             ends=np.arange(1, shots + 1) * rows,
             returned=self.returned,
             returned_words=self.returned_words,
-            strings=Texts(bytes(strings)),
+            strings=TextPool(bytes(strings)),
         )
 
     @property
@@ -111,7 +111,7 @@ class SampledTable:
         return self.whole.ends
 
     @property
-    def strings(self) -> Texts:
+    def strings(self) -> TextPool:
         """The texts."""
         return self.whole.strings
 

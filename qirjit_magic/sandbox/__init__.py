@@ -1,4 +1,4 @@
-"""What systems do differently, behind the same few functions: ``linux`` and ``portable``.
+"""What differs between operating systems, behind the same few functions: ``linux`` and ``portable``.
 
 A platform is a module with the functions of the `Platform` protocol. `choose` picks one; ``QIRJIT_PLATFORM=portable``
 forces the portable one on Linux, which is how it is tested.
@@ -34,7 +34,7 @@ class Region(Protocol):
         """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
         ...
 
-    def let_go(self, start: int, length: int) -> None:
+    def unmap_pages(self, start: int, length: int) -> None:
         """Let the pages of a part count as this process's no longer, where that is possible; what they hold stays."""
         ...
 
@@ -114,7 +114,7 @@ class Platform(Protocol):
         """How many more bytes of addresses this process may have; -1 for no limit."""
         ...
 
-    def be_ended_first(self) -> None:
+    def prefer_for_oom_kill(self) -> None:
         """Let the system end this process before any other where memory runs out, where it can be told so."""
         ...
 

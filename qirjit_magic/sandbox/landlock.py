@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from qirjit_magic.sandbox.linux_calls import system_call
-from qirjit_magic.sandbox.readable_paths import readable_places
+from qirjit_magic.sandbox.readable_paths import readable_paths
 
 _CREATE_RULESET = 444
 _ADD_RULE = 445
@@ -50,7 +50,7 @@ def restrict(libraries: Iterable[str] = ()) -> str:
     threads = _of_threads()
     try:
         version = system_call(_CREATE_RULESET, None, 0, _VERSION)
-        _enforce(version, readable_places(libraries))
+        _enforce(version, readable_paths(libraries))
     except OSError as error:
         return f"no Landlock ({_REASONS.get(error.errno or 0, str(error))})"
     return f"Landlock (ABI {version}{threads})"

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qirjit_magic import machine
+from qirjit_magic import system_memory
 from qirjit_magic.sandbox.allowed_calls import LIFE
 from qirjit_magic.sandbox.descriptors import Descriptor
 from qirjit_magic.sandbox.linux_calls import library_call, system_call
@@ -209,20 +209,20 @@ def resident_bytes() -> int:
 
 def available_bytes() -> int:
     """What the system, this process's control groups and its limits leave, the least of them."""
-    free = machine.free_memory()
+    free = system_memory.free_memory()
     if free is None:  # there may be no /proc
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    left = machine.left_of_limits(reserved=True)
+    left = system_memory.left_of_resource_limits(reserved=True)
     return free if left is None else min(free, left)
 
 
 def free_addresses() -> int:
     """Those of RLIMIT_AS that are not taken."""
-    free = machine.free_addresses()
+    free = system_memory.free_addresses()
     return -1 if free is None else free
 
 
-def be_ended_first() -> None:
+def prefer_for_oom_kill() -> None:
     """The highest score there is: raising it needs no right."""
     with contextlib.suppress(OSError):  # there is no /proc, or it cannot be written: the system chooses by itself
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
@@ -289,5 +289,10 @@ def fence(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     from qirjit_magic.sandbox import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 
-    parts = (privileges.restrict(), privileges.refuse_new(), landlock.restrict(libraries), seccomp.restrict())
+    parts = (
+        privileges.restrict(),
+        privileges.forbid_new_privileges(),
+        landlock.restrict(libraries),
+        seccomp.restrict(),
+    )
     return ", ".join((*parts, *_lacking))

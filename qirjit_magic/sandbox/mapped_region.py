@@ -9,7 +9,7 @@ from collections.abc import Callable
 from qirjit_magic.sandbox.descriptors import Descriptor
 
 
-def let_go(mapping: mmap.mmap, start: int, length: int) -> None:
+def unmap_pages(mapping: mmap.mmap, start: int, length: int) -> None:
     """Map them no longer, until they are looked at again; what a file holds stays in it."""
     first = start // mmap.PAGESIZE * mmap.PAGESIZE
     length = (start + length) // mmap.PAGESIZE * mmap.PAGESIZE - first
@@ -45,9 +45,9 @@ class MappedRegion:
         """Whether somebody else has closed the file, so that no child can inherit it."""
         return not self._handle.is_ours
 
-    def let_go(self, start: int, length: int) -> None:
+    def unmap_pages(self, start: int, length: int) -> None:
         """Map no pages that nobody looks at now; their content stays where it is."""
-        let_go(self._map, start, length)
+        unmap_pages(self._map, start, length)
 
     def close(self) -> None:
         """Unmap and close; where somebody still reads it, it stays mapped until they do not."""

@@ -17,7 +17,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
-from qirjit_magic import machine
+from qirjit_magic import system_memory
 from qirjit_magic.sandbox.descriptors import Descriptor
 from qirjit_magic.sandbox.mapped_region import MappedRegion
 
@@ -119,11 +119,11 @@ def available_bytes() -> int:
     half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     left = half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
-    free = machine.free_memory()
+    free = system_memory.free_memory()
     return left if free is None else min(left, free)
 
 
-def be_ended_first() -> None:
+def prefer_for_oom_kill() -> None:
     """Nothing: only Linux can be told."""
 
 

@@ -1,4 +1,4 @@
-"""What a process of root's may do more than others, given up for good."""
+"""Root's capabilities, given up for good."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def restrict() -> str:
     return "no capabilities but to read files" if kept else "no capabilities"
 
 
-def refuse_new() -> str:
-    """Let no program that is started have more, and say in words how that went: the kernel wants it of who filters."""
+def forbid_new_privileges() -> str:
+    """Set ``no_new_privs``, without which the kernel takes no filter, and say in words how that went."""
     try:
         library_call("prctl", _NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     except OSError as error:

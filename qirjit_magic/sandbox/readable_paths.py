@@ -33,7 +33,7 @@ _OF_PACKAGES = {"site-packages", "dist-packages"}
 _LIBRARY = re.compile(r".*\.so(\.[0-9.]+)?", re.DOTALL)
 
 
-def readable_places(libraries: Iterable[str] = ()) -> list[str]:
+def readable_paths(libraries: Iterable[str] = ()) -> list[str]:
     """Files and folders, none of which lies in another one; some may not be there.
 
     Args:

@@ -17,7 +17,7 @@ from qirjit_magic.session.sources import Source
 
 
 class Adding(msgspec.Struct, frozen=True):
-    """Adds modules to a catalogue.
+    """Adds modules to a registry.
 
     Attributes:
         engines: what compiles them.

@@ -56,7 +56,7 @@ class ObjectCache:
         limit: how many bytes to keep.
 
     Attributes:
-        tells: whether there is somebody to give notices to.
+        gives_notices: whether there is somebody to give notices to.
     """
 
     def __init__(self, folder: Path, *, limit: int = DEFAULT_LIMIT) -> None:
@@ -65,7 +65,7 @@ class ObjectCache:
         self._objects = folder / LAYOUT
         self._written = limit  # others wrote before, nobody knows how much: the first write evicts
         self._gave_up = False
-        self.tells = True
+        self.gives_notices = True
         self._undeletable: set[Path] = set()
 
     def find(self, key: str) -> Compiled | None:
@@ -85,10 +85,10 @@ class ObjectCache:
             return found
         return None
 
-    def quietly(self) -> ObjectCache:
+    def without_notices(self) -> ObjectCache:
         """The same folder for somebody to whom no notices can be given."""
         quiet = copy.copy(self)
-        quiet.tells = False
+        quiet.gives_notices = False
         return quiet
 
     def keep(self, key: str, compiled: Compiled) -> bool:
@@ -164,12 +164,12 @@ class ObjectCache:
             path.unlink(missing_ok=True)
         except OSError:  # the folder is read-only, or a folder has the name: the warning below says enough
             self._undeletable.add(path)
-        if not known and self.tells:
+        if not known and self.gives_notices:
             message = f"the object code in {path} {error}. It is compiled anew; nothing is lost."
             warnings.warn(message, QirNotice, stacklevel=3)
 
     def _give_up(self, error: OSError) -> None:
-        if not self._gave_up and self.tells:
+        if not self._gave_up and self.gives_notices:
             self._gave_up = True
             place = error.filename2 or error.filename or self.folder  # of a failed renaming the final name
             message = (

@@ -101,7 +101,7 @@ class ModuleRegistry:
         """
         if name not in self._added:
             known = f" There are: {', '.join(self._added)}." if self._added else ""
-            reason = f"there is no module '{name}'.{close_to(name, self._added)}{known}"
+            reason = f"there is no module '{name}'.{name_hint(name, self._added)}{known}"
             raise EntryPointError(reason, name)
         return self._added[name]
 
@@ -138,7 +138,7 @@ class ModuleRegistry:
             if function:
                 return info, function
         available = [f.name for info in searched for f in info.functions]
-        reason = f"no function is called '{name}'.{close_to(name, available)}"
+        reason = f"no function is called '{name}'.{name_hint(name, available)}"
         raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
 
     def check_room(self, name: str, most: int) -> None:
@@ -242,7 +242,7 @@ def only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:
     raise EntryPointError(reason, None, names)
 
 
-def close_to(name: str, known: Collection[str]) -> str:
+def name_hint(name: str, known: Collection[str]) -> str:
     """A hint at a known name that is nearly this one; empty where there is none."""
     import difflib  # noqa: PLC0415 - for a mistake only
 

@@ -23,7 +23,7 @@ from qirjit_magic.protocol.return_values import Returned, recorded_words, return
 from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.results.containers import Output, nested
-from qirjit_magic.results.counts import NOTHING, Counts, count_words
+from qirjit_magic.results.counts import NO_COUNTS, Counts, count_words
 from qirjit_magic.results.output_schemas import header, shot_lines
 from qirjit_magic.results.records import Record, RecordTable
 from qirjit_magic.results.sampled import SampledTable
@@ -288,8 +288,8 @@ class RunResult:
             entry=self.entry.name,
             shots=len(self.table),
             requested=self.requested,
-            outcomes=NOTHING if records else self.table.tally(parts.SHOWN_ROWS),
-            returned=NOTHING if self._returned_nothing or not len(self.table) else self._returned(parts.SHOWN_ROWS),
+            outcomes=NO_COUNTS if records else self.table.tally(parts.SHOWN_ROWS),
+            returned=NO_COUNTS if self._returned_nothing or not len(self.table) else self._returned(parts.SHOWN_ROWS),
             records=records,
             more_records=more,
             messages=self._texts(RecordKind.MESSAGE, parts.SHOWN_MESSAGES),
@@ -298,10 +298,10 @@ class RunResult:
             dropped=self.dropped,
         )
 
-    def _texts(self, kind: RecordKind, most: int) -> parts.Texts:
+    def _texts(self, kind: RecordKind, most: int) -> parts.FirstTexts:
         first, total = self.table.first_texts(kind, most)
         rest = tuple(str(record.value) for record in self.unfinished or () if record.kind == kind)
-        return parts.Texts((*first, *rest)[:most], total + len(rest))
+        return parts.FirstTexts((*first, *rest)[:most], total + len(rest))
 
     def _returned(self, most: int) -> Counts:
         kind = self.entry.signature.returns

@@ -76,7 +76,7 @@ def word_of(kernel: Kernel, line: str, name: str) -> str:
     return word
 
 
-SPLIT = "__import__('qirjit_magic.notebook.lines').notebook.lines.split_line"
+SPLIT = "__import__('qirjit_magic.notebook.magic_line').notebook.magic_line.split_line"
 
 
 @pytest.mark.parametrize("what", NAMES)

@@ -173,7 +173,7 @@ def test_a_panel_in_python_goes_when_its_cell_is_run_again_and_leaves_nothing(ba
     assert bare_kernel.run_in("another-cell", cell).status == "ok"
     assert bare_kernel.value("[panel.closed for panel in panels]") == "[True, False, False]"
     bare_kernel.run("for panel in panels: panel.close()")
-    assert bare_kernel.value("left() == before, panels[0]._coordinator.listening") == "(True, 0)"
+    assert bare_kernel.value("left() == before, panels[0]._coordinator.listener_count") == "(True, 0)"
     bare_kernel.run("session.close()")
 
 

@@ -244,8 +244,8 @@ def _outcome(attempt: Callable[[], object]) -> str:
 
 RIGHTS: dict[str, Callable[[], str]] = {
     "everything": fence,
-    "landlock": lambda: f"{privileges.restrict()}, {privileges.refuse_new()}, {landlock.restrict()}",
-    "seccomp": lambda: f"{privileges.refuse_new()}, {seccomp.restrict()}",
+    "landlock": lambda: f"{privileges.restrict()}, {privileges.forbid_new_privileges()}, {landlock.restrict()}",
+    "seccomp": lambda: f"{privileges.forbid_new_privileges()}, {seccomp.restrict()}",
     "nothing": lambda: "nothing",
 }
 

@@ -37,7 +37,7 @@ def refuse(names: list[str], error: int) -> None:
         steps += [(0x15, 0, 1, number), (0x06, 0, 0, 0x00050000 | error)]
     program = ctypes.create_string_buffer(encode([*steps, _ALLOW]))
     header = ctypes.create_string_buffer(struct.pack("@HP", len(steps) + 1, ctypes.addressof(program)))
-    privileges.refuse_new()
+    privileges.forbid_new_privileges()
     system_call((317, 277)[machine.column], 1, 0, header)
 
 

@@ -41,7 +41,7 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_TICK_S", 0.005)
     monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)
     monkeypatch.setattr(sharded_run, "WORTH_S", 0.0)
-    monkeypatch.setattr(shards, "PART_S", 0.03)
+    monkeypatch.setattr(shards, "SHARD_S", 0.03)
     monkeypatch.setattr(ShardedRun, "_call_helpers", call_and_wait)
 
 

@@ -75,7 +75,7 @@ class _OwnObjects(ObjectCache):
 
 
 @cache
-def _own_objects() -> ObjectCache:
+def _builtin_objects() -> ObjectCache:
     folder = tempfile.TemporaryDirectory(prefix="own-objects-")
     atexit.register(folder.cleanup)
     return _OwnObjects(Path(folder.name))
@@ -90,7 +90,7 @@ def make_supervisor(
         grace_s=grace_s,
         memory_limit=memory_limit,
         fenced=fenced,
-        cache=_own_objects(),
+        cache=_builtin_objects(),
     )
     made._saves = False  # so that nothing is compiled once more for that cache, or found where it waits for that
     return made

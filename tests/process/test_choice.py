@@ -12,7 +12,7 @@ from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimu
 from qirjit_magic.errors import ProgramFailedError, QirNotice, UnresolvedSymbolError
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import RunReply, RunRequest
-from qirjit_magic.protocol.object_files import OWN_OBJECTS
+from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import AUTO
 from qirjit_magic.sandbox import choose
@@ -149,7 +149,7 @@ def test_the_code_of_the_simulator_is_made_once_for_all_kernels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _run_coins(lambda: _engine_client(tmp_path))
-    monkeypatch.setattr(EngineClient, "own_code", lambda _, name: pytest.fail(f"{name} was made anew"))
+    monkeypatch.setattr(EngineClient, "builtin_code", lambda _, name: pytest.fail(f"{name} was made anew"))
     _run_coins(lambda: _engine_client(tmp_path))
 
 
@@ -187,16 +187,16 @@ def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenc
     asked = []
 
     class Listening(EngineClient):
-        def own_code(self, name: str) -> bytes:
+        def builtin_code(self, name: str) -> bytes:
             asked.append(name)
-            return super().own_code(name)
+            return super().builtin_code(name)
 
     _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
-    assert sorted(asked) == sorted(OWN_OBJECTS)
+    assert sorted(asked) == sorted(BUILTIN_OBJECTS)
     _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
-    assert len(asked) == len(OWN_OBJECTS)
+    assert len(asked) == len(BUILTIN_OBJECTS)
     _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
-    assert sorted(asked[len(OWN_OBJECTS) :]) == sorted(OWN_OBJECTS)
+    assert sorted(asked[len(BUILTIN_OBJECTS) :]) == sorted(BUILTIN_OBJECTS)
 
 
 def test_a_process_that_has_run_a_program_is_not_asked_for_code(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def expected(shared: Session) -> RunResult:
 def test_the_result_is_that_of_one_process(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch, part_s: float
 ) -> None:
-    monkeypatch.setattr(shards, "PART_S", part_s)
+    monkeypatch.setattr(shards, "SHARD_S", part_s)
     result = run(shared)
     assert (result.plan.processes, result.plan.why) == (2, "")
     assert str(result.plan) == "live shots on the simulator 'statevector' in 2 processes"
@@ -79,7 +79,7 @@ def test_messages_are_shown_in_the_order_of_the_shots(shared: Session, expected:
 
 
 def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "PART_S", 10.0)
+    monkeypatch.setattr(shards, "SHARD_S", 10.0)
     shared.add(program("floods"), "floods")
     user = b"define void @one() {\n  call void @long_message(i64 17)\n  ret void\n}\ndeclare void @long_message(i64)\n"
     shared.add(user, "megabytes")

@@ -42,7 +42,7 @@ def receive():
     while True:
         asked = connection.recv(1 << 20)
         (number,) = struct.unpack_from("<Q", asked)
-        if b"GetOwnCode" not in asked:
+        if b"GetBuiltinCode" not in asked:
             return
         send("Done", {{}}, b"object code")  # it behaves well until it is to run something
 

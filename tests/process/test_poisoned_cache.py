@@ -38,7 +38,7 @@ def _poisoning(method):
     return lambda self, name: b"poison" if getattr(self, "owned", False) else method(self, name)
 jit.JitEngine.run, jit.JitEngine.circuit = _owning(jit.JitEngine.run), _owning(jit.JitEngine.circuit)
 jit.JitEngine.add, jit.JitEngine.compile = _lying(jit.JitEngine.add), _lying(jit.JitEngine.compile)
-jit.JitEngine.own_code = _poisoning(jit.JitEngine.own_code)
+jit.JitEngine.builtin_code = _poisoning(jit.JitEngine.builtin_code)
 """
 _DIGEST = re.compile(rb'"digest":"[0-9a-f]{64}"')  # what the engine brings itself has none
 _MAIN = "from qirjit_magic.engine.worker import main; "

@@ -18,7 +18,7 @@ from qirjit_magic.protocol.messages import (
     CircuitReply,
     Done,
     EngineStatus,
-    GetOwnCode,
+    GetBuiltinCode,
     GetStatus,
     Message,
     Ready,
@@ -73,7 +73,7 @@ def test_every_request_but_one_for_shots_has_a_limit() -> None:
         (GetStatus, lambda session: session.status()),
         (Unlink, lambda session: session.reset("seven")),
         (Remove, lambda session: session.remove("seven")),
-        (GetOwnCode, lambda session: session._engine.own_code("runtime")),
+        (GetBuiltinCode, lambda session: session._engine.builtin_code("runtime")),
     ],
 )
 def test_a_stopped_process_is_killed_and_another_takes_over(

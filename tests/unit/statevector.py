@@ -43,7 +43,7 @@ class Compiled:
         self.library = SharedLibrary(qirrunner_library())
         shared = ctypes.addressof(self._shared)
         self.simulator = StateVectorSimulator(self.library, c_library(), shared)
-        self.simulator.follow(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
+        self.simulator.bind_runtime(lambda name: ctypes.addressof(self._serial) if name == "qirjit_shots" else 0)
         self.begin()
 
     def begin(self, seed: int = 0, shot: int = 0) -> None:

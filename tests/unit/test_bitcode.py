@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from qirjit_magic.engine.ir.bitcode import empty_for_opaque
+from qirjit_magic.engine.ir.bitcode import replace_opaque_types
 from qirjit_magic.engine.ir.llvm_modules import read_bitcode, read_text
 from qirjit_magic.engine.ir.parse import parse_module
 from qirjit_magic.engine.ir.safety import check_safety
@@ -57,14 +57,14 @@ def test_bitcode_with_opaque_types_that_are_no_values_is_what_llvm_reads() -> No
 
 
 def test_the_names_of_opaque_types_are_read_whatever_they_are() -> None:
-    assert empty_for_opaque(bitcode("taken_out")).names == {"Qubit", "the state"}
-    assert empty_for_opaque(bitcode("pointed_to")).names == {"Qubit", "State", ""}
+    assert replace_opaque_types(bitcode("taken_out")).names == {"Qubit", "the state"}
+    assert replace_opaque_types(bitcode("pointed_to")).names == {"Qubit", "State", ""}
 
 
 @pytest.mark.parametrize("name", ["typed_pointers", "coins", "teleport"])
 def test_other_bitcode_is_left_as_it_is(name: str) -> None:
     data = read_text(program(name).decode()).as_bitcode()
-    assert empty_for_opaque(data) == (data, frozenset())
+    assert replace_opaque_types(data) == (data, frozenset())
 
 
 @pytest.mark.parametrize("length", range(0, 1260, 60))
@@ -76,7 +76,7 @@ def test_bitcode_that_is_cut_off_is_refused_by_llvm(length: int) -> None:
 
 @pytest.mark.parametrize("data", [b"BC\xc0\xde" + b"\xff" * 64, b"BC\xc0\xde" + bytes(64), wrapped(b"")])
 def test_what_is_no_bitcode_but_begins_like_it_is_refused_by_llvm(data: bytes) -> None:
-    assert empty_for_opaque(data) == (data, frozenset())
+    assert replace_opaque_types(data) == (data, frozenset())
     with pytest.raises(QirSyntaxError):
         parse_module(data)
 
@@ -86,4 +86,4 @@ def test_no_damaged_bitcode_makes_reading_fail() -> None:
     for bit in range(32, 8 * len(data), 13):
         damaged = bytearray(data)
         damaged[bit >> 3] ^= 1 << (bit & 7)
-        assert len(empty_for_opaque(bytes(damaged)).bitcode) == len(data)
+        assert len(replace_opaque_types(bytes(damaged)).bitcode) == len(data)

@@ -19,7 +19,7 @@ from msgspec import structs
 from qirjit_magic.errors import QirNotice
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo, Signature
-from qirjit_magic.protocol.object_files import cache_key, own_key, pack_object
+from qirjit_magic.protocol.object_files import builtin_key, cache_key, pack_object
 from qirjit_magic.session import cache as room
 from qirjit_magic.session.cache import ObjectCache
 
@@ -253,8 +253,8 @@ def test_keys_are_the_same_only_where_everything_is(one: tuple[str, str, str], t
 
 
 def test_own_code_of_each_side_of_the_fence_has_a_key_of_its_own() -> None:
-    keys = {own_key(name, build="b", fenced=fenced) for name in ("runtime", "tracer") for fenced in (False, True)}
-    assert len(keys | {own_key("tracer", build="c", fenced=True)}) == 5
+    keys = {builtin_key(name, build="b", fenced=fenced) for name in ("runtime", "tracer") for fenced in (False, True)}
+    assert len(keys | {builtin_key("tracer", build="c", fenced=True)}) == 5
 
 
 def test_a_key_is_a_hexadecimal_sha256() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind
 from qirjit_magic.results import counts, outcomes, record_columns
 from qirjit_magic.results.counts import PackedBits, distinct_bits
-from qirjit_magic.results.record_columns import Column, Texts
+from qirjit_magic.results.record_columns import Column, TextPool
 from qirjit_magic.results.records import RecordBatch, RecordTable, decode
 
 _TEXT = b"\0first\0second\0\0" + b"01\0" * 40
@@ -91,7 +91,7 @@ def test_a_column_keeps_what_it_had_when_it_grows() -> None:
 
 
 def test_texts_are_pickled_without_the_strings_that_were_made() -> None:
-    made, places = Texts.of(["some", "text", ""])
+    made, places = TextPool.of(["some", "text", ""])
     assert [made[place] for place in places.tolist()] == ["some", "text", ""]
     assert pickle.loads(pickle.dumps(made)) == made  # noqa: S301 - our own
     assert len(pickle.dumps(made)) < 200

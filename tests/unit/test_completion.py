@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.completer import CompletionContext
 
-from qirjit_magic.flags import FLAGS, Face
+from qirjit_magic.flags import FLAGS, FlagContext
 from qirjit_magic.notebook import completions
-from qirjit_magic.notebook.completion import QirCompletion
+from qirjit_magic.notebook.completer import QirCompleter
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
 from qirjit_magic.protocol.simulator_specs import simulator_names
 
@@ -32,15 +32,15 @@ _SHOW = SimpleNamespace(__doc__="Show: ``%qir_show NAME [--ir|--asm]``. ``--ir``
 
 
 @pytest.fixture
-def matcher(monkeypatch: pytest.MonkeyPatch) -> QirCompletion:
+def matcher(monkeypatch: pytest.MonkeyPatch) -> QirCompleter:
     """In a shell whose session has `_MODULES`."""
     monkeypatch.setattr(completions, "existing_session", lambda: SimpleNamespace(modules=_MODULES))
     magics = SimpleNamespace(magics={"line": {"qir_show": _SHOW}})
     shell: Any = SimpleNamespace(magics_manager=magics, Completer=SimpleNamespace(custom_matchers=[]))
-    return QirCompletion(shell)
+    return QirCompleter(shell)
 
 
-def asked(matcher: QirCompletion, text: str) -> dict[str, Any]:
+def asked(matcher: QirCompleter, text: str) -> dict[str, Any]:
     """The result with the cursor at ``|``."""
     before, full = text.partition("|")[0], text.replace("|", "", 1)
     context = CompletionContext(
@@ -55,12 +55,12 @@ def asked(matcher: QirCompletion, text: str) -> dict[str, Any]:
     return result
 
 
-def offered(matcher: QirCompletion, text: str) -> list[str]:
+def offered(matcher: QirCompleter, text: str) -> list[str]:
     """The texts that are offered with the cursor at ``|``."""
     return [found.text for found in asked(matcher, text)["completions"]]
 
 
-def told(matcher: QirCompletion, text: str) -> dict[str, str]:
+def told(matcher: QirCompleter, text: str) -> dict[str, str]:
     """What is told beside each."""
     return {found.text: (found.type or "").replace("\xa0", " ") for found in asked(matcher, text)["completions"]}
 
@@ -68,26 +68,28 @@ def told(matcher: QirCompletion, text: str) -> dict[str, str]:
 # -- flags -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("line", "face"), [("%%qir --|", Face.CELL), ("%qir --|", Face.LINE)])
-def test_each_flag_of_the_place_is_offered_with_its_help(matcher: QirCompletion, line: str, face: Face) -> None:
-    long = {row.names[-1]: row.help for row in FLAGS if face in row.faces and row.names[-1].startswith("--")}
+@pytest.mark.parametrize(("line", "context"), [("%%qir --|", FlagContext.CELL), ("%qir --|", FlagContext.LINE)])
+def test_each_flag_of_the_place_is_offered_with_its_help(
+    matcher: QirCompleter, line: str, context: FlagContext
+) -> None:
+    long = {row.names[-1]: row.help for row in FLAGS if context in row.contexts and row.names[-1].startswith("--")}
     found = told(matcher, line)
     assert list(found) == list(long)
     assert all(text.startswith(found[name].removesuffix("…")) for name, text in long.items())
 
 
-def test_what_is_told_is_one_line_of_a_bounded_width(matcher: QirCompletion) -> None:
+def test_what_is_told_is_one_line_of_a_bounded_width(matcher: QirCompleter) -> None:
     for line in ("%%qir --|", "%%qir\n@__q|", "%qir |"):
         told_there = [found.type for found in asked(matcher, line)["completions"]]
         assert 20 < max(map(len, told_there)) <= 60
         assert not any(" " in text for text in told_there)
 
 
-def test_after_one_dash_short_flags_are_offered_too(matcher: QirCompletion) -> None:
+def test_after_one_dash_short_flags_are_offered_too(matcher: QirCompleter) -> None:
     assert {"-s", "--shots", "-O"} <= set(offered(matcher, "%%qir -|"))
 
 
-def test_a_flag_that_is_given_is_not_offered_again(matcher: QirCompletion) -> None:
+def test_a_flag_that_is_given_is_not_offered_again(matcher: QirCompleter) -> None:
     found = offered(matcher, "%%qir -s 3 --no-run --|\nret")
     assert "--shots" not in found
     assert "--no-run" not in found
@@ -108,11 +110,11 @@ def test_a_flag_that_is_given_is_not_offered_again(matcher: QirCompletion) -> No
         ("%%qir main|", []),
     ],
 )
-def test_after_a_flag_its_values_are_offered(matcher: QirCompletion, line: str, values: list[str]) -> None:
+def test_after_a_flag_its_values_are_offered(matcher: QirCompleter, line: str, values: list[str]) -> None:
     assert sorted(offered(matcher, line)) == sorted(values)
 
 
-def test_simulators_are_offered(matcher: QirCompletion) -> None:
+def test_simulators_are_offered(matcher: QirCompleter) -> None:
     assert set(simulator_names()) <= set(offered(matcher, "%%qir --simulator |"))
 
 
@@ -120,12 +122,12 @@ def test_simulators_are_offered(matcher: QirCompletion) -> None:
 
 
 @pytest.mark.parametrize("line", ["%%qir --entry |", "%%qir --entry=|", "%%qir --shots 3 -e |", "%%time\n%%qir -e |"])
-def test_a_cell_offers_what_it_defines(matcher: QirCompletion, line: str) -> None:
+def test_a_cell_offers_what_it_defines(matcher: QirCompleter, line: str) -> None:
     body = '\ndefine void @first() { ret void }\n; define void @no()\ndefine i64 @"gr\\C3\\B6\\C3\\9Fe"() {\n'
     assert offered(matcher, line + body) == ["first", shlex.quote("größe")]
 
 
-def test_a_line_offers_what_is_compiled_with_signatures_entry_points_first(matcher: QirCompletion) -> None:
+def test_a_line_offers_what_is_compiled_with_signatures_entry_points_first(matcher: QirCompleter) -> None:
     found = told(matcher, "%qir --entry |")
     assert found["main"] == "i64 () in bell"
     assert list(found).index("main") < list(found).index("helper")
@@ -134,30 +136,30 @@ def test_a_line_offers_what_is_compiled_with_signatures_entry_points_first(match
     assert "main" in offered(matcher, "%qir --shots 3 |")
 
 
-def test_a_line_that_names_a_module_offers_its_functions_alone(matcher: QirCompletion) -> None:
+def test_a_line_that_names_a_module_offers_its_functions_alone(matcher: QirCompleter) -> None:
     assert set(offered(matcher, "%qir --name 'two words' --entry |")) == {"'größe'", "'<a b>'"}
 
 
-def test_names_of_modules_are_offered_and_quoted_where_they_must_be(matcher: QirCompletion) -> None:
+def test_names_of_modules_are_offered_and_quoted_where_they_must_be(matcher: QirCompleter) -> None:
     assert offered(matcher, "%%qir --name |") == ["'two words'", "bell"]
     assert offered(matcher, '%%qir --name "two |') == ['"two words"']
 
 
-def test_what_would_act_in_a_line_is_never_offered(matcher: QirCompletion) -> None:
+def test_what_would_act_in_a_line_is_never_offered(matcher: QirCompleter) -> None:
     for line in ("%qir |", "%qir -e |", "%%qir -n |", "%qir_show |", "%%qir\ncall void @|"):
         found = told(matcher, line)
         assert found
         assert all(text.isprintable() and (shown or "").isprintable() for text, shown in found.items())
 
 
-def test_the_other_magics_offer_modules_functions_and_the_flags_of_their_help(matcher: QirCompletion) -> None:
+def test_the_other_magics_offer_modules_functions_and_the_flags_of_their_help(matcher: QirCompleter) -> None:
     assert {"bell", "main", "--ir", "--asm"} <= set(offered(matcher, "%qir_show |"))
     assert offered(matcher, "%qir_show bell |") == ["--ir", "--asm"]
     assert offered(matcher, "%qir_show --ir be|") == ["bell"]
     assert offered(matcher, "%qir_reset be|") == ["bell"]
 
 
-def test_without_a_session_none_is_made(monkeypatch: pytest.MonkeyPatch, matcher: QirCompletion) -> None:
+def test_without_a_session_none_is_made(monkeypatch: pytest.MonkeyPatch, matcher: QirCompleter) -> None:
     monkeypatch.setattr(completions, "existing_session", lambda: None)
     assert offered(matcher, "%qir -e |") == offered(matcher, "%%qir -n |") == []
 
@@ -166,7 +168,7 @@ def test_without_a_session_none_is_made(monkeypatch: pytest.MonkeyPatch, matcher
 
 
 def test_paths_of_qir_and_folders_are_offered(
-    matcher: QirCompletion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    matcher: QirCompleter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my files").mkdir()
@@ -181,20 +183,20 @@ def test_paths_of_qir_and_folders_are_offered(
 
 
 @pytest.mark.parametrize("typed", ["a\0b/|", "~a\0b/|", "\ud800/|", "~\ud800/|"])
-def test_what_no_path_can_be_has_none(matcher: QirCompletion, typed: str) -> None:
+def test_what_no_path_can_be_has_none(matcher: QirCompleter, typed: str) -> None:
     assert offered(matcher, f"%qir --file {typed}") == offered(matcher, f"%qir --simulator {typed}") == []
 
 
 # -- the body ----------------------------------------------------------------------------------------------------------
 
 
-def test_in_the_body_known_names_are_offered_with_their_signatures(matcher: QirCompletion) -> None:
+def test_in_the_body_known_names_are_offered_with_their_signatures(matcher: QirCompleter) -> None:
     found = told(matcher, "%%qir\n  call void @__quantum__qis__rz__b|")
     assert found == {"__quantum__qis__rz__body": "void (double %angle, ptr %qubit) or void (ptr %qubit, doubl…"}
     assert len(offered(matcher, "%%qir\n  call void @__q|")) > 300
 
 
-def test_a_declaration_is_completed_with_its_parameters(matcher: QirCompletion) -> None:
+def test_a_declaration_is_completed_with_its_parameters(matcher: QirCompleter) -> None:
     assert offered(matcher, "%%qir\ndeclare void @__quantum__qis__rz__body|") == [
         "__quantum__qis__rz__body(double, ptr)",
         "__quantum__qis__rz__body(ptr, double)",
@@ -203,7 +205,7 @@ def test_a_declaration_is_completed_with_its_parameters(matcher: QirCompletion) 
     assert offered(matcher, "%%qir\ndeclare i7 @__quantum__rt__result_e|") == ["__quantum__rt__result_equal"]
 
 
-def test_in_the_body_functions_of_the_cell_and_of_other_cells_are_offered(matcher: QirCompletion) -> None:
+def test_in_the_body_functions_of_the_cell_and_of_other_cells_are_offered(matcher: QirCompleter) -> None:
     body = "%%qir\ndefine void @mine() { ret void }\ndefine void @f() {\n  call void @"
     found = told(matcher, body + "|")
     assert found["mine"] == "in this cell"
@@ -228,7 +230,7 @@ def test_in_the_body_functions_of_the_cell_and_of_other_cells_are_offered(matche
         "x = 1\n%%qir --|",
     ],
 )
-def test_elsewhere_nothing_is_offered_and_others_may(matcher: QirCompletion, text: str) -> None:
+def test_elsewhere_nothing_is_offered_and_others_may(matcher: QirCompleter, text: str) -> None:
     assert asked(matcher, text) == {"completions": [], "matched_fragment": "", "suppress": False, "ordered": True}
 
 
@@ -243,11 +245,11 @@ def test_elsewhere_nothing_is_offered_and_others_may(matcher: QirCompletion, tex
     ],
     ids=["spaces", "after =", "declare", "empty lines", "blank lines"],
 )
-def test_long_blanks_do_not_keep_anybody_waiting(matcher: QirCompletion, text: str, found: list[str]) -> None:
+def test_long_blanks_do_not_keep_anybody_waiting(matcher: QirCompleter, text: str, found: list[str]) -> None:
     assert offered(matcher, text) == found  # with time as the square of the length it would be minutes
 
 
-def test_a_line_may_assign_what_a_magic_gives(matcher: QirCompletion) -> None:
+def test_a_line_may_assign_what_a_magic_gives(matcher: QirCompleter) -> None:
     for before in ("x =", "x=", "  x, y.z  =  ", "\t"):
         assert offered(matcher, f"{before}%qir ma|") == ["main"]
     assert offered(matcher, "%%qir\n \t define void @mine(){\n @min|") == ["mine"]
@@ -261,4 +263,4 @@ _LINES = st.lists(
 @given(_LINES.map("".join))
 def test_whatever_is_typed_the_fragment_is_what_stands_before_the_cursor(text: str) -> None:
     shell: Any = SimpleNamespace(magics_manager=SimpleNamespace(magics={"line": {}}))
-    asked(QirCompletion(shell), text + "|")
+    asked(QirCompleter(shell), text + "|")

@@ -80,7 +80,7 @@ def test_a_moment_is_over_once_it_has_passed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_memory_limit_is_three_quarters_of_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qirjit_magic.machine.groups", tuple)
+    monkeypatch.setattr("qirjit_magic.system_memory.control_groups", tuple)
     monkeypatch.setattr("os.sysconf", {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}.__getitem__)
     assert default_memory_limit() == 750 * 4096
 
@@ -89,7 +89,7 @@ def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch
     def unknown(_: str) -> int:
         raise ValueError
 
-    monkeypatch.setattr("qirjit_magic.machine.groups", tuple)
+    monkeypatch.setattr("qirjit_magic.system_memory.control_groups", tuple)
     monkeypatch.setattr("os.sysconf", unknown)
     assert default_memory_limit() == 0
 

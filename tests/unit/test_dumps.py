@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from qirjit_magic.engine.runtime.shooting import put_dumps
+from qirjit_magic.engine.runtime.prepared_shots import put_dumps
 from qirjit_magic.engine.simulators.statevector.dump_texts import numbers, state_text
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind, RecordMemory, Word
 from qirjit_magic.results.records import Record, RecordBatch, decode

@@ -34,7 +34,7 @@ def assert_same(table: RecordTable, other: RecordTable) -> None:
         if isinstance(one, np.ndarray):
             assert one.dtype == two.dtype, column.name
             assert np.array_equal(one, two), column.name
-        elif column.name != "each":
+        elif column.name != "uniform_shot_length":
             assert one == two
 
 
@@ -50,7 +50,7 @@ def test_a_layout_decodes_to_what_its_records_do(
         one_by_one = decode(pieces, words).finished
     assert_same(at_once, one_by_one)
     assert at_once.counts() == one_by_one.counts()
-    assert (at_once.each * len(at_once), one_by_one.each) == (len(at_once.kinds), 0)
+    assert (at_once.uniform_shot_length * len(at_once), one_by_one.uniform_shot_length) == (len(at_once.kinds), 0)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_shots_that_differ_in_more_than_their_values_have_no_layout(odd: bytes) 
 
 def test_pieces_may_differ_in_where_their_labels_stand_but_not_in_kinds() -> None:
     first, label, kind = (RecordBatch(shot([head], lambda: 0), b"", _TEXT) for head in ((2, 0), (2, 7), (4, 0)))
-    assert decode([first, label]).finished.each == 1
-    assert decode([first, kind]).finished.each == 0
+    assert decode([first, label]).finished.uniform_shot_length == 1
+    assert decode([first, kind]).finished.uniform_shot_length == 0
 
 
 def test_texts_that_are_values_have_no_layout() -> None:

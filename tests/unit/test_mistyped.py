@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.ir import mistyped
-from qirjit_magic.engine.ir.mistyped import find_mistyped_call
+from qirjit_magic.engine.ir import mistyped_calls
+from qirjit_magic.engine.ir.mistyped_calls import find_mistyped_call
 from qirjit_magic.engine.ir.parse import parse_module
 
 _DECLARED = """
@@ -117,7 +117,7 @@ def test_one_among_many_that_fit_is_found() -> None:
 
 
 def test_of_straight_lines_of_calls_llvm_prints_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mistyped, "_Printed", None)
+    monkeypatch.setattr(mistyped_calls, "_Printed", None)
     calls = "call void @f(%Qubit* inttoptr (i64 1 to %Qubit*))\n  call void @n(i64 -3)\n  %x = call i64 @g()"
     declared = "declare void @f(ptr nocapture readonly)\ndeclare void @n(i64 noundef %0) #0\ndeclare noundef i64 @g()"
     attributes = "%Qubit = type opaque\nattributes #0 = { nounwind }"

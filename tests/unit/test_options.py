@@ -11,23 +11,23 @@ from msgspec import structs
 
 import qirjit_magic as qir
 from qirjit_magic.errors import OptionError
-from qirjit_magic.flags import FLAGS, Face, FlagError, GivenFlags, flag_help, parse
+from qirjit_magic.flags import FLAGS, FlagContext, FlagError, GivenFlags, flag_help, parse
 from qirjit_magic.options import CompileKeywords, CompileOptions, RunKeywords, RunOptions, options_with
 
-_FACES = {Face.CELL: "", Face.LINE: "", Face.COMMAND: "bell.ll "}
+_CONTEXTS = {FlagContext.CELL: "", FlagContext.LINE: "", FlagContext.COMMAND: "bell.ll "}
 
 
-def _parse(face: Face, flags: str) -> GivenFlags:
-    return parse(face, "qir", shlex.split(_FACES[face] + flags))
+def _parse(context: FlagContext, flags: str) -> GivenFlags:
+    return parse(context, "qir", shlex.split(_CONTEXTS[context] + flags))
 
 
-@pytest.mark.parametrize("face", _FACES)
-def test_without_flags_everything_has_its_default(face: Face) -> None:
-    options = _parse(face, "")
-    assert options == GivenFlags(file="bell.ll" if face is Face.COMMAND else None)
+@pytest.mark.parametrize("context", _CONTEXTS)
+def test_without_flags_everything_has_its_default(context: FlagContext) -> None:
+    options = _parse(context, "")
+    assert options == GivenFlags(file="bell.ll" if context is FlagContext.COMMAND else None)
 
 
-@pytest.mark.parametrize("face", _FACES)
+@pytest.mark.parametrize("context", _CONTEXTS)
 @pytest.mark.parametrize(
     ("flags", "name", "value"),
     [
@@ -61,9 +61,9 @@ def test_without_flags_everything_has_its_default(face: Face) -> None:
         ("--quiet", "quiet", True),
     ],
 )
-def test_a_flag_means_the_same_everywhere(face: Face, flags: str, name: str, value: object) -> None:
-    expected = _by_name(GivenFlags(file="bell.ll" if face is Face.COMMAND else None))
-    assert _by_name(_parse(face, flags)) == expected | {name: value}
+def test_a_flag_means_the_same_everywhere(context: FlagContext, flags: str, name: str, value: object) -> None:
+    expected = _by_name(GivenFlags(file="bell.ll" if context is FlagContext.COMMAND else None))
+    assert _by_name(_parse(context, flags)) == expected | {name: value}
 
 
 def _by_name(flags: GivenFlags) -> dict[str, object]:
@@ -72,7 +72,7 @@ def _by_name(flags: GivenFlags) -> dict[str, object]:
     return found | structs.asdict(run) | structs.asdict(compiling)
 
 
-@pytest.mark.parametrize("face", _FACES)
+@pytest.mark.parametrize("context", _CONTEXTS)
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
@@ -96,77 +96,82 @@ def _by_name(flags: GivenFlags) -> dict[str, object]:
         ("--unheard-of", "--unheard-of"),
     ],
 )
-def test_a_mistake_names_the_value(face: Face, flags: str, said: str) -> None:
+def test_a_mistake_names_the_value(context: FlagContext, flags: str, said: str) -> None:
     with pytest.raises(FlagError) as caught:
-        _parse(face, flags)
+        _parse(context, flags)
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize("face", [Face.CELL, Face.LINE])
-def test_a_notebook_keeps_the_result_in_a_variable(face: Face) -> None:
-    assert _parse(face, "-o bell").output == "bell"
+@pytest.mark.parametrize("context", [FlagContext.CELL, FlagContext.LINE])
+def test_a_notebook_keeps_the_result_in_a_variable(context: FlagContext) -> None:
+    assert _parse(context, "-o bell").output == "bell"
 
 
 @pytest.mark.parametrize("name", ["a.b", "3d", "a b", "", "class"])
 def test_a_result_needs_the_name_of_a_variable(name: str) -> None:
     with pytest.raises(FlagError, match="variable"):
-        _parse(Face.CELL, f"-o {shlex.quote(name)}")
+        _parse(FlagContext.CELL, f"-o {shlex.quote(name)}")
 
 
 @pytest.mark.parametrize(
-    ("face", "flags"),
-    [(Face.COMMAND, "-o bell"), (Face.COMMAND, "--file other.ll"), (Face.CELL, "--file bell.ll"), (Face.CELL, "main")],
+    ("context", "flags"),
+    [
+        (FlagContext.COMMAND, "-o bell"),
+        (FlagContext.COMMAND, "--file other.ll"),
+        (FlagContext.CELL, "--file bell.ll"),
+        (FlagContext.CELL, "main"),
+    ],
 )
-def test_a_flag_exists_only_in_its_places(face: Face, flags: str) -> None:
+def test_a_flag_exists_only_in_its_places(context: FlagContext, flags: str) -> None:
     with pytest.raises(FlagError):
-        _parse(face, flags)
+        _parse(context, flags)
 
 
-@pytest.mark.parametrize("face", [Face.LINE, Face.COMMAND])
-def test_an_entry_point_may_stand_without_its_flag(face: Face) -> None:
-    assert _parse(face, "main").entry == "main"
-    assert _parse(face, "main --entry main").entry == "main"
+@pytest.mark.parametrize("context", [FlagContext.LINE, FlagContext.COMMAND])
+def test_an_entry_point_may_stand_without_its_flag(context: FlagContext) -> None:
+    assert _parse(context, "main").entry == "main"
+    assert _parse(context, "main --entry main").entry == "main"
 
 
-@pytest.mark.parametrize("face", [Face.LINE, Face.COMMAND])
-def test_two_different_entry_points_are_refused(face: Face) -> None:
+@pytest.mark.parametrize("context", [FlagContext.LINE, FlagContext.COMMAND])
+def test_two_different_entry_points_are_refused(context: FlagContext) -> None:
     with pytest.raises(FlagError, match="'main' and 'other'"):
-        _parse(face, "main --entry other")
+        _parse(context, "main --entry other")
 
 
 def test_a_line_may_compile_a_file_first() -> None:
-    assert _parse(Face.LINE, "--file bell.ll").file == _parse(Face.LINE, "-f bell.ll").file == "bell.ll"
+    assert _parse(FlagContext.LINE, "--file bell.ll").file == _parse(FlagContext.LINE, "-f bell.ll").file == "bell.ll"
 
 
 def test_the_command_line_needs_a_file() -> None:
     with pytest.raises(FlagError, match="FILE"):
-        parse(Face.COMMAND, "qir", [])
+        parse(FlagContext.COMMAND, "qir", [])
 
 
 def test_standard_input_is_a_file() -> None:
-    assert parse(Face.COMMAND, "qir", ["-", "main"]).file == "-"
+    assert parse(FlagContext.COMMAND, "qir", ["-", "main"]).file == "-"
 
 
-@pytest.mark.parametrize("face", _FACES)
-def test_the_help_has_every_flag_of_the_place_and_no_other(face: Face) -> None:
-    said = flag_help(face).split()
+@pytest.mark.parametrize("context", _CONTEXTS)
+def test_the_help_has_every_flag_of_the_place_and_no_other(context: FlagContext) -> None:
+    said = flag_help(context).split()
     for row in FLAGS:
         for name in row.names:
-            assert (name in {word.rstrip(",") for word in said}) == (face in row.faces), name
+            assert (name in {word.rstrip(",") for word in said}) == (context in row.contexts), name
 
 
-@pytest.mark.parametrize("face", [Face.CELL, Face.LINE])
-def test_a_magic_has_no_help_flag_that_would_end_the_kernel(face: Face) -> None:
+@pytest.mark.parametrize("context", [FlagContext.CELL, FlagContext.LINE])
+def test_a_magic_has_no_help_flag_that_would_end_the_kernel(context: FlagContext) -> None:
     with pytest.raises(FlagError):
-        _parse(face, "--help")
+        _parse(context, "--help")
 
 
 def test_the_command_line_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        parse(Face.COMMAND, "qirjit", ["--help"])
+        parse(FlagContext.COMMAND, "qirjit", ["--help"])
     assert not end.value.code
     said = capsys.readouterr().out
-    assert [row.names[-1] for row in FLAGS if Face.COMMAND in row.faces and row.names[-1] not in said] == []
+    assert [row.names[-1] for row in FLAGS if FlagContext.COMMAND in row.contexts and row.names[-1] not in said] == []
 
 
 def test_every_flag_ends_in_an_option() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from qirjit_magic.errors import RunTimeoutError
-from qirjit_magic.notebook.panel.choices import choices, nearest
+from qirjit_magic.notebook.panel.choices import choices, closest_choice
 from qirjit_magic.notebook.panel.job import FLUSH_S, Job
 from qirjit_magic.notebook.panel.run_coordinator import RunCoordinator
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
@@ -92,11 +92,11 @@ def test_a_job_that_is_interrupted_has_ended_all_the_same() -> None:
 
 def test_a_desk_keeps_no_job_that_has_ended() -> None:
     coordinator = RunCoordinator()
-    job = _job(lambda _: _result(), coordinator.tell)
+    job = _job(lambda _: _result(), coordinator.notify)
     kept = weakref.ref(job)
     assert coordinator.begin(job)
     assert job.wait(10)
-    coordinator.tell()
+    coordinator.notify()
     del job
     gc.collect()
     assert kept() is None
@@ -120,8 +120,8 @@ def test_a_job_that_is_stopped_says_so_to_its_run() -> None:
 
 def test_one_job_runs_at_a_time_and_everybody_hears_of_it() -> None:
     coordinator, end, heard = RunCoordinator(), threading.Event(), []
-    coordinator.listen(lambda: heard.append(coordinator.job))
-    first, second = _job(lambda _: end.wait(10) and _result(), coordinator.tell), _job(lambda _: _result())
+    coordinator.subscribe(lambda: heard.append(coordinator.job))
+    first, second = _job(lambda _: end.wait(10) and _result(), coordinator.notify), _job(lambda _: _result())
     assert coordinator.begin(first)
     assert not coordinator.begin(second)
     assert coordinator.job is first
@@ -154,11 +154,11 @@ def test_of_many_threads_one_begins() -> None:
 def test_who_has_left_hears_nothing() -> None:
     coordinator, heard = RunCoordinator(), []
     listener = lambda: heard.append(1)  # noqa: E731 - it is compared
-    coordinator.listen(listener)
-    coordinator.leave(listener)
-    coordinator.leave(listener)
-    coordinator.tell()
-    assert (heard, coordinator.listening) == ([], 0)
+    coordinator.subscribe(listener)
+    coordinator.unsubscribe(listener)
+    coordinator.unsubscribe(listener)
+    coordinator.notify()
+    assert (heard, coordinator.listener_count) == ([], 0)
 
 
 def _module(name: str, *functions: EntryPoint) -> ModuleInfo:
@@ -176,7 +176,7 @@ def test_every_function_that_can_be_run_is_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "usual", "chosen"),
+    ("wanted", "default", "chosen"),
     [
         (("a", "f"), ("b", "h"), ("a", "f")),
         (("a", "gone"), ("b", "h"), ("a", "f")),
@@ -184,6 +184,6 @@ def test_every_function_that_can_be_run_is_offered() -> None:
         (None, None, ("a", "f")),
     ],
 )
-def test_a_choice_stays_near(wanted: tuple[str, str], usual: tuple[str, str], chosen: tuple[str, str]) -> None:
-    assert nearest(wanted, [("a", "f"), ("a", "g"), ("b", "h")], usual) == chosen
-    assert nearest(wanted, [], usual) is None
+def test_a_choice_stays_near(wanted: tuple[str, str], default: tuple[str, str], chosen: tuple[str, str]) -> None:
+    assert closest_choice(wanted, [("a", "f"), ("a", "g"), ("b", "h")], default) == chosen
+    assert closest_choice(wanted, [], default) is None

@@ -54,9 +54,9 @@ def test_text_and_errors_are_escaped() -> None:
     block = run_html.error_block(OptionError("seed", "<b>", "a number"))
     assert "OptionError: " in block
     assert "&lt;b&gt;" in block
-    assert "&lt;i&gt;" in run_html.quiet("<i>")
-    assert "&lt;i&gt;" in run_html.wrong("<i>")
-    assert run_html.wrong("") == ""
+    assert "&lt;i&gt;" in run_html.muted("<i>")
+    assert "&lt;i&gt;" in run_html.problem_note("<i>")
+    assert run_html.problem_note("") == ""
 
 
 def test_all_that_was_said_is_behind_a_link_where_not_all_is_shown() -> None:

@@ -6,22 +6,22 @@ from itertools import pairwise
 import pytest
 
 from qirjit_magic.results.records import RecordBatch
-from qirjit_magic.session.runs.shards import PART_S, Part, Shards
+from qirjit_magic.session.runs.shards import SHARD_S, Shard, Shards
 
 SHOTS = 1_000
 
 
-def left(*, first: int = 0, rate: float = 100 / PART_S, processes: int = 2) -> Shards:
+def left(*, first: int = 0, rate: float = 100 / SHARD_S, processes: int = 2) -> Shards:
     return Shards(first, SHOTS, rate=rate, processes=processes)
 
 
-def taken(shards: Shards, *, again: bool = True) -> Part:
+def taken(shards: Shards, *, again: bool = True) -> Shard:
     shard = shards.take(again=again)
     assert shard is not None
     return shard
 
 
-def do(shards: Shards, shard: Part, at: int | None = None) -> None:
+def do(shards: Shards, shard: Shard, at: int | None = None) -> None:
     """Run it up to a shot, by default to its end."""
     at = shard.end if at is None else at
     if at > shard.first:
@@ -29,7 +29,7 @@ def do(shards: Shards, shard: Part, at: int | None = None) -> None:
     shards.give_back(shard)
 
 
-def spans(shards: list[Part]) -> list[tuple[int, int]]:
+def spans(shards: list[Shard]) -> list[tuple[int, int]]:
     return [(shard.first, shard.end) for shard in shards]
 
 
@@ -180,16 +180,16 @@ class Clocked:
 
 
 def test_parts_grow_where_the_shots_are_quicker_than_was_thought() -> None:
-    sizes = Clocked(rate=1.0).sizes(6, seconds=PART_S / 1_000)
+    sizes = Clocked(rate=1.0).sizes(6, seconds=SHARD_S / 1_000)
     assert sizes[:3] == [1, 8, 64]
     assert sizes[-1] == pytest.approx(1_000, rel=0.01)
 
 
 def test_parts_shrink_where_the_shots_take_longer_than_was_thought() -> None:
-    assert Clocked(rate=1_000 / PART_S).sizes(2, seconds=PART_S / 10) == [1_000, 10]
+    assert Clocked(rate=1_000 / SHARD_S).sizes(2, seconds=SHARD_S / 10) == [1_000, 10]
 
 
 def test_a_slow_process_does_not_make_the_parts_of_another_small() -> None:
-    clocked = Clocked(rate=1_000 / PART_S)
-    assert clocked.sizes(2, seconds=PART_S, by="slow") == [1_000, 1]
-    assert clocked.sizes(1, seconds=PART_S / 1_000, by="quick") == [1_000]
+    clocked = Clocked(rate=1_000 / SHARD_S)
+    assert clocked.sizes(2, seconds=SHARD_S, by="slow") == [1_000, 1]
+    assert clocked.sizes(1, seconds=SHARD_S / 1_000, by="quick") == [1_000]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qdk import TargetProfile, qsharp
 
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.ir.profiles import LOOKED_AT, ProfileReport, report_profile
+from qirjit_magic.engine.ir.profiles import MAX_PROFILED_INSTRUCTIONS, ProfileReport, report_profile
 from tests.files import program
 
 _BASE, _ONE_BLOCK, _ADAPTIVE, _EVERYTHING = (
@@ -280,12 +280,12 @@ def test_dynamic_qubits_need_no_number() -> None:
 
 
 def test_a_very_long_program_is_taken_at_its_word() -> None:
-    text = _BASE.replace("  br label %output", f"{_H * (LOOKED_AT + 1)}  br label %output")
+    text = _BASE.replace("  br label %output", f"{_H * (MAX_PROFILED_INSTRUCTIONS + 1)}  br label %output")
     assert _report(text) == ProfileReport("base", (), ())
 
 
 def test_the_flags_and_attributes_of_a_very_long_program_are_checked() -> None:
-    text = _BASE.replace("  br label %output", f"{_H * (LOOKED_AT + 1)}  br label %output").replace(
+    text = _BASE.replace("  br label %output", f"{_H * (MAX_PROFILED_INSTRUCTIONS + 1)}  br label %output").replace(
         "i32 7, ", "i32 1, "
     )
     (diagnostic,) = _report(text).diagnostics

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.engine.ir import returned
+from qirjit_magic.engine.ir import returned_results
 from qirjit_magic.engine.ir.llvm_modules import read_text
-from qirjit_magic.engine.ir.returned import find_look
+from qirjit_magic.engine.ir.returned_results import find_inspected_result
 
 _MEASURED = "__quantum__qis__m__body"
 _DECLARED = """
@@ -35,7 +35,7 @@ HANDED_ON = (
     "%s = select i1 true, ptr %r, ptr null\n  call void @record(ptr %s)",
     "%c = icmp eq ptr %r, null",
 )
-LOOKED_AT = {
+INSPECTED = {
     "compared": "%one = call ptr @__quantum__rt__result_get_one()\n  %c = icmp eq ptr %r, %one",
     "as_a_number": "%n = ptrtoint ptr %r to i64",
     "stored": "%p = alloca ptr\n  store ptr %r, ptr %p",
@@ -57,7 +57,7 @@ MENTIONED = (
 def _found(instruction: str, more: str = "") -> str:
     measured = f"%r = call ptr @{_MEASURED}(ptr null)"
     text = f"{_DECLARED}{more}\ndefine void @main() {{\n  {measured}\n  {instruction}\n  ret void\n}}\n"
-    return find_look(read_text(text), (_MEASURED,))
+    return find_inspected_result(read_text(text), (_MEASURED,))
 
 
 @pytest.mark.parametrize("instruction", HANDED_ON)
@@ -65,9 +65,9 @@ def test_a_result_that_is_handed_on_is_not_looked_at(instruction: str) -> None:
     assert _found(instruction) == ""
 
 
-@pytest.mark.parametrize("name", sorted(LOOKED_AT))
+@pytest.mark.parametrize("name", sorted(INSPECTED))
 def test_whatever_else_is_done_with_a_result_is_a_look(name: str) -> None:
-    assert _found(LOOKED_AT[name]).startswith("'")
+    assert _found(INSPECTED[name]).startswith("'")
 
 
 @pytest.mark.parametrize("more", MENTIONED)
@@ -76,9 +76,9 @@ def test_a_measurement_or_who_is_given_a_result_is_only_called(more: str) -> Non
 
 
 def test_of_more_instructions_than_are_looked_at_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(returned, "LOOKED_AT", 3)
+    monkeypatch.setattr(returned_results, "MAX_INSTRUCTIONS", 3)
     assert "more than 3 instructions" in _found("call void @record(ptr %r)")
 
 
 def test_a_module_that_has_no_such_measurement_is_not_looked_at() -> None:
-    assert find_look(read_text("define void @main() {\n  ret void\n}\n"), ()) == ""
+    assert find_inspected_result(read_text("define void @main() {\n  ret void\n}\n"), ()) == ""

@@ -19,7 +19,7 @@ from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
-from qirjit_magic.engine.simulators.statevector.final import FinalState, play
+from qirjit_magic.engine.simulators.statevector.final_state import FinalState, play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.options import Method

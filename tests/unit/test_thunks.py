@@ -8,7 +8,7 @@ import pytest
 
 from qirjit_magic.engine.codegen.object_code import LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import parse_module
-from qirjit_magic.engine.runtime.thunks import Returning, Thunks, returning
+from qirjit_magic.engine.runtime.thunks import ReturnLayout, Thunks, return_layout
 from qirjit_magic.errors import EntryPointError
 from qirjit_magic.options import Argument
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
@@ -32,7 +32,7 @@ def _run(thunks: Thunks, text: str, *arguments: Argument) -> Returned:
     assert entry is not None
     linked = LinkedObject(ObjectEmitter().emit(module.llvm_module), {})
     words = argument_words(entry, arguments)
-    array = (ctypes.c_int64 * (len(words) + returning(entry.signature).words + 1))(*words)
+    array = (ctypes.c_int64 * (len(words) + return_layout(entry.signature).words + 1))(*words)
     word = _CALL(thunks.address(entry))(linked.address("f"), ctypes.addressof(array))
     linked.close()
     return returned_value(entry.signature.returns, word, array[len(words) : -1])
@@ -96,9 +96,9 @@ def test_a_struct_is_returned_as_a_tuple_and_an_array_as_a_list(
 
 
 def test_the_shot_loop_knows_which_words_are_pointers() -> None:
-    assert returning(Signature("{ ptr, i64, [2 x ptr] }")) == Returning(words=4, pointers=0b1101)
-    assert returning(Signature("ptr")) == Returning(words=1, pointers=1)
-    assert returning(Signature("i64")) == returning(Signature("void")) == Returning(words=0, pointers=0)
+    assert return_layout(Signature("{ ptr, i64, [2 x ptr] }")) == ReturnLayout(words=4, pointers=0b1101)
+    assert return_layout(Signature("ptr")) == ReturnLayout(words=1, pointers=1)
+    assert return_layout(Signature("i64")) == return_layout(Signature("void")) == ReturnLayout(words=0, pointers=0)
 
 
 def test_functions_of_one_type_share_a_thunk(thunks: Thunks) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.undefined import define_values, defined_after_passes
+from qirjit_magic.engine.ir.undefined_values import define_values, defined_after_passes
 
 _NAMED = """
 @undef = constant [7 x i8] c"poison\\00", !poison !0

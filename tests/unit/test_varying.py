@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.engine.ir.parse import parse_module
-from qirjit_magic.engine.ir.varying import find_varying_intrinsic
+from qirjit_magic.engine.ir.varying_intrinsics import find_varying_intrinsic
 
 
 @pytest.mark.parametrize(

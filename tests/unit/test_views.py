@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.display.summary import Summary, Texts
+from qirjit_magic.display.summary import FirstTexts, Summary
 from qirjit_magic.display.views import describe, page, title, views
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.counts import PackedBits
@@ -107,7 +107,7 @@ def test_messages_are_folded_where_there_is_more_and_stand_open_where_there_is_n
 
 def test_messages_of_an_unfinished_shot_are_there() -> None:
     result = replace(run_of([], requested=2), unfinished=(Record(RecordKind.MESSAGE, "last words"),))
-    assert result.summary.messages == Texts(("last words",), 1)
+    assert result.summary.messages == FirstTexts(("last words",), 1)
 
 
 def test_a_container_has_its_items_below_it() -> None:

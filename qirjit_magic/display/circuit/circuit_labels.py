@@ -1,4 +1,4 @@
-"""What stands in and beside a circuit in words: names of gates, angles, figures, why it ends."""
+"""The texts of a circuit diagram: names of gates, angles, figures, why it ends."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def sentence(operation: Operation) -> str:
 
 
 def title(circuit: TracedCircuit) -> str:
-    """What it is the circuit of."""
+    """The title of a diagram: whose circuit it is."""
     name = shortened(circuit.entry, _LONGEST_ENTRY)
     return f"{name} · {counted(circuit.width, 'qubit')}, depth {circuit.depth:,}"
 
@@ -92,7 +92,7 @@ def figures(circuit: TracedCircuit) -> list[tuple[str, int]]:
 
 
 def notes(circuit: TracedCircuit, layout: CircuitLayout) -> Iterator[str]:
-    """What there is to say under the picture, a sentence each."""
+    """The notes under the picture, a sentence each."""
     if layout.left_out:
         yield f"{counted(layout.left_out, 'operation')} left out at the mark ⋯, of {_every(circuit):,}."
     if layout.hidden:

@@ -23,17 +23,17 @@ class CircuitDiagram(TracedCircuit):
             qubits: how many qubits have a line.
             width: the pixels after which the circuit goes on in the next row.
         """
-        from qirjit_magic.display.circuit.layout import laid_out  # noqa: PLC0415 - a session may draw none
+        from qirjit_magic.display.circuit.layout import lay_out  # noqa: PLC0415 - a session may draw none
         from qirjit_magic.display.circuit.svg import svg_of  # noqa: PLC0415 - likewise
 
-        return svg_of(self, laid_out(self.traced, columns=columns, qubits=qubits), width=width)
+        return svg_of(self, lay_out(self.traced, columns=columns, qubits=qubits), width=width)
 
     def text(self, *, columns: int = SHOWN_COLUMNS, qubits: int = SHOWN_QUBITS, width: int = TEXT_WIDTH) -> str:
         """The picture and its figures in characters; the arguments are those of `svg`, ``width`` in characters."""
-        from qirjit_magic.display.circuit.layout import laid_out  # noqa: PLC0415 - a session may draw none
+        from qirjit_magic.display.circuit.layout import lay_out  # noqa: PLC0415 - a session may draw none
         from qirjit_magic.display.circuit.text import text_of  # noqa: PLC0415 - likewise
 
-        return text_of(self, laid_out(self.traced, columns=columns, qubits=qubits), width=width)
+        return text_of(self, lay_out(self.traced, columns=columns, qubits=qubits), width=width)
 
     def __str__(self) -> str:
         return self.text()

@@ -13,7 +13,7 @@ MAX_DRAWN = 1500  # operations: a picture of more would be too long for a notebo
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedOperation:
     """An operation in a column.
 
     Attributes:
@@ -30,7 +30,7 @@ class Placed:
         return range(min(self.lines), max(self.lines) + 1)
 
 
-Column = tuple[Placed, ...]
+Column = tuple[PlacedOperation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class CircuitLayout:
     undrawn: int
 
 
-def laid_out(traced: CircuitReply, *, columns: int, qubits: int) -> CircuitLayout:
+def lay_out(traced: CircuitReply, *, columns: int, qubits: int) -> CircuitLayout:
     """A circuit in columns.
 
     Args:
@@ -86,13 +86,13 @@ def _cut(
 ) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     # What is left out never stands before anything of the first columns, nor behind anything of the last ones.
     if not traced.left_out:
-        whole = placed(drawable, lines)
+        whole = placed_in_columns(drawable, lines)
         if len(whole) <= most and len(drawable) <= MAX_DRAWN:
             return whole, ()
         first = last = whole
     else:
         first, last = (
-            placed([one for one in part if not lines.keys().isdisjoint(one.qubits)], lines)
+            placed_in_columns([one for one in part if not lines.keys().isdisjoint(one.qubits)], lines)
             for part in (traced.first, traced.last)
         )
     behind = max(1, most // 4)
@@ -109,17 +109,17 @@ def _affordable(columns: tuple[Column, ...], most: int, operations: int) -> tupl
     return columns[:most]
 
 
-def placed(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[Column, ...]:
+def placed_in_columns(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[Column, ...]:
     """Operations in columns; those in one have no line in common, nor do the links between their qubits.
 
     Args:
         operations: those that have at least one line.
         lines: the line of each qubit that has one.
     """
-    columns: list[list[Placed]] = []
+    columns: list[list[PlacedOperation]] = []
     taken: dict[int, int] = defaultdict(int)
     for operation in operations:
-        one = Placed(operation, tuple(lines.get(qubit, len(lines)) for qubit in operation.qubits))
+        one = PlacedOperation(operation, tuple(lines.get(qubit, len(lines)) for qubit in operation.qubits))
         column = max(taken[line] for line in one.span)
         if column == len(columns):
             columns.append([])

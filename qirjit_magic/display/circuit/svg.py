@@ -17,7 +17,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
     sentence,
     title,
 )
-from qirjit_magic.display.circuit.layout import CircuitLayout, Column, Placed, laid_out
+from qirjit_magic.display.circuit.layout import CircuitLayout, Column, PlacedOperation, lay_out
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.style import drawn, styled
 from qirjit_magic.protocol.operations import Operation
@@ -31,7 +31,7 @@ _CHOICE = (
 
 
 def page_of(circuit: TracedCircuit, *, columns: int, qubits: int, width: int, text: str) -> str:
-    """The HTML, which brings its style with it.
+    """The circuit as HTML that brings its style with it.
 
     Args:
         circuit: what is shown.
@@ -40,7 +40,7 @@ def page_of(circuit: TracedCircuit, *, columns: int, qubits: int, width: int, te
         width: the pixels of a row.
         text: the same in characters, for readers of screens and pages that show no SVG.
     """
-    layout = laid_out(circuit.traced, columns=columns, qubits=qubits)
+    layout = lay_out(circuit.traced, columns=columns, qubits=qubits)
     picture = drawn(svg_of(circuit, layout, width=width), "qirjit-scroll qirjit-tall")
     numbers = figures(circuit)
     parts = [numbers[:3], *(numbers[start : start + _ROWS] for start in range(3, len(numbers), _ROWS))]
@@ -75,7 +75,7 @@ def number(value: float) -> str:
 
 
 def titled(shape: str, said: str) -> str:
-    """A shape that says what it is where a mouse is over it."""
+    """A shape with a tooltip."""
     return f"<g><title>{escape(said)}</title>{shape}</g>"
 
 
@@ -240,7 +240,7 @@ class Drawing:
             self._pens[line] = x if after is None else after
 
     def put(self, column: Column) -> None:
-        """A column of operations, in this row or the next."""
+        """Draw a column of operations, in this row or the next."""
         width = max(sign_width(one.operation, place) for one in column for place in range(len(one.lines)))
         self._make_room(width + 2 * _PAD)
         middle = self._at + _PAD + width / 2
@@ -251,7 +251,7 @@ class Drawing:
                     self._sign(one, place, middle, line)
         self._at += width + 2 * _PAD
 
-    def _sign(self, one: Placed, place: int, x: float, line: int) -> None:
+    def _sign(self, one: PlacedOperation, place: int, x: float, line: int) -> None:
         operation, y = one.operation, self._y(line)
         said = sentence(operation)
         if is_boxed(operation, place):
@@ -267,7 +267,7 @@ class Drawing:
             sign = cross if operation.shape.sign == "cross" else target
             self._marks.append(titled(sign(x, y), said))
 
-    def _box(self, one: Placed, place: int, x: float, line: int) -> None:
+    def _box(self, one: PlacedOperation, place: int, x: float, line: int) -> None:
         operation, y = one.operation, self._y(line)
         wide = sign_width(operation, place)
         self._wire_to(line, x - wide / 2, x + wide / 2)
@@ -278,7 +278,7 @@ class Drawing:
             self._measured[operation.result] = line
             self._captions.append(placed_text(x, y - BOX / 2 - 7, result_name(operation.result)))
 
-    def _link(self, one: Placed, x: float) -> None:
+    def _link(self, one: PlacedOperation, x: float) -> None:
         # From each of its lines to the next, outside of boxes.
         places = {line: place for place, line in enumerate(one.lines)}
         for upper, lower in pairwise(sorted(places)):
@@ -287,7 +287,7 @@ class Drawing:
             self._links.append(f"M{number(x)} {number(self._y(upper) + above)}V{number(self._y(lower) - below)}")
 
     def leave_out(self, words: str) -> None:
-        """A gap in every line."""
+        """Draw a gap in every line."""
         width = len(words) * SMALL + 16
         self._make_room(width)
         middle = self._at + width / 2
@@ -300,12 +300,12 @@ class Drawing:
         self._measured.clear()  # there may be others in the gap
 
     def end(self) -> None:
-        """The lines end with the program."""
+        """Draw the ends of the lines, where the program ends."""
         self._at += 8
         self._finish_lines()
 
     def mark_end(self, words: str, result: int | None) -> None:
-        """The lines end where a trace does, because of this result or of none."""
+        """Draw the ends of the lines where the trace ended, because of this result or of none."""
         name = "" if result is None else f"{result_name(result)}?"
         read = self._measured.get(-1 if result is None else result)
         width = len(name) * SMALL

@@ -63,7 +63,7 @@ def _rows(circuit: TracedCircuit, layout: CircuitLayout, width: int) -> Iterator
     rows = list(_folded(blocks, width - room - 2))
     for place, row in enumerate(rows):
         is_last = place == len(rows) - 1
-        lines = _joined(names, row, layout, begins=place == 0, goes_on=not is_last, room=room)
+        lines = _joined(names, row, layout, begins=place == 0, continues=not is_last, room=room)
         if is_last and ends and circuit.end is not None:
             lines += _under_mark(end_text(circuit.end), room + 1 + sum(block.width for block in row) - 1)
         yield [line.rstrip() for line in lines]
@@ -80,7 +80,7 @@ def _folded(blocks: Sequence[_Block], width: int) -> Iterator[list[_Block]]:
 
 
 def _joined(
-    names: Sequence[str], row: Sequence[_Block], layout: CircuitLayout, *, begins: bool, goes_on: bool, room: int
+    names: Sequence[str], row: Sequence[_Block], layout: CircuitLayout, *, begins: bool, continues: bool, room: int
 ) -> list[str]:
     lines = []
     for line in range(2 * len(names) - 1 + 2 * bool(layout.hidden)):
@@ -88,7 +88,7 @@ def _joined(
         is_wire = line % 2 == 0 and line < 2 * len(names)
         name = names[line // 2] if is_wire else "⋮ " if line == 2 * len(names) else ""
         left = (_WIRE if begins else "┄") if is_wire and text[:1] != " " else " "
-        right = ("┄" if goes_on else _WIRE) if is_wire and text[-1:] == _WIRE else ""
+        right = ("┄" if continues else _WIRE) if is_wire and text[-1:] == _WIRE else ""
         lines.append(f"{name:>{room}}{left}{text}{right}")
     return lines
 

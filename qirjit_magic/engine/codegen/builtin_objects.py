@@ -1,4 +1,4 @@
-"""Object code of what the engine brings itself: made at most once in a process, or by another one of the same build."""
+"""Object code of built-in objects: made at most once in a process, or by another one of the same build."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from qirjit_magic.protocol.object_files import CorruptError, object_path, own_key, read_object
+from qirjit_magic.protocol.object_files import CorruptError, builtin_key, object_path, read_object
 
 _objects: dict[str, bytes] = {}  # by name
 
 
-def own_object(name: str, make: Callable[[], bytes]) -> bytes:
+def builtin_object(name: str, make: Callable[[], bytes]) -> bytes:
     """The object code of this name: what was read or made before, else what ``make`` gives."""
     if name not in _objects:
         _objects[name] = make()
     return _objects[name]
 
 
-def read_own_objects(folder: Path, names: Iterable[str], *, build: str, fenced: bool) -> None:
+def read_builtin_objects(folder: Path, names: Iterable[str], *, build: str, fenced: bool) -> None:
     """Take from a cache what it has of these; the others are made when they are needed.
 
     A process does this before it runs any program. Whatever is wrong with a file, the kernel that owns the cache tells.
@@ -30,6 +30,6 @@ def read_own_objects(folder: Path, names: Iterable[str], *, build: str, fenced: 
         fenced: whether this process will have a fence: one without takes nothing from one behind it.
     """
     for name in names:
-        key = own_key(name, build=build, fenced=fenced)
+        key = builtin_key(name, build=build, fenced=fenced)
         with contextlib.suppress(OSError, CorruptError):
             _objects[name] = read_object(object_path(folder, key), key).object_code

@@ -1,4 +1,4 @@
-"""Object code to read: what it is, its sections, the bytes of its code."""
+"""Object code as a readable listing: its format, its sections, the bytes of its code."""
 
 from __future__ import annotations
 

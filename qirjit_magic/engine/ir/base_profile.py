@@ -1,4 +1,4 @@
-"""What of a function the base profile does not allow, and which qubits and results it names by a number."""
+"""Which instructions of a function the base profile does not allow, and which static qubits and results it uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _READ = _TAKE | {f"{RUNTIME}result_record_output"}
 _PHASES = "the initialization", "a gate", "a measurement", "output"
 
 
-def find_beyond_base(function: Function) -> Iterator[Finding]:
+def find_base_violations(function: Function) -> Iterator[Finding]:
     """Each instruction that no base profile program has, or has earlier.
 
     Blocks are not counted: a single one, or more than four, are the same program if everything stands in order.
@@ -37,7 +37,7 @@ def find_beyond_base(function: Function) -> Iterator[Finding]:
                 phase = max(phase, now)
 
 
-def find_numbers(function: Function) -> Iterator[tuple[str, int, Place]]:
+def find_static_ids(function: Function) -> Iterator[tuple[str, int, Place]]:
     """The constants that name ``qubits`` and ``results`` in a function's calls, each with its call."""
     numbers = _numbers(function)
     for instruction in function.instructions:
@@ -48,7 +48,7 @@ def find_numbers(function: Function) -> Iterator[tuple[str, int, Place]]:
                     yield kind, number, instruction.place
 
 
-def always_reads(function: Function) -> bool:
+def always_reads_result(function: Function) -> bool:
     """Whether it measures and then takes a result for a bit, whichever way it goes."""
     called = (i.callee for block in _chain(function) for i in block.instructions if i.callee)
     return any(callee.name in _TAKE for callee in dropwhile(lambda callee: not callee.measures, called))

@@ -45,7 +45,7 @@ class _Record(NamedTuple):
     end: int
 
 
-class Emptied(NamedTuple):
+class BitcodeWithoutOpaque(NamedTuple):
     """Bitcode with empty packed structs in the place of opaque types.
 
     Attributes:
@@ -66,19 +66,19 @@ class Emptied(NamedTuple):
         return f"%{found[1]} = type opaque" if known in self.names else found[0]
 
 
-def empty_for_opaque(bitcode: bytes) -> Emptied:
+def replace_opaque_types(bitcode: bytes) -> BitcodeWithoutOpaque:
     """The bitcode with empty structs in the place of its opaque types."""
     try:
         table = _BitReader(bitcode).read_block(_TOP, 2)
     except (IndexError, ValueError):  # LLVM says what is wrong with it
-        return Emptied(bitcode, frozenset())
+        return BitcodeWithoutOpaque(bitcode, frozenset())
     changed, names = bytearray(bitcode), set[str]()
     for before, kind in pairwise((_Record(0, [], 0, 0), *table)):
         if kind.code == _OPAQUE and kind.end - kind.start == _OPAQUE_BITS:  # as everybody writes it
             _write(changed, kind.start, _NAMED_STRUCT)
             _write(changed, kind.end - _CHUNK, _PACKED)
             names.add(_name(before))
-    return Emptied(bytes(changed), frozenset(names))
+    return BitcodeWithoutOpaque(bytes(changed), frozenset(names))
 
 
 def _name(record: _Record) -> str:

@@ -184,7 +184,7 @@ def find_parameters(function: Function) -> Iterator[tuple[str, str]]:
     yield from _numbers(function.signature.returns)
 
 
-def find_misplaced(function: Function) -> Iterator[Finding]:
+def find_misplaced_calls(function: Function) -> Iterator[Finding]:
     """Calls of runtime functions that only entry points may make."""
     for instruction in function.instructions:
         callee = instruction.callee

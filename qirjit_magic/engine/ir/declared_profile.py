@@ -17,7 +17,7 @@ from qirjit_magic.engine.ir.capabilities import (
     RETURNS,
     SWITCHES,
 )
-from qirjit_magic.engine.ir.flags import Flag
+from qirjit_magic.engine.ir.module_flags import Flag
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.llvm_text import find_words
@@ -50,7 +50,7 @@ _COUNTS = {  # the attribute that says how many there are, as it is called now a
 }
 
 
-class Break(msgspec.Struct, frozen=True):
+class ProfileBreak(msgspec.Struct, frozen=True):
     """Something that a module declares and does not keep.
 
     Attributes:
@@ -73,7 +73,7 @@ def declares_draft(info: ModuleInfo) -> bool:
     return any(name in _DRAFT for name, _ in info.flags)
 
 
-def find_flag_breaks(module: QirModule) -> Iterator[Break]:
+def find_flag_breaks(module: QirModule) -> Iterator[ProfileBreak]:
     """Module flags that the profiles require and that are missing, or that have the wrong type or behaviour."""
     info = module.info
     flags = dict(info.flags)
@@ -81,14 +81,14 @@ def find_flag_breaks(module: QirModule) -> Iterator[Break]:
     if missing:
         examples = ", ".join(_EXAMPLES[name] for name in missing)
         at = _line(module, r"!llvm\.module\.flags(?=[^-\w.$])") if flags else None
-        yield Break(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
+        yield ProfileBreak(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
     looked_at = REQUIRED if declares_draft(info) else tuple(_TYPES)
     known = (flag for flag in module.flags if flag.name in looked_at)
     for flag in sorted(known, key=lambda flag: looked_at.index(flag.name)):
         yield from _form_breaks(flag, module)
 
 
-def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[Break]:
+def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[ProfileBreak]:
     """What an entry point of one of the profiles lacks, takes or returns."""
     names = {key for key, _ in entry.attributes}
     flags = dict(info.flags)
@@ -96,18 +96,20 @@ def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[Break]:
     missing += () if "output_labeling_schema" in names else ("output_labeling_schema",)
     where = f"@{entry.name}"
     if missing:
-        yield Break(f"{where} lacks the attribute{_s(missing)} {_list(missing)}. Add {_them(missing)}", entry.name)
+        yield ProfileBreak(
+            f"{where} lacks the attribute{_s(missing)} {_list(missing)}. Add {_them(missing)}", entry.name
+        )
     if entry.signature.parameters:
         taken = ", ".join(entry.signature.parameters)
         message = f"{where} takes ({taken}), and entry points of a profile take nothing"
-        yield Break(f"{message}. Write the values into the program", entry.name)
+        yield ProfileBreak(f"{message}. Write the values into the program", entry.name)
     if entry.signature.returns != "i64":
         message = f"{where} returns {entry.signature.returns}, and entry points of a profile return the exit code"
-        yield Break(f"{message}. Return i64 0", entry.name)
+        yield ProfileBreak(f"{message}. Return i64 0", entry.name)
     dynamic = [name for name in (QUBITS, RESULTS) if flags.get(name) is True and profile_of(entry) == "base"]
     if dynamic:
         message = f"{where} declares the base profile, and the module has {_list(dynamic)}"
-        yield Break(f"{message}. Set {_them(dynamic)} to false", entry.name)
+        yield ProfileBreak(f"{message}. Set {_them(dynamic)} to false", entry.name)
 
 
 def listed_kinds(flag: int | bool | str | None) -> list[str]:  # noqa: FBT001 - a flag's value
@@ -133,19 +135,19 @@ def _line(module: QirModule, pattern: str, start: int = 0) -> int | None:
     return None if found is None else module.text.location(found.start()).line
 
 
-def _form_breaks(flag: Flag, module: QirModule) -> Iterator[Break]:
+def _form_breaks(flag: Flag, module: QirModule) -> Iterator[ProfileBreak]:
     name, behaviour, kind = flag.name, flag.behaviour, _LIST if flag.kind == "!" else flag.kind
     wanted = _BEHAVIOURS.get(name, behaviour)
     if kind == _TYPES[name] and behaviour == wanted:
         return
     line = _line(module, rf'!"{name}"', flag.start or 0)
     if kind != _TYPES[name]:
-        yield Break(f"the module flag {name} is of type {kind}. Write it as {_TYPES[name]}", line)
+        yield ProfileBreak(f"the module flag {name} is of type {kind}. Write it as {_TYPES[name]}", line)
     if behaviour != wanted:
         message = (
             f"the module flag {name} has the behaviour {behaviour}. Make it i32 {wanted} ({_BEHAVIOUR_NAMES[wanted]})"
         )
-        yield Break(message, line)
+        yield ProfileBreak(message, line)
 
 
 def _s(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What no module may hold, trusted or not: LLVM's code generator or MCJIT ends the process at it.
+"""Constructs that no module may hold, trusted or not: LLVM's code generator or MCJIT ends the process at them.
 
 Each was tried. What is not here and yet ends the process costs a restart of the engine, and nothing else.
 """

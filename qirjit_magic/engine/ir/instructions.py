@@ -1,4 +1,4 @@
-"""A module's instructions as plain data: what is asked of them to know a program's profile."""
+"""A module's instructions as plain data, as far as a program's profile depends on them."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.attributes import without_ignored
-from qirjit_magic.engine.ir.bitcode import empty_for_opaque
-from qirjit_magic.engine.ir.flags import Flag, declared_profile, named_values, read_flags
+from qirjit_magic.engine.ir.bitcode import replace_opaque_types
 from qirjit_magic.engine.ir.llvm_modules import printed, quoted_name, read_bitcode, read_text
+from qirjit_magic.engine.ir.module_flags import Flag, declared_profile, named_values, read_flags
 from qirjit_magic.engine.ir.names import check_encoding
-from qirjit_magic.engine.ir.unsized import check_extracted, explain_unsized
-from qirjit_magic.engine.text.legacy_syntax import explained
+from qirjit_magic.engine.ir.unsized_types import check_extracted, explain_unsized
+from qirjit_magic.engine.text.legacy_syntax import explain
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
@@ -99,7 +99,7 @@ def parse_module(
 
 
 def _parse_bitcode(source: bytes) -> tuple[llvm.ModuleRef | None, SourceText]:
-    emptied = empty_for_opaque(source)
+    emptied = replace_opaque_types(source)
     try:
         module = read_bitcode(emptied.bitcode)
     except RuntimeError as error:
@@ -156,7 +156,7 @@ def _parse_text(text: SourceText, plain: str) -> llvm.ModuleRef:
         source_line = text.line(line)
         before = (source_line or "").encode()[: int(found[2]) - 1]  # LLVM counts bytes
         column = len(before.decode("utf-8", "replace")) + 1
-        told = explain_unsized(explained(message, source_line), text, line)
+        told = explain_unsized(explain(message, source_line), text, line)
         raise QirSyntaxError(told, line=line, column=column, source_line=source_line) from None
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 
 import msgspec
 
-from qirjit_magic.engine.ir.base_profile import always_reads, find_beyond_base, find_numbers
+from qirjit_magic.engine.ir.base_profile import always_reads_result, find_base_violations, find_static_ids
 from qirjit_magic.engine.ir.capabilities import (
     CAPABILITIES,
     FLOATS,
@@ -19,12 +19,12 @@ from qirjit_magic.engine.ir.capabilities import (
     UNRESTRICTED,
     Finding,
     find_capabilities,
-    find_misplaced,
+    find_misplaced_calls,
     find_parameters,
     find_recursion,
 )
 from qirjit_magic.engine.ir.declared_profile import (
-    Break,
+    ProfileBreak,
     capability_flag,
     declares_draft,
     find_entry_breaks,
@@ -32,14 +32,14 @@ from qirjit_magic.engine.ir.declared_profile import (
     listed_kinds,
     profile_of,
 )
-from qirjit_magic.engine.ir.flags import declared_profile
 from qirjit_magic.engine.ir.function_reader import read_functions
 from qirjit_magic.engine.ir.instructions import Function
+from qirjit_magic.engine.ir.module_flags import declared_profile
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.text.instruction_places import Place, PlaceFinder
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
 
-LOOKED_AT = 2000  # instructions: to look at them takes a fiftieth of a second
+MAX_PROFILED_INSTRUCTIONS = 2000  # instructions: to look at them takes a fiftieth of a second
 _LONG = 1 << 22  # characters; what is longer has more instructions
 
 _RETURNED = frozenset({"void", "i64"})  # the specification says i64; compilers of QIR 1.0 leave the exit code out
@@ -70,9 +70,9 @@ class ProfileReport(msgspec.Struct, frozen=True):
 def report_profile(module: QirModule) -> ProfileReport:
     """The profile that a module has, and where it breaks the one that it declares.
 
-    Ask before the module is optimised. Of a module whose entry points reach more than `LOOKED_AT` instructions, the
-    profile is the one that it declares, without capabilities, and only its flags and the attributes and types of its
-    entry points are checked.
+    Ask before the module is optimised. Of a module whose entry points reach more instructions than
+    `MAX_PROFILED_INSTRUCTIONS`, the profile is the one that it declares, without capabilities, and only its flags and
+    the attributes and types of its entry points are checked.
     """
     info = module.info
     content = _read(module) if len(module.text.text) <= _LONG else None
@@ -86,7 +86,7 @@ def report_profile(module: QirModule) -> ProfileReport:
 
 
 def _reading(info: ModuleInfo, content: _Content) -> Iterator[str]:
-    return (entry.name for entry in info.entry_points if always_reads(content.functions[entry.name]))
+    return (entry.name for entry in info.entry_points if always_reads_result(content.functions[entry.name]))
 
 
 class _Content(msgspec.Struct, frozen=True):
@@ -113,7 +113,7 @@ class _Content(msgspec.Struct, frozen=True):
 
     def beyond_base(self, entry: str) -> tuple[Finding, ...]:
         if entry not in self._beyond:
-            self._beyond[entry] = tuple(find_beyond_base(self.functions[entry]))
+            self._beyond[entry] = tuple(find_base_violations(self.functions[entry]))
         return self._beyond[entry]
 
 
@@ -123,7 +123,7 @@ def _is_odd(entry: EntryPoint) -> bool:
 
 def _read(module: QirModule) -> _Content | None:
     entries = module.info.entry_points
-    functions = read_functions(module, [entry.name for entry in entries], limit=LOOKED_AT)
+    functions = read_functions(module, [entry.name for entry in entries], limit=MAX_PROFILED_INSTRUCTIONS)
     if functions is None:
         return None
     found: dict[str, list[Finding]] = {name: list(find_capabilities(f)) for name, f in functions.items()}
@@ -135,7 +135,7 @@ def _read(module: QirModule) -> _Content | None:
         if name not in roots:
             place = Place(name, "define", 0)
             found[name] += [Finding(*finding, place) for finding in ((FUNCTIONS, ""), *find_parameters(function))]
-            found[name] += find_misplaced(function)
+            found[name] += find_misplaced_calls(function)
     reached = {entry.name: _reached(entry.name, functions) for entry in entries}
     return _Content(functions, {name: tuple(findings) for name, findings in found.items()}, reached)
 
@@ -170,7 +170,7 @@ def _text(name: str, values: set[str]) -> list[str]:
     return [f"{name}:{value}" for value in named] or [name]
 
 
-def _line(found: Break, lines: PlaceFinder) -> int | None:
+def _line(found: ProfileBreak, lines: PlaceFinder) -> int | None:
     match found.at:
         case Place(word="define") as place:
             return lines.definition(place.function)
@@ -182,7 +182,7 @@ def _line(found: Break, lines: PlaceFinder) -> int | None:
             return line
 
 
-def _breaks(module: QirModule, content: _Content | None) -> Iterator[Break]:
+def _breaks(module: QirModule, content: _Content | None) -> Iterator[ProfileBreak]:
     info = module.info
     entries = [entry for entry in info.functions if entry.declared]
     declaring = [entry for entry in entries if profile_of(entry)]
@@ -202,14 +202,14 @@ def _breaks(module: QirModule, content: _Content | None) -> Iterator[Break]:
             yield from _count_breaks(entry, info, content)
 
 
-def _base_breaks(beyond: tuple[Finding, ...]) -> Iterator[Break]:
+def _base_breaks(beyond: tuple[Finding, ...]) -> Iterator[ProfileBreak]:
     firsts = {finding.value: finding for finding in reversed(beyond)}
     for finding in reversed(firsts.values()):
         message = f"{finding.place} is {finding.value}, which the base profile does not allow"
-        yield Break(f'{message}. Declare "qir_profiles"="adaptive_profile", or do without it', finding.place)
+        yield ProfileBreak(f'{message}. Declare "qir_profiles"="adaptive_profile", or do without it', finding.place)
 
 
-def _adaptive_breaks(findings: Iterator[Finding], info: ModuleInfo) -> Iterator[Break]:
+def _adaptive_breaks(findings: Iterator[Finding], info: ModuleInfo) -> Iterator[ProfileBreak]:
     flags = dict(info.flags)
     told: dict[str, Place] = {}
     undeclared: dict[str, list[Finding]] = {}
@@ -220,13 +220,13 @@ def _adaptive_breaks(findings: Iterator[Finding], info: ModuleInfo) -> Iterator[
             undeclared.setdefault(finding.subject, []).append(finding)
     for what, place in told.items():
         message = f"{place} is {what}, which the adaptive profile does not allow"
-        yield Break(f"{message}. Do without it, or declare no profile", place)
+        yield ProfileBreak(f"{message}. Do without it, or declare no profile", place)
     if not declares_draft(info):
         for name, uses in undeclared.items():
             flag = capability_flag(name, [use.value for use in uses], flags.get(name))
             takes = ", ".join(_texts(uses[:1]))
             message = f"{uses[0].place} takes {takes}, which the module flags do not declare"
-            yield Break(f"{message}. Declare {flag}", uses[0].place)
+            yield ProfileBreak(f"{message}. Declare {flag}", uses[0].place)
 
 
 def _declares(flags: Mapping[str, int | bool | str], finding: Finding) -> bool:
@@ -241,11 +241,11 @@ def _declares(flags: Mapping[str, int | bool | str], finding: Finding) -> bool:
     return bool(declared)  # an iteration is a loop of the other kind, too
 
 
-def _count_breaks(entry: EntryPoint, info: ModuleInfo, content: _Content) -> Iterator[Break]:
+def _count_breaks(entry: EntryPoint, info: ModuleInfo, content: _Content) -> Iterator[ProfileBreak]:
     required = {"qubits": entry.required_qubits, "results": entry.required_results}
     highest: dict[str, tuple[int, Place]] = {}
     for name in content.reached[entry.name]:
-        for kind, number, place in find_numbers(content.functions[name]):
+        for kind, number, place in find_static_ids(content.functions[name]):
             if kind not in highest or number > highest[kind][0]:
                 highest[kind] = number, place
     for kind, (number, place) in highest.items():
@@ -253,4 +253,4 @@ def _count_breaks(entry: EntryPoint, info: ModuleInfo, content: _Content) -> Ite
         count = required[kind]
         if count is not None and number >= count and dict(info.flags).get(flag) is not True:
             message = f"{place} uses {noun} {number}, and @{entry.name} has {attribute} {count}"
-            yield Break(f"{message}. Make it {number + 1}", place)
+            yield ProfileBreak(f"{message}. Make it {number + 1}", place)

@@ -9,7 +9,7 @@ import llvmlite.binding as llvm
 
 from qirjit_magic.engine.ir.parse import QirModule
 from qirjit_magic.engine.ir.refusals import at_name, at_place
-from qirjit_magic.engine.ir.unsized import unsized_value
+from qirjit_magic.engine.ir.unsized_types import unsized_value
 from qirjit_magic.engine.ir.walking import walk
 from qirjit_magic.errors import UnsafeModuleError
 from qirjit_magic.llvm_text import GAP, find_words

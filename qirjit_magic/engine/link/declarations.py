@@ -1,4 +1,4 @@
-"""What a module declares: where that stands in its text, and whether libraries have it."""
+"""Declarations of a module: where they stand in its text, and whether libraries define them."""
 
 from __future__ import annotations
 

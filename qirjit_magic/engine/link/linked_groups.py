@@ -27,7 +27,7 @@ class Trampoline:
         self._linked = LinkedObject(_object_code(), {})
         self.address = self._linked.address("qirjit_trampoline")
 
-    def lead(self, address: int) -> None:
+    def set_target(self, address: int) -> None:
         """Jump there from now on."""
         ctypes.c_void_p.from_address(self._linked.address("qirjit_target")).value = address
 
@@ -123,7 +123,7 @@ class LinkedGroup:
             for name in self._order():
                 self._linked[name] = LinkedObject(modules[name].object_code, self._bound_symbols(name))
             for symbol, trampoline in self._trampolines.items():
-                trampoline.lead(self.symbol(symbol.module, symbol.name, function=True).address)
+                trampoline.set_target(self.symbol(symbol.module, symbol.name, function=True).address)
             for name, memory in self._memories.items():
                 memory.begin(self._linked[name])
             undo.pop_all()

@@ -1,4 +1,4 @@
-"""`Linker`: what a run reaches, bound to what is present now."""
+"""`Linker`: links the modules that a run reaches, bound to those that are present now."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from functools import cache
 
-from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.builtin_objects import builtin_object
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.bindings import read_ir
@@ -33,7 +33,7 @@ def _linked() -> LinkedObject:
 
 def faults_object() -> bytes:
     """The object code of ``faults.ll``."""
-    return own_object("faults", _make)
+    return builtin_object("faults", _make)
 
 
 def _make() -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from functools import cache
 
-from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.builtin_objects import builtin_object
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.bindings import read_ir
@@ -51,7 +51,7 @@ def runtime_object() -> tuple[bytes, tuple[str, ...]]:
     module = link_texts(*map(read_ir, _FILES), read_floats())
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
-    return own_object("runtime", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs
+    return builtin_object("runtime", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs
 
 
 class Runtime:

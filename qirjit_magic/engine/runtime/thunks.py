@@ -24,7 +24,7 @@ _WORD_BITS = 64
 _NAME = "qirjit_thunk"
 
 
-class Returning(msgspec.Struct, frozen=True):
+class ReturnLayout(msgspec.Struct, frozen=True):
     """How the shot loop gets at what an entry point returns (``shots.ll``).
 
     Attributes:
@@ -36,13 +36,13 @@ class Returning(msgspec.Struct, frozen=True):
     pointers: int
 
 
-def returning(signature: Signature) -> Returning:
-    """The same for every function of this type."""
+def return_layout(signature: Signature) -> ReturnLayout:
+    """The layout of what each function of this type returns."""
     words = recorded_words(signature.returns)
     kind = read_kind(signature.returns)
     if not words or kind is None:
-        return Returning(0, 0)
-    return Returning(words, sum(1 << index for index, scalar in enumerate(scalars(kind)) if scalar == "ptr"))
+        return ReturnLayout(0, 0)
+    return ReturnLayout(words, sum(1 << index for index, scalar in enumerate(scalars(kind)) if scalar == "ptr"))
 
 
 class Thunks:

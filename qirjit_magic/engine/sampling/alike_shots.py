@@ -6,27 +6,27 @@ the trace comes to its end, every shot on a simulator does what the trace did, s
 memory, and only the simulator's state and the values of the results that it keeps are a shot's own.
 
 1. All shots begin alike. No module that is reached has a variable that keeps a value
-   (`SymbolGraph.state_across_shots`), and what
-   the runtime keeps for a shot it begins anew by the shot's number (``qirjit_shot_serial``).
-2. An instruction gives the same for the same operands and memory. Those that do not are intrinsics of LLVM's: only such
-   as are known to are let through (`engine/ir/varying.py`). Machine code and what is in Python or the C library is no
-   instruction: a module that is trusted, or reaches them, is run. A call that has another type than its function takes
-   what is left in registers: where a call, or a table of callables, is not proven to be of its function's type, shots
-   are run (`engine/ir/mistyped.py`). Undefined values, and what nobody has written on the stack, are zeros however a
-   program is run (`engine/ir/undefined.py`), as what the library allocates is. What an instruction gives that breaks
-   its own promises (``nsw``, an index beyond a vector's end) may be anything; since shots of real processors show
-   more, `Tracing` looks a second time, with other memory, and at other addresses.
+   (`SymbolGraph.state_across_shots`), and what the runtime keeps for a shot it begins anew by the shot's number
+   (``qirjit_shot_serial``).
+2. An instruction gives the same for the same operands and memory. Those that do not are intrinsics of LLVM's: only
+   such as are known to are let through (`engine/ir/varying_intrinsics.py`). Machine code and what is in Python or the
+   C library is no instruction: a module that is trusted, or reaches them, is run. A call that has another type than
+   its function takes what is left in registers: where a call, or a table of callables, is not proven to be of its
+   function's type, shots are run (`engine/ir/mistyped_calls.py`). Undefined values, and what nobody has written on the
+   stack, are zeros however a program is run (`engine/ir/undefined_values.py`), as what the library allocates is. What
+   an instruction gives that breaks its own promises (``nsw``, an index beyond a vector's end) may be anything; since
+   shots of real processors show more, `Tracing` looks a second time, with other memory, and at other addresses.
 3. So only a function that somebody else provides can bring a difference in. The library of strings, arrays and tuples
    and the mathematics know no qubit and no result. The other functions get what they know of outcomes from those of
    the simulator's that return something. On the tracer each of these ends the trace (`ENDING`), or gives what is the
    same in all shots (`ALIKE`), or it is a measurement that returns the result as a pointer. What is in neither list
    counts as such a measurement: `tells_outcome`.
 4. Such a pointer is One or Zero themselves on a simulator, and the address of an entry of the tape on the tracer. The
-   program may have it, and may not see which one it is: `engine/ir/returned.py` proves of each module that uses such a
-   measurement that the pointer goes nowhere but to functions that take results, all of them the runtime's own
-   (`_TAKERS`). Of these the recorder writes a column of the tape, and the others end the trace or do nothing.
-5. Functions that return nothing leave nothing where a program looks: results are kept by the simulator under their ids,
-   records where no program has an address, and registers are read by none but a call of another type (2).
+   program may have it, and may not see which one it is: `engine/ir/returned_results.py` proves of each module that
+   uses such a measurement that the pointer goes nowhere but to functions that take results, all of them the runtime's
+   own (`_TAKERS`). Of these the recorder writes a column of the tape, and the others end the trace or do nothing.
+5. Functions that return nothing leave nothing where a program looks: results are kept by the simulator under their
+   ids, records where no program has an address, and registers are read by none but a call of another type (2).
 6. Therefore each condition, index, angle, text and id of a shot is that of the trace, and so is what it asks of the
    simulator. Whether the results on such a tape can be drawn from one state `read_circuit` decides.
 
@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qirjit_magic.engine.ir.returned import TAKING, TAKING_TWO
+from qirjit_magic.engine.ir.returned_results import TAKES_RESULT, TAKES_TWO_RESULTS
 from qirjit_magic.engine.link.linker import resolve
 from qirjit_magic.engine.runtime.bindings import Provider, find_bindings
 from qirjit_magic.protocol.module_info import Declaration, ModuleInfo
@@ -70,7 +70,7 @@ ENDING = frozenset(
 )  # fmt: skip
 
 
-_TAKERS = frozenset(TAKING) | frozenset(TAKING_TWO)
+_TAKERS = frozenset(TAKES_RESULT) | frozenset(TAKES_TWO_RESULTS)
 
 
 def find_difference(module: str, linkage: SymbolGraph) -> str:
@@ -93,7 +93,7 @@ def find_difference(module: str, linkage: SymbolGraph) -> str:
 def _find_look(info: ModuleInfo, linkage: SymbolGraph) -> str:
     used = [declaration for declaration in info.declarations if declaration.used]
     own = [declaration for declaration in used if not isinstance(resolve(linkage, declaration), Definition)]
-    measuring = returning(own)
+    measuring = functions_returning_outcomes(own)
     if not measuring:
         return ""
     told = f"'{info.name}' may tell what was measured by the pointer that @{measuring[0]} returns"
@@ -103,8 +103,8 @@ def _find_look(info: ModuleInfo, linkage: SymbolGraph) -> str:
     return next((f"{told}: @{name} is a function of the program's" for name in takers), "")
 
 
-def returning(declarations: Iterable[Declaration]) -> tuple[str, ...]:
-    """The names of those that may return what tells what was measured, other than on the tracer."""
+def functions_returning_outcomes(declarations: Iterable[Declaration]) -> tuple[str, ...]:
+    """The names of declared functions whose value may depend on an outcome, other than on the tracer."""
     return tuple(each.name for each in declarations if tells_outcome(each))
 
 

@@ -14,7 +14,7 @@ from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotExactError, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
-from qirjit_magic.engine.simulators.statevector.final import play
+from qirjit_magic.engine.simulators.statevector.final_state import play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.messages import RunRequest

@@ -11,12 +11,12 @@ import numpy as np
 
 from qirjit_magic.engine.link.linker import Linker, Module
 from qirjit_magic.engine.runtime.callbacks import Callbacks
+from qirjit_magic.engine.runtime.prepared_shots import prepare_shots
 from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd
-from qirjit_magic.engine.runtime.shooting import shots_of
 from qirjit_magic.engine.sampling.alike_shots import find_difference
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotSampleable
-from qirjit_magic.engine.simulators.second_trace import OUTCOMES, Output, find_change, other_heap, take_output
+from qirjit_magic.engine.simulators.second_trace import OUTCOMES, Output, find_change, shifted_heap, take_output
 from qirjit_magic.errors import UnresolvedSymbolError
 from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.module_info import EntryPoint
@@ -45,8 +45,8 @@ class _Scratch:
     def discard(self, start: int, length: int) -> None:
         """What is there is as good as anything else."""
 
-    def let_go(self, start: int, length: int) -> None:
-        """They are this process's alone."""
+    def unmap_pages(self, start: int, length: int) -> None:
+        """Nothing: the pages are this process's alone."""
 
     def close(self) -> None:
         """Free it."""
@@ -88,7 +88,7 @@ class Tracing:
         self._checked: tuple[str, str, tuple[int, ...]] | None = None  # what a second trace has confirmed
 
     def forget(self) -> None:
-        """The modules have changed."""
+        """Forget what was linked: the modules have changed."""
         for module in self._modules.values():
             module.unlink()
         self._modules.clear()
@@ -125,7 +125,7 @@ class Tracing:
             self._checked = key
         return self._tracer.tape
 
-    def follow(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
+    def trace_one_shot(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
         """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
         linker = self._linker_of(modules)
         if linker.linkage.state_across_shots(
@@ -133,14 +133,14 @@ class Tracing:
         ):  # variables begin anew, or each look would show another circuit
             self.forget()
             linker = self._linker_of(modules)
-        self._tracer.look_on(goes_on=True)
+        self._tracer.allow_state_reads(allowed=True)
         try:
             ended = self._shoot(request, entry, linker)
         finally:
-            self._tracer.look_on(goes_on=False)
+            self._tracer.allow_state_reads(allowed=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
         return Traced(
-            self._tracer.tape, self._tracer.left_at or failed, find_difference(request.module, linker.linkage)
+            self._tracer.tape, self._tracer.trace_end or failed, find_difference(request.module, linker.linkage)
         )
 
     def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
@@ -159,16 +159,16 @@ class Tracing:
 
     def _other_output(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> Output | None:
         # It comes first: what is sampled is what the other trace leaves.
-        self._tracer.turn_to(OUTCOMES)
+        self._tracer.set_outcomes(OUTCOMES)
         try:
-            with other_heap():
+            with shifted_heap():
                 ended = self._shoot(request, entry, linker, run=self._run_lower)
             return take_output(self._tracer.tape, self.memory) if ended is ShotsEnd.DONE else None
         finally:
-            self._tracer.turn_to(0)
+            self._tracer.set_outcomes(0)
 
     def _run_lower(self, shots: ShotBlock) -> ShotsEnd:
-        return ShotsEnd(self._tracer.run_lower(self._instance.runtime.address("qirjit_run_shots"), shots))
+        return ShotsEnd(self._tracer.run_lower_on_stack(self._instance.runtime.address("qirjit_run_shots"), shots))
 
     def _shoot(
         self,
@@ -189,7 +189,7 @@ class Tracing:
         runtime.forget_labels()
         runtime.limit_records(RECORD_SIZE * request.max_records)
         self._callbacks.begin(runtime.address("qirjit_leave"))
-        shots = shots_of(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
+        shots = prepare_shots(request, entry, thunk=self._thunk(entry), address=address, first=0, count=1)
         return (run or runtime.run_shots)(shots.shots)
 
     def close(self) -> None:

@@ -148,12 +148,12 @@ class SimulatorInstances:
         return len(self._attached)
 
     def tracer(self, memory: int) -> tuple[Tracer, SimulatorInstance]:
-        """What a program is traced on, with a runtime of its own that records to this address."""
+        """A tracer, with a runtime of its own that records to this address."""
         from qirjit_magic.engine.simulators.tracer import TRACER, Tracer  # noqa: PLC0415 - NumPy, see `JitEngine`
 
         tracer = Tracer(self._library)
         runtime = Runtime(memory, self._runtime_finder(tracer), TRACER.name)
-        tracer.follow(runtime.address)
+        tracer.bind_runtime(runtime.address)
         instance = SimulatorInstance(tracer, runtime, self._library)
         self._tracing.append(instance)
         return tracer, instance
@@ -168,7 +168,7 @@ class SimulatorInstances:
         if key not in self._attached:
             simulator = self._load(spec)
             runtime = Runtime(self._shared, self._runtime_finder(simulator), spec.name)
-            simulator.follow(runtime.address)
+            simulator.bind_runtime(runtime.address)
             self._attached[key] = SimulatorInstance(simulator, runtime, self._library)
         return self._attached[key]
 

@@ -126,7 +126,7 @@ class _Register:
         self._create_string = _native(library, "string_create", ctypes.c_void_p, ctypes.c_char_p)
 
     def functions(self) -> Iterator[tuple[str, Signature, Function]]:
-        """They by name, with their types."""
+        """The functions by name, with their types."""
         functions: list[tuple[str, str, Function]] = [
             ("rt__initialize", "void (ptr)", self.initialize),
             ("rt__qubit_allocate", "ptr ()", self.allocate),
@@ -328,7 +328,7 @@ class _Draws:
         self._random.seed(None if seed is None else f"draws {seed}")
 
     def functions(self) -> Iterator[tuple[str, Signature, Function]]:
-        """They by name, with their types."""
+        """The functions by name, with their types."""
         yield "__quantum__qis__drawrandomint__body", Signature("i64", ("i64", "i64")), self.drawrandomint
         yield "__quantum__qis__drawrandomdouble__body", Signature("double", ("double", "double")), self.drawrandomdouble
 

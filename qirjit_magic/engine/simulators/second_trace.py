@@ -53,7 +53,7 @@ def take_output(tape: NDArray[np.void], memory: RecordMemory) -> Output:
 
 
 @contextlib.contextmanager
-def other_heap() -> Iterator[None]:
+def shifted_heap() -> Iterator[None]:
     """While this lasts what is allocated lies elsewhere, and in glibc holds something else than before."""
     library = _c_library()
     kept = [library.malloc(size) for size in _SIZES]

@@ -24,8 +24,8 @@ class AttachedSimulator(ABC):
     Each kind of simulator is a class derived from it; `qirjit_magic.Simulator`, which people derive from, is not: a
     `PythonSimulator` makes native functions of its methods.
 
-    A simulator is attached once to a process. Then `follow` is called once, and for each run `begin`, the shots, and
-    `end`, all in one thread.
+    A simulator is attached once to a process. Then `bind_runtime` is called once, and for each run `begin`, the shots,
+    and `end`, all in one thread.
 
     Attributes:
         spec: which it is.
@@ -43,8 +43,8 @@ class AttachedSimulator(ABC):
         """By which methods, which its class lacks, it would have these functions: of one in Python."""
         return ()
 
-    def follow(self, find: Callable[[str], int]) -> None:  # noqa: B027 - most know no runtime
-        """The runtime is linked over it: ``find`` gives the addresses of what is there."""
+    def bind_runtime(self, find: Callable[[str], int]) -> None:  # noqa: B027 - most know no runtime
+        """Bind the runtime that is linked over it: ``find`` gives the addresses of its functions."""
 
     @abstractmethod
     def begin(self, seed: int | None) -> None:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.builtin_objects import builtin_object
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import link_texts
 from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
@@ -45,7 +45,7 @@ def results_object() -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
     module.verify()
     needs = tuple(f.name for f in module.functions if f.is_declaration and not f.name.startswith("llvm."))
     offers = tuple(function.name for function in module.functions if "/" in function.name)
-    return own_object("results", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, offers
+    return builtin_object("results", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, offers
 
 
 class SparseSimulator(AttachedSimulator):
@@ -71,8 +71,8 @@ class SparseSimulator(AttachedSimulator):
         """The address of one of its QIR functions."""
         return self._own.get(name) or self._library.find(name)
 
-    def follow(self, find: Callable[[str], int]) -> None:
-        """Take the way out of a shot."""
+    def bind_runtime(self, find: Callable[[str], int]) -> None:
+        """Bind the runtime's function that leaves a shot."""
         ctypes.c_void_p.from_address(self._linked.address("qirjit_leave_at")).value = find("qirjit_leave")
 
     def begin(self, seed: int | None) -> None:

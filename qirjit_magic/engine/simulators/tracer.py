@@ -56,14 +56,14 @@ class Tracer(AttachedSimulator):
         self._refused_of = ctypes.c_int32.from_address(self._linked.address("qirjit_refused_of"))
         self._refused_id = ctypes.c_uint64.from_address(self._linked.address("qirjit_refused_id"))
         self._outcomes = ctypes.c_uint64.from_address(self._linked.address("qirjit_outcomes"))
-        self._goes_on = ctypes.c_bool.from_address(self._linked.address("qirjit_goes_on"))
+        self._state_reads_allowed = ctypes.c_bool.from_address(self._linked.address("qirjit_goes_on"))
         self._way_out = ctypes.c_void_p.from_address(self._linked.address("qirjit_way_out_of_trace"))
 
     def find(self, name: str) -> int:
         """The address of what writes this function down, or ends the trace; 0 for what is no simulator's."""
         return self._linked.address(name) if name in self._traced else 0
 
-    def follow(self, find: Callable[[str], int]) -> None:
+    def bind_runtime(self, find: Callable[[str], int]) -> None:
         """A trace that cannot go on is left by ``qirjit_leave`` of the runtime over it."""
         self._way_out.value = find("qirjit_leave")
 
@@ -71,16 +71,16 @@ class Tracer(AttachedSimulator):
         """An empty tape."""
         self._begin(self._tape.ctypes.data, MAX_ENTRIES)
 
-    def look_on(self, *, goes_on: bool) -> None:
-        """Whether traces go on where a program looks at the state: nobody may sample from these."""
-        self._goes_on.value = goes_on
+    def allow_state_reads(self, *, allowed: bool) -> None:
+        """Let traces go on where a program reads the state, or not: nobody may sample from those that do."""
+        self._state_reads_allowed.value = allowed
 
-    def turn_to(self, outcomes: int) -> None:
+    def set_outcomes(self, outcomes: int) -> None:
         """What `m` returns from now on: for 0 entries of the tape, else outcomes drawn with it, on another tape."""
         self._outcomes.value = outcomes
         self._tape = self._tapes[outcomes != 0]
 
-    def run_lower(self, run: int, shots: ctypes.Structure) -> int:
+    def run_lower_on_stack(self, run: int, shots: ctypes.Structure) -> int:
         """What ``qirjit_run_shots`` at this address returns, called lower on the stack, where something else was."""
         return int(self._run_lower(run, ctypes.addressof(shots), LOWER, PATTERN))
 
@@ -101,8 +101,8 @@ class Tracer(AttachedSimulator):
         return NotSampleable.of(said + called_with, self._length.value)
 
     @property
-    def left_at(self) -> TraceEnd | None:
-        """The same as facts; a result is numbered as on the tape."""
+    def trace_end(self) -> TraceEnd | None:
+        """What ended the trace, as data; a result is numbered as on the tape."""
         if not self._refused.value:
             return None
         said = ctypes.string_at(self._refused.value).decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.builtin_objects import builtin_object
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
 from qirjit_magic.engine.runtime.gate_ir import tracer_gates
@@ -23,4 +23,4 @@ def tracer_object() -> tuple[bytes, tuple[str, ...], frozenset[str]]:
     traced = frozenset(function.name for function in module.functions if not function.is_declaration)
     declared = (function.name for function in module.functions if function.is_declaration)
     needs = tuple(name for name in declared if not name.startswith("llvm."))
-    return own_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced
+    return builtin_object("tracer", lambda: ObjectEmitter().emit(module, _OPTIMISED)), needs, traced

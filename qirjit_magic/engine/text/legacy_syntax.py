@@ -70,7 +70,7 @@ _FORMS = (
 )
 
 
-def explained(message: str, source_line: str | None) -> str:
+def explain(message: str, source_line: str | None) -> str:
     """LLVM's message, and where that is known the version that dropped this form, and how it is written now."""
     constant = _CONSTANT.match(message)
     if constant:

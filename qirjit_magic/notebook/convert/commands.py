@@ -13,7 +13,7 @@ from qirjit_magic.errors import LocatedError, OptionError, SourceError
 from qirjit_magic.flags import Parser
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.convert.extracting import read_cells
-from qirjit_magic.notebook.convert.notebooks import compiled_cell, made_notebook
+from qirjit_magic.notebook.convert.notebooks import compile_cell, make_notebook
 from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
 from qirjit_magic.printing import print_bytes, print_out
 from qirjit_magic.sanitize import plain_line
@@ -70,9 +70,9 @@ def write_notebook(program: str, words: Sequence[str]) -> None:
         cells = []
         for file, source, name in zip(files, sources, names, strict=True):
             with _naming(file):
-                cells.append(compiled_cell(session, source, name, trust=found.trust))
+                cells.append(compile_cell(session, source, name, trust=found.trust))
         shown = ["standard input" if file == STDIN else Path(file).name for file in files]
-        notebook = made_notebook(session, cells, shown)
+        notebook = make_notebook(session, cells, shown)
     data = encoded(nbformat.writes(notebook) + "\n")
     if output == STDIN:
         print_bytes(data)

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import SourceError
 from qirjit_magic.notebook.convert.qir_cells import QirCell
-from qirjit_magic.notebook.lines import quoted_word
+from qirjit_magic.notebook.magic_line import quoted_word
 from qirjit_magic.protocol.module_info import BITCODE, EntryPoint, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from qirjit_magic.sanitize import plain_line
@@ -28,7 +28,7 @@ _TICKS = re.compile("`+")
 _ONE_WORD = re.compile(r"[\w.][\w.-]*", re.ASCII)  # nothing that the line magic, or IPython, takes for something else
 
 
-def compiled_cell(session: Session, source: Source, name: str, *, trust: bool = False) -> QirCell:
+def compile_cell(session: Session, source: Source, name: str, *, trust: bool = False) -> QirCell:
     """The module as a cell, which the session has compiled; bitcode as LLVM text.
 
     Args:
@@ -51,7 +51,7 @@ def compiled_cell(session: Session, source: Source, name: str, *, trust: bool = 
     return cell
 
 
-def made_notebook(session: Session, cells: Sequence[QirCell], files: Sequence[str]) -> NotebookNode:
+def make_notebook(session: Session, cells: Sequence[QirCell], files: Sequence[str]) -> NotebookNode:
     """A notebook that runs as it is: the extension is loaded, each module has a cell, a panel stands at the end.
 
     Cells have ids, and the same modules always give the same notebook.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from qirjit_magic.flags import Face, parse
-from qirjit_magic.notebook.lines import head_of, quoted_word, split_line
+from qirjit_magic.flags import FlagContext, parse
+from qirjit_magic.notebook.magic_line import magic_line_number, quoted_word, split_line
 
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 _LONE_BREAK = re.compile(r"(?<!\r)\n|\r(?!\n)")
@@ -58,7 +58,7 @@ class QirCell:
     def of(cls, source: str, metadata: Mapping[str, Any]) -> Self | None:
         """The module in a code cell, behind other cell magics too; None where it is no ``%%qir`` cell."""
         lines = source.splitlines(keepends=True)
-        head = head_of(lines)
+        head = magic_line_number(lines)
         if head is None:
             return None
         told = metadata.get(_METADATA)
@@ -71,7 +71,7 @@ class QirCell:
 
 def _flags(line: str) -> tuple[str, bool]:
     try:
-        options = parse(Face.CELL, "%%qir", split_line(line, {}))
+        options = parse(FlagContext.CELL, "%%qir", split_line(line, {}))
     except ValueError:  # no cell that could be run; its text is there all the same
         return "", False
     return options.name or "", options.compile.trust

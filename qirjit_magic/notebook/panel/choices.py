@@ -27,15 +27,15 @@ def choices(modules: Iterable[ModuleInfo]) -> tuple[tuple[str, Choice], ...]:
     )
 
 
-def nearest(wanted: Choice | None, offered: Sequence[Choice], usual: Choice | None) -> Choice | None:
-    """What is chosen now: what was wanted, else another function of its module, else the usual one, else the first."""
+def closest_choice(wanted: Choice | None, offered: Sequence[Choice], default: Choice | None) -> Choice | None:
+    """What is chosen now: what was wanted, else another function of its module, else the default, else the first."""
     if wanted in offered:
         return wanted
     of_module = [choice for choice in offered if wanted and choice[0] == wanted[0]]
-    return next(iter([*of_module, *([usual] if usual in offered else []), *offered]), None)
+    return next(iter([*of_module, *([default] if default in offered else []), *offered]), None)
 
 
-def usual_choice(session: Session, module: str | None = None, entry: str | None = None) -> Choice | None:
+def default_choice(session: Session, module: str | None = None, entry: str | None = None) -> Choice | None:
     """What a run without a name would run, or with these; None where that would be refused."""
     try:
         info, function = session.entry(entry, module)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets as widgets
 
 from qirjit_magic.errors import OptionError
-from qirjit_magic.notebook.panel.run_html import wrong
+from qirjit_magic.notebook.panel.run_html import problem_note
 from qirjit_magic.options import RunOptions
 from qirjit_magic.protocol.return_values import integer_bits
 from qirjit_magic.sanitize import plain_line
@@ -99,7 +99,7 @@ class CheckedText:
         self.widget = widgets.HBox([self.field, self.beside], layout=ROW)
         self._problem = problem
         self._changed = changed
-        self.beside.value = wrong(self.problem)
+        self.beside.value = problem_note(self.problem)
         self.field.observe(self._check, "value")
 
     @property
@@ -113,11 +113,11 @@ class CheckedText:
         return self._problem(self.text)
 
     def _check(self, _: object) -> None:
-        self.beside.value = wrong(self.problem)
+        self.beside.value = problem_note(self.problem)
         self._changed()
 
 
-class Tick:
+class Checkbox:
     """A box to tick, for ``i1``."""
 
     problem = ""
@@ -141,7 +141,7 @@ class ParameterFields:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.widget = widgets.HBox(layout=ROW)
-        self.fields: list[CheckedText | Tick] = []
+        self.fields: list[CheckedText | Checkbox] = []
         self._kinds: tuple[str, ...] = ()
         self._changed = changed
 
@@ -162,10 +162,10 @@ class ParameterFields:
                 close(widget)
         self.widget.layout.display = None if self.fields else "none"
 
-    def _field(self, index: int, kind: str, text: str) -> CheckedText | Tick:
+    def _field(self, index: int, kind: str, text: str) -> CheckedText | Checkbox:
         label = parameter_label(index, kind)
         if kind == TRUTH:
-            return Tick(label, value=text.strip().lower() in {"1", "true"}, changed=self._changed)
+            return Checkbox(label, value=text.strip().lower() in {"1", "true"}, changed=self._changed)
         made = CheckedText(label, text, problem=lambda text: parameter_problem(kind, text), changed=self._changed)
         made.field.disabled = not can_be_given(kind)
         return made

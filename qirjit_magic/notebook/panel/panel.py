@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from qirjit_magic.flags import GivenFlags
 from qirjit_magic.notebook.panel import run_html
-from qirjit_magic.notebook.panel.choices import Choice, choices, entry_point, nearest, usual_choice
+from qirjit_magic.notebook.panel.choices import Choice, choices, closest_choice, default_choice, entry_point
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close, seed_of, seed_problem
 from qirjit_magic.notebook.panel.job import Job
 from qirjit_magic.notebook.panel.message_order import comes_from_page, wait_for_values
-from qirjit_magic.notebook.panel.panel_cells import leave_place, take_place
-from qirjit_magic.notebook.panel.run_coordinator import desk_of
+from qirjit_magic.notebook.panel.panel_cells import claim_cell, release_cell
+from qirjit_magic.notebook.panel.run_coordinator import coordinator_of
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
 from qirjit_magic.options import Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
@@ -73,7 +73,7 @@ class Panel:
         self._session = session or default_session()
         flags = flags or GivenFlags()
         self._options = flags.run
-        self._coordinator = desk_of(self._session)
+        self._coordinator = coordinator_of(self._session)
         self._painting = threading.RLock()
         self._offered: tuple[tuple[str, Choice], ...] = ()
         self._busy = self._closed = False
@@ -100,8 +100,8 @@ class Panel:
         self.widget.add_class("qirjit-panel")
         self._begin_with(flags)
         self._session.on_change.append(self.refresh)
-        self._coordinator.listen(self._paint)
-        take_place(self.close)
+        self._coordinator.subscribe(self._paint)
+        claim_cell(self.close)
 
     def _make_controls(self, options: RunOptions) -> None:
         narrow = {"width": "12em", "max_width": "98%"}
@@ -139,12 +139,12 @@ class Panel:
         self.tabs = Tabs()
 
     def _begin_with(self, flags: GivenFlags) -> None:
-        wanted = usual_choice(self._session, flags.name, flags.entry)
+        wanted = default_choice(self._session, flags.name, flags.entry)
         if wanted is None and flags.name:
             wanted = (flags.name, flags.entry or "")
         self.refresh()
         with self._painting:
-            chosen = nearest(wanted, [choice for _, choice in self._offered], self.entry.value)
+            chosen = closest_choice(wanted, [choice for _, choice in self._offered], self.entry.value)
             self.entry.value = chosen
             if flags.run.args and self._entry_point is not None:
                 texts = [str(argument) for argument in flags.run.args]
@@ -167,8 +167,8 @@ class Panel:
         with self._painting:
             offered = choices(self._session.modules)
             if offered != self._offered:
-                usual = usual_choice(self._session)
-                chosen = nearest(self.entry.value, [choice for _, choice in offered], usual)
+                default = default_choice(self._session)
+                chosen = closest_choice(self.entry.value, [choice for _, choice in offered], default)
                 self._offered = offered
                 self._busy = True
                 with self.entry.hold_sync():
@@ -251,7 +251,7 @@ class Panel:
         job = self._coordinator.job
         if job is not None:
             job.stop()
-            self._coordinator.tell()
+            self._coordinator.notify()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait for this panel's run; whether it has ended."""
@@ -263,7 +263,7 @@ class Panel:
     def _follow(self) -> None:
         job = self._job
         if job is None:  # the panel was closed
-            self._coordinator.tell()
+            self._coordinator.notify()
             return
         if job.ended:
             self._take_result(job)
@@ -283,7 +283,7 @@ class Panel:
         except Exception as error:  # noqa: BLE001 - whoever follows the results may do anything; it is shown
             job.error = job.error or error
         finally:
-            self._coordinator.tell()
+            self._coordinator.notify()
         with self._painting:
             self._show_pages(self._front)
 
@@ -309,25 +309,25 @@ class Panel:
     def _status(self, running: Job | None) -> str:
         job = self._job
         if running is not None and running is not job:
-            return run_html.quiet(f"“{running.label}” is running in another panel.")
+            return run_html.muted(f"“{running.label}” is running in another panel.")
         if job is not None and running is job:
             return self._running_status(job)
         if not self._offered:
-            return run_html.quiet(_NOTHING_THERE)
+            return run_html.muted(_NOTHING_THERE)
         if job is None:
             return ""
         if job.result is None:
-            return run_html.quiet("stopped before it began" if job.stopping else "nothing was run")
+            return run_html.muted("stopped before it began" if job.stopping else "nothing was run")
         said = run_html.ended_words(job.result, job.progress, stopped=job.stopping)
         return f'<span role="status">{escape(said)}</span>'
 
     @staticmethod
     def _running_status(job: Job) -> str:
-        stopping = run_html.quiet(" · stopping …") if job.stopping else ""
+        stopping = run_html.muted(" · stopping …") if job.stopping else ""
         if job.progress is not None and job.finishing:
-            return run_html.quiet(f"{run_html.progress_words(job.progress)} · making the result …")
+            return run_html.muted(f"{run_html.progress_words(job.progress)} · making the result …")
         if job.progress is None:
-            return run_html.quiet("running …" if job.begun else "waiting for its turn …") + stopping
+            return run_html.muted("running …" if job.begun else "waiting for its turn …") + stopping
         return run_html.progress_bar(job.progress) + stopping
 
     def _paint_output(self) -> None:
@@ -353,13 +353,13 @@ class Panel:
             self._job.stop()
         if self.refresh in self._session.on_change:
             self._session.on_change.remove(self.refresh)
-        self._coordinator.leave(self._paint)
-        leave_place(self.close)
+        self._coordinator.unsubscribe(self._paint)
+        release_cell(self.close)
         self.tabs.show({}, None)
         close(self.widget)
         # Widgets and handlers hold each other, and the collector comes late for what may be a gigabyte.
         self._result, self._job, self._pages, self._program = None, None, {}, {}
-        self._coordinator.tell()
+        self._coordinator.notify()
 
     @property
     def closed(self) -> bool:

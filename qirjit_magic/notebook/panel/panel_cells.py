@@ -9,7 +9,7 @@ from qirjit_magic.notebook.panel.message_order import parent_message
 _shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
 
 
-def take_place(close: Callable[[], None]) -> None:
+def claim_cell(close: Callable[[], None]) -> None:
     """Close what an earlier run of the current cell has shown; when that is run again, ``close`` is called.
 
     Without a kernel, and in a front end that does not name its cells, nothing happens.
@@ -27,8 +27,8 @@ def take_place(close: Callable[[], None]) -> None:
     _shown[cell] = (request, [*closers, close])
 
 
-def leave_place(close: Callable[[], None]) -> None:
-    """Forget it: it is closed."""
+def release_cell(close: Callable[[], None]) -> None:
+    """Forget this function: what it closes is closed."""
     for cell, (request, closers) in list(_shown.items()):
         left = [closer for closer in closers if closer != close]
         if left:

@@ -35,37 +35,37 @@ class RunCoordinator:
         except RuntimeError:  # the system has no thread left
             self._job = None
             raise
-        self.tell()
+        self.notify()
         return True
 
-    def tell(self) -> None:
-        """Let all panels look."""
+    def notify(self) -> None:
+        """Call all listeners."""
         with self._lock:
             if self._job is not None and self._job.ended:
                 self._job = None  # it holds its result, its panel and the session
         for listener in list(self._listeners):
             listener()
 
-    def listen(self, listener: Callable[[], None]) -> None:
+    def subscribe(self, listener: Callable[[], None]) -> None:
         """Call this when a run begins or ends, in whatever thread that is."""
         self._listeners.append(listener)
 
-    def leave(self, listener: Callable[[], None]) -> None:
-        """Call it no more."""
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call this listener no more."""
         if listener in self._listeners:
             self._listeners.remove(listener)
 
     @property
-    def listening(self) -> int:
-        """How many there are."""
+    def listener_count(self) -> int:
+        """How many listeners there are."""
         return len(self._listeners)
 
 
 _making = threading.Lock()
-_desks: WeakKeyDictionary[Session, RunCoordinator] = WeakKeyDictionary()
+_coordinators: WeakKeyDictionary[Session, RunCoordinator] = WeakKeyDictionary()
 
 
-def desk_of(session: Session) -> RunCoordinator:
-    """The desk of this session, for as long as it lives."""
+def coordinator_of(session: Session) -> RunCoordinator:
+    """The coordinator of this session, for as long as it lives."""
     with _making:
-        return _desks.setdefault(session, RunCoordinator())
+        return _coordinators.setdefault(session, RunCoordinator())

@@ -113,13 +113,13 @@ def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) 
     return " · ".join([shortened(result.entry.name, _LONGEST_NAME), *words])
 
 
-def quiet(words: str) -> str:
-    """Words of no weight, escaped."""
+def muted(words: str) -> str:
+    """Words in a muted colour, escaped."""
     return f'<span style="{_QUIET}">{escape(words)}</span>'
 
 
-def wrong(words: str) -> str:
-    """What is wrong with a field, beside it; nothing where nothing is."""
+def problem_note(words: str) -> str:
+    """A note on what is wrong with a field; empty where nothing is."""
     return f'<span role="alert" style="{_WRONG}">⚠ {escape(words)}</span>' if words else ""
 
 

@@ -119,7 +119,7 @@ class Tabs:
             if isinstance(page, str):
                 self._put(title, page, page)
                 return
-            self._put(title, page, run_html.quiet("being made; a run that goes on comes first …"))
+            self._put(title, page, run_html.muted("being made; a run that goes on comes first …"))
         self._making = threading.Thread(target=self._make, args=(title, page), name="qirjit-panel-page", daemon=True)
         self._making.start()
 
@@ -134,7 +134,7 @@ class Tabs:
         try:
             made = page()
         except KeyboardInterrupt:  # somebody has stopped it
-            stopped, made = True, run_html.quiet("stopped; choose another page and this one again to have it made")
+            stopped, made = True, run_html.muted("stopped; choose another page and this one again to have it made")
         except Exception as error:  # noqa: BLE001 - it is shown; in a thread nobody else would see it
             made = run_html.error_block(error)
         with self._lock:

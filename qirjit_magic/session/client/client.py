@@ -22,7 +22,7 @@ from qirjit_magic.protocol.messages import (
     EngineStatus,
     Form,
     Frame,
-    GetOwnCode,
+    GetBuiltinCode,
     GetStatus,
     Intrinsic,
     Remove,
@@ -34,7 +34,7 @@ from qirjit_magic.protocol.messages import (
     Unlink,
 )
 from qirjit_magic.protocol.module_info import ModuleInfo
-from qirjit_magic.protocol.object_files import OWN_OBJECTS, cache_key, own_key
+from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS, builtin_key, cache_key
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
@@ -290,10 +290,10 @@ class EngineClient(RestartingProcess):
             self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self._request(Frame(Undefine(name)), Done)
 
-    def own_code(self, name: str) -> bytes:
-        """See `Engine.own_code`."""
+    def builtin_code(self, name: str) -> bytes:
+        """See `Engine.builtin_code`."""
         with self.uninterrupted():
-            return self._request(Frame(GetOwnCode(name)), Done)[1]
+            return self._request(Frame(GetBuiltinCode(name)), Done)[1]
 
     def prepare(self, request: RunRequest) -> None:
         """Have the engine bring what it needs for a run, so that the run's time is the program's."""
@@ -305,18 +305,18 @@ class EngineClient(RestartingProcess):
                 self._brought.clear()
                 self._brought_to = self.starts
             began, waited_s = time.perf_counter(), self.waited_s
-            wanted = list(_own_objects(request))
-            others = [name for name in OWN_OBJECTS if name not in wanted] if new and self._cache is not None else []
+            wanted = list(_builtin_objects(request))
+            others = [name for name in BUILTIN_OBJECTS if name not in wanted] if new and self._cache is not None else []
             if self._recompiler is None and believed:
                 wanted += others  # nobody else makes them for the disk
             lacking = [name for name in wanted if name not in self._brought]
             for name in lacking:
                 if key := self._lacking_key(name):
-                    object_code = self.own_code(name)
+                    object_code = self.builtin_code(name)
                     if believed:  # no program has changed it
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                     elif self._recompiler is not None and self._saves:
-                        self._recompiler.want(key, GetOwnCode(name))
+                        self._recompiler.want(key, GetBuiltinCode(name))
                 self._brought.add(name)
             self._has_run = self.starts
             if lacking:
@@ -329,11 +329,11 @@ class EngineClient(RestartingProcess):
             return
         for name in names:
             if key := self._lacking_key(name):
-                self._recompiler.want(key, GetOwnCode(name))
+                self._recompiler.want(key, GetBuiltinCode(name))
 
     def _lacking_key(self, name: str) -> str:
         """The key of what the engine brings itself, where the disk lacks it, or there is none; else empty."""
-        key = own_key(name, build=self._build, fenced=self.fenced)
+        key = builtin_key(name, build=self._build, fenced=self.fenced)
         return "" if self._cache is not None and self._cache.find(key) is not None else key
 
     def run(self, request: RunRequest) -> RunReply:
@@ -389,7 +389,7 @@ def _from_cache(compiled: Compiled) -> Compiled:
     return structs.replace(compiled, module=structs.replace(compiled.module, timings=Timings(from_cache=True)))
 
 
-def _own_objects(request: RunRequest) -> Iterator[str]:
+def _builtin_objects(request: RunRequest) -> Iterator[str]:
     yield "runtime"
     yield "faults"
     if request.simulator == SPARSE:

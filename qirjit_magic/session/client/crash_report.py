@@ -11,13 +11,12 @@ from typing import NamedTuple
 import msgspec
 
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
-from qirjit_magic.machine import memory_limit, own_limit
 from qirjit_magic.protocol.messages import (
     Add,
     CircuitRequest,
     Compile,
     Define,
-    GetOwnCode,
+    GetBuiltinCode,
     GetStatus,
     Message,
     Remove,
@@ -31,6 +30,7 @@ from qirjit_magic.protocol.messages import (
 from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
 from qirjit_magic.session.client.process import LOST, UNKNOWN
 from qirjit_magic.session.client.streams import Stream
+from qirjit_magic.system_memory import memory_limit, resource_limit
 
 COMPILE_LIMIT_S = 120.0
 _LEAST_ADDRESSES = 416 << 20
@@ -59,7 +59,7 @@ LIMITS: dict[type[Message], Limit] = {
     Add: _COMPILER,
     Compile: _COMPILER,
     Show: _COMPILER,
-    GetOwnCode: Limit(COMPILE_LIMIT_S, "compiling what the engine brings itself"),
+    GetBuiltinCode: Limit(COMPILE_LIMIT_S, "compiling what the engine brings itself"),
     CircuitRequest: Limit(20.0, "the trace"),  # it has room for what takes a second: what takes longer waits
     Define: Limit(120.0, "the import of a function in Python"),
     Undefine: Limit(30.0, "forgetting a function in Python"),
@@ -78,7 +78,7 @@ def default_memory_limit() -> int:
 
 def address_limit() -> int:
     """The bytes of addresses that this process, and each that it starts, may have; 0 for no limit."""
-    return own_limit("RLIMIT_AS") or 0
+    return resource_limit("RLIMIT_AS") or 0
 
 
 def check_files() -> None:
@@ -87,7 +87,7 @@ def check_files() -> None:
     Raises:
         EngineStartError: the limit of open files is too low.
     """
-    limit = own_limit("RLIMIT_NOFILE")
+    limit = resource_limit("RLIMIT_NOFILE")
     if limit is not None and limit < _LEAST_FILES:
         message = (
             f"a process may have {limit} files open here, and an engine takes {_LEAST_FILES}. "

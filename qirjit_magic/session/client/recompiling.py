@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from qirjit_magic.errors import QirError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
-from qirjit_magic.protocol.messages import Compiled, GetOwnCode
+from qirjit_magic.protocol.messages import Compiled, GetBuiltinCode
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.session.cache import ObjectCache
 
@@ -47,7 +47,7 @@ class Compiler(Protocol):
         """Compile a module, and remember its object code for `save`."""
         ...
 
-    def own_code(self, name: str) -> bytes:
+    def builtin_code(self, name: str) -> bytes:
         """The object code of a built-in object."""
         ...
 
@@ -74,13 +74,14 @@ class Recompiler:
     """
 
     def __init__(self, cache: ObjectCache, make: Callable[[ObjectCache], Compiler]) -> None:
-        self._cache = cache.quietly()  # of a thread nobody expects warnings, and the session's own have been given
+        # Of a thread nobody expects warnings, and the session's own have been given.
+        self._cache = cache.without_notices()
         self._make = make
         self._held: dict[str, Compiled] = {}
         self._begin()
 
     def _begin(self) -> None:
-        self._waiting: dict[str, Recipe | GetOwnCode] = {}
+        self._waiting: dict[str, Recipe | GetBuiltinCode] = {}
         self._changed = threading.Condition()
         self._closing = False
         self._wanted_s = 0.0
@@ -95,7 +96,7 @@ class Recompiler:
         """What this session's process has made of the key's source, while the disk has nothing better."""
         return self._held.get(key)
 
-    def want(self, key: str, recipe: Recipe | GetOwnCode, compiled: Compiled | None = None) -> None:
+    def want(self, key: str, recipe: Recipe | GetBuiltinCode, compiled: Compiled | None = None) -> None:
         """Have the disk get the key's object code, later.
 
         Args:
@@ -173,9 +174,9 @@ class Recompiler:
             with contextlib.suppress(QirError, KeyboardInterrupt):
                 self._compile(engine, key, recipe)
 
-    def _compile(self, engine: Compiler, key: str, recipe: Recipe | GetOwnCode) -> None:
-        if isinstance(recipe, GetOwnCode):
-            self._cache.keep(key, Compiled(ModuleInfo("", ""), engine.own_code(recipe.name)))
+    def _compile(self, engine: Compiler, key: str, recipe: Recipe | GetBuiltinCode) -> None:
+        if isinstance(recipe, GetBuiltinCode):
+            self._cache.keep(key, Compiled(ModuleInfo("", ""), engine.builtin_code(recipe.name)))
             return
         engine.compile("", recipe.source, recipe.options)
         engine.save()

@@ -23,7 +23,7 @@ from qirjit_magic.protocol.messages import (
     EngineStatus,
     Frame,
     FrameError,
-    GetOwnCode,
+    GetBuiltinCode,
     Message,
     Refused,
     RunReply,
@@ -79,7 +79,7 @@ def reply_room(request: Frame | None) -> Room:
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": code_room(size) if compiling or isinstance(message, GetOwnCode) else 0,
+        "blob": code_room(size) if compiling or isinstance(message, GetBuiltinCode) else 0,
     }
 
 

@@ -39,7 +39,7 @@ _MAX_BY_ITSELF = 8  # processes, each of which takes memory and a moment to star
 
 
 class Runner:
-    """Runs entry points of the modules of a catalogue.
+    """Runs entry points of the modules of a registry.
 
     Args:
         engines: what carries them out.

@@ -25,7 +25,7 @@ from qirjit_magic.protocol.shared_memory import Word
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.streams import show_nothing
 from qirjit_magic.session.runs.record_batch import copied, keep_copy
-from qirjit_magic.session.runs.shards import Part, Shards
+from qirjit_magic.session.runs.shards import Shard, Shards
 from qirjit_magic.session.runs.watcher import RunWatcher
 from qirjit_magic.session.runs.worker_pool import Worker, WorkerPool
 
@@ -78,7 +78,7 @@ class ShardedRun:
         self._left: Shards | None = None
         self._columns: RecordColumns | None = None
         self._cpu: dict[EngineClient, float] = {}
-        self.shards: list[Part] = []
+        self.shards: list[Shard] = []
         self.workers = {first}
         self.lost = self.alone = ""
         self.passed: tuple[str, float, float] | None = None
@@ -210,7 +210,7 @@ class ShardedRun:
             else:
                 left.wait(_TICK_S)
         self._show(watch)
-        last = self.shards[-1] if self.shards else Part(first, first)
+        last = self.shards[-1] if self.shards else Shard(first, first)
         if last.outcome == "failed" or last.crash:
             self.lost = ""  # it was the program, and not a helper
         return last.outcome or ("done" if last.end == self._request.shots and not last.crash else "stopped")
@@ -228,7 +228,7 @@ class ShardedRun:
             shard.batches.clear()
             self._left.note_kept(shard, self._columns.size)
 
-    def _run_here(self, left: Shards, shard: Part) -> None:
+    def _run_here(self, left: Shards, shard: Shard) -> None:
         try:
             shard.outcome = self._run_part(self._engine, left, shard)
         except WorkerCrashedError as crash:
@@ -238,12 +238,12 @@ class ShardedRun:
         else:
             self._conclude(self._engine, left, shard)
 
-    def _conclude(self, engine: EngineClient, left: Shards, shard: Part) -> None:
+    def _conclude(self, engine: EngineClient, left: Shards, shard: Shard) -> None:
         _count(shard, engine)
         shard.batches.append(copied(engine.memory, self._request))
         left.conclude(shard, engine.memory.shot())
 
-    def _run_part(self, engine: EngineClient, left: Shards, shard: Part) -> Outcome | None:
+    def _run_part(self, engine: EngineClient, left: Shards, shard: Shard) -> Outcome | None:
         # How the run ends in it; None where it does not.
         wanted = structs.replace(self._request, begins=shard.first, ends=shard.end)
         while True:
@@ -292,7 +292,7 @@ class ShardedRun:
                 return None
         return self._left
 
-    def _help_with(self, engine: EngineClient, left: Shards, shard: Part) -> bool:
+    def _help_with(self, engine: EngineClient, left: Shards, shard: Shard) -> bool:
         # Whether it is of use any longer.
         outcome: Outcome | None = None
         try:
@@ -324,7 +324,7 @@ def _cause(error: BaseException) -> str:
     return str(error) or f"it ended by {type(error).__name__}"
 
 
-def _count(shard: Part, engine: EngineClient) -> None:
+def _count(shard: Shard, engine: EngineClient) -> None:
     shard.dropped += engine.memory.word(Word.DROPPED)
     shard.lines += engine.memory.word(Word.LINES)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qirjit_magic.errors import WorkerCrashedError
     from qirjit_magic.results.records import RecordBatch
 
-PART_S = 0.2
+SHARD_S = 0.2
 FULL_RECORDS, FULL_TEXT = RECORDS_CAPACITY // 2, TEXT_CAPACITY // 2
 _LEAST_S = 0.01
 _GROWTH = 8  # a part is at most so many times as large as the one before: shots differ
@@ -41,7 +41,7 @@ class KeptSize(msgspec.Struct, frozen=True):
 
 
 @dataclass(eq=False)
-class Part:
+class Shard:
     """Shots that one process runs, one after the other.
 
     Attributes:
@@ -111,12 +111,12 @@ class Shards:
         self._in_columns, self._waiting = kept, 0
         self._kept = self._looked_at = KeptSize()
         self.done = first
-        self._again: list[Part] = []
-        self._running: set[Part] = set()
-        self._finished: dict[int, Part] = {}
+        self._again: list[Shard] = []
+        self._running: set[Shard] = set()
+        self._finished: dict[int, Shard] = {}
         self._changed = threading.Condition()
 
-    def take(self, *, again: bool, by: Hashable = None) -> Part | None:
+    def take(self, *, again: bool, by: Hashable = None) -> Shard | None:
         """The next part that nobody has, where there is one.
 
         Args:
@@ -129,7 +129,7 @@ class Shards:
                 shard = min(waiting, key=lambda shard: shard.first)
                 self._again.remove(shard)
             elif self._next < self._limit:
-                shard = Part(self._next, self._next + self._size(by))
+                shard = Shard(self._next, self._next + self._size(by))
                 self._next = shard.end
             else:
                 return None
@@ -139,15 +139,15 @@ class Shards:
 
     def _size(self, by: Hashable) -> int:
         left, rate = self._limit - self._next, self._rates.get(by, self._rate)
-        least, most = max(1, int(rate * _LEAST_S)), max(1, int(rate * PART_S))
+        least, most = max(1, int(rate * _LEAST_S)), max(1, int(rate * SHARD_S))
         return min(left, max(least, min(most, left // (_DOWN_TO * self._processes))))
 
-    def _note_rate(self, shard: Part) -> None:
+    def _note_rate(self, shard: Shard) -> None:
         done, seconds = shard.at - shard.first, max(self._clock() - shard.since, _SHORT_S)
         if done > 0:
-            self._rates[shard.by] = min(done / seconds, _GROWTH * done / PART_S)
+            self._rates[shard.by] = min(done / seconds, _GROWTH * done / SHARD_S)
 
-    def keep(self, shard: Part, batch: RecordBatch, at: int) -> None:
+    def keep(self, shard: Shard, batch: RecordBatch, at: int) -> None:
         """Keep what was recorded of a part up to a shot."""
         with self._changed:
             shard.batches.append(batch)
@@ -164,30 +164,30 @@ class Shards:
             self._looked_at = self._kept
             self.kept = self._in_columns + self._waiting
 
-    def note_kept(self, shard: Part, in_columns: int) -> None:
+    def note_kept(self, shard: Shard, in_columns: int) -> None:
         """What was waiting of a part is in columns, which hold so many bytes now."""
         with self._changed:
             self._waiting -= shard.size
             shard.size = 0
             self._in_columns = in_columns
 
-    def give_back(self, shard: Part) -> None:
+    def give_back(self, shard: Shard) -> None:
         """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""
         with self._changed:
             self._note_rate(shard)
             if shard.at < shard.end:
-                self._again.append(Part(shard.at, shard.end))
+                self._again.append(Shard(shard.at, shard.end))
                 shard.end = shard.at
             self._put(shard)
 
-    def conclude(self, shard: Part, at: int) -> None:
+    def conclude(self, shard: Shard, at: int) -> None:
         """The run ends in this part, in a shot: later ones are of no use."""
         with self._changed:
             shard.at = max(shard.at, min(at, shard.end))
             self._limit = min(self._limit, shard.first)
             self._put(shard)
 
-    def _put(self, shard: Part) -> None:
+    def _put(self, shard: Shard) -> None:
         self._running.discard(shard)
         if shard.batches:
             self._finished[shard.first] = shard
@@ -205,7 +205,7 @@ class Shards:
         with self._changed:
             self._changed.wait(seconds)
 
-    def take_finished(self) -> list[Part]:
+    def take_finished(self) -> list[Shard]:
         """The parts that have finished, and all before them: those that were not taken yet, in order."""
         with self._changed:
             taken = []

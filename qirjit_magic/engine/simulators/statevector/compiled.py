@@ -7,7 +7,7 @@ from pathlib import Path
 
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.codegen.builtin_objects import own_object
+from qirjit_magic.engine.codegen.builtin_objects import builtin_object
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.runtime.floats import read_floats
 from qirjit_magic.engine.runtime.gate_ir import player_gates, queued_gates
@@ -17,7 +17,7 @@ WORDS = 48
 
 
 class MachineWord(IntEnum):
-    """What each is stands in ``machine.ll``."""
+    """The words of ``@machine``; ``machine.ll`` says what each is."""
 
     POSITIONS = 1
     ROOM = 2
@@ -70,7 +70,7 @@ _LEVEL = 1
 
 def statevector_object() -> bytes:
     """The object code: it needs `NEEDS` of others."""
-    return own_object("statevector", _make)
+    return builtin_object("statevector", _make)
 
 
 def _make() -> bytes:

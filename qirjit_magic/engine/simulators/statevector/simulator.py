@@ -149,8 +149,8 @@ class StateVectorSimulator(AttachedSimulator):
         """The address of one of its QIR functions."""
         return self._linked.address(name) if name.startswith("__quantum__") else 0
 
-    def follow(self, find: Callable[[str], int]) -> None:
-        """Take the way out of a shot, and the number that each has."""
+    def bind_runtime(self, find: Callable[[str], int]) -> None:
+        """Bind the runtime's function that leaves a shot, and the shot's number."""
         self._point("qirjit_leave_at", find("qirjit_leave"))
         self._point("qirjit_serial_at", find("qirjit_shots"))
 
@@ -198,7 +198,7 @@ class StateVectorSimulator(AttachedSimulator):
 
     @property
     def words(self) -> ctypes.Array[ctypes.c_int64]:
-        """Those of ``@machine``."""
+        """The words of ``@machine``."""
         return self._words
 
     @property

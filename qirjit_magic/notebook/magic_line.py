@@ -15,7 +15,7 @@ CELL = re.compile(r"\s*%%qir(?=\s|\Z)")
 _OTHER_CELL_MAGIC = re.compile(r"\s*(?:%%\w|\Z)")
 
 
-def head_of(lines: Sequence[str]) -> int | None:
+def magic_line_number(lines: Sequence[str]) -> int | None:
     """The number of the ``%%qir`` line, from 0; None where it is no cell of QIR.
 
     Other cell magics, such as ``%%time``, and empty lines may stand before it.

@@ -26,7 +26,7 @@ _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
-class Group(NamedTuple):
+class ControlGroup(NamedTuple):
     """A control group that accounts for memory.
 
     Attributes:
@@ -65,20 +65,20 @@ def memory_limit() -> int | None:
 def _limits() -> Iterator[int]:
     with contextlib.suppress(AttributeError, OSError, ValueError):
         yield os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    yield from (limit for group in groups() if (limit := group.limit) is not None)
-    if (addresses := own_limit("RLIMIT_AS")) is not None:
+    yield from (limit for group in control_groups() if (limit := group.limit) is not None)
+    if (addresses := resource_limit("RLIMIT_AS")) is not None:
         yield addresses
 
 
 def free_memory() -> int | None:
     """How many bytes the machine, and this process's control groups, have left; None where nothing says so."""
-    free = [left for group in groups() if (left := group.available) is not None]
+    free = [left for group in control_groups() if (left := group.available) is not None]
     if machine := _named(_MEMINFO, "MemAvailable:") << 10:
         free.append(machine)
     return min(free, default=None)
 
 
-def left_of_limits(*, reserved: bool = False) -> int | None:
+def left_of_resource_limits(*, reserved: bool = False) -> int | None:
     """How many bytes this process's own limits leave it; None for no limit.
 
     Args:
@@ -88,7 +88,7 @@ def left_of_limits(*, reserved: bool = False) -> int | None:
     size = data if reserved else _named(_STATUS, "VmSize:") << 10
     left = [
         max(0, limit - used)
-        for limit, used in ((own_limit("RLIMIT_DATA"), data), (own_limit("RLIMIT_AS"), size))
+        for limit, used in ((resource_limit("RLIMIT_DATA"), data), (resource_limit("RLIMIT_AS"), size))
         if limit is not None
     ]
     return min(left, default=None)
@@ -96,11 +96,11 @@ def left_of_limits(*, reserved: bool = False) -> int | None:
 
 def free_addresses() -> int | None:
     """How many more bytes of addresses this process may have; None for no limit."""
-    limit = own_limit("RLIMIT_AS")
+    limit = resource_limit("RLIMIT_AS")
     return None if limit is None else max(0, limit - (_named(_STATUS, "VmSize:") << 10))
 
 
-def own_limit(name: str) -> int | None:
+def resource_limit(name: str) -> int | None:
     """What the system's limit of this name allows this process; None for no limit.
 
     Args:
@@ -115,17 +115,17 @@ def own_limit(name: str) -> int | None:
     return None if limit == resource.RLIM_INFINITY else int(limit)
 
 
-def groups() -> tuple[Group, ...]:
+def control_groups() -> tuple[ControlGroup, ...]:
     """The control groups of this process that account for memory, the innermost first."""
     return _groups_of(_text(_GROUPS))
 
 
 @lru_cache(maxsize=4)
-def _groups_of(said: str) -> tuple[Group, ...]:
-    return tuple(group for group in find_groups(said, _text(_MOUNTS)) if os.path.exists(group.usage))  # noqa: PTH110 - see _text
+def _groups_of(said: str) -> tuple[ControlGroup, ...]:
+    return tuple(group for group in find_control_groups(said, _text(_MOUNTS)) if os.path.exists(group.usage))  # noqa: PTH110 - see _text
 
 
-def find_groups(said: str, mounts: str) -> Iterator[Group]:
+def find_control_groups(said: str, mounts: str) -> Iterator[ControlGroup]:
     """The groups that account for memory, the innermost first.
 
     Args:
@@ -164,14 +164,14 @@ def _upwards(path: str, root: str, place: str) -> Iterator[str]:
     yield from (str(PurePosixPath(place, folder)) for folder in (below, *below.parents))
 
 
-def _version_1(folder: str) -> Group:
+def _version_1(folder: str) -> ControlGroup:
     limit = f"{folder}/memory.limit_in_bytes"
-    return Group((limit,), f"{folder}/memory.usage_in_bytes", f"{folder}/memory.stat", "total_inactive_file ")
+    return ControlGroup((limit,), f"{folder}/memory.usage_in_bytes", f"{folder}/memory.stat", "total_inactive_file ")
 
 
-def _version_2(folder: str) -> Group:
+def _version_2(folder: str) -> ControlGroup:
     limits = f"{folder}/memory.max", f"{folder}/memory.high"
-    return Group(limits, f"{folder}/memory.current", f"{folder}/memory.stat", "inactive_file ")
+    return ControlGroup(limits, f"{folder}/memory.current", f"{folder}/memory.stat", "inactive_file ")
 
 
 def _text(file: str) -> str:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from qirjit_magic import limits, machine
+from qirjit_magic import limits, system_memory
 from qirjit_magic.limits import Limits, default_kept_bytes
-from qirjit_magic.machine import Group, find_groups
+from qirjit_magic.system_memory import ControlGroup, find_control_groups
 
 _MIB = 1 << 20
 _V1 = "35 31 0:32 {root} /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory\n"
@@ -33,13 +33,13 @@ _V2 = "30 23 0:26 {root} /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegat
     ],
 )
 def test_the_groups_above_a_process_are_found(said: str, mounts: str, folders: list[str]) -> None:
-    assert [str(Path(group.usage).parent) for group in find_groups(said, mounts)] == folders
+    assert [str(Path(group.usage).parent) for group in find_control_groups(said, mounts)] == folders
 
 
-def _version_2(folder: Path, **files: str) -> Group:
+def _version_2(folder: Path, **files: str) -> ControlGroup:
     for name, text in files.items():
         (folder / f"memory.{name}").write_text(text)
-    (group,) = find_groups("0::/\n", f"1 2 0:3 / {folder} rw - cgroup2 none rw\n")
+    (group,) = find_control_groups("0::/\n", f"1 2 0:3 / {folder} rw - cgroup2 none rw\n")
     return group
 
 
@@ -63,7 +63,7 @@ def test_a_group_leaves_what_it_may_have_and_does_not_use(
 
 
 def test_of_version_1_a_number_that_no_machine_has_is_no_limit(tmp_path: Path) -> None:
-    (group,) = find_groups("4:memory:/\n", f"1 2 0:3 / {tmp_path} rw - cgroup cgroup rw,memory\n")
+    (group,) = find_control_groups("4:memory:/\n", f"1 2 0:3 / {tmp_path} rw - cgroup cgroup rw,memory\n")
     for name, text in (("limit_in_bytes", "9223372036854771712"), ("usage_in_bytes", "5000")):
         (tmp_path / f"memory.{name}").write_text(f"{text}\n")
     assert group.available is None
@@ -77,9 +77,9 @@ def test_the_least_of_all_groups_counts(tmp_path: Path, monkeypatch: pytest.Monk
     for folder in (inner, outer):
         folder.mkdir()
     found = (_version_2(inner, max="9000\n", current="5000\n"), _version_2(outer, max="8000\n", current="7000\n"))
-    monkeypatch.setattr(machine, "groups", lambda: found)
-    assert machine.memory_limit() == 8000
-    assert machine.free_memory() == 1000
+    monkeypatch.setattr(system_memory, "control_groups", lambda: found)
+    assert system_memory.memory_limit() == 8000
+    assert system_memory.free_memory() == 1000
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ def test_a_run_keeps_a_quarter_of_what_is_left_and_no_more_than_a_gibibyte(
     monkeypatch: pytest.MonkeyPatch, free: int | None, left: int | None, kept: int
 ) -> None:
     monkeypatch.setattr(limits, "free_memory", lambda: free)
-    monkeypatch.setattr(limits, "left_of_limits", lambda: left)
+    monkeypatch.setattr(limits, "left_of_resource_limits", lambda: left)
     assert Limits().kept_bytes == default_kept_bytes() == kept * _MIB
 
 
 def test_a_run_keeps_no_more_than_is_left_beside_it_whatever_the_limit_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "left_of_limits", lambda: None)
+    monkeypatch.setattr(limits, "left_of_resource_limits", lambda: None)
     monkeypatch.setattr(limits, "free_memory", lambda: 100)
     assert Limits(kept_bytes=1000).kept_beside(300) == 200
     assert Limits(kept_bytes=150).kept_beside(300) == 150

@@ -1,4 +1,4 @@
-"""`find_look`: where a module does more with a returned result than hand it to functions that take results.
+"""`find_inspected_result`: where a module does more with a returned result than hand it to functions that take results.
 
 A measurement that returns its result returns One or Zero themselves, so that whatever looks at the pointer knows what
 was measured. There are more ways to do that than anybody can list: comparing, converting, storing and loading as
@@ -21,16 +21,16 @@ from qirjit_magic.engine.ir.llvm_modules import quoted_name
 from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, value_at
 from qirjit_magic.engine.text.outlining import is_outlined
 
-LOOKED_AT = 4000  # instructions: to ask LLVM about them takes a hundredth of a second
+MAX_INSTRUCTIONS = 4000  # instructions: to ask LLVM about them takes a hundredth of a second
 # What takes a result, by the types of its parameters: the result is always the first.
-TAKING: Mapping[str, tuple[tuple[str, ...], ...]] = {
+TAKES_RESULT: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "__quantum__rt__result_record_output": (("ptr", "ptr"), ("ptr",)),
     "__quantum__rt__result_update_reference_count": (("ptr", "i32"),),
     "__quantum__rt__read_result": (("ptr",),),
     "__quantum__qis__read_result__body": (("ptr",),),
     "__quantum__rt__result_to_string": (("ptr",),),
 }
-TAKING_TWO: Mapping[str, tuple[tuple[str, ...], ...]] = {"__quantum__rt__result_equal": (("ptr", "ptr"),)}
+TAKES_TWO_RESULTS: Mapping[str, tuple[tuple[str, ...], ...]] = {"__quantum__rt__result_equal": (("ptr", "ptr"),)}
 _SHOWN = 100  # characters of an instruction
 _MERGING = frozenset({"phi", "select", "freeze", "bitcast"})
 _HIDDEN = frozenset({llvm.Linkage.internal, llvm.Linkage.private})
@@ -57,17 +57,17 @@ class _Use(NamedTuple):
         return tuple(str(value_at(key, self.block).type) for key in self.keys[:-1])
 
 
-def find_look(module: llvm.ModuleRef, returning: Collection[str]) -> str:
+def find_inspected_result(module: llvm.ModuleRef, returning: Collection[str]) -> str:
     """The first instruction that does so, or why nobody knows, in words; empty where there is none.
 
     Args:
         module: as it was read.
         returning: the names of the functions that return a result, which it declares.
     """
-    return _Look(module, returning).find() if returning else ""
+    return _ResultUses(module, returning).find() if returning else ""
 
 
-class _Look:
+class _ResultUses:
     """Follows results from call to call.
 
     A function that is not read mentions none of those that are followed: they are counted in the module as LLVM prints
@@ -82,7 +82,7 @@ class _Look:
         self._results: set[int] = set()  # the values that may be a returned result
         self._uses: list[_Use] = []
         self._read_functions: set[int] = set()
-        self._left = LOOKED_AT
+        self._left = MAX_INSTRUCTIONS
 
     def find(self) -> str:
         for key, function in self._functions.items():
@@ -90,7 +90,7 @@ class _Look:
                 self._read(key)
         self._follow()
         if self._left < 0:
-            return f"more than {LOOKED_AT:,} instructions would have to be looked at"
+            return f"more than {MAX_INSTRUCTIONS:,} instructions would have to be looked at"
         looking = (use for use in self._uses if self._looks(use))
         found = next((f"'{str(use.instruction).strip()[:_SHOWN]}'" for use in looking), "")
         return found or self._find_other_mention()
@@ -156,7 +156,9 @@ class _Look:
         if not function.is_declaration:
             return False
         rest = self._results.intersection(use.keys[1:])
-        return types in TAKING_TWO.get(function.name, ()) or (types in TAKING.get(function.name, ()) and not rest)
+        return types in TAKES_TWO_RESULTS.get(function.name, ()) or (
+            types in TAKES_RESULT.get(function.name, ()) and not rest
+        )
 
     def _find_other_mention(self) -> str:
         try:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.flags import declared_profile, named_values, read_flags
+from qirjit_magic.engine.ir.module_flags import declared_profile, named_values, read_flags
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.protocol.module_info import EntryPoint, Signature
 

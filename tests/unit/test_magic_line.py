@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.notebook.lines import quoted_word, split_line
+from qirjit_magic.notebook.magic_line import quoted_word, split_line
 
 _TEXT = st.text(st.sampled_from(" \t\n\r'\"\\{}$x-=%!?#ab\N{NO-BREAK SPACE}é"))
 _ONE_LINE = st.text(st.characters(min_codepoint=0x20, exclude_categories=("Cc", "Cs", "Zl", "Zp")))

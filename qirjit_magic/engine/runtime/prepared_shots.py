@@ -1,4 +1,4 @@
-"""What the shot loop is given: an entry point, its arguments, and room for what it returns."""
+"""The input of the shot loop: an entry point, its arguments, and room for what it returns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 import msgspec
 
 from qirjit_magic.engine.runtime.program import ShotBlock
-from qirjit_magic.engine.runtime.thunks import returning
+from qirjit_magic.engine.runtime.thunks import return_layout
 from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.module_info import EntryPoint
 from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, RecordKind, RecordMemory, Word
@@ -25,14 +25,16 @@ def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
             memory.put_word(Word.LINES, memory.word(Word.LINES) + 1)
 
 
-class Shooting(msgspec.Struct, frozen=True):
+class PreparedShots(msgspec.Struct, frozen=True):
     """The shots, and the memory that they point to."""
 
     shots: ShotBlock
     words: ctypes.Array[ctypes.c_int64]
 
 
-def shots_of(request: RunRequest, entry: EntryPoint, *, thunk: int, address: int, first: int, count: int) -> Shooting:
+def prepare_shots(
+    request: RunRequest, entry: EntryPoint, *, thunk: int, address: int, first: int, count: int
+) -> PreparedShots:
     """The shots from ``first`` to ``count`` of an entry point with the arguments of a request.
 
     Args:
@@ -43,9 +45,11 @@ def shots_of(request: RunRequest, entry: EntryPoint, *, thunk: int, address: int
         first: the first shot.
         count: how many there are in the whole run.
     """
-    returned = returning(entry.signature)
+    returned = return_layout(entry.signature)
     given = len(request.arguments)
     words = (ctypes.c_int64 * (given + returned.words + 1))(*request.arguments)
     place = ctypes.addressof(words)
     after = place + given * ctypes.sizeof(ctypes.c_int64)
-    return Shooting(ShotBlock(thunk, address, place, first, count, after, returned.words, returned.pointers), words)
+    return PreparedShots(
+        ShotBlock(thunk, address, place, first, count, after, returned.words, returned.pointers), words
+    )
