@@ -20,7 +20,7 @@ def write_builtin_objects(folder: Path) -> bool:
         for name in BUILTIN_OBJECTS:
             compiled = Compiled(ModuleInfo("", ""), engine.builtin_code(name))
             for fenced in (True, False):
-                cache.keep(builtin_key(name, build=engine._build, fenced=fenced), compiled)
+                cache.keep(builtin_key(name, build=engine.restarter.build, fenced=fenced), compiled)
     except QirError:  # the tests say what is wrong with it
         return False
     finally:

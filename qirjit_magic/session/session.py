@@ -168,7 +168,7 @@ class Session:
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             with contextlib.suppress(SimulatorError):  # a run says it
-                self._engine.permit(find_simulator(simulator).path)
+                self._engine.restarter.permit(find_simulator(simulator).path)
             self._engine.start()
         except BaseException:  # interrupted too: nobody gets this session
             self._end()
@@ -196,7 +196,7 @@ class Session:
     def after_fork(self) -> None:
         """In a forked process: nothing goes on, and nobody else has a turn."""
         others = not self._lock.is_mine and not self._lock.acquire(blocking=False)
-        if others and (self._changing == "in steps" or (self._changing and not self._engine.exchanging)):
+        if others and (self._changing == "in steps" or (self._changing and not self._engine.restarter.exchanging)):
             self._torn = os.getppid()
         self._lock = FairLock()
         self._inside, self._changing = False, ""

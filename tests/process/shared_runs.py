@@ -29,8 +29,8 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
 
     def call_and_wait(run: ShardedRun) -> None:
-        assert run._engine._process is not None
-        pid = run._engine._process.pid
+        assert run._engine.restarter.process is not None
+        pid = run._engine.restarter.process.pid
         os.kill(pid, signal.SIGSTOP)
         CALL_HELPERS(run)
         assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))

@@ -23,7 +23,7 @@ from qirjit_magic.results.records import RecordBatch, Recording, decode
 from qirjit_magic.sandbox import choose
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.restarting import GRACE_S
+from qirjit_magic.session.client.restarter import GRACE_S
 
 PLATFORMS = ("linux", "portable")
 # What is waited for takes milliseconds; only a hang takes as long as this.

@@ -86,7 +86,7 @@ def test_a_process_killed_while_it_compiles_is_a_crash_without_an_entry(session:
     session.add(program("slow_shots"), "slow")
     before = session.status()
     kill = Once(partial(os.kill, before.pid, signal.SIGKILL))
-    with session._engine.watching(show_nothing, kill), pytest.raises(WorkerCrashedError) as caught:
+    with session._engine.restarter.watching(show_nothing, kill), pytest.raises(WorkerCrashedError) as caught:
         session.add(long_program(), "long")
     assert (caught.value.entry, caught.value.signal_name) == ("", "SIGKILL")
     assert "while it compiled the module 'long'" in str(caught.value)
@@ -145,7 +145,7 @@ def test_every_request_to_a_dead_process_gets_a_new_one_or_an_engine_error(platf
             partial(engine.show, "m", b"define void @g() { ret void }", "ir"),
         ]
         for request in requests:
-            os.kill(engine._process.pid if engine._process else 0, signal.SIGKILL)
+            os.kill(engine.restarter.process.pid if engine.restarter.process else 0, signal.SIGKILL)
             with contextlib.suppress(WorkerCrashedError, EngineStartError):  # the death may be seen before or after
                 request()
             assert returned(engine, "m", "f") == 1

@@ -39,11 +39,11 @@ def crash(
     With ``on_tick``, which is called again and again while it is compiled.
     """
     engine = session._engine
-    with unharmed(session), engine.watching(show_nothing, on_tick):
-        engine._compile_limit_s = limit_s  # not before: the first module may have to wait for LLVM
+    with unharmed(session), engine.restarter.watching(show_nothing, on_tick):
+        engine.restarter.compile_limit_s = limit_s  # not before: the first module may have to wait for LLVM
         with pytest.raises(WorkerCrashedError) as caught:
             session.add(source, "new")
-    engine._compile_limit_s = COMPILE_LIMIT_S
+    engine.restarter.compile_limit_s = COMPILE_LIMIT_S
     error = caught.value
     assert (error.entry, error.module, error.shot) == ("", "new", None)
     assert f"died of {error.cause} while it compiled the module 'new'." in str(error)
@@ -101,7 +101,7 @@ def test_a_compiler_that_does_not_end_is_ended(crowd: Session) -> None:
 def test_a_run_may_take_longer_than_compiling() -> None:
     with Session() as session:
         session.add(program("coins"), "coins")
-        session._engine._compile_limit_s = 1.0
+        session._engine.restarter.compile_limit_s = 1.0
         session.add(program("slow_shots"), "slow")
         with pytest.raises(RunTimeoutError):
             session.run("slow", shots=1_000_000, timeout=1.5)

@@ -144,7 +144,7 @@ def test_a_fork_in_a_thread_while_another_runs(counting: Session) -> None:
 def test_a_fork_while_another_thread_compiles(counting: Session) -> None:
     adding = threading.Thread(target=counting.add, args=(long_program(), "long"))
     adding.start()
-    assert eventually(lambda: counting._engine.exchanging)
+    assert eventually(lambda: counting._engine.restarter.exchanging)
     assert forked(lambda: [info.name for info in counting.modules if info.name != "long"]) == [
         "counter",
         "seven",

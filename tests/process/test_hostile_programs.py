@@ -88,7 +88,7 @@ def test_a_thread_that_writes_to_the_engine_s_socket_later_answers_nothing(sessi
     session.run("attacks")
     engine = session._engines.for_run("attacks", session._registry)
     assert engine is not None
-    process = engine._process
+    process = engine.restarter.process
     assert process is not None
     assert eventually(process.is_lost)
     assert is_right(session)

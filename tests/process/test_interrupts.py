@@ -117,7 +117,7 @@ def test_the_handler_of_interrupts_is_put_back(slow: Session) -> None:
 
 
 def test_an_interrupt_while_it_compiles_leaves_the_modules_as_they_were(slow: Session) -> None:
-    with slow._engine.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
+    with slow._engine.restarter.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
         slow.add(long_program(60_000), "long")
     assert [info.name for info in slow.modules] == ["slow"]
     check_usable(slow)
@@ -126,7 +126,7 @@ def test_an_interrupt_while_it_compiles_leaves_the_modules_as_they_were(slow: Se
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_an_interrupt_while_it_starts_leaves_a_usable_session(platform: str) -> None:
     with Session(engine_client=make_supervisor(platform)) as session:
-        with session._engine.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
+        with session._engine.restarter.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
             session.status()
         check_usable(session)
 
@@ -147,8 +147,8 @@ def test_an_interrupt_when_the_process_has_just_been_started_leaves_none(monkeyp
 def test_an_interrupt_while_modules_are_taken_back_leaves_a_usable_session(slow: Session) -> None:
     slow.add(long_program(), "long")
     os.kill(slow.status().pid, signal.SIGKILL)
-    slow._engine._discard()
-    with slow._engine.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
+    slow._engine.restarter._discard()
+    with slow._engine.restarter.watching(show_nothing, Once(interrupt)), pytest.raises(KeyboardInterrupt):
         slow.status()
     assert slow.run("quick").returns == [42]
     assert slow.status().modules == ("slow", "long")

@@ -80,6 +80,7 @@ def test_messages_are_shown_in_the_order_of_the_shots(shared: Session, expected:
 
 def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "SHARD_S", 10.0)
+    run(shared)  # so that a helper is there already: what follows takes no longer than it takes to start one
     shared.add(program("floods"), "floods")
     user = b"define void @one() {\n  call void @long_message(i64 17)\n  ret void\n}\ndeclare void @long_message(i64)\n"
     shared.add(user, "megabytes")
@@ -117,8 +118,8 @@ def helper_of(session: Session, *, at_work: bool = False) -> int:
     (worker,) = session._engines._workers._there
     memory: RecordMemory = worker.engine.memory
     assert not at_work or eventually(lambda: memory.word(Word.SHOT) > 0)
-    assert worker.engine._process is not None
-    return worker.engine._process.pid
+    assert worker.engine.restarter.process is not None
+    return worker.engine.restarter.process.pid
 
 
 def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
@@ -359,7 +360,7 @@ def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared:
     run(shared)
     (worker,) = shared._engines._workers._there
     assert worker.engine.fenced
-    assert worker.engine.memory_limit == shared._engine.memory_limit // 2
+    assert worker.engine.restarter.memory_limit == shared._engine.restarter.memory_limit // 2
 
 
 def test_idle_helpers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +378,11 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
     before = children()
     with session_on(platform) as session:
         assert everything(run(session, jobs=3)) == everything(expected)
-        pids = [worker.engine._process.pid for worker in session._engines._workers._there if worker.engine._process]
+        pids = [
+            worker.engine.restarter.process.pid
+            for worker in session._engines._workers._there
+            if worker.engine.restarter.process
+        ]
         assert len(pids) == 2
         if end == "reset":
             session.reset()

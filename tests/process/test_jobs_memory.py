@@ -30,14 +30,14 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
 
 
 def test_there_are_as_many_helpers_as_their_shares_have_room(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    share = shared._engine.memory_limit // 3
+    share = shared._engine.restarter.memory_limit // 3
     for room in (1, 2):
         monkeypatch.setattr(HELPERS, lambda left=room * share: _Machine(left))
         assert run(shared, jobs=3).plan.processes == 1 + room
 
 
 def test_without_room_for_a_share_one_process_runs_everything(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    share = shared._engine.memory_limit // 2
+    share = shared._engine.restarter.memory_limit // 2
     monkeypatch.setattr(HELPERS, lambda: _Machine(share - 1))
     plan = run(shared, shots=500).plan
     assert plan.processes == 1

@@ -37,9 +37,9 @@ if sys.argv[1] == "from a thread":
 else:
     start()
 if sys.argv[1] == "starting":
-    print(session._engine._process.pid, flush=True)
+    print(session._engine.restarter.process.pid, flush=True)
 elif sys.argv[1] == "starting the open one":
-    print(session._engines._opened()._process.pid, flush=True)
+    print(session._engines._opened().restarter.process.pid, flush=True)
 elif sys.argv[1] == "idling with both":
     session.add(sys.argv[2], trust=True)
     session.run("quick")
@@ -50,7 +50,7 @@ elif sys.argv[1] == "running with a helper":
     session.add(sys.argv[2].replace("slow_shots", "shared_shots"))
     def tell(_):
         for helper in session._engines._workers._there:
-            print(helper.engine._process.pid, flush=True)
+            print(helper.engine.restarter.process.pid, flush=True)
     arguments = [200_000, 100, -1, -1, -1]
     session.run("numbered", args=arguments, shots=10**9, jobs=2, simulator="statevector", show=tell)
 else:

@@ -22,7 +22,7 @@ MAPPED = PLATFORMS if sys.version_info >= (3, 13) else ("linux",)
 
 def ours(session: Session) -> list[int]:
     """The descriptors of a session's process and memory."""
-    process = session._engine._process
+    process = session._engine.restarter.process
     assert process is not None
     held = [each.fileno() for each in process._open]
     return [*held, process._death.fileno(), session._engine.memory.region.handle]
@@ -47,7 +47,7 @@ def test_a_session_whose_descriptors_were_closed_gets_new_ones(counting: Session
     os.close(ours(counting)[-1])  # of its memory: only the next process needs it
     assert counting.run("number").returns == [7]
     os.kill(counting.status().pid, signal.SIGKILL)
-    assert eventually(lambda: not counting._engine.has_process)
+    assert eventually(lambda: not counting._engine.restarter.has_process)
     assert counting.run("number").returns == [7]
 
 

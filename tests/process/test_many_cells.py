@@ -54,7 +54,7 @@ class Killer(threading.Thread):
     def run(self) -> None:
         longest_s = LONGEST_WAIT_S
         while not self._end.wait(longest_s * self._random.random()):
-            process = self._engine._process
+            process = self._engine.restarter.process
             if process is not None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)

@@ -219,7 +219,7 @@ def test_a_reply_that_comes_when_nobody_asks_is_no_answer_to_the_next_request(st
     late = 'time.sleep(0.1); send("EngineStatus", {"simulator": "forged"}); hang()'
     session = start("linux", f'ready(); receive(); send("EngineStatus", {{"simulator": "true"}}); {late}')
     first = session.status()
-    process = session._engine._process
+    process = session._engine.restarter.process
     assert process is not None
     assert eventually(process.is_lost)
     second = session.status()
@@ -314,7 +314,10 @@ def test_whatever_is_in_the_shared_memory_gives_a_result(start: Start, what: str
 def test_a_closed_output_keeps_nobody_busy(start: Start) -> None:
     session = start("linux", "ready(); receive(); os.close(1); os.close(2); time.sleep(0.5); sys.exit(1)")
     looks: list[float] = []
-    with session._engine.watching(show_nothing, lambda: looks.append(time.monotonic())), pytest.raises(EngineError):
+    with (
+        session._engine.restarter.watching(show_nothing, lambda: looks.append(time.monotonic())),
+        pytest.raises(EngineError),
+    ):
         session.status()
     assert len(looks) < 200
 

@@ -89,7 +89,7 @@ def test_closing_waits_for_nobody_who_does_not_come_back(monkeypatch: pytest.Mon
     go_on.set()
     thread.join(LIVENESS_S)
     assert ended == ["slow"]
-    assert session._engine._closed
+    assert session._engine.restarter._closed
 
 
 def test_a_closed_session_says_so() -> None:

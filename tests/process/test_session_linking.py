@@ -24,7 +24,7 @@ COUNTING_USER = program("counting_user")
 
 def kill_engine(session: Session) -> None:
     for engine in session._engines._both:
-        process = engine._process
+        process = engine.restarter.process
         assert process is not None
         os.kill(process.pid, signal.SIGKILL)
         assert eventually(process.is_lost)

@@ -28,7 +28,7 @@ from qirjit_magic.protocol.messages import (
     RunRequest,
     Unlink,
 )
-from qirjit_magic.session.client import crash_report, restarting
+from qirjit_magic.session.client import crash_report, restarter
 from qirjit_magic.session.client.crash_report import LIMITS, Limit, limit_of
 from qirjit_magic.session.session import Session
 from tests.files import program
@@ -81,7 +81,7 @@ def test_a_stopped_process_is_killed_and_another_takes_over(
 ) -> None:
     what = LIMITS[kind].what
     monkeypatch.setitem(LIMITS, kind, Limit(SOON_S, what))
-    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
     pid = stop(stoppable)
     with pytest.raises(WorkerCrashedError) as caught:
         ask(stoppable)
@@ -97,8 +97,8 @@ def test_a_stopped_process_is_killed_and_another_takes_over(
 def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
     stoppable: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restarting, "STOPPED_S", SOON_S)
-    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "STOPPED_S", SOON_S)
+    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
     pid = stoppable.status().pid
     shown: list[str] = []
 
@@ -113,7 +113,7 @@ def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
 
 
 def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restarting, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
     pid = stop(stoppable)
     timer = threading.Timer(0.4, os.kill, (pid, signal.SIGCONT))
     timer.start()
@@ -123,8 +123,8 @@ def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monk
 
 
 def test_a_long_shot_is_no_stopped_process(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restarting, "STOPPED_S", 0.1)
-    monkeypatch.setattr(restarting, "_LOOK_S", 0.02)
+    monkeypatch.setattr(restarter, "STOPPED_S", 0.1)
+    monkeypatch.setattr(restarter, "_LOOK_S", 0.02)
     with pytest.raises(RunTimeoutError) as caught:
         stoppable.run("endless", timeout=0.8)
     assert not caught.value.waited
@@ -146,7 +146,7 @@ def asked() -> Iterator[tuple[Session, threading.Thread]]:
 
         thread = threading.Thread(target=ask)
         thread.start()
-        assert eventually(lambda: session._engine.exchanging)
+        assert eventually(lambda: session._engine.restarter.exchanging)
         yield session, thread
         session.close()
         thread.join(LIVENESS_S)

@@ -120,7 +120,7 @@ def test_a_new_engine_process_is_waited_for(session: Session) -> None:
     session.add(program("crashes"), "crashes")
     session.add(BELL, "bell")
     assert "start" not in session.run(module="bell").timings.steps
-    session._engine._discard()  # as where it has died
+    session._engine.restarter._discard()  # as where it has died
     assert steps(session.run(module="bell").timings) == LIVE | {"start"}
     assert steps(session.run(module="bell").timings) == LIVE
 

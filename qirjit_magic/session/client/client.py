@@ -39,29 +39,40 @@ from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
 from qirjit_magic.session.cache import ObjectCache, admitted
+from qirjit_magic.session.client import forking
 from qirjit_magic.session.client.crash_report import COMPILE_LIMIT_S, Stopped
 from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
 from qirjit_magic.session.client.replay_log import definition, restoration
-from qirjit_magic.session.client.restarting import GRACE_S, RestartingProcess
+from qirjit_magic.session.client.restarter import GRACE_S, Restarter
 
 _NICE = 10
 
 
-class EngineClient(RestartingProcess):
+class EngineClient:
     """The `Engine` protocol over an engine process.
 
-    It keeps each module's object code and each function in Python, and gives them all to the new process when the old
-    one died.
+    Its `Restarter` keeps each module's object code and each function in Python, and gives them all to the new process
+    when the old one died::
+
+        session, runs ──▶ EngineClient ──▶ Restarter ──▶ EngineProcess ┆ worker ──▶ JitEngine
+                          requests,        starts anew,  one child,    ┆
+                          object code      gives back    one wait loop ┆ what is behind it may be hostile
 
     Args:
-        platform: see `RestartingProcess`, as for the others.
+        platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop.
         cache: where object code is kept on disk; nowhere when None.
         fenced: whether the process gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have.
         compile_limit_s: seconds that compiling a module may take.
         interrupts: what counts interrupts.
+
+    Attributes:
+        restarter: the processes, one after the other.
+        memory: what they share with the kernel.
+        interrupts: what counts interrupts.
+        fenced: as above.
     """
 
     def __init__(
@@ -75,7 +86,7 @@ class EngineClient(RestartingProcess):
         compile_limit_s: float = COMPILE_LIMIT_S,
         interrupts: DeferredInterrupts | None = None,
     ) -> None:
-        super().__init__(
+        self.restarter = Restarter(
             platform,
             grace_s=grace_s,
             fenced=fenced,
@@ -84,6 +95,8 @@ class EngineClient(RestartingProcess):
             interrupts=interrupts,
             cache_folder=str(cache.folder) if cache else "",
         )
+        self.memory, self.interrupts, self.fenced = self.restarter.memory, self.restarter.interrupts, fenced
+        forking.follow(self)
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
@@ -94,7 +107,7 @@ class EngineClient(RestartingProcess):
 
     def open_sibling(self) -> EngineClient:
         """One with a process of its own that is not fenced, and otherwise like this one."""
-        return self._sibling(fenced=False, memory_limit=self._memory_limit, interrupts=self.interrupts)
+        return self._sibling(fenced=False, memory_limit=self.restarter.memory_limit, interrupts=self.interrupts)
 
     def worker(self, memory_limit: int) -> EngineClient:
         """One for another thread, with a process of its own that has this much memory, and otherwise like this one.
@@ -104,7 +117,7 @@ class EngineClient(RestartingProcess):
         return self._sibling(fenced=self.fenced, memory_limit=memory_limit, interrupts=FollowingShield(self.interrupts))
 
     def _compiling_sibling(self, cache: ObjectCache) -> EngineClient:
-        sibling = self._sibling(fenced=True, memory_limit=self._memory_limit, interrupts=DeferredInterrupts())
+        sibling = self._sibling(fenced=True, memory_limit=self.restarter.memory_limit, interrupts=DeferredInterrupts())
         sibling._cache = cache  # noqa: SLF001 - of the same class
         return sibling
 
@@ -112,34 +125,54 @@ class EngineClient(RestartingProcess):
         """End the process and forget every module."""
         if self._recompiler is not None:
             self._recompiler.close()
-        super().close()
+        self.restarter.close()
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets a new process."""
         if self._recompiler is not None:
             self._recompiler.forget()
-        super().reset()
+        self.restarter.reset()
 
     def after_fork(self) -> None:
-        """See `RestartingProcess.after_fork`; what is compiled once more is the parent's affair."""
-        super().after_fork()
+        """In a forked process: it has no process there; what is compiled once more is the parent's affair."""
+        self.restarter.after_fork()
         if self._recompiler is not None:
             self._recompiler.after_fork()
 
+    def start(self) -> None:
+        """Start the process, if there is none, and return at once: it loads LLVM while the kernel goes on."""
+        self.restarter.start()
+
+    def stop(self) -> None:
+        """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
+        self.restarter.stop()
+
+    def kill(self) -> None:
+        """End the process at once, and start none any more; from any thread."""
+        self.restarter.kill()
+
+    def give_up(self) -> None:
+        """Kill whatever the process is doing, soon; from any thread."""
+        self.restarter.give_up()
+
+    def uninterrupted(self) -> contextlib.AbstractContextManager[None]:
+        """A context in which nothing is torn by an interrupt, see `Restarter.uninterrupted`."""
+        return self.restarter.uninterrupted()
+
     def give_way(self) -> None:
         """Let every other process have a processor first."""
-        if self._process is not None:
+        if self.restarter.process is not None:
             with contextlib.suppress(OSError):  # it has ended
-                os.setpriority(os.PRIO_PROCESS, self._process.pid, _NICE)
+                os.setpriority(os.PRIO_PROCESS, self.restarter.process.pid, _NICE)
 
     def _sibling(self, *, fenced: bool, memory_limit: int, interrupts: DeferredInterrupts) -> EngineClient:
         return EngineClient(
-            self._platform,
-            grace_s=self._grace_s,
+            self.restarter.platform,
+            grace_s=self.restarter.grace_s,
             cache=self._cache,
             fenced=fenced,
             memory_limit=memory_limit,
-            compile_limit_s=self._compile_limit_s,
+            compile_limit_s=self.restarter.compile_limit_s,
             interrupts=interrupts,
         )
 
@@ -148,24 +181,24 @@ class EngineClient(RestartingProcess):
     ) -> Compiled:
         """See `Engine.add`; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
-        began, waited_s = time.perf_counter(), self.waited_s
+        began, waited_s = time.perf_counter(), self.restarter.waited_s
         with self.uninterrupted():
             key = self._key(source, options)
             found = self._find(key)
-            compiled = admitted(found, self._kept.infos, name, replaceable=replaceable, strict=options.strict)
+            compiled = admitted(found, self.restarter.kept.infos, name, replaceable=replaceable, strict=options.strict)
             if compiled is not None:
-                self._request(restoration(compiled), Done)
+                self.restarter.request(restoration(compiled), Done)
                 self._cache_hits += 1
                 compiled = _from_cache(compiled)
             else:
                 compiled = self._compile(key, Add(name, options, replaceable), source)
             compiled = self._timed(compiled, began, waited_s)
-            self._kept.keep(compiled)
+            self.restarter.kept.keep(compiled)
         return compiled
 
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """See `Engine.compile`; what was compiled before, by whatever process, comes from the disk."""
-        began, waited_s = time.perf_counter(), self.waited_s
+        began, waited_s = time.perf_counter(), self.restarter.waited_s
         with self.uninterrupted():
             key = self._key(source, options)
             found = self._find(key)
@@ -178,12 +211,12 @@ class EngineClient(RestartingProcess):
 
     def _timed(self, compiled: Compiled, began: float, waited_s: float) -> Compiled:
         timings = structs.replace(
-            compiled.module.timings, start=self.waited_s - waited_s, total=time.perf_counter() - began
+            compiled.module.timings, start=self.restarter.waited_s - waited_s, total=time.perf_counter() - began
         )
         return structs.replace(compiled, module=structs.replace(compiled.module, timings=timings))
 
     def _compile(self, key: str, request: Add | Compile, source: bytes) -> Compiled:
-        reply, object_code = self._request(Frame(request, source), Added)
+        reply, object_code = self.restarter.request(Frame(request, source), Added)
         compiled = Compiled(reply.module, object_code)
         self._compilations += 1
         if self._is_believed:
@@ -195,7 +228,7 @@ class EngineClient(RestartingProcess):
     @property
     def _is_believed(self) -> bool:
         """Whether no program can have had a part in what the process says; the open one runs what is trusted."""
-        return not self.fenced or self._has_run != self.starts
+        return not self.fenced or self._has_run != self.restarter.starts
 
     def _find(self, key: str) -> Compiled | None:
         found = self._cache.find(key) if self._cache is not None else None
@@ -215,18 +248,18 @@ class EngineClient(RestartingProcess):
     def _key(self, source: bytes, options: CompileOptions) -> str:
         if self._cache is None:
             return ""
-        self._be_ready()
-        return cache_key(source, build=self._build, options=f"{options.of_code} fenced={self.fenced}")
+        self.restarter.be_ready()
+        return cache_key(source, build=self.restarter.build, options=f"{options.of_code} fenced={self.fenced}")
 
     def restore(self, compiled: Compiled) -> None:
         """See `Engine.restore`."""
         with self.uninterrupted():
-            self._request(restoration(compiled), Done)
-            self._kept.keep(compiled)
+            self.restarter.request(restoration(compiled), Done)
+            self.restarter.kept.keep(compiled)
 
     def compiled(self, names: Collection[str]) -> tuple[Compiled, ...]:
         """The modules of these names, in their order."""
-        return tuple(compiled for name, compiled in self._kept.modules.items() if name in names)
+        return tuple(compiled for name, compiled in self.restarter.kept.modules.items() if name in names)
 
     def sync(self, wanted: Sequence[Compiled]) -> None:
         """Have these modules, in this order, and no others; what is there already keeps its variables.
@@ -235,76 +268,78 @@ class EngineClient(RestartingProcess):
         that was made for a new session.
         """
         by_name = {compiled.module.name: compiled for compiled in wanted}
-        for name in [name for name, has in self._kept.modules.items() if by_name.get(name) is not has]:
+        for name in [name for name, has in self.restarter.kept.modules.items() if by_name.get(name) is not has]:
             self.remove(name)
-        pairs = zip(self._kept.modules, by_name, strict=False)
-        in_order = next((place for place, (has, wants) in enumerate(pairs) if has != wants), len(self._kept.modules))
+        pairs = zip(self.restarter.kept.modules, by_name, strict=False)
+        in_order = next(
+            (place for place, (has, wants) in enumerate(pairs) if has != wants), len(self.restarter.kept.modules)
+        )
         for compiled in wanted[in_order:]:
-            if compiled.module.name in self._kept.modules:
+            if compiled.module.name in self.restarter.kept.modules:
                 self.renew(compiled.module.name)
             else:
                 self.restore(compiled)
 
     def renew(self, name: str) -> None:
         """See `Engine.renew`."""
-        if name == next(reversed(self._kept.modules)):
+        if name == next(reversed(self.restarter.kept.modules)):
             return
         with self.uninterrupted():
-            self._request(Frame(Renew(name)), Done)
-            self._kept.keep(self._kept.modules[name])
+            self.restarter.request(Frame(Renew(name)), Done)
+            self.restarter.kept.keep(self.restarter.kept.modules[name])
 
     def unlink(self, name: str) -> None:
         """See `Engine.unlink`."""
         with self.uninterrupted():
-            self._request(Frame(Unlink(name)), Done)
+            self.restarter.request(Frame(Unlink(name)), Done)
 
     def remove(self, name: str) -> None:
         """See `Engine.remove`."""
         with self.uninterrupted():
-            self._request(Frame(Remove(name)), Done)
-            self._kept.modules.pop(name, None)
+            self.restarter.request(Frame(Remove(name)), Done)
+            self.restarter.kept.modules.pop(name, None)
 
     @property
     def infos(self) -> list[ModuleInfo]:
         """The modules and functions in Python that the process has, as a `SymbolGraph` takes them."""
-        return self._kept.infos
+        return self.restarter.kept.infos
 
     @property
     def intrinsics(self) -> tuple[ModuleInfo, ...]:
         """The functions in Python, as a `SymbolGraph` takes them."""
-        return self._kept.python
+        return self.restarter.kept.python
 
     def define(self, intrinsic: Intrinsic) -> None:
         """See `Engine.define`."""
         with self.uninterrupted():
             try:
-                self._request(definition(intrinsic), Done)
+                self.restarter.request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
                 reason = f"the engine process died of {crash.cause} while it loaded it."
                 raise DefinitionError(intrinsic.name, reason) from None
-            self._kept.intrinsics[intrinsic.name] = intrinsic
+            self.restarter.kept.intrinsics[intrinsic.name] = intrinsic
 
     def undefine(self, name: str) -> None:
         """See `Engine.undefine`."""
         with self.uninterrupted():
-            self._kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
-            self._request(Frame(Undefine(name)), Done)
+            self.restarter.kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
+            self.restarter.request(Frame(Undefine(name)), Done)
 
     def builtin_code(self, name: str) -> bytes:
         """See `Engine.builtin_code`."""
         with self.uninterrupted():
-            return self._request(Frame(GetBuiltinCode(name)), Done)[1]
+            return self.restarter.request(Frame(GetBuiltinCode(name)), Done)[1]
 
     def prepare(self, request: RunRequest) -> None:
         """Have the engine bring what it needs for a run, so that the run's time is the program's."""
-        self.permit(request.simulator.path)
+        self.restarter.permit(request.simulator.path)
         with self.uninterrupted():
-            self._be_ready()
-            new, believed = self._brought_to != self.starts, self._has_run != self.starts
+            self.restarter.be_ready()
+            new, believed = self._brought_to != self.restarter.starts, self._has_run != self.restarter.starts
             if new:
                 self._brought.clear()
-                self._brought_to = self.starts
-            began, waited_s = time.perf_counter(), self.waited_s
+                self._brought_to = self.restarter.starts
+            began, waited_s = time.perf_counter(), self.restarter.waited_s
             wanted = list(_builtin_objects(request))
             others = [name for name in BUILTIN_OBJECTS if name not in wanted] if new and self._cache is not None else []
             if self._recompiler is None and believed:
@@ -318,9 +353,9 @@ class EngineClient(RestartingProcess):
                     elif self._recompiler is not None and self._saves:
                         self._recompiler.want(key, GetBuiltinCode(name))
                 self._brought.add(name)
-            self._has_run = self.starts
+            self._has_run = self.restarter.starts
             if lacking:
-                self.waited_s = waited_s + time.perf_counter() - began
+                self.restarter.waited_s = waited_s + time.perf_counter() - began
             self._have_made(name for name in others if name not in wanted)
 
     def _have_made(self, names: Iterable[str]) -> None:
@@ -333,7 +368,7 @@ class EngineClient(RestartingProcess):
 
     def _lacking_key(self, name: str) -> str:
         """The key of what the engine brings itself, where the disk lacks it, or there is none; else empty."""
-        key = builtin_key(name, build=self._build, fenced=self.fenced)
+        key = builtin_key(name, build=self.restarter.build, fenced=self.fenced)
         return "" if self._cache is not None and self._cache.find(key) is not None else key
 
     def run(self, request: RunRequest) -> RunReply:
@@ -342,16 +377,16 @@ class EngineClient(RestartingProcess):
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
-        self.permit(request.simulator.path)
+        self.restarter.permit(request.simulator.path)
         self.memory.shots = request.shots
         with self.uninterrupted():
             try:
                 going_on = request.first > request.begins  # only the process that began a run can go on with it
-                return self._request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
+                return self.restarter.request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
             except Stopped:
                 return RunReply("killed", self.memory.shot())
             finally:
-                self._has_run = self.starts
+                self._has_run = self.restarter.starts
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
         """See `Engine.circuit`.
@@ -361,27 +396,27 @@ class EngineClient(RestartingProcess):
         """
         with self.uninterrupted():
             try:
-                return self._request(Frame(request), CircuitReply, entry=request.entry)[0]
+                return self.restarter.request(Frame(request), CircuitReply, entry=request.entry)[0]
             finally:
-                self._has_run = self.starts  # a trace is a run too
+                self._has_run = self.restarter.starts  # a trace is a run too
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """See `Engine.show`."""
         with self.uninterrupted():
-            _, text = self._request(Frame(Show(name, form, options), source), Done)
+            _, text = self.restarter.request(Frame(Show(name, form, options), source), Done)
             return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """See `Engine.status`; figures of all processes so far."""
         with self.uninterrupted():
-            status, _ = self._request(Frame(GetStatus()), EngineStatus)
+            status, _ = self.restarter.request(Frame(GetStatus()), EngineStatus)
             return structs.replace(
                 status,
-                pid=self._process.pid if self._process else 0,
+                pid=self.restarter.process.pid if self.restarter.process else 0,
                 compilations=self._compilations,
                 cache_hits=self._cache_hits,
-                memory_limit=self._memory_limit,
-                restarts=self.starts - 1 - self._replaced,
+                memory_limit=self.restarter.memory_limit,
+                restarts=self.restarter.starts - 1 - self.restarter.replaced,
             )
 
 

@@ -132,7 +132,7 @@ def collect(
     with _ending(reporter, collected):
         try:
             show = observer.show_printed or observer.show
-            with engine.watching(show, tick, limits.output_bytes, all_shown=observer.newest):
+            with engine.restarter.watching(show, tick, limits.output_bytes, all_shown=observer.newest):
                 following = _collect_pieces(
                     engine,
                     request,
@@ -185,7 +185,7 @@ def _watch(
     limits: Limits,
     stopping: Callable[[], bool],
 ) -> RunWatcher:
-    running = sharded_run or engine
+    running = sharded_run or engine.restarter
     return RunWatcher(
         engine.memory,
         observer.show,

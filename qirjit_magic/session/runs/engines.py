@@ -60,7 +60,7 @@ class Engines:
         """In a forked process: there are no helpers, and the open process gets its modules when they are wanted."""
         self._workers.after_fork()
         if self._open is not None:
-            self._open.forget_modules()
+            self._open.restarter.forget_modules()
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets new processes."""
@@ -169,13 +169,13 @@ class Engines:
 
     def number(self, engine: EngineClient) -> int:
         """A number for the process that this engine has now: no other process of the session has the same."""
-        return engine.starts if engine is self.fenced else -engine.starts
+        return engine.restarter.starts if engine is self.fenced else -engine.restarter.starts
 
     def status(self) -> EngineStatus:
         """See `Engine.status`: that of the fenced process, with what is different in the open one."""
         status = self.fenced.status()
         # Being looked at starts none.
-        opened = self._open.status() if self._open is not None and self._open.has_process else EngineStatus()
+        opened = self._open.status() if self._open is not None and self._open.restarter.has_process else EngineStatus()
         return structs.replace(
             status,
             simulator=status.simulator or opened.simulator,

@@ -101,7 +101,7 @@ class Runner:
             entry,
             collected,
             notices=said,
-            printed=engine.printed(),
+            printed=engine.restarter.printed(),
             limits=limits,
             before=self._registry.take_timings(request.module),
             began=began,
@@ -135,7 +135,7 @@ class Runner:
             if engine is None:
                 ProgressReporter(request.shots, observer.progress).end(0)
                 return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
-            before, waited_s = time.monotonic(), engine.waited_s
+            before, waited_s = time.monotonic(), engine.restarter.waited_s
             engine.prepare(request)
             deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
@@ -157,7 +157,7 @@ class Runner:
                 filter(None, (collected.why, why_so_many(collected, request.options.jobs, sharded_run)))
             )
             collected.timings += structs.replace(self._engines.compiling, total=0.0)
-            collected.timings += Timings(start=engine.waited_s - waited_s)
+            collected.timings += Timings(start=engine.restarter.waited_s - waited_s)
         finally:
             self._begun = self._running = False
         return engine, collected

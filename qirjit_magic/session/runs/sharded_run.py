@@ -110,7 +110,7 @@ class ShardedRun:
             self._end_run(self._engine)
 
     def _end_run(self, engine: EngineClient) -> None:
-        if engine.has_process and engine.interrupts.count < 2:  # noqa: PLR2004 - the second interrupt kills it
+        if engine.restarter.has_process and engine.interrupts.count < 2:  # noqa: PLR2004 - the second interrupt kills it
             engine.memory.clear()
             with contextlib.suppress(QirError):  # whatever is asked for next begins anew in any case
                 engine.run(structs.replace(self._request, run=0, ends=0))
@@ -127,7 +127,7 @@ class ShardedRun:
 
     def cpu_seconds(self) -> float:
         """How much processor time all processes have used for the run."""
-        return self._engine.cpu_seconds() + sum(self._cpu.values())
+        return self._engine.restarter.cpu_seconds() + sum(self._cpu.values())
 
     def _is_over(self) -> bool:
         return self._over or self._engine.interrupts.count > 0
@@ -267,7 +267,7 @@ class ShardedRun:
     def _help(self, worker: Worker) -> None:
         engine = worker.engine
         try:
-            with engine.watching(show_nothing, lambda: self._tick(engine)):
+            with engine.restarter.watching(show_nothing, lambda: self._tick(engine)):
                 self._make_ready(engine)
                 left = self._wait_for_parts()
                 self._working.add(engine)
@@ -313,7 +313,7 @@ class ShardedRun:
         if self._is_over():  # again and again: a stop just before a request is forgotten by it
             engine.stop()
         if self._limits.cpu_seconds and engine in self._ready:  # until then it counts what others have used
-            self._cpu[engine] = engine.cpu_seconds()
+            self._cpu[engine] = engine.restarter.cpu_seconds()
 
 
 def _cause(error: BaseException) -> str:

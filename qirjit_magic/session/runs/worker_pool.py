@@ -65,7 +65,7 @@ class WorkerPool:
         """
         with self._lock:
             self._stop_waiting()
-            limit = self._first.memory_limit
+            limit = self._first.restarter.memory_limit
             share = max(limit // processes, min(limit, _LEAST_MEMORY))
             if share != self._share:
                 self.end()

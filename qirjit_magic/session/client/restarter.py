@@ -1,4 +1,4 @@
-"""`RestartingProcess`: an engine process that comes back when it dies, with everything that it had been given."""
+"""`Restarter`: an engine process that comes back when it dies, with everything that it had been given."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack
 _M = TypeVar("_M", bound=Message)
 
 
-class RestartingProcess:
+class Restarter:
     """What is asked goes to a process; when it died, to a new one that gets what the one before had.
 
     Its methods are not for several threads at once; only `stop` is.
@@ -76,21 +76,21 @@ class RestartingProcess:
         interrupts: DeferredInterrupts | None = None,
         cache_folder: str = "",
     ) -> None:
-        self._platform = platform or choose()
-        self._grace_s, self._compile_limit_s = grace_s, compile_limit_s
-        self._memory_limit = default_memory_limit() if memory_limit is None else memory_limit
-        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self._memory_limit, cache=cache_folder)
+        self.platform = platform or choose()
+        self.grace_s, self.compile_limit_s = grace_s, compile_limit_s
+        self.memory_limit = default_memory_limit() if memory_limit is None else memory_limit
+        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self.memory_limit, cache=cache_folder)
         check_addresses()
         check_files()
         self.memory = RecordMemory(self._new_region())
         self.memory.clear()
-        self._crash = partial(crash, memory=self.memory, memory_limit=self._memory_limit)
+        self._crash = partial(crash, memory=self.memory, memory_limit=self.memory_limit)
         self._closed = self._closing = False
-        self._kept = ReplayLog()
+        self.kept = ReplayLog()
         self._libraries: tuple[str, ...] = ()
-        self._build = ""
+        self.build = ""
         self.starts = 0  # of processes: what one of them held is gone in the next
-        self._replaced = 0  # of them, since they could not load a simulator: that is no restart
+        self.replaced = 0  # of them, since they could not load a simulator: that is no restart
         self.waited_s = 0.0  # until they were ready
         self._measure_at = self._look_at = 0.0
         self._too_large = self._too_late = False
@@ -104,11 +104,10 @@ class RestartingProcess:
         self.fenced = fenced
         self.interrupts = interrupts or DeferredInterrupts()
         self.interrupts.on_interrupt.append(self.stop)
-        forking.follow(self)
 
     def _have_no_process(self) -> None:
         # Nor does anybody ask it for anything, or watch.
-        self._process: EngineProcess | None = None
+        self.process: EngineProcess | None = None
         self._ready = self._prepared = self.exchanging = self._watched = False
         self._kill_at: float | None = None
         self._late_at: float | None = None  # from then on it is killed
@@ -118,7 +117,7 @@ class RestartingProcess:
     def _new_region(self) -> Region:
         try:
             with above_standard():
-                return self._platform.create_region(SIZE)
+                return self.platform.create_region(SIZE)
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
 
@@ -127,8 +126,8 @@ class RestartingProcess:
 
         What was given to the parent's process is given to the new one.
         """
-        if self._process is not None:
-            self._process.after_fork()  # first: it is told by itself as well, and nothing is to be left of it
+        if self.process is not None:
+            self.process.after_fork()  # first: it is told by itself as well, and nothing is to be left of it
         self._have_no_process()
         self.memory.close()
         self.interrupts.after_fork()
@@ -142,10 +141,10 @@ class RestartingProcess:
         if self._closed or self._closing:
             raise SessionClosedError
         with self.uninterrupted():  # a process that is in nobody's hands would stay
-            if self._process is None:
+            if self.process is None:
                 if self.memory.region.is_lost:  # of a parent, or closed by somebody else
                     self.memory.renew(self._new_region())
-                self._process = self._new_process(self.memory, self._platform, libraries=self._libraries)
+                self.process = self._new_process(self.memory, self.platform, libraries=self._libraries)
                 self._ready = self._prepared = self._too_large = False
                 self.starts += 1
 
@@ -154,16 +153,16 @@ class RestartingProcess:
         if library and library not in self._libraries:
             with self.uninterrupted():
                 self._libraries = (*self._libraries, library)
-                if self.fenced and self._process is not None and name_of(self._platform) == "linux":
+                if self.fenced and self.process is not None and name_of(self.platform) == "linux":
                     self._discard()
-                    self._replaced += 1
+                    self.replaced += 1
 
     def close(self) -> None:
         """End the process and forget every module."""
         if not self._closed:
             self._closed = self._closing = True
             self._discard()
-            self._kept.modules.clear()
+            self.kept.modules.clear()
             self.memory.close()
 
     def reset(self) -> None:
@@ -174,12 +173,12 @@ class RestartingProcess:
 
     def forget_modules(self) -> None:
         """Forget every module that a new process would get; there is no process."""
-        self._kept.modules.clear()
+        self.kept.modules.clear()
 
     def _discard(self) -> None:
-        if self._process is not None:
-            self._process.close()
-            self._process = None
+        if self.process is not None:
+            self.process.close()
+            self.process = None
 
     @contextlib.contextmanager
     def uninterrupted(self) -> Iterator[None]:
@@ -212,12 +211,12 @@ class RestartingProcess:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
         self.memory.stop()
         if self._kill_at is None:
-            self._kill_at = time.monotonic() + self._grace_s
+            self._kill_at = time.monotonic() + self.grace_s
 
     def kill(self) -> None:
         """End the process at once, and start none any more; from any thread."""
         self._closing = True
-        process = self._process
+        process = self.process
         if process is not None:
             process.kill()
 
@@ -226,25 +225,32 @@ class RestartingProcess:
         self._kill_at = time.monotonic()
 
     @property
-    def memory_limit(self) -> int:
-        """The bytes of memory that each process may have; 0 for no limit."""
-        return self._memory_limit
-
-    @property
     def has_process(self) -> bool:
         """Whether there is a process now, which has not ended."""
-        return self._process is not None and not (self._ready and self._process.is_lost())
+        return self.process is not None and not (self._ready and self.process.is_lost())
 
     def printed(self) -> Printed:
         """What the current process wrote to its descriptors 1 and 2 since the last request."""
-        return self._process.printed() if self._process else self._last_printed
+        return self.process.printed() if self.process else self._last_printed
 
     def cpu_seconds(self) -> float:
         """How much processor time has been used for what is watched."""
-        return self._process.cpu_seconds() - self._cpu_before if self._process else 0.0
+        return self.process.cpu_seconds() - self._cpu_before if self.process else 0.0
 
-    def _request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
-        process = self._be_ready(going_on=going_on)
+    def request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
+        """Send a request to the process and give its reply, checked, with the blob.
+
+        Args:
+            frame: the request.
+            kind: what answers it.
+            entry: the entry point that runs, for the error of a crash.
+            going_on: whether only the process that carried out the last request can carry out this one.
+
+        Raises:
+            QirError: the engine refused it.
+            WorkerCrashedError, EngineStartError: the process died of it, or none could be started.
+        """
+        process = self.be_ready(going_on=going_on)
         module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
         bitcode = bool(module) and frame.blob.startswith(BITCODE)
         running = isinstance(frame.message, RunRequest)
@@ -257,7 +263,7 @@ class RestartingProcess:
         try:
             reply = self._exchange(process, frame)
             took_s = time.perf_counter() - began
-            answer = checked(frame, reply, kind, known=self._kept.modules, took_s=took_s)
+            answer = checked(frame, reply, kind, known=self.kept.modules, took_s=took_s)
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry, module, running=running, bitcode=bitcode) from None
         except FrameError as error:
@@ -267,7 +273,8 @@ class RestartingProcess:
             self.waited_s += took_s - sum(timed(answer).steps.values())
         return answer, reply.blob
 
-    def _be_ready(self, *, going_on: bool = False) -> EngineProcess:
+    def be_ready(self, *, going_on: bool = False) -> EngineProcess:
+        """Have a process that has everything it was given, and give it."""
         self._kill_at = self._late_at = None
         if self.interrupts.count:
             self.stop()
@@ -275,7 +282,7 @@ class RestartingProcess:
 
     def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
         now = time.monotonic()
-        self._limit = limit_of(frame.message if frame else None, compile_s=self._compile_limit_s)
+        self._limit = limit_of(frame.message if frame else None, compile_s=self.compile_limit_s)
         self._late_at = now + self._limit.seconds if self._limit else None
         self._look_at, self._stopped_since, self._too_late = now + _LOOK_S, None, False
         self.exchanging = True
@@ -298,9 +305,9 @@ class RestartingProcess:
 
     def _is_too_large(self) -> bool:
         # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
-        if self._memory_limit and self._process is not None and is_over(self._measure_at):
+        if self.memory_limit and self.process is not None and is_over(self._measure_at):
             self._measure_at = time.monotonic() + _MEASURED_EVERY_S
-            self._too_large |= self._process.held_bytes() > self._memory_limit * _STACK_TOO + _LIBRARIES
+            self._too_large |= self.process.held_bytes() > self.memory_limit * _STACK_TOO + _LIBRARIES
         return self._too_large
 
     def _is_given_up(self) -> bool:
@@ -309,10 +316,10 @@ class RestartingProcess:
     def _is_stopped_for_long(self) -> bool:
         # Shots may take as long as they like, but somebody has to go on with them.
         now = time.monotonic()
-        if now < self._look_at or self._process is None:
+        if now < self._look_at or self.process is None:
             return False
         self._look_at = now + _LOOK_S
-        if not self._process.is_stopped():
+        if not self.process.is_stopped():
             self._stopped_since = None
         elif self._stopped_since is None:
             self._stopped_since = now
@@ -350,11 +357,11 @@ class RestartingProcess:
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
         forking.look()
-        process = self._process
+        process = self.process
         if process and not going_on and (process.is_lost() if self._ready else process.has_lost_descriptors()):
             self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
-        process = self._process
+        process = self.process
         assert process is not None  # noqa: S101 - start made one, or raised
         if self._ready:
             return process
@@ -365,7 +372,7 @@ class RestartingProcess:
             import qirjit_magic.results.records  # noqa: F401, PLC0415 - NumPy for the result, while LLVM is loaded there
 
             ready = self._exchange(process, None).message
-            for name, frame in self._kept.frames():
+            for name, frame in self.kept.frames():
                 doing = f"it took back {name}"
                 refused += self._refused(frame, self._exchange(process, frame))
         except (EngineDied, FrameError) as died:
@@ -378,17 +385,17 @@ class RestartingProcess:
             self._discard()
             message = f"it is not of version {__version__}: restart the kernel after an upgrade."
             raise EngineStartError(message)
-        self._ready, self._build = True, ready.build
+        self._ready, self.build = True, ready.build
         self.waited_s += time.perf_counter() - began
         for error in refused:
             if isinstance(error, DefinitionError):  # what it imports may have gone: that is said once
-                self._kept.intrinsics.pop(error.name, None)
+                self.kept.intrinsics.pop(error.name, None)
         if refused:
             raise refused[0]
         return process
 
     def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
         try:
-            checked(frame, reply, Done, known=self._kept.modules)
+            checked(frame, reply, Done, known=self.kept.modules)
         except QirError as error:
             yield error
