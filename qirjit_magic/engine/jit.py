@@ -98,7 +98,7 @@ class JitEngine:
     def add(
         self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
-        """See `Engine.add`."""
+        """Read, check, admit and compile a module, and take it as the newest."""
         watch = Stopwatch()
         module = self._read(name, source, options, watch)
         try:
@@ -111,7 +111,7 @@ class JitEngine:
         return compiled
 
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
-        """See `Engine.compile`."""
+        """Read, check and compile a module, whatever else is here."""
         watch = Stopwatch()
         module = self._read(name, source, options, watch)
         return self._compiled(module, module.info, len(source), watch=watch)
@@ -165,7 +165,7 @@ class JitEngine:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
 
     def restore(self, compiled: Compiled) -> None:
-        """See `Engine.restore`."""
+        """Take a module from its object code; it is linked when a run reaches it."""
         self.remove(compiled.module.name)
         self._modules[compiled.module.name] = Module(compiled)
 
@@ -176,38 +176,38 @@ class JitEngine:
             self._tracing.forget()
 
     def renew(self, name: str) -> None:
-        """See `Engine.renew`."""
+        """Move a module to the end of the order; what is bound is looked at when something runs."""
         self._forget_links()
         self._modules[name] = self._modules.pop(name)
 
     def unlink(self, name: str) -> None:
-        """See `Engine.unlink`."""
+        """Free a module's code; its variables start with the next run."""
         self._forget_links()
         self._modules[name].unlink()
 
     def remove(self, name: str) -> None:
-        """See `Engine.remove`."""
+        """Free a module and forget it."""
         self._forget_links()
         module = self._modules.pop(name, None)
         if module:
             module.unlink()
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """See `Engine.define`."""
+        """Load a function in Python and make the shim that programs call."""
         self._forget_links()
         self._callbacks.define(intrinsic)
 
     def undefine(self, name: str) -> None:
-        """See `Engine.undefine`."""
+        """Free the shim of a function in Python."""
         self._forget_links()
         self._callbacks.undefine(name)
 
     def builtin_code(self, name: str) -> bytes:
-        """See `Engine.builtin_code`."""
+        """Give the object code of a built-in object, made where it is not there yet."""
         return builtin_code(name)
 
     def run(self, request: RunRequest) -> RunReply:
-        """See `Engine.run`."""
+        """Link what the entry point reaches, and run its shots or draw them."""
         entry = requested_entry(self._modules, request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
@@ -307,7 +307,7 @@ class JitEngine:
         return self._tracing
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
-        """See `Engine.circuit`."""
+        """Trace one shot on the tracer and give what it did."""
         from qirjit_magic.engine.diagrams import circuit_of  # noqa: PLC0415 - NumPy
 
         traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
@@ -331,7 +331,7 @@ class JitEngine:
         return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
-        """See `Engine.show`."""
+        """Give a module as LLVM reads it, as code is made from it, as assembly, or as what its object code holds."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), options)
         if form == "ir":
             return str(module.llvm_module)
@@ -346,7 +346,7 @@ class JitEngine:
                 return object_listing(self._emitter.generate(optimised, level))
 
     def status(self) -> EngineStatus:
-        """See `Engine.status`."""
+        """Say what this process is and has done."""
         return EngineStatus(
             pid=os.getpid(),
             simulator=self._simulator,
@@ -358,7 +358,7 @@ class JitEngine:
         )
 
     def close(self) -> None:
-        """See `Engine.close`."""
+        """Free all linked code, simulators and shims."""
         for name in list(self._modules):
             self.remove(name)
         if self._tracing is not None:

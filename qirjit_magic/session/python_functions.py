@@ -115,12 +115,12 @@ class PythonFunctions:
         }
 
     def define(self, name: str, signature: str, function: Function) -> None:
-        """See `Session.define`."""
+        """Send a function of this session alone to the engines."""
         self._engines.define(_pack(name, _checked(name, signature), function))
         self._own.add(name)
 
     def undefine(self, name: str) -> None:
-        """See `Session.undefine`."""
+        """Forget a function; one of `intrinsic` comes back when it is defined anew."""
         self._engines.undefine(checked_name(name))
         self._own.discard(name)
         if name in _decorated:
