@@ -78,11 +78,11 @@ if TYPE_CHECKING:
     from qirjit_magic.protocol.timings import Timings as Timings
     from qirjit_magic.results.output_parsing import from_qirrunner as from_qirrunner
     from qirjit_magic.results.output_parsing import parse_output as parse_output
-    from qirjit_magic.session.client.streams import Observer as Observer
     from qirjit_magic.session.default import default_session as default_session
     from qirjit_magic.session.default import run as run
     from qirjit_magic.session.python_functions import intrinsic as intrinsic
     from qirjit_magic.session.run_result import RunResult as RunResult
+    from qirjit_magic.session.runs.watcher import Observer as Observer
     from qirjit_magic.session.session import Session as Session
     from qirjit_magic.simulator import Simulator as Simulator
 
@@ -128,7 +128,7 @@ _PUBLIC = {
     "CompileOptions": "qirjit_magic.options",
     "RunOptions": "qirjit_magic.options",
     "ModuleInfo": "qirjit_magic.protocol.module_info",
-    "Observer": "qirjit_magic.session.client.streams",
+    "Observer": "qirjit_magic.session.runs.watcher",
     "Panel": "qirjit_magic.notebook.panel",
     "Progress": "qirjit_magic.protocol.messages",
     "from_qirrunner": "qirjit_magic.results.output_parsing",

@@ -34,7 +34,8 @@ from qirjit_magic.printing import (
     print_out,
 )
 from qirjit_magic.sanitize import plain, plain_line
-from qirjit_magic.session.client.streams import Observer, show_nothing
+from qirjit_magic.session.client.process import show_nothing
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN
 

@@ -15,7 +15,8 @@ from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.flags import GivenFlags
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.sanitize import plain
-from qirjit_magic.session.client.streams import Observer, show_nothing
+from qirjit_magic.session.client.process import show_nothing
+from qirjit_magic.session.runs.watcher import Observer
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

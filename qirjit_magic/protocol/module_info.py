@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -26,7 +27,7 @@ class Signature(msgspec.Struct, frozen=True):
         return f"{self.returns} ({', '.join(parameters)})"
 
 
-class EntryPoint(msgspec.Struct, frozen=True):
+class EntryPoint(msgspec.Struct, frozen=True, dict=True):  # the dict is for what is cached
     """A defined function: anything that can be run by name.
 
     Attributes:
@@ -46,7 +47,7 @@ class EntryPoint(msgspec.Struct, frozen=True):
         """Whether it has the ``entry_point`` (or ``EntryPoint``) attribute."""
         return any(key in {"entry_point", "EntryPoint"} for key, _ in self.attributes)
 
-    @property
+    @cached_property
     def required_qubits(self) -> int | None:
         """The attribute ``required_num_qubits`` (or ``requiredQubits``), where it is a number."""
         return self._number("required_num_qubits", "requiredQubits")

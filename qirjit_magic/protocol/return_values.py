@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -128,6 +129,7 @@ def scalars(kind: Kind) -> Iterator[str]:
             yield kind
 
 
+@lru_cache(64)  # each run asks, of the same few types
 def recorded_words(returns: str) -> int:
     """How many words of a returned value are recorded one by one: none of ``void`` and of what one word holds.
 

@@ -31,7 +31,7 @@ class SimulatorSpec(msgspec.Struct, frozen=True):
         initialiser: a symbol called once with one integer 0 after loading; empty: `KNOWN_INITIALISERS` are tried.
         seedable: whether a run can choose its random stream.
         by_shot: whether what a shot draws is a function of the seed and the shot's number, whatever was run before it.
-        pickled: of one in Python, its class.
+        pickled: the class of one in Python, which runs where modules are trusted; empty for the others.
         folders: where modules that this imports may be.
     """
 
@@ -43,11 +43,6 @@ class SimulatorSpec(msgspec.Struct, frozen=True):
     pickled: bytes = b""
     folders: tuple[str, ...] = ()
 
-    @property
-    def in_python(self) -> bool:
-        """Whether it is written in Python, and so runs where modules are trusted."""
-        return bool(self.pickled)
-
 
 KNOWN_INITIALISERS = ("InitQIRSim", "CreateFullstateSimulatorC")
 AUTO = SimulatorSpec("auto", seedable=True)  # the engine chooses
@@ -57,7 +52,7 @@ STABILIZER = SimulatorSpec("stabilizer", seedable=True)
 _known: dict[str, SimulatorSpec] = {}  # what this process has registered
 # The gates that a simulator in Python may have, by its methods.
 GATE_METHODS = {gate.name.replace("__adj", "_adj"): gate for gate in NATIVE.values()}
-_BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR, STABILIZER)}
+BUILT_IN = {spec.name: spec for spec in (AUTO, SPARSE, STATEVECTOR, STABILIZER)}
 
 
 def register_simulator(name: str, simulator: type[Simulator] | SimulatorSpec | str | Path) -> None:
@@ -75,7 +70,7 @@ def register_simulator(name: str, simulator: type[Simulator] | SimulatorSpec | s
         OptionError: the name is a built-in simulator's, or the class has no gates or lacks a method.
         SimulatorError: the class cannot be sent to the engine process, or there is no such library.
     """
-    if not isinstance(name, str) or not name or name in _BUILT_IN or not is_utf8(name):
+    if not isinstance(name, str) or not name or name in BUILT_IN or not is_utf8(name):
         raise OptionError("name", name, "a name of its own, which no built-in simulator has")
     _known[name] = _spec_of(name, simulator)
 
@@ -115,7 +110,7 @@ def _lost(path: str) -> SimulatorSpec:
 def simulator_names() -> tuple[str, ...]:
     """The names one can give: ``auto``, the built-in simulators, and what is registered, sorted."""
     registered = {point.name for point in _registered()}
-    return (AUTO.name, *sorted({*registered, *_known, *_BUILT_IN} - {AUTO.name}))
+    return (AUTO.name, *sorted({*registered, *_known, *BUILT_IN} - {AUTO.name}))
 
 
 def _registered() -> EntryPoints:
@@ -147,7 +142,7 @@ def find_simulator(text: str) -> SimulatorSpec:
         SimulatorNotFoundError: nothing has this name, and no file has this path.
         OptionError: the path is no UTF-8.
     """
-    if found := _BUILT_IN.get(text) or _known.get(text) or _library(text):
+    if found := BUILT_IN.get(text) or _known.get(text) or _library(text):
         return found
     for point in _registered():
         if point.name == text:

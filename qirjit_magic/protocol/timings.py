@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -56,23 +56,6 @@ class Timings(msgspec.Struct, frozen=True):
     def rest(self) -> float:
         """What is left of the total: the way between the processes, the cache on disk, what a process did that died."""
         return max(0.0, self.total - sum(self.steps.values()))
-
-    def __add__(self, other: Timings) -> Timings:
-        """Both, one after the other."""
-        return Timings(
-            **{name: getattr(self, name) + getattr(other, name) for name in (*STEPS, "total")},
-            from_cache=self.from_cache or other.from_cache,
-        )
-
-    def bounded(self, steps: Collection[Step], seconds: float) -> Timings:
-        """These steps alone, none below 0, and together not longer than so many seconds: what nobody trusts."""
-        left = max(0.0, seconds)
-        kept: dict[str, Any] = {}
-        for step in steps:
-            took = getattr(self, step)
-            kept[step] = min(took, left) if took > 0 else 0.0  # what is no number is not above 0
-            left -= kept[step]
-        return Timings(**kept)
 
 
 UNTIMED = Timings()

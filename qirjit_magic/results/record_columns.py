@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -241,6 +241,19 @@ class Column:
         return self._array[: self._length]
 
 
+class Arrays(NamedTuple):
+    """What a `RecordTable` is made of; see there."""
+
+    kinds: NDArray[np.uint8]
+    texts: NDArray[np.int32]
+    values: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    returned: NDArray[np.int64]
+    returned_words: NDArray[np.int64]
+    strings: TextPool
+    uniform_shot_length: int
+
+
 class RecordColumns:
     """The columns of a `RecordTable` while they grow.
 
@@ -351,9 +364,19 @@ class RecordColumns:
             words = self.returned_words.more(len(places) * self.words).reshape(len(places), self.words)
             words[:] = _returned_words(rows, places, self.words)
 
-    def strings(self) -> TextPool:
-        """The texts of all."""
-        return TextPool(self.data)
+    def arrays(self) -> Arrays:
+        """The columns of the table, when nothing comes any more."""
+        ends = self.ends.whole()
+        return Arrays(
+            kinds=self.kinds.whole(),
+            texts=self.texts.whole(),
+            values=self.values.whole(),
+            ends=ends,
+            returned=self.returned.whole(),
+            returned_words=self.returned_words.whole().reshape(len(ends), self.words),
+            strings=TextPool(self.data),
+            uniform_shot_length=self.uniform_shot_length,
+        )
 
 
 class Source:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from qirjit_magic.protocol.shared_memory import TEXT_CAPACITY, TEXT_KINDS, RecordKind, decoded
+from qirjit_magic.protocol.shared_memory import (
+    RECORD_SIZE,
+    TEXT_CAPACITY,
+    TEXT_KINDS,
+    RecordKind,
+    RecordMemory,
+    decoded,
+)
 from qirjit_magic.results.counts import NO_COUNTS, Counts, distinct_bits, first_of
 from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
 from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, Source, TextPool
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LENGTH_BITS = 32
+_LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 _WORD_MASK = (1 << 64) - 1
 _MADE = 1 << 14  # records of which Python objects are made together
 _KINDS = {int(kind): kind for kind in RecordKind}
@@ -79,6 +87,14 @@ class RecordBatch:
     def size(self) -> int:
         """Bytes of all of them."""
         return len(self.finished) + len(self.unfinished) + len(self.text)
+
+    @classmethod
+    def copied(cls, memory: RecordMemory, max_records: int, *, unfinished_only: bool = False) -> RecordBatch:
+        """What shots that were run have recorded, with the shot that did not finish; or of that one alone."""
+        committed = memory.committed()
+        position = min(memory.position(), committed + RECORD_SIZE * (max_records + _LAST_RECORDS))
+        finished = b"" if unfinished_only else memory.records(0, committed)
+        return cls(finished, memory.records(committed, position), memory.text())
 
     def records(self, start: int, end: int) -> bytes:
         """The records between two byte positions, those of the unfinished shot last."""
@@ -290,22 +306,7 @@ def decode(pieces: Sequence[RecordBatch], words: int = 0) -> Recording:
         columns.add(len(piece.finished), piece.records, piece.text)
     last = pieces[-1] if pieces else RecordBatch(b"", b"", b"")
     unfinished, failure = decode_unfinished(last.unfinished, last.text)
-    return Recording(table_of_columns(columns), unfinished, failure)
-
-
-def table_of_columns(columns: RecordColumns) -> RecordTable:
-    """The table of columns to which nothing comes any more."""
-    ends = columns.ends.whole()
-    return RecordTable(
-        kinds=columns.kinds.whole(),
-        texts=columns.texts.whole(),
-        values=columns.values.whole(),
-        ends=ends,
-        returned=columns.returned.whole(),
-        returned_words=columns.returned_words.whole().reshape(len(ends), columns.words),
-        strings=columns.strings(),
-        uniform_shot_length=columns.uniform_shot_length,
-    )
+    return Recording(RecordTable(*columns.arrays()), unfinished, failure)
 
 
 def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failure | None]:

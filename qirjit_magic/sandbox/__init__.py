@@ -64,8 +64,8 @@ class Watch(Protocol):
         ...
 
     @property
-    def is_lost(self) -> bool:
-        """Whether somebody else has closed its descriptor."""
+    def is_ours(self) -> bool:
+        """Whether its descriptor is open; False where somebody else has closed it."""
         ...
 
     def close(self) -> None:

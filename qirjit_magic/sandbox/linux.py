@@ -123,39 +123,20 @@ def attach_region(handle: int, size: int) -> SharedRegion:
     return SharedRegion(handle, size)
 
 
-class PidWatch:
-    """A pidfd: readable once the process has ended."""
-
-    def __init__(self, pid: int) -> None:
-        try:
-            self._handle = Descriptor(os.pidfd_open(pid))
-        except ProcessLookupError:  # it has ended, and somebody has collected its status already
-            self._handle = _always_readable()
-
-    def fileno(self) -> int:
-        """The pidfd."""
-        return self._handle.fileno()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether somebody else has closed it."""
-        return not self._handle.is_ours
-
-    def close(self) -> None:
-        """Close it."""
-        self._handle.close()
-
-
-def _always_readable() -> Descriptor:
-    ours, theirs = os.pipe()
-    os.close(theirs)
-    return Descriptor(ours)
+def _pidfd(pid: int) -> Descriptor:
+    # Readable once the process has ended.
+    try:
+        return Descriptor(os.pidfd_open(pid))
+    except ProcessLookupError:  # it has ended, and somebody has collected its status already
+        ours, theirs = os.pipe()
+        os.close(theirs)
+        return Descriptor(ours)
 
 
 def watch(process: Child) -> Watch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     try:
-        return PidWatch(process.pid)
+        return _pidfd(process.pid)
     except (OSError, AttributeError):  # Python may have been built without it
         return _portable().watch(process)
 

@@ -69,9 +69,9 @@ class ThreadWatch:
         return self._ours.fileno()
 
     @property
-    def is_lost(self) -> bool:
-        """Whether somebody else has closed it."""
-        return not self._ours.is_ours
+    def is_ours(self) -> bool:
+        """Whether it is open; False where somebody else has closed it."""
+        return self._ours.is_ours
 
     def close(self) -> None:
         """Stop looking; the thread ends with the process."""

@@ -10,9 +10,8 @@ import msgspec
 from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.symbol_graph import check_profile, check_renewal
-from qirjit_magic.session.client.crash_limiter import CrashLimiter
-from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
-from qirjit_magic.session.runs.engines import Engines
+from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry, RegisteredModule
+from qirjit_magic.session.runs.runner import Engines
 from qirjit_magic.session.sources import Source
 
 

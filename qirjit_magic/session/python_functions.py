@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import weakref
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from qirjit_magic.protocol.messages import Intrinsic
 from qirjit_magic.protocol.module_info import ModuleInfo, Signature
 from qirjit_magic.protocol.pickles import import_folders, pickled
 from qirjit_magic.protocol.symbol_graph import python_module
-from qirjit_magic.session.runs.engines import Engines
+from qirjit_magic.session.runs.runner import Engines
 
 Function = Callable[..., object]
 F = TypeVar("F", bound=Function)
@@ -34,6 +35,7 @@ class _Decorated(msgspec.Struct, frozen=True):
 
 _decorated: dict[str, _Decorated] = {}
 _serials = itertools.count(1)
+_followers: weakref.WeakSet[PythonFunctions] = weakref.WeakSet()
 
 
 def intrinsic(name: str, signature: str) -> Callable[[F], F]:
@@ -64,6 +66,8 @@ def intrinsic(name: str, signature: str) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         _pack(name, kind, function)  # refused here, not where it is sent
         _decorated[name] = _Decorated(kind, function, next(_serials))
+        for functions in list(_followers):
+            functions.pending = True
         return function
 
     return decorate
@@ -74,12 +78,17 @@ class PythonFunctions:
 
     Args:
         engines: they get them.
+
+    Attributes:
+        pending: whether there is something to `follow`, which most runs need not ask.
     """
 
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._own: set[str] = set()
         self._known: dict[str, int] = {}  # the serials of those of `intrinsic` that were sent, or refused
+        self.pending = True
+        _followers.add(self)
 
     def follow(self) -> None:
         """Send what `intrinsic` was given since the last time.
@@ -95,6 +104,9 @@ class PythonFunctions:
                 refused.append(error)
             self._known[name] = decorated.serial
             self._own.discard(name)
+        self.pending = False  # first: another thread may decorate one now
+        if any(self._known.get(name) != decorated.serial for name, decorated in list(_decorated.items())):
+            self.pending = True  # also where one of the session's own hides it, as long as its engine has that
         if refused:
             raise refused[0]
 
@@ -123,6 +135,7 @@ class PythonFunctions:
         """Forget a function; one of `intrinsic` comes back when it is defined anew."""
         self._engines.undefine(checked_name(name))
         self._own.discard(name)
+        self.pending = True
         if name in _decorated:
             self._known[name] = _decorated[name].serial
 

@@ -1,17 +1,27 @@
-"""`ModuleRegistry`: the modules of a session in their order, and what a person was told about them."""
+"""`ModuleRegistry`: the modules of a session in their order, and what a person was told about them.
+
+`CrashLimiter`: modules that end engine processes again and again are not tried for ever.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
 
 import msgspec
 from msgspec import structs
 
-from qirjit_magic.errors import EntryPointError
+from qirjit_magic.errors import (
+    EngineStartError,
+    EntryPointError,
+    QuarantineError,
+    WorkerCrashedError,
+    WorkerRestartLimitError,
+)
 from qirjit_magic.limits import LimitError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
@@ -59,10 +69,9 @@ class ModuleRegistry:
         self._python = python
         self._added: dict[str, RegisteredModule] = {}
         self._serials = itertools.count(1)
-        self._linkage: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (
-            (),
-            SymbolGraph(()),
-        )  # the last one, and of what it is
+        # The last one, and of what it is: the very same modules, which are never changed.
+        self._linkage: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (), SymbolGraph(())
+        self._reachable: dict[str, frozenset[str]] = {}  # in that one
         # Modules whose variables may have changed, for each engine the number of its process.
         self._in_use: dict[str, dict[bool, int]] = {}
         self._added_in: dict[str, Timings] = {}  # of those that were not run since
@@ -90,8 +99,15 @@ class ModuleRegistry:
         made_of, linkage = self._linkage
         if modules != made_of:
             linkage = SymbolGraph(modules)
-            self._linkage = modules, linkage
+            self._linkage, self._reachable = (modules, linkage), {}
         return linkage
+
+    def reachable(self, name: str) -> frozenset[str]:
+        """A module and everything that it is bound to; see `SymbolGraph.reachable`."""
+        linkage = self.linkage
+        if name not in self._reachable:
+            self._reachable[name] = linkage.reachable(name)
+        return self._reachable[name]
 
     def find(self, name: str) -> RegisteredModule:
         """The module of this name.
@@ -134,7 +150,7 @@ class ModuleRegistry:
             return only_entry(self.find(module).info if module else self.infos[-1])
         searched = [self.find(module).info] if module else list(reversed(self.infos))
         for info in searched:
-            function = info.function(name)
+            function = next((each for each in info.functions if each.name == name), None)
             if function:
                 return info, function
         available = [f.name for info in searched for f in info.functions]
@@ -171,6 +187,8 @@ class ModuleRegistry:
         self._added.pop(name, None)
         self._added[name] = added
         said = (*added.info.breaks, *diagnostics.added(before, self.linkage, name))
+        if not said:
+            return added.info
         moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
         info = structs.replace(added.info, diagnostics=moved + added.info.diagnostics)
         self._added[name] = structs.replace(added, info=info)
@@ -211,7 +229,7 @@ class ModuleRegistry:
         anew: tuple[Diagnostic, ...] = ()
         for module in linked:
             anew += self._started_anew(module, self._because(module, process))
-        for module in self.linkage.reachable(name):
+        for module in self.reachable(name):
             self._in_use.setdefault(module, {})[process > 0] = process
         return anew
 
@@ -225,6 +243,75 @@ class ModuleRegistry:
         if name not in self._in_use or not self._added[name].info.state:
             return ()
         return (diagnostics.started_anew(self._added[name].info, because),)
+
+
+MODULE_DEATHS = 3
+DEATHS_IN_A_ROW = 5
+_KILLED = "SIGKILL"  # by somebody outside, by the system where memory ran out, by us where compiling took too long
+
+
+class CrashLimiter:
+    """Counts the engine processes that died, for each module and all in all; what went well counts from 0 again."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+        self._by_module: dict[str, list[str]] = {}
+
+    @contextlib.contextmanager
+    def watch(self, name: str, digest: str, *, counting: bool = True) -> Iterator[None]:
+        """What runs inside compiles or runs this module, and may end the engine process.
+
+        Args:
+            name: the module's name, for errors.
+            digest: which module that is: a changed one is another.
+            counting: whether its deaths are counted against the module.
+
+        Raises:
+            QuarantineError: it has ended three of them with nothing going well between.
+            WorkerRestartLimitError: five of them have died with nothing going well between.
+        """
+        causes = self._by_module.get(digest, [])
+        if len(causes) >= MODULE_DEATHS:
+            raise QuarantineError(name, tuple(causes))
+        if self._in_a_row >= DEATHS_IN_A_ROW:
+            raise WorkerRestartLimitError(DEATHS_IN_A_ROW)
+        try:
+            yield
+        except WorkerCrashedError as crash:
+            if counting:
+                self._note_death(digest, crash)
+            raise
+        except EngineStartError as error:
+            self._in_a_row += error.signal_name not in {"", _KILLED}
+            raise
+
+    def note_run(self, digest: str, crash: WorkerCrashedError | None, *, ended: bool) -> None:
+        """A run of this module is over.
+
+        Args:
+            digest: which module that is.
+            crash: how the engine process died, if it did by itself.
+            ended: whether the run came to its end, be it a failure of the program.
+        """
+        if crash:
+            self._note_death(digest, crash)
+        elif ended:
+            self._in_a_row = 0
+            self.release(digest)
+
+    def _note_death(self, digest: str, crash: WorkerCrashedError) -> None:
+        # Whoever kills, the module that this happens to again and again may be why; others need not suffer for it.
+        self._in_a_row += crash.signal_name != _KILLED
+        self._by_module.setdefault(digest, []).append(crash.signal_name)
+
+    def release(self, digest: str) -> None:
+        """This module is to be tried again."""
+        self._by_module.pop(digest, None)
+
+    def clear(self) -> None:
+        """Everything starts anew."""
+        self._in_a_row = 0
+        self._by_module.clear()
 
 
 def only_entry(info: ModuleInfo) -> tuple[ModuleInfo, EntryPoint]:

@@ -42,20 +42,19 @@ from qirjit_magic.options import (
 )
 from qirjit_magic.protocol.messages import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
 from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.protocol.simulator_specs import find_simulator
+from qirjit_magic.protocol.simulator_specs import BUILT_IN, find_simulator
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.session import diagnostics
 from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
-from qirjit_magic.session.client import forking
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.crash_limiter import CrashLimiter
-from qirjit_magic.session.client.streams import Observer, Show, observing, show_nothing
+from qirjit_magic.session.client.kernel_process import follow_forks, notice_fork
+from qirjit_magic.session.client.process import Show, show_nothing
 from qirjit_magic.session.python_functions import PythonFunctions
-from qirjit_magic.session.registry import ModuleRegistry
-from qirjit_magic.session.runs.engines import Engines
-from qirjit_magic.session.runs.runner import Runner, run_in_thread
+from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
+from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread
+from qirjit_magic.session.runs.watcher import Observer, observing
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ class Session:
         self._engine = engine_client or EngineClient(cache=default_cache())
         self._engines = Engines(self._engine)
         self._functions = PythonFunctions(self._engines)
-        self._registry = ModuleRegistry(self._functions.modules)
+        self._registry = ModuleRegistry(self._python_modules)
         self._crash_limiter = CrashLimiter()
         self._adding = Adding(self._engines, self._registry, self._crash_limiter, self._changed)
         self._runner = Runner(self._engines, self._registry, self._crash_limiter)
@@ -164,7 +163,7 @@ class Session:
         self._inside = self._to_end = False
         self._changing: Changing = ""
         self._torn = 0  # the process that this one was forked from, while another thread changed the session
-        forking.follow(self, session=True)
+        follow_forks(self, session=True)
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             with contextlib.suppress(SimulatorError):  # a run says it
@@ -185,7 +184,7 @@ class Session:
 
         It waits for no turn: what another thread runs, or waits to run, ends with a `SessionClosedError`.
         """
-        forking.look()
+        notice_fork()
         self._runner.closing = self._to_end = True
         self._engines.kill()
         if self._lock.is_mine:  # it is called by what is being run here: the end of that is the end
@@ -204,7 +203,7 @@ class Session:
         self._engines.after_fork()
 
     def _turn(self, deadline: float = math.inf) -> FairLock:
-        forking.look()
+        notice_fork()
         return self._lock.within(deadline)
 
     @contextlib.contextmanager
@@ -226,6 +225,13 @@ class Session:
                 self._inside, self._changing = False, ""
                 if self._to_end:
                     self._end()
+
+    def _python_modules(self) -> tuple[ModuleInfo, ...]:
+        return self._functions.modules() if self._functions.pending else self._engines.intrinsics
+
+    def _follow_functions(self) -> None:
+        if self._functions.pending:
+            self._functions.follow()
 
     @property
     def closed(self) -> bool:
@@ -295,7 +301,7 @@ class Session:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
         with self._turn(), self._working(changing="once answered"), at_line(given.lines_before):
             with self._engine.uninterrupted():
-                self._functions.follow()
+                self._follow_functions()
                 most = self.limits.modules
                 info = self._adding.add(given, wanted, options, most=most)
             self._engine.save()
@@ -452,8 +458,8 @@ class Session:
         """
         options = options_with(options, keywords)
         simulator = options.simulator or self.simulator
-        spec = find_simulator(simulator)
-        if spec.in_python and options.method == "sampled":
+        spec = BUILT_IN.get(simulator) or find_simulator(simulator)
+        if spec.pickled and options.method == "sampled":
             message = (
                 f"the simulator '{simulator}' is written in Python: its shots are run. Leave --method sampled away."
             )
@@ -471,7 +477,7 @@ class Session:
                 module=info.name,
                 entry=function.name,
                 shots=options.shots,
-                arguments=argument_words(function, options.args),
+                arguments=_words(function, options.args),
                 seed=seed,
                 simulator=spec,
                 max_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
@@ -479,7 +485,7 @@ class Session:
                 options=structs.replace(options, args=()),
             )
             with self._engine.uninterrupted(), self._told_of_closing(function.name):
-                self._functions.follow()
+                self._follow_functions()
                 result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
                 if os.getpid() != process:  # what shows its text has forked: it has no shots here
                     raise ForkedError(f"ran '{function.name}'", os.getppid())
@@ -541,14 +547,19 @@ class Session:
         """
         with self._turn(), self._working():
             info, function = self.entry(entry, module)
-            request = CircuitRequest(info.name, function.name, argument_words(function, args))
+            request = CircuitRequest(info.name, function.name, _words(function, args))
             with self._engine.uninterrupted():
-                self._functions.follow()
+                self._follow_functions()
                 return self._runner.circuit(request)
 
     def stop(self) -> None:
         """Stop the run that goes on, if there is one, at the next shot; from any thread."""
         self._runner.stop()
+
+
+def _words(function: EntryPoint, arguments: Sequence[Argument]) -> tuple[int, ...]:
+    # Most entry points take none.
+    return argument_words(function, arguments) if arguments or function.signature.parameters else ()
 
 
 @contextlib.contextmanager

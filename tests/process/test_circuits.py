@@ -14,7 +14,7 @@ import pytest
 from qirjit_magic.errors import EntryPointError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.protocol.messages import CircuitRequest
 from qirjit_magic.protocol.operations import MAX_FIRST, MAX_LAST, TraceEnd
-from qirjit_magic.session.client.crash_report import LIMITS, Limit
+from qirjit_magic.session.client.process import LIMITS, Limit
 from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS
 from tests.process.pictures import PICTURED, PICTURES, picture

@@ -14,7 +14,7 @@ from functools import partial
 import pytest
 
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
-from qirjit_magic.session.client.streams import show_nothing
+from qirjit_magic.session.client.process import show_nothing
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import (

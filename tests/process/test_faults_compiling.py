@@ -11,8 +11,7 @@ from functools import partial
 import pytest
 
 from qirjit_magic.errors import QirSyntaxError, RunTimeoutError, UnsafeModuleError, WorkerCrashedError
-from qirjit_magic.session.client.crash_report import COMPILE_LIMIT_S
-from qirjit_magic.session.client.streams import show_nothing
+from qirjit_magic.session.client.process import COMPILE_LIMIT_S, show_nothing
 from qirjit_magic.session.session import Session
 from tests.files import BITCODE, program
 from tests.process.faults import FEW, MANY, add_others, unharmed

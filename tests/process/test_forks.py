@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from qirjit_magic.errors import ForkedError, QirError
-from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.kernel_process import follow_forks, notice_fork
 from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS, REPOSITORY, program
 from tests.process.shared_runs import be_eager, everything, run, session_on
@@ -395,7 +395,7 @@ def test_a_process_that_is_no_fork_notices_none() -> None:
             told.append(os.getpid())
 
     something = Told()
-    forking.follow(something)
-    forking.look()
+    follow_forks(something)
+    notice_fork()
     assert told == []
     assert forked(lambda: told) != []

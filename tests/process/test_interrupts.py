@@ -14,8 +14,7 @@ import pytest
 
 from qirjit_magic.errors import RunTimeoutError
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.process import EngineProcess
-from qirjit_magic.session.client.streams import show_nothing
+from qirjit_magic.session.client.process import EngineProcess, show_nothing
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, PLATFORMS, Once, children, eventually, long_program, make_supervisor

@@ -18,10 +18,10 @@ from qirjit_magic.limits import LimitError
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
 from qirjit_magic.session.client.process import EngineProcess
-from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.runs import shards, worker_pool
 from qirjit_magic.session.runs.sharded_run import ShardedRun
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.shared_runs import (

@@ -16,7 +16,8 @@ import qirjit_magic
 from qirjit_magic.errors import EngineError, EngineStartError, RunTimeoutError, WorkerCrashedError
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import RECORDS_START, TEXT_CAPACITY, TEXT_START, Word
-from qirjit_magic.session.client.streams import Observer, show_nothing
+from qirjit_magic.session.client.process import show_nothing
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from tests.process.support import PLATFORMS, children, eventually, make_supervisor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.session.client.streams import KEPT_BYTES, SHOWN_BYTES
+from qirjit_magic.session.client.process import KEPT_BYTES, SHOWN_BYTES
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, Once

@@ -8,7 +8,7 @@ import pytest
 
 from qirjit_magic.errors import RunTimeoutError, SimulatorError, WorkerCrashedError
 from qirjit_magic.protocol.messages import Progress
-from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from tests.files import REPOSITORY, program
 

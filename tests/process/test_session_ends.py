@@ -11,7 +11,7 @@ import pytest
 
 from qirjit_magic.errors import EngineStartError, OptionError, SessionClosedError
 from qirjit_magic.session import session as session_module
-from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, eventually, is_gone, make_supervisor

@@ -28,8 +28,8 @@ from qirjit_magic.protocol.messages import (
     RunRequest,
     Unlink,
 )
-from qirjit_magic.session.client import crash_report, restarter
-from qirjit_magic.session.client.crash_report import LIMITS, Limit, limit_of
+from qirjit_magic.session.client import process, restarter
+from qirjit_magic.session.client.process import LIMITS, Limit, limit_of
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import LIVENESS_S, eventually, make_supervisor, number
@@ -62,7 +62,7 @@ def test_every_request_but_one_for_shots_has_a_limit() -> None:
     requests = [kind for kind in MESSAGES.values() if kind not in {*REPLIES, RunRequest}]
     assert set(LIMITS) == set(requests)
     assert all(0 < limit.seconds <= 120 and limit.what for limit in LIMITS.values())
-    assert limit_of(None, compile_s=1) == crash_report.START_LIMIT
+    assert limit_of(None, compile_s=1) == process.START_LIMIT
     assert limit_of(RunRequest("m", "f"), compile_s=1) is None
     assert limit_of(RunRequest("m", "f", ends=0), compile_s=1) is not None
 

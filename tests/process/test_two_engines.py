@@ -14,7 +14,7 @@ from msgspec import structs
 from qirjit_magic.errors import RunTimeoutError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.protocol.module_info import Declaration
 from qirjit_magic.protocol.symbol_graph import SymbolGraph
-from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.support import about, number

@@ -5,9 +5,8 @@ import signal
 import pytest
 
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
-from qirjit_magic.session.client.crash_report import Limit, crash, default_memory_limit, is_over
-from qirjit_magic.session.client.process import UNKNOWN
-from qirjit_magic.session.client.streams import Stream
+from qirjit_magic.session.client.crash_report import crash, default_memory_limit
+from qirjit_magic.session.client.process import UNKNOWN, Limit, Stream, is_over
 
 _MIB = 1 << 20
 OUT_OF_MEMORY = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.session.client.process import engine_environment, is_passed
+from qirjit_magic.session.client.child import engine_environment, is_passed
 
 NEEDED = [
     *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "PYTHONHASHSEED", "LD_LIBRARY_PATH"),

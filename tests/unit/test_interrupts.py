@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingShield
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from qirjit_magic.notebook.panel.choices import choices, closest_choice
 from qirjit_magic.notebook.panel.job import FLUSH_S, Job
 from qirjit_magic.notebook.panel.run_coordinator import RunCoordinator
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
-from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.runs.watcher import Observer
 
 
 def _result() -> Any:

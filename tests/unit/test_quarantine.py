@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from qirjit_magic.errors import EngineStartError, QuarantineError, WorkerCrashedError, WorkerRestartLimitError
-from qirjit_magic.session.client.crash_limiter import DEATHS_IN_A_ROW, MODULE_DEATHS, CrashLimiter
+from qirjit_magic.session.registry import DEATHS_IN_A_ROW, MODULE_DEATHS, CrashLimiter
 
 SEGV = WorkerCrashedError("SIGSEGV", "main")
 KILLED = WorkerCrashedError("SIGKILL", "main")

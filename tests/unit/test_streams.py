@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.session.client.streams import KEPT_BYTES, SHOWN_BYTES, Stream, show_nothing
+from qirjit_magic.session.client.process import KEPT_BYTES, SHOWN_BYTES, Stream, show_nothing
 
 _texts = st.text(st.characters(exclude_categories=["Cs"]))
 

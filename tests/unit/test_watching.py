@@ -15,7 +15,7 @@ from qirjit_magic.protocol.shared_memory import (
     Word,
 )
 from qirjit_magic.results.records import RecordBatch
-from qirjit_magic.session.client.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES
+from qirjit_magic.session.client.process import SHOWN_BYTES, SHOWN_WHOLE_BYTES
 from qirjit_magic.session.runs.watcher import RunWatcher
 
 

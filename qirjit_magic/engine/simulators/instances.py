@@ -175,7 +175,7 @@ class SimulatorInstances:
     def _load(self, spec: SimulatorSpec) -> AttachedSimulator:
         if spec == STATEVECTOR:
             return StateVectorSimulator(self._library, c_library(), self._shared)
-        if spec.in_python:
+        if spec.pickled:
             return PythonSimulator(spec, self._callbacks, self._library)
         # qirrunner's library keeps its text for one reader, by whatever name it is called.
         if not spec.path or Path(spec.path).samefile(self._library_path):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from qirjit_magic.errors import ExecutionError
 from qirjit_magic.notebook.panel.tail import Tail
 from qirjit_magic.protocol.messages import Progress
-from qirjit_magic.session.client.streams import Observer
+from qirjit_magic.session.runs.watcher import Observer
 
 if TYPE_CHECKING:
     from qirjit_magic.session.run_result import RunResult

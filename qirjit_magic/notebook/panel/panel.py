@@ -21,8 +21,8 @@ from qirjit_magic.notebook.panel.run_coordinator import coordinator_of
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
 from qirjit_magic.options import Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
-from qirjit_magic.session.client.streams import Observer
 from qirjit_magic.session.default import default_session
+from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
 
 if TYPE_CHECKING:

@@ -39,9 +39,9 @@ from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
 from qirjit_magic.session.cache import ObjectCache, admitted
-from qirjit_magic.session.client import forking
-from qirjit_magic.session.client.crash_report import COMPILE_LIMIT_S, Stopped
-from qirjit_magic.session.client.interrupts import DeferredInterrupts, FollowingShield
+from qirjit_magic.session.client.crash_report import Stopped
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingShield, follow_forks
+from qirjit_magic.session.client.process import COMPILE_LIMIT_S
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
 from qirjit_magic.session.client.replay_log import definition, restoration
 from qirjit_magic.session.client.restarter import GRACE_S, Restarter
@@ -96,7 +96,7 @@ class EngineClient:
             cache_folder=str(cache.folder) if cache else "",
         )
         self.memory, self.interrupts, self.fenced = self.restarter.memory, self.restarter.interrupts, fenced
-        forking.follow(self)
+        follow_forks(self)
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}

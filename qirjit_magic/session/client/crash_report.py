@@ -1,74 +1,20 @@
-"""How much a request may take, and why an engine process died, as the error that says so."""
+"""Why an engine process died, as the error that says so, and what this system must leave one."""
 
 from __future__ import annotations
 
 import re
 import signal
-import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
-from qirjit_magic.protocol.messages import (
-    Add,
-    CircuitRequest,
-    Compile,
-    Define,
-    GetBuiltinCode,
-    GetStatus,
-    Message,
-    Remove,
-    Renew,
-    Restore,
-    RunRequest,
-    Show,
-    Undefine,
-    Unlink,
-)
 from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
-from qirjit_magic.session.client.process import LOST, UNKNOWN
-from qirjit_magic.session.client.streams import Stream
+from qirjit_magic.session.client.process import LOST, UNKNOWN, Limit, Stream
 from qirjit_magic.system_memory import memory_limit, resource_limit
 
-COMPILE_LIMIT_S = 120.0
 _LEAST_ADDRESSES = 416 << 20
 _LEAST_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
-STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no time limit
-
-
-class Limit(NamedTuple):
-    """How long a process may take for something.
-
-    Attributes:
-        seconds: until it is ended.
-        what: what has not ended then.
-    """
-
-    seconds: float
-    what: str
-
-
-START_LIMIT = Limit(120.0, "its start")  # LLVM is read from a disk, which may be far away
-LINK_LIMIT = Limit(COMPILE_LIMIT_S, "the linker")
-_COMPILER = Limit(COMPILE_LIMIT_S, "the compiler")
-# Many times what each takes where the machine is busy. Shots are not among them: they may take as long as they like,
-# and have the limit of who runs them.
-LIMITS: dict[type[Message], Limit] = {
-    Add: _COMPILER,
-    Compile: _COMPILER,
-    Show: _COMPILER,
-    GetBuiltinCode: Limit(COMPILE_LIMIT_S, "compiling what the engine brings itself"),
-    CircuitRequest: Limit(20.0, "the trace"),  # it has room for what takes a second: what takes longer waits
-    Define: Limit(120.0, "the import of a function in Python"),
-    Undefine: Limit(30.0, "forgetting a function in Python"),
-    Restore: Limit(60.0, "taking back a module"),
-    Renew: Limit(30.0, "making a module the newest"),
-    Unlink: Limit(30.0, "resetting a module"),
-    Remove: Limit(30.0, "forgetting a module"),
-    GetStatus: Limit(15.0, "the answer to a request for its status"),
-}
 
 
 def default_memory_limit() -> int:
@@ -109,26 +55,6 @@ def check_addresses() -> None:
             f"{_LEAST_ADDRESSES >> 20:,} MiB. Raise RLIMIT_AS: ulimit -v, or the job's limit of memory."
         )
         raise EngineStartError(message)
-
-
-def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
-    """How long a process may take to answer this; None where there is no limit.
-
-    Args:
-        message: what it is asked; None where it starts.
-        compile_s: the seconds for compiling.
-    """
-    if message is None:
-        return START_LIMIT
-    if isinstance(message, RunRequest):  # one for no shots links only
-        return LINK_LIMIT if message.end <= message.first else None
-    limit = LIMITS[type(message)]
-    return limit._replace(seconds=compile_s) if limit is _COMPILER else limit
-
-
-def is_over(moment: float | None) -> bool:
-    """Whether this moment of `time.monotonic` has passed; None never does."""
-    return moment is not None and time.monotonic() > moment
 
 
 _MIB = 1 << 20

@@ -1,259 +1,61 @@
-"""`EngineProcess`: one child, how it is started, and the one loop that waits for its reply, output and death."""
+"""`EngineProcess`: one child, and the one loop that waits for its reply, output and death.
+
+What it writes to its descriptors 1 and 2 is shown as it comes, and kept at both ends.
+"""
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
-import queue
-import re
 import secrets
 import selectors
-import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple
 
 import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import EngineStartError
-from qirjit_magic.protocol.messages import Frame, FrameError, Inbox, WorkerArguments, pack
+from qirjit_magic.protocol.messages import (
+    Add,
+    CircuitRequest,
+    Compile,
+    Define,
+    Frame,
+    FrameError,
+    GetBuiltinCode,
+    GetStatus,
+    Inbox,
+    Message,
+    Remove,
+    Renew,
+    Restore,
+    RunRequest,
+    Undefine,
+    Unlink,
+    WorkerArguments,
+    pack,
+)
+from qirjit_magic.protocol.messages import (
+    Show as ShowModule,
+)
 from qirjit_magic.protocol.shared_memory import RecordMemory
 from qirjit_magic.sandbox import Platform, name_of
 from qirjit_magic.sandbox.descriptors import Descriptor, LostDescriptorError
-from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.child import Child, above_standard, engine_environment, start_lasting
+from qirjit_magic.session.client.kernel_process import follow_forks
 from qirjit_magic.session.client.replies import reply_room
-from qirjit_magic.session.client.streams import Printed, Stream
 
 # How a process ended, where there is neither a signal nor a status to tell.
 UNKNOWN = "an unknown cause"
 LOST = "closed descriptors"
-_LOOK_S = 0.001
-
-
-class Child:
-    """A process that was started.
-
-    `subprocess.Popen` takes a status that it cannot get for 0. There is none to get where SIGCHLD is ignored, or where
-    somebody else waits for all children of this process.
-
-    Args:
-        started: the process, which nobody else waits for.
-    """
-
-    def __init__(self, started: subprocess.Popen[bytes]) -> None:
-        self._started = started
-        self._parent = os.getpid()
-        self._lock = threading.RLock()  # `kill` comes from any thread
-        self._there = True
-        self._status: int | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._started.pid
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is this process's child: in a fork it is not."""
-        return os.getpid() == self._parent
-
-    def kill(self) -> None:
-        """End it, if it is there; from any thread."""
-        if not self.is_ours:
-            return
-        with self._lock:
-            if self._look():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.pid, signal.SIGKILL)
-
-    def wait(self) -> None:
-        """Wait until it has ended; in a thread of its own."""
-        with contextlib.suppress(ChildProcessError):
-            _, status = os.waitpid(self.pid, 0)
-            self._note(status)
-        self._there = False
-
-    def collect(self, within_s: float) -> None:
-        """Wait for so long until it has ended, and collect its status."""
-        deadline = time.monotonic() + within_s
-        while self.is_ours and self._look() and time.monotonic() < deadline:
-            time.sleep(_LOOK_S)
-
-    def _look(self) -> bool:
-        # Whether it is there. Until its status is collected, nobody else has its number.
-        with self._lock:
-            if self._there:
-                try:
-                    collected, status = os.waitpid(self.pid, os.WNOHANG)
-                except ChildProcessError:
-                    self._there, self._started.returncode = False, 0
-                else:
-                    if collected:
-                        self._note(status)
-            return self._there
-
-    def _note(self, status: int) -> None:
-        self._status, self._there = status, False
-        self._started.returncode = os.waitstatus_to_exitcode(status)  # its finalizer is to wait for nothing
-
-    def disown(self) -> None:
-        """In a fork: it is somebody else's child."""
-        self._started.returncode = 0
-
-    @property
-    def ending(self) -> str:
-        """How it ended: a signal's name or an exit status; empty where that cannot be known."""
-        if self._status is None:
-            return ""
-        code = os.waitstatus_to_exitcode(self._status)
-        if code >= 0:
-            return f"exit status {code}"
-        try:
-            return signal.Signals(-code).name
-        except ValueError:
-            return f"signal {-code}"
-
-
-# More names for the engine behind the fence, with commas between them.
-VARIABLE = "QIRJIT_ENVIRONMENT"
-# What Python, the dynamic loader, languages, threads and simulators go by: names, and how names begin.
-_NAMES = {
-    *("PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LOCPATH", "TZ", "TZDIR", "TMPDIR", "TERM", "COLUMNS"),
-    *("VIRTUAL_ENV", "GLIBC_TUNABLES"),
-}
-_BEGINNINGS = (
-    *("LC_", "PYTHON", "QIRJIT_", "LD_", "DYLD_", "CONDA_", "XDG_", "RUST_", "LLVM_", "MALLOC_"),
-    *("ASAN_", "LSAN_", "UBSAN_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "BLAS_", "VECLIB_"),
-    *("NPY_", "NUMPY_", "NUMEXPR_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMPI_", "SLURM_CPUS_"),
-)
-_SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|PWD|CREDENTIAL|AUTH|COOKIE|PRIVATE", re.IGNORECASE)
-_ALWAYS = {"RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""}
-# NumPy's threads would do nothing here, and a process that was killed is gone only when they are.
-_BY_DEFAULT = {"OPENBLAS_NUM_THREADS": "1"}
-
-
-def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: bool) -> dict[str, str]:
-    """What an engine process gets of this environment.
-
-    Behind the fence that is a list of what is permitted, since nobody knows under which names secrets are kept. The
-    open process runs what is trusted, and gets everything.
-
-    Args:
-        environment: that of the kernel.
-        fenced: whether the process will have a fence.
-    """
-    named = {name.strip() for name in environment.get(VARIABLE, "").split(",")}
-    passed = {name: value for name, value in environment.items() if not fenced or name in named or is_passed(name)}
-    return {**_BY_DEFAULT, **passed, **_ALWAYS}
-
-
-def is_passed(name: str) -> bool:
-    """Whether a variable of this name reaches the engine behind the fence without being asked for."""
-    return (name in _NAMES or name.startswith(_BEGINNINGS)) and not _SECRET.search(name)
-
-
-_T = TypeVar("_T")
-_T_co = TypeVar("_T_co", covariant=True)
-
-
-class _Job:
-    def __init__(self, do: Callable[[], object]) -> None:
-        self._do = do
-        self._done = threading.Event()
-        self._error: BaseException | None = None
-
-    def carry_out(self) -> None:
-        try:
-            self._do()
-        except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits
-            self._error = error
-        self._done.set()
-
-    def wait(self) -> None:
-        self._done.wait()
-        if self._error is not None:
-            raise self._error
-
-
-class _Lasting:
-    """The thread, which is there once somebody needs it."""
-
-    def __init__(self) -> None:
-        self.after_fork()
-        forking.follow(self)
-
-    def after_fork(self) -> None:
-        """There is no such thread in the child."""
-        self._lock = threading.Lock()
-        self._jobs: queue.SimpleQueue[_Job] | None = None
-
-    def jobs(self) -> queue.SimpleQueue[_Job] | None:
-        """What gives it work; None where the system allows no thread more."""
-        with self._lock:
-            if self._jobs is None:
-                jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
-                try:
-                    threading.Thread(target=_work, args=(jobs,), name="qirjit-start", daemon=True).start()
-                except RuntimeError:
-                    return None
-                self._jobs = jobs
-            return self._jobs
-
-
-def _work(jobs: queue.SimpleQueue[_Job]) -> None:
-    while True:
-        jobs.get().carry_out()
-
-
-_lasting = _Lasting()
-
-
-class Start(Protocol[_T_co]):
-    """Starts a process."""
-
-    def __call__(self, *, lasting: bool) -> _T_co:
-        """Start it; ``lasting`` says whether the thread lasts as long as this process."""
-        ...
-
-
-def start_lasting(start: Start[_T]) -> _T:
-    """What ``start`` gives, called in a thread that lasts as long as this process, where there is one."""
-    if threading.current_thread() is threading.main_thread():
-        return start(lasting=True)
-    jobs = _lasting.jobs()
-    if jobs is None:
-        return start(lasting=False)
-    started: list[_T] = []
-    job = _Job(lambda: started.append(start(lasting=True)))
-    jobs.put(job)
-    job.wait()
-    return started[0]
-
-
-_FIRST_OF_OUR_OWN = 3
-
-
-@contextlib.contextmanager
-def above_standard() -> Iterator[None]:
-    """What is opened inside is no standard descriptor, even where 0, 1 or 2 are closed.
-
-    A socket at 2 would be sent whatever some library writes to standard error, and a child that gets standard
-    descriptors of its own would lose what it was to inherit.
-    """
-    with contextlib.ExitStack() as closing:
-        with contextlib.suppress(OSError):  # not even that can be opened: what comes next says so
-            while (handle := os.open(os.devnull, os.O_RDWR)) < _FIRST_OF_OUR_OWN:
-                closing.callback(os.close, handle)
-            os.close(handle)
-        yield
-
 
 _CHUNK = 1 << 20
 _NUMBER_BITS = 64
@@ -268,6 +70,142 @@ _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[2]); import qirjit_magic; sys.path.append(sys.path.pop(0)); "
     "from qirjit_magic.engine.worker import main; main(sys.argv[1])"
 )
+
+
+SHOWN_BYTES = 64 << 10
+SHOWN_WHOLE_BYTES = 512 << 10  # to who wants the newest of what comes after that too
+KEPT_BYTES = 128 << 10
+
+Show = Callable[[str], None]
+
+
+def show_nothing(text: str) -> None:
+    """What shows a run's text where nobody watches."""
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """What a run wrote to its descriptors 1 and 2.
+
+    Attributes:
+        stdout: the text of 1; of a flood both ends, with a line between them that says what is missing.
+        stderr: the same of 2.
+        left_out: how many bytes of both are missing.
+    """
+
+    stdout: str = ""
+    stderr: str = ""
+    left_out: int = 0
+
+
+class Stream:
+    """One descriptor: of a flood the first `SHOWN_BYTES` of a run are shown, or all, and both ends are kept."""
+
+    def __init__(self) -> None:
+        self.begin(show_nothing)
+
+    def begin(self, show: Show, kept: int = KEPT_BYTES, *, all_shown: bool = False) -> None:
+        """A new run: count and keep from nothing, at most so many bytes."""
+        self._show = show
+        self._head_room = kept // 2
+        self._tail_room = kept - self._head_room
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._left = sys.maxsize if all_shown else SHOWN_BYTES
+        self._cut = False
+        self._head = self._tail = b""
+        self.total = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take what was read."""
+        self.total += len(chunk)
+        room = self._head_room - len(self._head)
+        self._head += chunk[:room]
+        self._tail = (self._tail + chunk[room:][-self._tail_room :])[-self._tail_room :]
+        shown = chunk[: self._left]
+        self._left -= len(shown)
+        text = self._decoder.decode(shown)
+        if text:
+            self._show(text)
+        if len(shown) < len(chunk) and not self._cut:
+            self._cut = True
+            self._show(f"\n… only the first {SHOWN_BYTES >> 10} KiB are shown\n")
+
+    @property
+    def left_out(self) -> int:
+        """How many bytes were not kept."""
+        return self.total - len(self._head) - len(self._tail)
+
+    @property
+    def text(self) -> str:
+        """What is kept; where something is missing, a line between the two ends says so."""
+        if not self.left_out:
+            return _decoded(self._head + self._tail)
+        return f"{_decoded(self._head)}\n… {self.left_out:,} bytes are left out here\n{_decoded(self._tail)}"
+
+    def both_ends(self, characters: int) -> str:
+        """The beginning and the end of what was written, each of at most so many characters."""
+        text = self.text
+        return text if len(text) <= 2 * characters else f"{text[:characters]}\n…\n{text[-characters:]}"
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+COMPILE_LIMIT_S = 120.0
+STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no time limit
+
+
+class Limit(NamedTuple):
+    """How long a process may take for something.
+
+    Attributes:
+        seconds: until it is ended.
+        what: what has not ended then.
+    """
+
+    seconds: float
+    what: str
+
+
+START_LIMIT = Limit(120.0, "its start")  # LLVM is read from a disk, which may be far away
+LINK_LIMIT = Limit(COMPILE_LIMIT_S, "the linker")
+_COMPILER = Limit(COMPILE_LIMIT_S, "the compiler")
+# Many times what each takes where the machine is busy. Shots are not among them: they may take as long as they like,
+# and have the limit of who runs them.
+LIMITS: dict[type[Message], Limit] = {
+    Add: _COMPILER,
+    Compile: _COMPILER,
+    ShowModule: _COMPILER,
+    GetBuiltinCode: Limit(COMPILE_LIMIT_S, "compiling what the engine brings itself"),
+    CircuitRequest: Limit(20.0, "the trace"),  # it has room for what takes a second: what takes longer waits
+    Define: Limit(120.0, "the import of a function in Python"),
+    Undefine: Limit(30.0, "forgetting a function in Python"),
+    Restore: Limit(60.0, "taking back a module"),
+    Renew: Limit(30.0, "making a module the newest"),
+    Unlink: Limit(30.0, "resetting a module"),
+    Remove: Limit(30.0, "forgetting a module"),
+    GetStatus: Limit(15.0, "the answer to a request for its status"),
+}
+
+
+def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
+    """How long a process may take to answer this; None where there is no limit.
+
+    Args:
+        message: what it is asked; None where it starts.
+        compile_s: the seconds for compiling.
+    """
+    if message is None:
+        return START_LIMIT
+    if isinstance(message, RunRequest):  # one for no shots links only
+        return LINK_LIMIT if message.end <= message.first else None
+    limit = LIMITS[type(message)]
+    return limit._replace(seconds=compile_s) if limit is _COMPILER else limit
+
+
+def is_over(moment: float | None) -> bool:
+    """Whether this moment of `time.monotonic` has passed; None never does."""
+    return moment is not None and time.monotonic() > moment
 
 
 class EngineDied(Exception):  # noqa: N818 - the supervisor decides whether that is an error
@@ -315,7 +253,7 @@ class EngineProcess:
         self._dead_at = float("inf")  # by then whoever was killed is gone
         self._open: list[Descriptor] = []
         self._child: Child | None = None
-        forking.follow(self)  # first: a fork in another thread is to close what is opened here
+        follow_forks(self)  # first: a fork in another thread is to close what is opened here
         try:
             with above_standard():
                 self._start(
@@ -433,7 +371,7 @@ class EngineProcess:
 
         It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
         """
-        if not self._inbox.empty or self._death.is_lost or not (self._connection.is_ours and self._life.is_ours):
+        if not self._inbox.empty or not self._death.is_ours or not (self._connection.is_ours and self._life.is_ours):
             return True
         keys = [key for key, _ in self._selector.select(0)]
         # A number that was closed is told of as one that has something to read.
@@ -445,7 +383,7 @@ class EngineProcess:
 
     def has_lost_descriptors(self) -> bool:
         """Whether somebody else has closed what connects it with this process."""
-        return self._death.is_lost or not all(held.is_ours for held in self._open)
+        return not self._death.is_ours or not all(held.is_ours for held in self._open)
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         """Send, and wait for the reply; output is shown as it comes.
@@ -517,7 +455,7 @@ class EngineProcess:
             raise LostDescriptorError
         for key, _ in ready:
             if key.data == "death":
-                if self._death.is_lost:
+                if not self._death.is_ours:
                     raise LostDescriptorError
                 dead = True
             elif key.data == "reply":

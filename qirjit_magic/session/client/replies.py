@@ -42,7 +42,7 @@ from qirjit_magic.protocol.operations import (
     TraceEnd,
 )
 from qirjit_magic.protocol.shared_memory import RECORDS_CAPACITY, sampled_size
-from qirjit_magic.protocol.timings import COMPILING, RUNNING, UNTIMED, Timings
+from qirjit_magic.protocol.timings import COMPILING, RUNNING, UNTIMED, Step, Timings
 
 _M = TypeVar("_M", bound=Message)
 _TEXT_ROOM = 16 << 20
@@ -126,6 +126,17 @@ def timed(message: Message) -> Timings:
     return UNTIMED
 
 
+def bounded(timings: Timings, steps: Collection[Step], seconds: float) -> Timings:
+    """These steps alone, none below 0, and together not longer than so many seconds."""
+    left = max(0.0, seconds)
+    kept: dict[str, Any] = {}
+    for step in steps:
+        took = getattr(timings, step)
+        kept[step] = min(took, left) if took > 0 else 0.0  # what is no number is not above 0
+        left -= kept[step]
+    return Timings(**kept)
+
+
 def _own_module(
     request: Add | Compile, module: ModuleInfo, source: bytes, object_code: bytes, *, took_s: float
 ) -> ModuleInfo:
@@ -143,7 +154,7 @@ def _own_module(
         object_size=len(object_code),
         trusted=request.options.trust,
         added_at=0.0,
-        timings=module.timings.bounded(COMPILING, took_s),
+        timings=bounded(module.timings, COMPILING, took_s),
     )
 
 
@@ -191,7 +202,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
         sampled=max(reply.sampled, -1),
         simulator=_cut(reply.simulator),
         why=_cut(reply.why),
-        timings=reply.timings.bounded(RUNNING, took_s),
+        timings=bounded(reply.timings, RUNNING, took_s),
     )
 
 

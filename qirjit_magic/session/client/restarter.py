@@ -21,26 +21,31 @@ from qirjit_magic.protocol.messages import Add, Compile, Done, Frame, FrameError
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.sandbox import Platform, Region, choose, name_of
-from qirjit_magic.session.client import forking
+from qirjit_magic.session.client.child import above_standard
 from qirjit_magic.session.client.crash_report import (
-    COMPILE_LIMIT_S,
     OF_ITSELF,
-    STOPPED_S,
-    Limit,
     Stopped,
     check_addresses,
     check_files,
     crash,
     default_memory_limit,
+)
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, notice_fork
+from qirjit_magic.session.client.process import (
+    COMPILE_LIMIT_S,
+    KEPT_BYTES,
+    STOPPED_S,
+    EngineDied,
+    EngineProcess,
+    Limit,
+    Printed,
     is_over,
     limit_of,
+    show_nothing,
 )
-from qirjit_magic.session.client.interrupts import DeferredInterrupts
-from qirjit_magic.session.client.process import EngineDied, EngineProcess, above_standard
+from qirjit_magic.session.client.process import Show as ShowText
 from qirjit_magic.session.client.replay_log import ReplayLog
 from qirjit_magic.session.client.replies import checked, timed
-from qirjit_magic.session.client.streams import KEPT_BYTES, Printed, show_nothing
-from qirjit_magic.session.client.streams import Show as ShowText
 from qirjit_magic.version import __version__
 
 GRACE_S = 1.0
@@ -98,7 +103,7 @@ class Restarter:
         self._stopped_since: float | None = None  # where a signal has stopped it
         self._last_printed = Printed()
         self._kept_output = KEPT_BYTES
-        self._all_shown = self._begun = False
+        self._all_shown = self._begun = self._timed = False
         self._cpu_before = 0.0
         self._have_no_process()
         self.fenced = fenced
@@ -197,15 +202,24 @@ class Restarter:
 
     @contextlib.contextmanager
     def watching(
-        self, show: ShowText, on_tick: Callable[[], None], kept: int = KEPT_BYTES, *, all_shown: bool = False
+        self,
+        show: ShowText,
+        on_tick: Callable[[], None],
+        kept: int = KEPT_BYTES,
+        *,
+        all_shown: bool = False,
+        timed: bool = False,
     ) -> Iterator[None]:
-        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile."""
+        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile.
+
+        `cpu_seconds` counts from here where it is ``timed``.
+        """
         self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
-        self._kept_output, self._all_shown = kept, all_shown
+        self._kept_output, self._all_shown, self._timed = kept, all_shown, timed
         try:
             yield
         finally:
-            self._show, self._on_tick, self._watched = show_nothing, lambda: None, False
+            self._show, self._on_tick, self._watched, self._timed = show_nothing, lambda: None, False, False
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -256,7 +270,7 @@ class Restarter:
         running = isinstance(frame.message, RunRequest)
         if not (self._watched and self._begun):  # once for all the pieces of a run
             self._begun = True
-            self._cpu_before = process.cpu_seconds() if self._watched else 0.0
+            self._cpu_before = process.cpu_seconds() if self._timed else 0.0
             for stream in (process.output, process.errors):
                 stream.begin(self._show, self._kept_output, all_shown=self._all_shown)
         began = time.perf_counter()
@@ -356,7 +370,7 @@ class Restarter:
         return Stopped() if self._closing or self._is_given_up() else error
 
     def _ensure(self, *, going_on: bool) -> EngineProcess:
-        forking.look()
+        notice_fork()
         process = self.process
         if process and not going_on and (process.is_lost() if self._ready else process.has_lost_descriptors()):
             self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine

@@ -7,7 +7,7 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -21,16 +21,15 @@ from qirjit_magic.errors import (
 )
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.options import Jobs
-from qirjit_magic.protocol.messages import Outcome, Raised, RunRequest
+from qirjit_magic.protocol.messages import Outcome, Raised, RunReply, RunRequest
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint
-from qirjit_magic.protocol.shared_memory import RECORD_SIZE, Word
+from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.streams import Observer, Printed
+from qirjit_magic.session.client.process import Printed
 from qirjit_magic.session.diagnostics import left_out
-from qirjit_magic.session.runs.record_batch import copied_sample, keep_finished, unfinished
 from qirjit_magic.session.runs.sharded_run import LOOK_S, WORTH_S, ShardedRun
-from qirjit_magic.session.runs.watcher import ProgressReporter, RunWatcher
+from qirjit_magic.session.runs.watcher import Observer, ProgressReporter, RunWatcher
 
 if TYPE_CHECKING:
     from qirjit_magic.results.record_columns import RecordColumns
@@ -86,6 +85,16 @@ class Collected:
         there = len(self.columns) if self.columns is not None else 0
         self.done = min(self.sampled.shots if self.sampled and there else there, shots)
 
+    def note_timings(self, *more: Timings) -> None:
+        """Add how long further steps took."""
+        self.timings = added(self.timings, *more)
+
+
+def added(*timings: Timings) -> Timings:
+    """Steps that came one after the other."""
+    sums: list[Any] = [sum(field) for field in zip(*map(structs.astuple, timings), strict=True)]
+    return Timings(*sums[:-1], bool(sums[-1]))
+
 
 def collect(
     engine: EngineClient,
@@ -132,7 +141,13 @@ def collect(
     with _ending(reporter, collected):
         try:
             show = observer.show_printed or observer.show
-            with engine.restarter.watching(show, tick, limits.output_bytes, all_shown=observer.newest):
+            with engine.restarter.watching(
+                show,
+                tick,
+                limits.output_bytes,
+                all_shown=observer.newest,
+                timed=limits.cpu_seconds > 0,
+            ):
                 following = _collect_pieces(
                     engine,
                     request,
@@ -150,8 +165,8 @@ def collect(
         except WorkerCrashedError as crash:
             collected.crash = crash
             watch.tick()
-            keep_finished(engine.memory, columns)
-            collected.last = unfinished(engine.memory, request)
+            _keep_finished(engine.memory, columns)
+            collected.last = _unfinished(engine.memory, request)
         engine.memory.discard()
         collected.note_done(request.shots)
     collected.timed_out = watch.timed_out
@@ -223,12 +238,12 @@ def _collect_pieces(
         if sampled:
             watch.show_sampled(reply.next - following.first)
         copied_from = time.perf_counter()
-        keep_finished(memory, columns)
+        _keep_finished(memory, columns)
         if sampled:
-            collected.sampled = copied_sample(memory, following, reply)
+            collected.sampled = _sampled(memory, following, reply)
         elif reply.outcome in {"failed", "killed"}:
-            collected.last = unfinished(memory, request)
-        collected.timings += reply.timings + Timings(decode=time.perf_counter() - copied_from)
+            collected.last = _unfinished(memory, request)
+        collected.note_timings(reply.timings, Timings(decode=time.perf_counter() - copied_from))
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
         collected.outcome, collected.done = reply.outcome, reply.next
         collected.linked += reply.linked
@@ -243,6 +258,23 @@ def _collect_pieces(
         following = structs.replace(request, first=reply.next)
 
 
+def _keep_finished(memory: RecordMemory, columns: RecordColumns) -> None:
+    columns.add(memory.committed(), memory.records, memory.text())  # a part of the memory at a time
+
+
+def _unfinished(memory: RecordMemory, request: RunRequest) -> RecordBatch:
+    from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
+
+    return RecordBatch.copied(memory, request.max_records, unfinished_only=True)
+
+
+def _sampled(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Sampled:
+    from qirjit_magic.results.records import Sampled  # noqa: PLC0415 - likewise
+
+    shots = reply.next - request.first
+    return Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
+
+
 def _collect_parts(
     sharded_run: ShardedRun,
     collected: Collected,
@@ -254,7 +286,7 @@ def _collect_parts(
 ) -> None:
     began = time.perf_counter()
     collected.outcome = sharded_run.run(first, watch, tick, columns=columns)
-    collected.timings += Timings(simulate=time.perf_counter() - began)  # of all processes together
+    collected.note_timings(Timings(simulate=time.perf_counter() - began))  # of all processes together
     collected.done = sharded_run.shards[-1].at if sharded_run.shards else first
     for shard in sharded_run.shards:
         collected.dropped += shard.dropped
@@ -308,15 +340,18 @@ def finish(
         began: when the run did, by `time.perf_counter`.
     """
     decoded_from = time.perf_counter()
+    if collected.dropped or printed.left_out:
+        notices = (*notices, *left_out(collected.dropped, printed.left_out, limits))
     from qirjit_magic.session.run_result import Plan, RunResult  # noqa: PLC0415 - brings NumPy
 
-    table, (last, failure) = _decoded(collected)
+    table, (last, failure) = _decoded(collected, request.shots)
     now = time.perf_counter()
     ended_badly = collected.crash is not None or collected.outcome in {"failed", "killed"}
+    collected.note_timings(before, Timings(decode=now - decoded_from, total=now - began))
     result = RunResult(
         module=request.module,
         entry=entry,
-        table=table.first(request.shots),
+        table=table,
         requested=request.shots,
         seed=request.seed,
         plan=Plan(
@@ -330,21 +365,23 @@ def finish(
         stderr=printed.stderr,
         dropped=collected.dropped,
         unkept=printed.left_out,
-        notices=(*notices, *left_out(collected.dropped, printed.left_out, limits)),
-        timings=before + collected.timings + Timings(decode=now - decoded_from, total=now - began),
+        notices=notices,
+        timings=collected.timings,
     )
     return result, _error(collected, failure, result, timeout_s=request.options.timeout)
 
 
 def _decoded(
-    collected: Collected,
+    collected: Collected, shots: int
 ) -> tuple[RecordTable | SampledTable, tuple[Sequence[Record], Failure | None]]:
     from qirjit_magic.results.record_columns import RecordColumns  # noqa: PLC0415 - brings NumPy
-    from qirjit_magic.results.records import decode_unfinished, table_of_columns  # noqa: PLC0415
+    from qirjit_magic.results.records import RecordTable, decode_unfinished  # noqa: PLC0415
     from qirjit_magic.results.sampled import sampled_table  # noqa: PLC0415
 
     columns = RecordColumns() if collected.columns is None else collected.columns
-    table = table_of_columns(columns)
+    table = RecordTable(*columns.arrays())
+    if len(columns) > shots:
+        table = table.first(shots)
     last = decode_unfinished(collected.last.unfinished, collected.last.text) if collected.last else ((), None)
     return (sampled_table(table, collected.sampled) if collected.sampled else table), last
 

@@ -23,14 +23,14 @@ from qirjit_magic.limits import Limits
 from qirjit_magic.protocol.messages import Compiled, Outcome, RunReply, RunRequest
 from qirjit_magic.protocol.shared_memory import Word
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.streams import show_nothing
-from qirjit_magic.session.runs.record_batch import copied, keep_copy
+from qirjit_magic.session.client.process import show_nothing
 from qirjit_magic.session.runs.shards import Shard, Shards
 from qirjit_magic.session.runs.watcher import RunWatcher
 from qirjit_magic.session.runs.worker_pool import Worker, WorkerPool
 
 if TYPE_CHECKING:
     from qirjit_magic.results.record_columns import RecordColumns
+    from qirjit_magic.results.records import RecordBatch
 
 LOOK_S = 0.2  # a run that takes no longer is not looked at
 WORTH_S = 1.0  # so much must be left to do
@@ -223,7 +223,7 @@ class ShardedRun:
             self.shards.append(shard)
             watch.show_copies(shard.batches if shard.lines else ())
             for batch in shard.batches:
-                keep_copy(batch, self._columns)
+                self._columns.add(len(batch.finished), batch.records, batch.text)
             shard.last = shard.batches[-1] if shard.outcome or shard.crash else None
             shard.batches.clear()
             self._left.note_kept(shard, self._columns.size)
@@ -238,9 +238,14 @@ class ShardedRun:
         else:
             self._conclude(self._engine, left, shard)
 
+    def _copied(self, engine: EngineClient) -> RecordBatch:
+        from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
+
+        return RecordBatch.copied(engine.memory, self._request.max_records)
+
     def _conclude(self, engine: EngineClient, left: Shards, shard: Shard) -> None:
         _count(shard, engine)
-        shard.batches.append(copied(engine.memory, self._request))
+        shard.batches.append(self._copied(engine))
         left.conclude(shard, engine.memory.shot())
 
     def _run_part(self, engine: EngineClient, left: Shards, shard: Shard) -> Outcome | None:
@@ -254,7 +259,7 @@ class ShardedRun:
             if reply.outcome in {"failed", "killed"}:
                 return reply.outcome
             _count(shard, engine)
-            left.keep(shard, copied(engine.memory, self._request), shard.end if reply.outcome == "done" else reply.next)
+            left.keep(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
             held = left.kept
             if held and held > (most := self._limits.kept_beside(held)):
                 self.passed = "kept_bytes", held, most
@@ -267,7 +272,9 @@ class ShardedRun:
     def _help(self, worker: Worker) -> None:
         engine = worker.engine
         try:
-            with engine.restarter.watching(show_nothing, lambda: self._tick(engine)):
+            with engine.restarter.watching(
+                show_nothing, lambda: self._tick(engine), timed=self._limits.cpu_seconds > 0
+            ):
                 self._make_ready(engine)
                 left = self._wait_for_parts()
                 self._working.add(engine)

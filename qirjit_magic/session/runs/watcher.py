@@ -10,15 +10,44 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
-from qirjit_magic.session.client.streams import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show
+from qirjit_magic.session.client.process import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show, show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.results.records import RecordBatch
 
 _EVERY_S = 0.1
 _LATELY_S = 5.0
+
+
+class Observer(msgspec.Struct, frozen=True):
+    """Who follows a run while it goes on; everything is called in the thread that runs, and may be left out.
+
+    Attributes:
+        show: takes messages and state dumps as they come.
+        show_printed: takes what native code prints to its descriptors 1 and 2; ``show`` does where None.
+        stopping: asked often; once it says True, the run ends at the next shot.
+        on_tick: called often.
+        progress: told how far the run is: at most ten times a second, and once when it has ended, however it did;
+            not where it is refused.
+        newest: whether it goes on to be shown text when there is much of it: then the newest, with a line that says so
+            where something was left out. Otherwise the first 64 KiB of messages are shown, and of what is printed.
+    """
+
+    show: Show = show_nothing
+    show_printed: Show | None = None
+    stopping: Callable[[], bool] = lambda: False
+    on_tick: Callable[[], None] = lambda: None
+    progress: Callable[[Progress], None] = lambda _: None
+    newest: bool = False
+
+
+def observing(show: Show | Observer) -> Observer:
+    """Somebody who follows a run, also where only a function is given."""
+    return show if isinstance(show, Observer) else Observer(show)
 
 
 class ProgressReporter:

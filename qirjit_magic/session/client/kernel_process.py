@@ -1,13 +1,20 @@
-"""`DeferredInterrupts`: interrupts as a number instead of an exception."""
+"""What comes over this process: interrupts, as a number instead of an exception, and forks.
+
+A fork has copies of the parent's objects and descriptors, and one of its threads. Whoever owns something that two
+processes cannot share says here what becomes of it in the child. Nothing is done before a fork, nor in the parent: a
+fork in one thread is not to wait for another thread's run.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
+import weakref
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 
 class DeferredInterrupts:
@@ -100,3 +107,37 @@ class FollowingShield(DeferredInterrupts):
     def outermost(self) -> bool:
         """The other one is around it."""
         return False
+
+
+class Forkable(Protocol):
+    """Something that a forked process has a copy of."""
+
+    def after_fork(self) -> None:
+        """In the child: let go what is the parent's. It raises nothing, and waits for no lock."""
+        ...
+
+
+_sessions: weakref.WeakSet[Forkable] = weakref.WeakSet()
+_others: weakref.WeakSet[Forkable] = weakref.WeakSet()
+_process = os.getpid()
+
+
+def follow_forks(something: Forkable, *, session: bool = False) -> None:
+    """Tell this object of forks, for as long as it is there; sessions before all that is theirs."""
+    (_sessions if session else _others).add(something)
+
+
+def notice_fork() -> None:
+    """Notice a fork by native code, which Python is not told of."""
+    if os.getpid() != _process:
+        _after_fork()
+
+
+def _after_fork() -> None:
+    global _process  # noqa: PLW0603 - it is a fact about this process
+    _process = os.getpid()
+    for something in (*_sessions, *_others):
+        something.after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)
