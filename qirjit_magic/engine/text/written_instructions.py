@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from qirjit_magic.llvm_text import CLOSING, OPCODES, OPENING, Token, tokens
@@ -35,7 +36,7 @@ def written_instructions(text: str, name: int) -> tuple[WrittenInstruction, ...]
     """
     body = list(_body(text, name))
     starts = [i for i, (token, depth) in enumerate(body) if depth == 1 and _begins(body, i, token)]
-    bounds = zip(starts, [*starts[1:], len(body)], strict=True)
+    bounds = pairwise([*starts, len(body)])
     return tuple(_instruction(body[first : _end(body, first, end)]) for first, end in bounds)
 
 

@@ -93,7 +93,8 @@ class Collected:
 def added(*timings: Timings) -> Timings:
     """Steps that came one after the other."""
     sums: list[Any] = [sum(field) for field in zip(*map(structs.astuple, timings), strict=True)]
-    return Timings(*sums[:-1], bool(sums[-1]))
+    sums[-1] = bool(sums[-1])
+    return Timings(*sums)
 
 
 def collect(
