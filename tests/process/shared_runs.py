@@ -28,15 +28,17 @@ CALL_HELPERS = ShardedRun._call_helpers
 def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
 
-    def call_and_wait(run: ShardedRun) -> None:
+    def call_and_wait(run: ShardedRun) -> bool:
         assert run._engine.restarter.process is not None
         pid = run._engine.restarter.process.pid
         os.kill(pid, signal.SIGSTOP)
-        CALL_HELPERS(run)
-        assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))
-        run._engine.memory.stop()
-        run._asked = True
+        called = CALL_HELPERS(run)
+        if called:
+            assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))
+            run._engine.memory.stop()
+            run._asked = True
         os.kill(pid, signal.SIGCONT)
+        return called
 
     monkeypatch.setattr(process, "_TICK_S", 0.005)
     monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)

@@ -22,6 +22,7 @@ from qirjit_magic.session.run_result import RunResult
 from qirjit_magic.session.runs import shards, worker_pool
 from qirjit_magic.session.runs.sharded_run import ShardedRun
 from qirjit_magic.session.runs.watcher import Observer
+from qirjit_magic.session.runs.worker_pool import Worker, WorkerPool
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.shared_runs import (
@@ -158,6 +159,22 @@ def test_whatever_goes_wrong_beside_the_run_costs_nothing(
         patch.setattr(ShardedRun, "_make_ready", break_off)
         result = run(shared)
     assert result.plan.why == "a process that was to help was of no use: it ended by LookupError"
+    assert everything(result) == everything(expected)
+
+
+def test_helpers_that_still_end_the_run_before_are_asked_again(
+    shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    lend = WorkerPool.lend
+
+    def busy_at_first(pool: WorkerPool, processes: int) -> list[Worker]:
+        asked.append(processes)
+        return lend(pool, processes) if len(asked) > 1 else []
+
+    monkeypatch.setattr(WorkerPool, "lend", busy_at_first)
+    result = run(shared)
+    assert (result.plan.processes, result.plan.why) == (2, "")
     assert everything(result) == everything(expected)
 
 

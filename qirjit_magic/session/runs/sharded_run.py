@@ -145,8 +145,7 @@ class ShardedRun:
             self._asked = True
             self._engine.memory.stop()
         elif not self._helped and self._pays(WORTH_S):
-            self._helped = True
-            self._call_helpers()
+            self._helped = self._call_helpers()
 
     def _note_shot(self) -> None:
         now, shot = time.monotonic(), self._engine.memory.shot()
@@ -168,14 +167,18 @@ class ShardedRun:
             return False
         return self._request.shots - self._seen[-1][1] - 1 > self._rate() * worth_s
 
-    def _call_helpers(self) -> None:
+    def _call_helpers(self) -> bool:
+        # Whether that is done: helpers that still end the run before this one are asked again.
         try:
             lent = self._workers.lend(self._most)
         except EngineStartError as error:
             self.lost = _cause(error)
-            return
+            return True
+        if not lent:
+            self._workers.rest()
         for worker in lent[: self._request.shots]:
             worker.work(self._help)
+        return bool(lent)
 
     def has_ended(self, reply: RunReply) -> bool:
         """Whether a piece has ended because of this, and not because somebody wants the run to end."""
