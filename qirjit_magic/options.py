@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypedDict, TypeVar, get_args
+from typing import Literal, TypedDict, TypeVar, cast, get_args
 
 import msgspec
 from msgspec.structs import force_setattr, replace
@@ -26,12 +26,43 @@ MAX_JOBS = 256
 _WORTH_TRACING = ((22, 1), (10, 16), (0, 1000))
 
 
-def _integer(value: int) -> int | None:
+# What goes to the engine is made of Python's own types: messages carry no others.
+
+
+def _integer(value: object) -> int | None:
     # NumPy's integers are fine, True and 2.0 are not.
     try:
-        return None if isinstance(value, bool) else operator.index(value)
+        return None if isinstance(value, bool) else operator.index(cast("int", value))
     except TypeError:
         return None
+
+
+def _truth(value: object) -> bool | None:
+    # 0, 1 and NumPy's are fine, "no" is not.
+    try:
+        return {True: True, False: False}.get(cast("bool", value))
+    except TypeError:  # it has no hash
+        return None
+
+
+def _number(value: float | None) -> float | None:
+    # NumPy's numbers and fractions are fine, "5" is not.
+    try:
+        return None if value is None else float(value + 0.0)
+    except (TypeError, OverflowError):
+        return None
+
+
+def _text(value: object) -> str | None:
+    # NumPy's text and enumerations of text are fine, which `str` itself would give their own words.
+    return str.__str__(value) if isinstance(value, str) else None
+
+
+def _settle(options: CompileOptions | RunOptions, name: str, value: object, expected: str, *, valid: bool) -> None:
+    given = getattr(options, name)
+    if not valid:
+        raise OptionError(name, given, expected)
+    force_setattr(options, name, value)
 
 
 def is_count(number: int) -> bool:
@@ -53,7 +84,7 @@ class CompileOptions(msgspec.Struct, frozen=True):
         trust: whether it may hold assembler code and call addresses, and use what only the C library has.
 
     Raises:
-        OptionError: ``opt_level`` is none.
+        OptionError: one of them cannot be.
     """
 
     opt_level: int | None = None
@@ -61,10 +92,11 @@ class CompileOptions(msgspec.Struct, frozen=True):
     trust: bool = False
 
     def __post_init__(self) -> None:
-        level = None if self.opt_level is None else _integer(self.opt_level)
-        if self.opt_level is not None and level not in LEVELS:
-            raise OptionError("opt_level", self.opt_level, "an integer from 0 to 3, or None")
-        force_setattr(self, "opt_level", level)
+        level, strict, trust = _integer(self.opt_level), _truth(self.strict), _truth(self.trust)
+        of_level = self.opt_level is None or level in LEVELS
+        _settle(self, "opt_level", level, "an integer from 0 to 3, or None", valid=of_level)
+        _settle(self, "strict", strict, "True or False", valid=strict is not None)
+        _settle(self, "trust", trust, "True or False", valid=trust is not None)
 
     @property
     def of_code(self) -> CompileOptions:
@@ -73,7 +105,7 @@ class CompileOptions(msgspec.Struct, frozen=True):
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """How an entry point is run; checked when it is made. Integers may be NumPy's: they become Python's.
+    """How an entry point is run; checked when it is made. Numbers and text may be NumPy's: they become Python's.
 
     Attributes:
         shots: how often, at least once.
@@ -100,20 +132,20 @@ class RunOptions(msgspec.Struct, frozen=True):
     timeout: float | None = None
 
     def __post_init__(self) -> None:
-        shots, seed = _integer(self.shots), None if self.seed is None else _integer(self.seed)
-        if shots is None or not is_count(shots):
-            raise OptionError("shots", self.shots, "an integer, 1 or more")
-        if self.seed is not None and (seed is None or not is_seed(seed)):
-            raise OptionError("seed", self.seed, "an integer from 0 to 2**64-1, or None")
-        if self.method not in get_args(Method):
-            raise OptionError("method", self.method, f"one of {', '.join(get_args(Method))}")
-        if self.timeout is not None and (isinstance(self.timeout, str) or not self.timeout > 0):
-            raise OptionError("timeout", self.timeout, "a number of seconds above 0, or None")
-        jobs = self.jobs if self.jobs == "auto" else None if isinstance(self.jobs, str) else _integer(self.jobs)
-        if jobs is None or (jobs != "auto" and not 1 <= jobs <= MAX_JOBS):
-            raise OptionError("jobs", self.jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'")
-        for name, value in (("shots", shots), ("seed", seed), ("jobs", jobs), ("args", tuple(self.args))):
-            force_setattr(self, name, value)
+        shots, seed, timeout = _integer(self.shots), _integer(self.seed), _number(self.timeout)
+        simulator, method, jobs = _text(self.simulator), _text(self.method), _text(self.jobs) or _integer(self.jobs)
+        counts = shots is not None and is_count(shots)
+        _settle(self, "shots", shots, "an integer, 1 or more", valid=counts)
+        seeds = self.seed is None or (seed is not None and is_seed(seed))
+        _settle(self, "seed", seed, "an integer from 0 to 2**64-1, or None", valid=seeds)
+        names = self.simulator is None or simulator is not None
+        _settle(self, "simulator", simulator, "a name or a path, as text, or None", valid=names)
+        _settle(self, "method", method, f"one of {', '.join(get_args(Method))}", valid=method in get_args(Method))
+        ends = self.timeout is None or (timeout is not None and timeout > 0)
+        _settle(self, "timeout", timeout, "a number of seconds above 0, or None", valid=ends)
+        shares = jobs == "auto" or (isinstance(jobs, int) and 1 <= jobs <= MAX_JOBS)
+        _settle(self, "jobs", jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'", valid=shares)
+        force_setattr(self, "args", tuple(self.args))
 
 
 COMPILE_DEFAULTS, RUN_DEFAULTS = CompileOptions(), RunOptions()
@@ -162,23 +194,26 @@ def takes_fields_of(*kinds: type[RunOptions | CompileOptions]) -> Callable[[_F],
     return spell_out
 
 
-def options_with(options: _O, keywords: Mapping[str, object]) -> _O:
+def options_with(options: _O, keywords: Mapping[str, object], taker: Callable[..., object]) -> _O:
     """The same options with these instead.
 
     Args:
         options: the options.
         keywords: new values by name.
+        taker: the function that was called with these keywords, whose parameters an error names.
 
     Raises:
         OptionError: a value cannot be.
         TypeError: there is no such option.
     """
-    import difflib  # noqa: PLC0415 - for a mistake only
-
     for name in keywords:
         if name not in options.__struct_fields__:
-            close = difflib.get_close_matches(name, options.__struct_fields__, 1)
-            hint = f" Did you mean '{close[0]}'?" if close else f" There are {', '.join(options.__struct_fields__)}."
+            import difflib  # noqa: PLC0415 - for a mistake only
+            import inspect  # noqa: PLC0415 - likewise
+
+            known = [each for each in inspect.signature(taker).parameters if each != "self"]
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f" Did you mean '{close[0]}'?" if close else f" There are {', '.join(known)}."
             message = f"there is no option '{name}'.{hint}"
             raise TypeError(message)
     return replace(options, **keywords)

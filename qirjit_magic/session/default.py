@@ -71,7 +71,7 @@ def run(
     """
     session = default_session()
     of_code = CompileOptions.__struct_fields__
-    options = options_with(options, {name: value for name, value in keywords.items() if name not in of_code})
-    compile = options_with(compile, {name: value for name, value in keywords.items() if name in of_code})  # noqa: A001
+    options = options_with(options, {name: value for name, value in keywords.items() if name not in of_code}, run)
+    compile = options_with(compile, {name: value for name, value in keywords.items() if name in of_code}, run)  # noqa: A001
     module = session.add(source, options=compile).name
     return session.run(entry, module=module, options=options)

@@ -294,7 +294,7 @@ class Session:
                 nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
         """
-        options = options_with(options, keywords)
+        options = options_with(options, keywords, Session.add)
         given = read_source(source, self.limits)
         wanted = checked_name(name or given.name)
         if wanted == PYTHON:
@@ -401,8 +401,8 @@ class Session:
             added = self._registry.find(self.module(name).name)
             if form == "ir" and not added.source.data.startswith(BITCODE):
                 return added.source.data.decode("utf-8-sig")
-            info, source = added.info, added.source.data
-            return self._engine.show(info.name, source, form, CompileOptions(info.opt_level, trust=info.trusted))
+            options = structs.replace(added.options, opt_level=added.info.opt_level)
+            return self._engine.show(added.info.name, added.source.data, form, options)
 
     def status(self) -> EngineStatus:
         """What the engine process is and has done so far."""
@@ -456,7 +456,7 @@ class Session:
             ExecutionError: it did not end as it should; what finished is in ``error.partial``.
             KeyboardInterrupt: interrupted; the finished shots are in `last`.
         """
-        options = options_with(options, keywords)
+        options = options_with(options, keywords, Session.run)
         simulator = options.simulator or self.simulator
         spec = BUILT_IN.get(simulator) or find_simulator(simulator)
         if spec.pickled and options.method == "sampled":
@@ -518,7 +518,7 @@ class Session:
         they were asked for. What ``show`` is called with comes in the other thread. Cancelling the task stops the run;
         the finished shots are in `last`.
         """
-        options = options_with(options, keywords)
+        options = options_with(options, keywords, Session.run_async)
         timeout, asked = options.timeout, time.monotonic()
 
         def run(observer: Observer) -> RunResult:

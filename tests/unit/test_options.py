@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import enum
 import inspect
 import shlex
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec import structs
@@ -199,16 +202,73 @@ def test_an_optimisation_level_that_cannot_be_is_refused(level: Any) -> None:
 
 
 def test_keywords_change_options_that_are_checked_again() -> None:
-    options = options_with(RunOptions(shots=10, seed=1), {"shots": np.int64(20)})
+    options = options_with(RunOptions(shots=10, seed=1), {"shots": np.int64(20)}, qir.run)
     assert (options.shots, options.seed, type(options.shots)) == (20, 1, int)
     with pytest.raises(OptionError, match="shots"):
-        options_with(options, {"shots": 0})
+        options_with(options, {"shots": 0}, qir.run)
 
 
-@pytest.mark.parametrize(("name", "hint"), [("shot", "'shots'"), ("precisely", "There are shots, seed")])
-def test_an_unknown_option_is_told_with_what_there_is(name: str, hint: str) -> None:
+@pytest.mark.parametrize(
+    ("taker", "name", "hint"),
+    [
+        (qir.run, "shot", "'shots'"),
+        (qir.run, "opt_levl", "'opt_level'"),
+        (qir.Session.run, "modul", "'module'"),
+        (qir.Session.run, "zzz", "There are entry, module, options, show, shots, seed"),
+    ],
+)
+def test_an_unknown_option_is_told_with_what_its_function_takes(
+    taker: Callable[..., object], name: str, hint: str
+) -> None:
     with pytest.raises(TypeError, match=f"no option '{name}'.*{hint}"):
-        options_with(RunOptions(), {name: 1})
+        options_with(RunOptions(), {name: 1}, taker)
+
+
+class _Method(enum.StrEnum):
+    LIVE = "live"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "given", "plain"),
+    [
+        (RunOptions, "timeout", np.float32(0.5), 0.5),
+        (RunOptions, "timeout", Fraction(1, 2), 0.5),
+        (RunOptions, "timeout", True, 1.0),
+        (RunOptions, "simulator", np.str_("sparse"), "sparse"),
+        (RunOptions, "method", _Method.LIVE, "live"),
+        (RunOptions, "jobs", np.str_("auto"), "auto"),
+        (RunOptions, "shots", np.int64(3), 3),
+        (RunOptions, "seed", np.uint64(2**64 - 1), 2**64 - 1),
+        (CompileOptions, "opt_level", np.int8(2), 2),
+        (CompileOptions, "strict", 1, True),
+        (CompileOptions, "trust", np.True_, True),
+    ],
+)
+def test_what_can_be_an_option_can_be_sent(kind: Any, name: str, given: object, plain: object) -> None:
+    sent = msgspec.msgpack.decode(msgspec.msgpack.encode(kind(**{name: given})), type=kind)
+    assert (type(getattr(sent, name)), sent) == (type(plain), kind(**{name: plain}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        (RunOptions, "timeout", 0),
+        (RunOptions, "timeout", "5"),
+        (RunOptions, "timeout", [5]),
+        (RunOptions, "timeout", float("nan")),
+        (RunOptions, "timeout", 10**400),
+        (RunOptions, "simulator", 5),
+        (RunOptions, "method", ["live"]),
+        (CompileOptions, "strict", "no"),
+        (CompileOptions, "trust", "no"),
+        (CompileOptions, "trust", None),
+        (CompileOptions, "trust", [1]),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_with_its_name_and_value(kind: Any, name: str, value: Any) -> None:
+    with pytest.raises(OptionError) as caught:
+        kind(**{name: value})
+    assert (caught.value.option, caught.value.value) == (name, value)
 
 
 @pytest.mark.parametrize(

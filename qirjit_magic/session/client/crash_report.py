@@ -268,7 +268,7 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
     """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
-def crash(
+def crash(  # noqa: PLR0913 - what is known of a crash
     how: str,
     entry: str,
     errors: Stream,
