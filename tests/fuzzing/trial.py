@@ -187,7 +187,9 @@ def _read_module(info: ModuleInfo, session: Session) -> None:
 
 
 def _read_result(result: RunResult) -> None:
-    repr((result.counts(), result.returns, result.records, result.messages, result.shots, result))
+    repr((result.counts(), result.messages, result.shots, result))
+    if len(result.shots) <= _READ_SHOTS:  # of more, the objects have no room in the memory of this process
+        repr((result.returns, result.records))
     schemas: tuple[OutputFormat, ...] = ("labeled", "ordered")
     for schema in schemas:
         result.to_text(schema).encode()
