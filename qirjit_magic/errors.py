@@ -47,11 +47,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.sanitize import plain, plain_line
 
 _WORD = r"(?:i(?:[1-9]|[1-5]\d|6[0-4])|double|float|ptr)"
 # The types of functions that can be written in Python, in LLVM's words; spaces may stand between them.
-PLAIN_TYPE = re.compile(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD})*)?)\s*\)\s*\Z", re.ASCII)
+PLAIN_TYPE = lazy_pattern(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD})*)?)\s*\)\s*\Z", re.ASCII)
 
 
 class QirError(Exception):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple
+
+from qirjit_magic.lazy_patterns import lazy_pattern
 
 try:
     import resource
@@ -23,7 +24,7 @@ _GROUPS, _MOUNTS = "/proc/self/cgroup", "/proc/self/mountinfo"
 _MEMINFO, _STATUS = "/proc/meminfo", "/proc/self/status"
 _MAX_DIGITS = 64
 _NO_LIMIT = 1 << 60  # version 1 says a number near 2^63 where there is none
-_OCTAL = re.compile(r"\\([0-7]{3})")
+_OCTAL = lazy_pattern(r"\\([0-7]{3})")
 
 
 class ControlGroup(NamedTuple):

@@ -67,7 +67,10 @@ def read_functions(text: str) -> Iterator[KnownFunction]:
         for function in text.split(keyword)[1:]:
             start = function.index("(")
             returns, _, name = function[:start].partition(" @")
-            parameters = [part.strip().partition(" %") for part in split_at_commas(function, start + 1)]
+            inside = function[start + 1 : function.index(")", start)]
+            nested = "(" in inside or "{" in inside or "[" in inside or "<" in inside
+            parts = split_at_commas(function, start + 1) if nested else inside.split(",")  # which is ten times as fast
+            parameters = [part.strip().partition(" %") for part in parts]
             types = tuple(kind.partition(" byval")[0] for kind, _, _ in parameters if kind)
             names = tuple(f"%{own}" for _, _, own in parameters if own)
             if " " not in returns:  # not internal

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Literal
 
 import msgspec
 
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.sanitize import plain
 
-_NUMBER = re.compile("[0-9]{1,18}")
+_NUMBER = lazy_pattern("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
 
 

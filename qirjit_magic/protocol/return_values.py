@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
+
+from qirjit_magic.lazy_patterns import lazy_pattern
 
 Returned = int | float | bool | None | tuple["Returned", ...] | list["Returned"]
 MAX_WORDS = 16  # in a record memory that is full there is always room for so many
@@ -15,8 +16,8 @@ _MAX_VALUES = 64  # what holds nothing counts here too: Python makes an object f
 _DEEPEST = 16
 _MAX_CHARACTERS = 500  # a longer text is no small type, and may be nested deeper than Python goes
 _WORD_BITS = 64
-_INTEGER = re.compile(r"i([1-9]\d{0,8})\Z")
-_TOKEN = re.compile(r"<\{|\}>|[{}\[\],x]|[A-Za-z_][\w.]*(?: addrspace\(\d+\))?|\d+|\S")
+_INTEGER = lazy_pattern(r"i([1-9]\d{0,8})\Z")
+_TOKEN = lazy_pattern(r"<\{|\}>|[{}\[\],x]|[A-Za-z_][\w.]*(?: addrspace\(\d+\))?|\d+|\S")
 _OTHER_SCALARS = ("double", "float", "ptr")
 _OPENING = {"{": "}", "<{": "}>"}
 

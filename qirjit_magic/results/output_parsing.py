@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from qirjit_magic.errors import RecordError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind
 from qirjit_magic.results.containers import top_items
 from qirjit_magic.results.output_schemas import Schema, header, read_field, read_message, read_record, shot_lines
@@ -19,9 +20,9 @@ from qirjit_magic.results.records import Record
 
 Pairs = tuple[tuple[str, str], ...]
 _SCHEMAS: dict[str, Schema] = {name: name for name in get_args(Schema)}
-_END_OF_LINE = re.compile(r"\r\n|\r|\n")
-_QIRRUNNER_END_OF_LINE = re.compile(r"\r?\n")  # a label may have a CR in it
-_EXIT_CODE = re.compile("[+-]?[0-9]{1,20}")
+_END_OF_LINE = lazy_pattern(r"\r\n|\r|\n")
+_QIRRUNNER_END_OF_LINE = lazy_pattern(r"\r?\n")  # a label may have a CR in it
+_EXIT_CODE = lazy_pattern("[+-]?[0-9]{1,20}")
 _FIRST_HEADERS = ("schema_id", "schema_version")
 _STATE = "STATE: "  # begins the last line of a state dump
 _DUMP_LINES = ("Global Results: ", _STATE)

@@ -15,17 +15,18 @@ from functools import lru_cache
 from typing import Literal
 
 from qirjit_magic.errors import RecordError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.records import Record, Value
 
 Schema = Literal["labeled", "ordered"]
 VERSION = "2.1"
 _ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\\": "\\\\", '"': '\\"'}
-_IN_FIELD = re.compile(r"""^"|[\t\n\r]|\\(?=[\t\n\r\\tnru'"])""")
-_IN_MESSAGE = re.compile(r"[\t\n\r\\]")
-_ESCAPE = re.compile(r"""\\(?:([\\tnr'"])|u\{(?!d[89a-f]..\})(10[0-9a-f]{4}|[0-9a-f]{1,5})\})""")
+_IN_FIELD = lazy_pattern(r"""^"|[\t\n\r]|\\(?=[\t\n\r\\tnru'"])""")
+_IN_MESSAGE = lazy_pattern(r"[\t\n\r\\]")
+_ESCAPE = lazy_pattern(r"""\\(?:([\\tnr'"])|u\{(?!d[89a-f]..\})(10[0-9a-f]{4}|[0-9a-f]{1,5})\})""")
 _PLAIN = {"t": "\t", "n": "\n", "r": "\r"}
-_QUOTED = re.compile(r'"([^"]*)"')
+_QUOTED = lazy_pattern(r'"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from qirjit_magic.lazy_patterns import lazy_pattern
+
 # More files and folders, with os.pathsep between them.
 VARIABLE = "QIRJIT_READABLE"
 _PACKAGE = __name__.partition(".")[0]
@@ -30,7 +32,7 @@ _SYSTEM = (
 _LOADER_FOLDERS = "/etc/ld.so.conf", "/etc/ld.so.conf.d"
 _MAPPED = "/proc/self/maps"
 _OF_PACKAGES = {"site-packages", "dist-packages"}
-_LIBRARY = re.compile(r".*\.so(\.[0-9.]+)?", re.DOTALL)
+_LIBRARY = lazy_pattern(r".*\.so(\.[0-9.]+)?", re.DOTALL)
 
 
 def readable_paths(libraries: Iterable[str] = ()) -> list[str]:

@@ -10,7 +10,6 @@ import contextlib
 import copy
 import math
 import os
-import re
 import stat
 import tempfile
 import time
@@ -22,6 +21,7 @@ import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import ProfileError, QirNotice, SignatureError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.object_files import LAYOUT, CorruptError, object_path, pack_object, read_object
@@ -29,8 +29,8 @@ from qirjit_magic.protocol.symbol_graph import admit
 
 _MIB = 1 << 20
 DEFAULT_LIMIT = 512 * _MIB
-_SHARD = re.compile(r"[0-9a-f]{2}")
-_NAME = re.compile(r"[0-9a-f]{64}(?P<unfinished>\.[a-z0-9_]{8}\.new)?")
+_SHARD = lazy_pattern(r"[0-9a-f]{2}")
+_NAME = lazy_pattern(r"[0-9a-f]{64}(?P<unfinished>\.[a-z0-9_]{8}\.new)?")
 # Eviction goes down to the one part of the limit, each time that the other was written; together they are less than 1,
 # so that one kernel alone stays below the limit at every moment.
 _FILLED_TO = 0.9

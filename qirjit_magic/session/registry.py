@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from hashlib import sha256
@@ -22,6 +21,7 @@ from qirjit_magic.errors import (
     WorkerCrashedError,
     WorkerRestartLimitError,
 )
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.limits import LimitError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint, ModuleInfo
@@ -30,7 +30,7 @@ from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.session import diagnostics
 from qirjit_magic.session.sources import Source
 
-_GIVEN = re.compile(r"cell\d+")
+_GIVEN = lazy_pattern(r"cell\d+")
 
 
 class RegisteredModule(msgspec.Struct, frozen=True):

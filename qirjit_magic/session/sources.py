@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from collections.abc import Iterator
 from itertools import accumulate
@@ -14,6 +13,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 import msgspec
 
 from qirjit_magic.errors import LocatedError, SourceError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.llvm_text import blanked
 from qirjit_magic.protocol.module_info import BITCODE
@@ -21,14 +21,14 @@ from qirjit_magic.sanitize import plain_line
 
 STDIN = "-"
 _PIECE = 1 << 20
-_DEFINES = re.compile(r"\s*[@%!$]\S+ = ")
+_DEFINES = lazy_pattern(r"\s*[@%!$]\S+ = ")
 # LLVM reads nested brackets by recursion: a hundred thousand of them overflow its stack.
 _OPEN, _CLOSE = b"([{<", b")]}>"
 _ROUND = bytes.maketrans(_OPEN + _CLOSE, b"(" * len(_OPEN) + b")" * len(_CLOSE))
 _STEPS = bytes.maketrans(b"()", b"\x01\xff")
 _ROUNDS = 16
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPEN + _CLOSE)
-_NOT_A_NAME = re.compile(r"[^\w.-]+")
+_NOT_A_NAME = lazy_pattern(r"[^\w.-]+")
 
 
 @runtime_checkable

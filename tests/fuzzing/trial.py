@@ -26,6 +26,7 @@ from tests.process.support import make_supervisor
 
 LIMIT_S = 10.0
 TIMEOUT_S = 2.0
+_READ_SHOTS = 1 << 20
 _MUTANT, _CONTROL = "mutant", "control"
 _SHOTS, _SEED = 20, 5
 _NOTHING = "ended"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import operator
 import reprlib
-import traceback
 from collections.abc import Callable
 from functools import cache, partial
 from types import TracebackType
@@ -141,6 +140,8 @@ class Callbacks:
         self._exit.leave = self._leave
         message = last_line(error)
         try:
+            import traceback  # noqa: PLC0415 - most runs need none
+
             trace = "".join(traceback.format_exception(type(error), error, _below(error.__traceback__)))
         except BaseException:  # noqa: BLE001 - of an odd class: its name has to do
             trace = message
@@ -174,6 +175,8 @@ def _below(trace: TracebackType | None) -> TracebackType | None:
 
 def last_line(error: BaseException) -> str:
     """The last line of an exception's traceback: its class and its text."""
+    import traceback  # noqa: PLC0415 - most runs need none
+
     try:
         (*_, line) = traceback.format_exception_only(error)
     except BaseException:  # noqa: BLE001 - of an odd class: its name has to do

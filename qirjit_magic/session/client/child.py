@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.session.client.kernel_process import follow_forks
 
 _LOOK_S = 0.001
@@ -114,7 +115,7 @@ _BEGINNINGS = (
     *("ASAN_", "LSAN_", "UBSAN_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "BLIS_", "BLAS_", "VECLIB_"),
     *("NPY_", "NUMPY_", "NUMEXPR_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "OMPI_", "SLURM_CPUS_"),
 )
-_SECRET = re.compile("TOKEN|KEY|SECRET|PASSW|PWD|CREDENTIAL|AUTH|COOKIE|PRIVATE", re.IGNORECASE)
+_SECRET = lazy_pattern("TOKEN|KEY|SECRET|PASSW|PWD|CREDENTIAL|AUTH|COOKIE|PRIVATE", re.IGNORECASE)
 _ALWAYS = {"RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""}
 # NumPy's threads would do nothing here, and a process that was killed is gone only when they are.
 _BY_DEFAULT = {"OPENBLAS_NUM_THREADS": "1"}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
 from qirjit_magic.session.client.process import LOST, UNKNOWN, Limit, Stream
 from qirjit_magic.system_memory import memory_limit, resource_limit
@@ -94,23 +95,23 @@ _BY_ENDING = {
 
 _Words = re.Pattern[str]
 # What Python, Rust, C++, the C library and LLVM say before they give up.
-_NO_MEMORY = re.compile(
+_NO_MEMORY = lazy_pattern(
     r"^(?:MemoryError\b|memory allocation of \d+ bytes failed\b|LLVM ERROR: out of memory\b)|\bstd::bad_alloc\b"
     r"|\b[Cc]annot allocate memory\b|\bfailed to map segment from shared object\b|\bcan't start new thread\b",
     re.MULTILINE,
 )
-_PANIC = re.compile(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
-_THROWN = re.compile(
+_PANIC = lazy_pattern(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
+_THROWN = lazy_pattern(
     r"^terminate called after throwing an instance of '(?P<said>.*)'(?:\n +what\(\): +(?P<more>.*))?", re.MULTILINE
 )
-_CORRUPTED = re.compile(
+_CORRUPTED = lazy_pattern(
     r"^(?P<said>(?:double free|free\(\)|malloc\(\)|realloc\(\)|munmap_chunk\(\)|corrupted |\*\*\* stack smashing).*)$",
     re.MULTILINE,
 )
-_LLVM = re.compile(r"^LLVM ERROR: (?P<said>.*)$", re.MULTILINE)
-_ASSERTION = re.compile(r"\b(?P<said>Assertion [`'].*' failed)\.?$", re.MULTILINE)
-_UNREACHABLE = re.compile(r"^(?:(?P<said>.+)\n)?UNREACHABLE executed\b", re.MULTILINE)
-_TRACEBACK = re.compile(r"^Traceback \(most recent call last\):\n.*^(?P<said>\w.*)$", re.MULTILINE | re.DOTALL)
+_LLVM = lazy_pattern(r"^LLVM ERROR: (?P<said>.*)$", re.MULTILINE)
+_ASSERTION = lazy_pattern(r"\b(?P<said>Assertion [`'].*' failed)\.?$", re.MULTILINE)
+_UNREACHABLE = lazy_pattern(r"^(?:(?P<said>.+)\n)?UNREACHABLE executed\b", re.MULTILINE)
+_TRACEBACK = lazy_pattern(r"^Traceback \(most recent call last\):\n.*^(?P<said>\w.*)$", re.MULTILINE | re.DOTALL)
 _SAYINGS: tuple[tuple[_Words, str], ...] = (
     (_PANIC, "a Rust panic"),
     (_THROWN, "a C++ exception that nobody caught"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import struct
 import time
 from collections import deque
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
 from qirjit_magic.session.client.process import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show, show_nothing
@@ -113,7 +113,7 @@ class ProgressReporter:
 
 
 _RECORD = struct.Struct("<IIq")
-_TEXT_KIND = re.compile(b"[%s]" % bytes(TEXT_KINDS))
+_TEXT_KIND = lazy_pattern(b"[%s]" % bytes(TEXT_KINDS))
 _CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
 _LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
 _NEWEST = RECORD_SIZE << 11  # bytes of records of which the text is shown, when there is too much of it
