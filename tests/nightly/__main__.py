@@ -36,6 +36,10 @@ PARTS = {
     "agreement": Part(("-m", "tests.circuits.agreement", "--programs", "2000")),
     "rewriting": Part(("-m", "tests.rewriting")),
     "modules": Part(("-m", "pytest", "-q", "tests/process/test_model.py"), (("QIRJIT_MODEL_RUNS", "2000"),)),
+    "platforms": Part(
+        ("-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-k", "portable", "tests/process"),
+        (("QIRJIT_EVERY_PLATFORM", "1"),),
+    ),
     "interrupts": Part(("-m", "tests.benchmarks.interrupts")),
     "command": Part(("-m", "tests.process.command_interrupts", "--moments", "1000")),
     "soak": Part(("-m", "tests.benchmarks.soak")),

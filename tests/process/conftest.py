@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -21,11 +22,12 @@ from tests.process.support import PLATFORMS, make_supervisor
 
 IN_PROCESS = "in-process"
 GRACE_S = 0.3
+_HERE = Path(__file__).parent
 
 
 # What these files ask is what programs mean, which no platform changes: one answers. What a platform does its own way,
-# the life of processes, memory, interrupts and output, is asked of each in the others.
-_ON_ONE_PLATFORM = frozenset(
+# the life of processes, memory, interrupts and output, is asked of each in the others. The night asks all of each.
+ON_ONE_PLATFORM = frozenset(
     f"test_{name}.py"
     for name in (
         *("choice", "corpus", "dialects", "every_record", "found", "refusals", "same_as_qirrunner"),
@@ -36,9 +38,16 @@ _ON_ONE_PLATFORM = frozenset(
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what would be asked of several platforms, and is the same on all."""
-    left_out = [item for item in items if item.path.name in _ON_ONE_PLATFORM and "portable" in item.name]
-    config.hook.pytest_deselected(items=left_out)
+    if "QIRJIT_EVERY_PLATFORM" in os.environ:
+        return
+    left_out = {item for item in items if item.path.parent == _HERE and _is_asked_of_another(item)}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
+
+
+def _is_asked_of_another(item: pytest.Item) -> bool:
+    parameters = getattr(getattr(item, "callspec", None), "params", {}).values()
+    return item.path.name in ON_ONE_PLATFORM and any(platform in parameters for platform in PLATFORMS[1:])
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
 
-from tests.rewriting.pieces import Change, RecordBatch, functions, instruction_starts, new
+from tests.rewriting.token_lists import Change, PlacedToken, functions, instruction_starts, new
 
 Cast = Callable[[str, str, int], str]  # text that gives a value of this name the bits of another, and a number
 _NEEDED = {
@@ -24,7 +24,7 @@ _NEEDED = {
 
 
 # Text for an instruction of a function's, and how many of its tokens that stands for; and a number
-_Instead = Callable[[list[RecordBatch], list[RecordBatch], int], tuple[str, int] | None]
+_Instead = Callable[[list[PlacedToken], list[PlacedToken], int], tuple[str, int] | None]
 _GIVES_RESULT = {
     *("@__quantum__qis__m__body", "@__quantum__qis__mresetz__body", "@__quantum__qis__measure__body"),
     *("@__quantum__rt__result_get_one", "@__quantum__rt__result_get_zero"),
@@ -34,14 +34,14 @@ _GIVES_RESULT = {
 def cast_by(cast: Cast, *needed: str) -> Change:
     """A change of what takes pointers for numbers, and of what compares them, which needs these functions."""
 
-    def instead(instruction: list[RecordBatch], _body: list[RecordBatch], number: int) -> tuple[str, int] | None:
+    def instead(instruction: list[PlacedToken], _body: list[PlacedToken], number: int) -> tuple[str, int] | None:
         return _cast(instruction, cast, number) or _comparison(instruction, cast, number)
 
     return lambda pieces, _random: _changed(pieces, instead, needed)
 
 
-def _changed(pieces: list[RecordBatch], instead: _Instead, needed: Sequence[str]) -> list[RecordBatch]:
-    changed, done, number, used = list[RecordBatch](), 0, 0, False
+def _changed(pieces: list[PlacedToken], instead: _Instead, needed: Sequence[str]) -> list[PlacedToken]:
+    changed, done, number, used = list[PlacedToken](), 0, 0, False
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
         starts = [*instruction_starts(pieces[body:end]), end - body]
@@ -59,14 +59,14 @@ def _changed(pieces: list[RecordBatch], instead: _Instead, needed: Sequence[str]
     return changed + [p for name in needed if used and name not in there for p in _lines(f"\n{_NEEDED[name]}\n")]
 
 
-def _lines(text: str) -> list[RecordBatch]:
+def _lines(text: str) -> list[PlacedToken]:
     # Each line in a line of its own
     return [
         piece._replace(gap="\n" if not i else " ") for line in text.splitlines() for i, piece in enumerate(new(line))
     ]
 
 
-def _cast(instruction: list[RecordBatch], cast: Cast, number: int) -> tuple[str, int] | None:
+def _cast(instruction: list[PlacedToken], cast: Cast, number: int) -> tuple[str, int] | None:
     words = [piece.text for piece in instruction]
     if words[1:3] != ["=", "ptrtoint"]:
         return None
@@ -76,7 +76,7 @@ def _cast(instruction: list[RecordBatch], cast: Cast, number: int) -> tuple[str,
     return cast(words[0], words[rest], number), rest + 3
 
 
-def _read_result(instruction: list[RecordBatch], body: list[RecordBatch], number: int) -> tuple[str, int] | None:
+def _read_result(instruction: list[PlacedToken], body: list[PlacedToken], number: int) -> tuple[str, int] | None:
     # Of two results that measurements or the constants give: no other address can be read
     given = {
         body[i - 2].text
@@ -89,7 +89,7 @@ def _read_result(instruction: list[RecordBatch], body: list[RecordBatch], number
     )
 
 
-def _comparison(instruction: list[RecordBatch], cast: Cast, number: int) -> tuple[str, int] | None:
+def _comparison(instruction: list[PlacedToken], cast: Cast, number: int) -> tuple[str, int] | None:
     words = [piece.text for piece in instruction]
     if words[1:3] != ["=", "icmp"] or words[3] not in {"eq", "ne"}:
         return None
@@ -143,7 +143,7 @@ CASTS: dict[str, Change] = {
 }
 
 
-def with_variables_of_llvm(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+def with_variables_of_llvm(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
     """Variables that nobody else can see, by names that look like those of LLVM's own."""
     hidden = {
         piece.text

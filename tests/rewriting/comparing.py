@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from qirjit_magic import Session
 from tests.rewriting.casts import CASTS
 from tests.rewriting.observing import Observation, observe
-from tests.rewriting.pieces import Rewritten
+from tests.rewriting.token_lists import Rewritten
 
 # These add code of their own, which a profile may not allow, and which may hold what is not understood
 ADDS_CODE = frozenset({"through memory", "functions split off", *CASTS})

@@ -10,16 +10,16 @@ from random import Random
 import llvmlite.binding as llvm
 
 from tests.rewriting.casts import CASTS, with_variables_of_llvm
-from tests.rewriting.pieces import (
+from tests.rewriting.token_lists import (
     Change,
     Gap,
-    RecordBatch,
+    PlacedToken,
     Rewritten,
     as_it_was,
     functions,
     instruction_starts,
     new,
-    read_pieces,
+    read_placed_tokens,
     written,
 )
 
@@ -34,37 +34,37 @@ _SIMPLE = frozenset({"ptr", "i1", "i8", "i32", "i64", "double"})
 _ALIASED = frozenset({"i1", "i8", "i32", "i64", "double", "ptr"})
 
 
-def _broken(random: Random, piece: RecordBatch) -> str:
+def _broken(random: Random, piece: PlacedToken) -> str:
     return "\n" if random.random() < _OFTEN else piece.gap or random.choice(("", " ", "\t", "\r\n"))
 
 
-def _commented(random: Random, piece: RecordBatch) -> str:
+def _commented(random: Random, piece: PlacedToken) -> str:
     chosen = random.choices(_COMMENTS, k=random.choice((0, 1, 1, 2)))
     return piece.gap + "".join(f" {comment} " for comment in chosen)
 
 
-def _commented_within_lines(random: Random, piece: RecordBatch) -> str:
+def _commented_within_lines(random: Random, piece: PlacedToken) -> str:
     return f"{piece.gap}{random.choice(_SHORT_COMMENTS)} "
 
 
-def _in_one_line(_random: Random, piece: RecordBatch) -> str:
+def _in_one_line(_random: Random, piece: PlacedToken) -> str:
     return " " if piece.gap else ""
 
 
-def _unchanged(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+def _unchanged(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
     return pieces
 
 
-def _with_aliases(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
-    changed = list[RecordBatch]()
-    for piece, following in pairwise([*pieces, RecordBatch("", "")]):
+def _with_aliases(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
+    changed = list[PlacedToken]()
+    for piece, following in pairwise([*pieces, PlacedToken("", "")]):
         plain = piece.kind == "word" and piece.text in _ALIASED and following.text != "addrspace"
         changed.append(piece._replace(text=f'%"rewritten {piece.text}"', kind="local") if plain else piece)
     definitions = (new(f'%"rewritten {name}" = type {name}') for name in sorted(_ALIASED))
     return _behind_head(changed, [piece for definition in definitions for piece in definition])
 
 
-def _behind_head(pieces: list[RecordBatch], more: list[RecordBatch]) -> list[RecordBatch]:
+def _behind_head(pieces: list[PlacedToken], more: list[PlacedToken]) -> list[PlacedToken]:
     # What a module says of itself stands before everything else
     head = 0
     for i, piece in enumerate(pieces):
@@ -81,8 +81,8 @@ def _behind_head(pieces: list[RecordBatch], more: list[RecordBatch]) -> list[Rec
     ]
 
 
-def _opaque(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
-    changed: list[RecordBatch] = []
+def _opaque(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
+    changed: list[PlacedToken] = []
     for piece in pieces:
         if piece.text == "*" and changed and changed[-1].text != ")" and _ends_type(changed):
             if changed[-1].text != "ptr":
@@ -92,14 +92,14 @@ def _opaque(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     return changed
 
 
-def _ends_type(before: list[RecordBatch]) -> bool:
+def _ends_type(before: list[PlacedToken]) -> bool:
     last = before[-1]
     return last.kind == "local" or (last.kind == "word" and (last.text in _SIMPLE or last.text[:1] == "i"))
 
 
-def _typed(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
-    changed: list[RecordBatch] = []
-    for piece, following in pairwise([*pieces, RecordBatch("", "")]):
+def _typed(pieces: list[PlacedToken], random: Random) -> list[PlacedToken]:
+    changed: list[PlacedToken] = []
+    for piece, following in pairwise([*pieces, PlacedToken("", "")]):
         if piece.kind == "word" and piece.text == "ptr" and following.text != "addrspace":
             name = random.choice(("i8", "i64", '%"rewritten thing"', "[2 x double]", "i8*"))
             first, *others = new(f"{name}*")
@@ -110,17 +110,17 @@ def _typed(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
     return _behind_head(_spaced(changed), new('%"rewritten thing" = type opaque'))
 
 
-def _spaced(pieces: list[RecordBatch]) -> list[RecordBatch]:
+def _spaced(pieces: list[PlacedToken]) -> list[PlacedToken]:
     # `[2 x double]` has tokens that would grow together
     return [p._replace(gap=" ") if not p.gap and p.kind in {"word", "number"} else p for p in pieces]
 
 
-def _quoted(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+def _quoted(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
     inside = {i for _, body, end in functions(pieces) for i in range(body, end)}
     return [_quoted_name(p) if p.kind != "label" or i in inside else p for i, p in enumerate(pieces)]
 
 
-def _quoted_name(piece: RecordBatch) -> RecordBatch:
+def _quoted_name(piece: PlacedToken) -> PlacedToken:
     sigil = "" if piece.kind == "label" else piece.text[:1]
     name = piece.text.removeprefix(sigil).removesuffix(":" if piece.kind == "label" else "")
     if piece.kind not in {"local", "global", "label"} or name.isdigit() or name.startswith(('"', "llvm.")):
@@ -129,7 +129,7 @@ def _quoted_name(piece: RecordBatch) -> RecordBatch:
     return piece._replace(text=f"{sigil}{escaped}{':' if piece.kind == 'label' else ''}")
 
 
-def _renamed(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
+def _renamed(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
     changed = list(pieces)
     taken = {p.text for p in pieces if p.text == "blockaddress"}
     for begin, _, end in () if taken else functions(pieces):
@@ -145,8 +145,8 @@ def _renamed(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     return changed
 
 
-def _groups_first(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
-    groups, others, i = list[list[RecordBatch]](), list[RecordBatch](), 0
+def _groups_first(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
+    groups, others, i = list[list[PlacedToken]](), list[PlacedToken](), 0
     while i < len(pieces):
         if pieces[i].text == "attributes" and pieces[i + 1].text.startswith("#"):
             end = next(k for k in range(i, len(pieces)) if pieces[k].text == "}") + 1
@@ -158,8 +158,8 @@ def _groups_first(pieces: list[RecordBatch], _random: Random) -> list[RecordBatc
     return _behind_head(others, [piece for group in reversed(groups) for piece in group])
 
 
-def _reordered(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
-    changed, done = list[RecordBatch](), 0
+def _reordered(pieces: list[PlacedToken], random: Random) -> list[PlacedToken]:
+    changed, done = list[PlacedToken](), 0
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
         inside = pieces[body:end]
@@ -176,8 +176,8 @@ def _reordered(pieces: list[RecordBatch], random: Random) -> list[RecordBatch]:
     return changed + pieces[done:]
 
 
-def _by_memory(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
-    changed, done, number = list[RecordBatch](), 0, 0
+def _by_memory(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
+    changed, done, number = list[PlacedToken](), 0, 0
     for _, body, end in functions(pieces):
         changed += pieces[done:body]
         starts = [*instruction_starts(pieces[body:end]), end - body]
@@ -204,7 +204,7 @@ def _by_memory(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     return changed + pieces[done:]
 
 
-def _type_of_result(instruction: list[RecordBatch]) -> str:
+def _type_of_result(instruction: list[PlacedToken]) -> str:
     # Of calls whose type is one token, or a pointer to a named type; nothing else is put through memory
     if len(instruction) < 4 or instruction[1].text != "=" or "call" not in {p.text for p in instruction[2:4]}:
         return ""
@@ -216,8 +216,8 @@ def _type_of_result(instruction: list[RecordBatch]) -> str:
     return f"{kind.text}*" if stars else ""
 
 
-def _split_off(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
-    changed, helpers = list(pieces), list[RecordBatch]()
+def _split_off(pieces: list[PlacedToken], _random: Random) -> list[PlacedToken]:
+    changed, helpers = list(pieces), list[PlacedToken]()
     types = _parameter_types(pieces)
     number = 0
     for _, body, end in functions(pieces):
@@ -239,7 +239,7 @@ def _split_off(pieces: list[RecordBatch], _random: Random) -> list[RecordBatch]:
     return changed + [p._replace(gap="\n" if p.text in {"define", "call", "ret", "}"} else " ") for p in helpers]
 
 
-def _parameter_types(pieces: list[RecordBatch]) -> dict[str, tuple[str, list[str]]]:
+def _parameter_types(pieces: list[PlacedToken]) -> dict[str, tuple[str, list[str]]]:
     # Of the declared functions of QIR whose types are single tokens, or pointers to a named type
     types: dict[str, tuple[str, list[str]]] = {}
     for i, piece in enumerate(pieces):
@@ -263,7 +263,7 @@ def _is_plain(kind: list[str]) -> bool:
 
 
 def _token_rewriting(change: Change, gap: Gap) -> Callable[[str, Random], Rewritten]:
-    return lambda text, random: written(change(read_pieces(text), random), gap, random)
+    return lambda text, random: written(change(read_placed_tokens(text), random), gap, random)
 
 
 def _as_bitcode(text: str, _random: Random) -> Rewritten:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from qirjit_magic.protocol.operations import Op
-from tests.unit.tapes import QUBITS, Entry
+from tests.unit.traces import QUBITS, Entry
 
 _FUNCTIONS = {
     Op.H: "qis__h__body", Op.X: "qis__x__body", Op.CX: "qis__cx__body", Op.RESET: "qis__reset__body",

@@ -1,4 +1,4 @@
-"""What the engine tells of a tape for a diagram."""
+"""What the engine tells of a trace for a diagram."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED, qir_n
 from qirjit_magic.protocol.messages import CircuitReply
 from qirjit_magic.protocol.operations import MAX_FIRST, MAX_LAST, RETURNED, SHAPES, Op, Operation, TraceEnd
 from tests.unit.operations import depth, operations
-from tests.unit.tapes import Entry, gate, measure, tape
+from tests.unit.traces import Entry, gate, measure, trace
 
 _OPS = {qir_name(op): op for op in Op}
 
@@ -28,7 +28,7 @@ def _entry(one: Operation, place: int) -> Entry:
 
 
 def _told(*entries: Entry, end: TraceEnd | None = None) -> CircuitReply:
-    return circuit_of(Traced(tape(*entries), end, ""))
+    return circuit_of(Traced(trace(*entries), end, ""))
 
 
 @given(operations())

@@ -22,8 +22,8 @@ from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import STATEVECTOR
 from qirjit_magic.sandbox import choose
 from tests.unit.calls import Call, expected, make
-from tests.unit.tapes import QUBITS, distribution, record, tape
-from tests.unit.test_tape import sampled
+from tests.unit.test_operation_trace import sampled
+from tests.unit.traces import QUBITS, distribution, record, trace
 
 _QUBIT = st.integers(0, 2 * QUBITS - 1)
 _CALL = st.one_of(
@@ -64,7 +64,7 @@ def test_a_trace_of_static_and_allocated_qubits_has_the_distribution_of_its_shot
     assert tracer.tape.tolist() == entries
     ends = [record(r) for r in range(4)]
     try:
-        found = read_circuit(tape(*tracer.tape.tolist(), *ends))
+        found = read_circuit(trace(*tracer.tape.tolist(), *ends))
     except NotExactError:
         return
     exact, drawn = distribution([*entries, *ends]), sampled(found)

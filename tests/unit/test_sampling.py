@@ -29,7 +29,7 @@ from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory, Word
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
 from qirjit_magic.sandbox import choose
 from tests.circuits.chances import p_value
-from tests.unit.tapes import QUBITS, Entry, distribution, gate, measure, record, tape
+from tests.unit.traces import QUBITS, Entry, distribution, gate, measure, record, trace
 
 SHOTS = 20_000
 LEAST = 1e-4  # a right sampler is below it once in 10,000 runs; seeds are fixed
@@ -69,7 +69,7 @@ def sampler(shared_sampler: Sampler, memory: RecordMemory) -> Sampler:
 
 
 def program(gates: Sequence[Entry], width: int = QUBITS) -> NDArray[np.void]:
-    return tape(*gates, *(measure(q, q) for q in range(width)), *(record(q) for q in range(width)))
+    return trace(*gates, *(measure(q, q) for q in range(width)), *(record(q) for q in range(width)))
 
 
 def asked(shots: int = SHOTS, simulator: SimulatorSpec = AUTO, method: Method = "sampled") -> RunRequest:
@@ -185,13 +185,13 @@ def test_resets_are_not_paid_for_with_a_state_that_is_larger_than_those_of_all_s
     monkeypatch.setattr("qirjit_magic.engine.sampling.sampler._SMALL", 0)
     measured = Op.MEASURE if again else Op.MRESETZ
     loop = [each for r in range(5) for each in (gate(Op.RY, 0, angle=0.3), gate(measured, 0, r), *again)]
-    entries = tape(*loop, *(record(r) for r in range(5)))
+    entries = trace(*loop, *(record(r) for r in range(5)))
     assert isinstance(sampler.draw(entries, asked(16, method="auto"), 1), Sample)
     assert sampler.draw(entries, asked(15, method="auto"), 1) == NotSampleable(
         "its resets make 5 qubits of 1, whose state is larger than those of all shots"
     )
     assert isinstance(sampler.draw(entries, asked(1), 1), Sample)
-    fewer = tape(*MIXED, gate(Op.H, 7), measure(0, 0), record(0))
+    fewer = trace(*MIXED, gate(Op.H, 7), measure(0, 0), record(0))
     assert isinstance(sampler.draw(fewer, asked(1, method="auto"), 1), Sample)
 
 
@@ -275,7 +275,7 @@ def test_blocks_of_a_large_state_are_drawn_as_one() -> None:
 
 
 def test_columns_are_flipped_repeated_written_and_constant(sampler: Sampler) -> None:
-    entries = tape(
+    entries = trace(
         gate(Op.X, 0), measure(0, 0), gate(Op.X, 0), measure(0, 1), gate(Op.WRITE_ONE, 2),
         *(record(r) for r in (1, 0, 0, 2, 3)),
         gate(Op.RECORD_ONE), gate(Op.RECORD_ZERO),

@@ -11,7 +11,7 @@ import pytest
 from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.protocol.operations import Op
-from tests.unit.tapes import Entry, distribution, gate, measure, record, tape
+from tests.unit.traces import Entry, distribution, gate, measure, record, trace
 
 _STATES: dict[str, tuple[Op, ...]] = {"0": (), "+": (Op.H,), "+i": (Op.H, Op.S)}
 _BASES: dict[str, tuple[Op, ...]] = {"Z": (), "X": (Op.H,), "Y": (Op.S_ADJ, Op.H)}
@@ -40,7 +40,7 @@ def test_a_gate_is_its_matrix_on_each_state_in_each_basis(op: Op, quarters: int)
     # A measurement of a stabilizer state is certain, or each outcome as likely: which there are says everything.
     wrong = {}
     for name, entries in _programs(op, quarters):
-        rows = CliffordProgram(tape(*entries), 1).columns(0, _SHOTS)
+        rows = CliffordProgram(trace(*entries), 1).columns(0, _SHOTS)
         drawn = {"".join(str(int(bit)) for bit in shot) for shot in zip(*rows, strict=True)}
         if drawn != (exact := distribution(entries).keys()):
             wrong[name] = (drawn, set(exact))

@@ -17,7 +17,7 @@ from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from qirjit_magic.protocol.operations import Op
 from tests.unit.state_vector import function_type
-from tests.unit.tapes import Entry, gate, measure, record
+from tests.unit.traces import Entry, gate, measure, record
 
 
 def _written(name: str) -> str:

@@ -22,7 +22,7 @@ _WITHOUT_VALUE = frozenset(
 )
 
 
-class RecordBatch(NamedTuple):
+class PlacedToken(NamedTuple):
     """A token, the line of the program that it comes from (0: from none), and what stands before it there."""
 
     text: str
@@ -49,26 +49,26 @@ class Rewritten:
     lines: tuple[frozenset[int], ...] | None = None
 
 
-Gap = Callable[[Random, RecordBatch], str]
-Change = Callable[[list[RecordBatch], Random], list[RecordBatch]]
+Gap = Callable[[Random, PlacedToken], str]
+Change = Callable[[list[PlacedToken], Random], list[PlacedToken]]
 
 
-def read_pieces(text: str) -> list[RecordBatch]:
+def read_placed_tokens(text: str) -> list[PlacedToken]:
     """The tokens of a program."""
     starts = [0, *(i + 1 for i, character in enumerate(text) if character == "\n")]
-    pieces, end = list[RecordBatch](), 0
+    pieces, end = list[PlacedToken](), 0
     for token in tokens(text):
-        pieces.append(RecordBatch(token.text, token.kind, bisect_right(starts, token.start), text[end : token.start]))
+        pieces.append(PlacedToken(token.text, token.kind, bisect_right(starts, token.start), text[end : token.start]))
         end = token.end
     return pieces
 
 
-def new(text: str) -> list[RecordBatch]:
+def new(text: str) -> list[PlacedToken]:
     """Tokens that no program has written."""
-    return [RecordBatch(token.text, token.kind) for token in tokens(text)]
+    return [PlacedToken(token.text, token.kind) for token in tokens(text)]
 
 
-def written(pieces: Sequence[RecordBatch], gap: Gap, random: Random) -> Rewritten:
+def written(pieces: Sequence[PlacedToken], gap: Gap, random: Random) -> Rewritten:
     """The text of these tokens, with these gaps between them."""
     texts, line, lines = list[str](), 1, dict[int, set[int]]()
     for piece in pieces:
@@ -81,12 +81,12 @@ def written(pieces: Sequence[RecordBatch], gap: Gap, random: Random) -> Rewritte
     return Rewritten("".join(texts).encode(), tuple(frozenset(lines.get(i + 1, ())) for i in range(line)))
 
 
-def as_it_was(_random: Random, piece: RecordBatch) -> str:
+def as_it_was(_random: Random, piece: PlacedToken) -> str:
     """What stood before it."""
     return piece.gap
 
 
-def functions(pieces: list[RecordBatch]) -> Iterator[tuple[int, int, int]]:
+def functions(pieces: list[PlacedToken]) -> Iterator[tuple[int, int, int]]:
     """Of each defined function where ``define`` stands, where its body begins, behind the brace, and where it ends."""
     depth, begin, body, named = 0, -1, -1, False
     for i, piece in enumerate(pieces):
@@ -104,7 +104,7 @@ def functions(pieces: list[RecordBatch]) -> Iterator[tuple[int, int, int]]:
                 begin, body = -1, -1
 
 
-def instruction_starts(inside: list[RecordBatch]) -> list[int]:
+def instruction_starts(inside: list[PlacedToken]) -> list[int]:
     """Where each instruction of a body begins, with the name of its value; but for some that give no value."""
     depth, starts = 0, list[int]()
     for i, piece in enumerate(inside):

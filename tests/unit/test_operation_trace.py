@@ -1,4 +1,4 @@
-"""What a tape means: sampling is exact where it is allowed, and is allowed where it should be."""
+"""What a trace means: sampling is exact where it is allowed, and is allowed where it should be."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
 from qirjit_magic.protocol.operations import Op
 from tests.unit.matrices import apply
-from tests.unit.tapes import QUBITS, Entry, distribution, gate, matrix, measure, record, tape
+from tests.unit.traces import QUBITS, Entry, distribution, gate, matrix, measure, record, trace
 
 _QUBIT = st.integers(0, QUBITS - 1)
 _RESULT = st.integers(0, 3)
@@ -45,7 +45,7 @@ _QUARTERS = st.integers(-6, 6).map(lambda quarters: quarters * np.pi / 2)
 _CLIFFORD = gates([op for op in _ONE if op not in {Op.T, Op.T_ADJ}], _TWO, _QUARTERS) | _OTHERS
 
 
-def tapes(entries: st.SearchStrategy[Entry], first: list[Op]) -> st.SearchStrategy[list[Entry]]:
+def traces(entries: st.SearchStrategy[Entry], first: list[Op]) -> st.SearchStrategy[list[Entry]]:
     # What the rules are about: a measured qubit that something is done to, and that is looked at again.
     looked_at_again = st.builds(
         lambda before, by, q, done, results: [
@@ -67,7 +67,7 @@ def tapes(entries: st.SearchStrategy[Entry], first: list[Op]) -> st.SearchStrate
 
 
 def circuit(*entries: Entry) -> Circuit:
-    return read_circuit(tape(*entries))
+    return read_circuit(trace(*entries))
 
 
 def sampled(found: Circuit) -> dict[str, float]:
@@ -85,7 +85,7 @@ def sampled(found: Circuit) -> dict[str, float]:
 
 
 @settings(max_examples=1500, deadline=None)
-@given(tapes(_ENTRIES, [Op.H, Op.RY, Op.X]))
+@given(traces(_ENTRIES, [Op.H, Op.RY, Op.X]))
 def test_whatever_is_sampled_has_the_distribution_of_its_shots(entries: list[Entry]) -> None:
     try:
         found = circuit(*entries)
@@ -97,11 +97,11 @@ def test_whatever_is_sampled_has_the_distribution_of_its_shots(entries: list[Ent
 
 
 @settings(max_examples=300, deadline=None)
-@given(tapes(_CLIFFORD, [Op.H, Op.SX, Op.X]))
+@given(traces(_CLIFFORD, [Op.H, Op.SX, Op.X]))
 def test_what_stim_samples_has_the_distribution_of_its_shots(entries: list[Entry]) -> None:
     # All strings of results that a Clifford program can have are equally likely, so which there are says everything.
     # One that is as likely as 1 in 128 is missing in one of ten million runs; seeds are fixed.
-    rows = CliffordProgram(tape(*entries), 7).columns(0, 2048)
+    rows = CliffordProgram(trace(*entries), 7).columns(0, 2048)
     drawn = {"".join(str(int(bit)) for bit in shot) for shot in zip(*rows, strict=True)}
     exact = distribution(entries)
     assert drawn == exact.keys()
@@ -177,7 +177,7 @@ def test_a_gate_on_a_qubit_and_itself_is_no_circuit() -> None:
     ],
 )
 def test_stim_is_given_clifford_gates_only_and_the_first_other_one_is_named(entry: Entry, said: str) -> None:
-    entries = tape(gate(Op.H, 0), entry, gate(Op.T, 0))
+    entries = trace(gate(Op.H, 0), entry, gate(Op.T, 0))
     with pytest.raises(NotExactError) as caught:
         CliffordProgram(entries, 1)
     expected = said or "t on qubit 0, which is no Clifford gate"
@@ -186,7 +186,7 @@ def test_stim_is_given_clifford_gates_only_and_the_first_other_one_is_named(entr
 
 def test_qubits_that_are_released_make_room_for_others() -> None:
     loop = [entry for q in range(50) for entry in (gate(Op.H, q), measure(q, q), gate(Op.RELEASE, q))]
-    program = CliffordProgram(tape(*loop, *(record(q) for q in range(50))), 1)
+    program = CliffordProgram(trace(*loop, *(record(q) for q in range(50))), 1)
     assert program.qubits == 1
     bits = np.array(list(program.columns(0, 1000)))
     assert (np.abs(bits.mean(axis=1) - 0.5) < 0.1).all()  # six standard deviations, seed fixed

@@ -1,4 +1,4 @@
-"""What a tape's program records, exactly; nothing is assumed."""
+"""What a trace's program records, exactly; nothing is assumed."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ def record(result: int) -> Entry:
     return int(Op.RECORD), result, 0, 0, 0.0
 
 
-def tape(*entries: Entry) -> NDArray[np.void]:
-    """A tape of these entries."""
+def trace(*entries: Entry) -> NDArray[np.void]:
+    """A trace of these entries."""
     return np.array(list(entries), ENTRY)
