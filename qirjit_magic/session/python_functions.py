@@ -115,12 +115,12 @@ class PythonFunctions:
         }
 
     def define(self, name: str, signature: str, function: Function) -> None:
-        """See `Session.define`."""
+        """Check the name and the type, and send the function to the engines."""
         self._engines.define(_pack(name, _checked(name, signature), function))
         self._own.add(name)
 
     def undefine(self, name: str) -> None:
-        """See `Session.undefine`."""
+        """Forget a function in the engines; one of `intrinsic` comes back only when it is defined anew."""
         self._engines.undefine(checked_name(name))
         self._own.discard(name)
         if name in _decorated:

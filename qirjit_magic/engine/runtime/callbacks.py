@@ -67,7 +67,7 @@ class Callbacks:
         return python_module(self._declared | defined)
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """See `Engine.define`.
+        """Make native code of a function in Python; without the function itself, only its type is known.
 
         Raises:
             DefinitionError: it cannot be loaded.
@@ -104,7 +104,7 @@ class Callbacks:
         return made.shim.address(SHIM)
 
     def undefine(self, name: str) -> None:
-        """See `Engine.undefine`: nothing may call it afterwards."""
+        """Forget a function in Python, and free its code: nothing may call it afterwards."""
         self._declared.pop(name, None)
         defined = self._defined.pop(name, None)
         if defined:

@@ -92,7 +92,7 @@ class Engines:
         return () if self._open is None else self._open.intrinsics
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """See `Engine.define`: it is loaded into the open process, and the other one knows its type.
+        """Load a function in Python into the open process, and tell the one in the sandbox its type.
 
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
@@ -107,7 +107,7 @@ class Engines:
                 raise
 
     def undefine(self, name: str) -> None:
-        """See `Engine.undefine`."""
+        """Have both processes forget a function in Python."""
         with self.fenced.uninterrupted():
             for engine in self._both:
                 engine.undefine(name)
@@ -172,7 +172,7 @@ class Engines:
         return engine.restarter.starts if engine is self.fenced else -engine.restarter.starts
 
     def status(self) -> EngineStatus:
-        """See `Engine.status`: that of the fenced process, with what is different in the open one."""
+        """Give the figures of the process in the sandbox, with those of the open one beside them."""
         status = self.fenced.status()
         # Being looked at starts none.
         opened = self._open.status() if self._open is not None and self._open.restarter.has_process else EngineStatus()
