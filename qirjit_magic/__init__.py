@@ -6,6 +6,9 @@ In a notebook: ``%load_ext qirjit_magic``, then ``%%qir`` cells; ``%%qir?`` says
 
     result = qir.run("bell.ll", shots=1000)
     result.counts()
+
+In the examples of this package ``qir`` is the package, ``bell`` the path of a program that entangles two qubits and
+measures both, and ``session`` a `Session`.
 """
 
 import os

@@ -56,7 +56,15 @@ PLAIN_TYPE = lazy_pattern(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WOR
 
 
 class QirError(Exception):
-    """What every error of qirjit_magic is; its text, `_said`, is shown as `plain` text."""
+    """The base of every error of qirjit_magic: its text says what failed and what to do, its attributes are the facts.
+
+    Example:
+        >>> try:
+        ...     session.run("nobody")
+        ... except qir.QirError as error:
+        ...     print(type(error).__name__, error.name)
+        EntryPointError nobody
+    """
 
     def __post_init__(self) -> None:
         self.args = tuple(self.facts().values())

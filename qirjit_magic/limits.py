@@ -1,4 +1,4 @@
-"""How much one may use: `Limits`, with what suits a laptop, and the error that says which was passed."""
+"""The most that a session may use: `Limits`, with what suits a laptop, and the error that says which was passed."""
 
 from __future__ import annotations
 
@@ -31,22 +31,27 @@ def _memory_left() -> int | None:
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """How much a session's modules and runs may use.
+    """The most that the modules and runs of a session may use.
 
     Attributes:
-        source_bytes: of a module's text or bitcode.
-        nesting: how deep brackets may lie in each other in a module's text.
-        modules: in a session.
-        output_bytes: that are kept of what a run prints to descriptors 1 and 2, of each one half from the beginning and
-            one half from the end; the rest is counted.
-        records_per_shot: the rest is counted and left out.
-        kept_bytes: that this process holds of a run's records and text, by default what `default_kept_bytes` says;
-            looked at each time when it has recorded 64 MiB or said 8 MiB, so that no shorter run is ended, in however
-            many processes. A run is also ended where it holds more than what is left of the memory.
-        cpu_seconds: of a run, those of all threads together; 0 for no limit.
+        source_bytes: the bytes of a module's text or bitcode.
+        nesting: the depth of brackets in each other in a module's text.
+        modules: the number of modules in a session.
+        output_bytes: the bytes that are kept of what a run prints to descriptors 1 and 2, of each one half from the
+            beginning and one half from the end; the rest is counted.
+        records_per_shot: the number of records that a shot keeps; the rest is counted and left out.
+        kept_bytes: the bytes that this process holds of a run's records and text, by default what `default_kept_bytes`
+            says; looked at each time when it has recorded 64 MiB or said 8 MiB, so that no shorter run is ended, in
+            however many processes. A run is also ended where it holds more than what is left of the memory.
+        cpu_seconds: the processor time of a run, that of all threads together; 0 for no limit.
 
     Raises:
         OptionError: one is no number, or less than it can be.
+
+    Example:
+        >>> qir.Limits(cpu_seconds=60).cpu_seconds
+        60
+        >>> session.limits = qir.Limits(modules=100)
     """
 
     source_bytes: int = 64 * _MIB
@@ -66,12 +71,12 @@ class Limits(msgspec.Struct, frozen=True):
                 raise OptionError(f"the limit {name}", value, "an integer, 1 or more")
 
     def kept_beside(self, held: int) -> int:
-        """How many bytes a run may keep that holds so many now: no more than `kept_bytes`, nor than would be left."""
+        """Return the bytes that a run may keep which holds ``held`` now: `kept_bytes`, or what memory is left."""
         left = _memory_left()
         return self.kept_bytes if left is None else min(self.kept_bytes, (held + left) // 2)
 
     def but(self, changes: Mapping[str, Any]) -> Limits:
-        """The same with other values for some, by their names.
+        """Return the same limits with other values for some, by their names.
 
         Raises:
             OptionError: there is no such limit, or no such value of it.
@@ -84,7 +89,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 def default_limits() -> Limits:
-    """What holds where nobody says anything else: `Limits`, changed by ``QIRJIT_LIMITS=modules=100,cpu_seconds=60``.
+    """Return the limits that hold by default: `Limits`, changed by ``QIRJIT_LIMITS=modules=100,cpu_seconds=60``.
 
     Raises:
         OptionError: the variable names no limit, or gives it no number.

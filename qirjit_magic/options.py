@@ -76,7 +76,7 @@ def is_seed(number: int) -> bool:
 
 
 class CompileOptions(msgspec.Struct, frozen=True):
-    """How a module is compiled; checked when it is made.
+    """The options with which a module is compiled, checked when they are made.
 
     Attributes:
         opt_level: the optimisation level, 0 to 3; None chooses by looking at the module.
@@ -85,6 +85,10 @@ class CompileOptions(msgspec.Struct, frozen=True):
 
     Raises:
         OptionError: one of them cannot be.
+
+    Example:
+        >>> session.add(bell, options=qir.CompileOptions(opt_level=0)).opt_level
+        0
     """
 
     opt_level: int | None = None
@@ -100,7 +104,7 @@ class CompileOptions(msgspec.Struct, frozen=True):
 
     @property
     def of_code(self) -> CompileOptions:
-        """Those of them that can change the object code."""
+        """The options that can change the object code; the others have their defaults."""
         return replace(self, strict=False)
 
 
@@ -108,19 +112,27 @@ class RunOptions(msgspec.Struct, frozen=True):
     """How an entry point is run; checked when it is made. Numbers and text may be NumPy's: they become Python's.
 
     Attributes:
-        shots: how often, at least once.
+        shots: the number of shots, at least 1.
         seed: the seed of the simulator's random stream, 64 bits; drawn, and kept in the result, where None.
         simulator: ``auto``: all amplitudes, or ``sparse`` where these find no room; ``statevector``, ``sparse``,
             ``stabilizer``; the path of a shared library, or ``PATH:SYMBOL`` with its initialiser; None: the session's.
         method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
             state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays.
-        jobs: how many processes may share live shots, with the same result; ``auto``: one a processor, at most 8,
-            where it takes more than about a second. Where shots depend on those before it is one.
+        jobs: the number of processes that may share live shots, with the same result; ``auto``: one a processor, at
+            most
+            8, where it takes more than about a second. Where shots depend on those before it is one.
         args: one value for each parameter, as text or as a number.
-        timeout: seconds after which the run is stopped, those included that it waits for its turn.
+        timeout: the seconds after which the run is stopped, those included that it waits for its turn.
 
     Raises:
-        OptionError: one of them cannot be.
+        OptionError: a value is none that the option can have.
+
+    Example:
+        >>> options = qir.RunOptions(shots=10, seed=7)
+        >>> session.add(bell).name
+        'bell'
+        >>> len(session.run("bell", options=options).shots)
+        10
     """
 
     shots: int = 1

@@ -16,27 +16,26 @@ _PHASES = {"z": 4, "s": 2, "t": 1, "s_adj": -2, "t_adj": -1, "x": 4, "y": 4, "h"
 class Simulator(ABC):
     """A simulator in Python, which programs run on by its name.
 
-    Derive from it, define gates as methods, and register the class::
+    Derive from it, define gates as methods, and register the class. This one has bits instead of qubits:
 
-        class Coins(qir.Simulator):
-            def begin(self, seed):
-                self.random = random.Random(seed)
-
-            def start_shot(self):
-                self.ones = set()
-
-            def x(self, qubit):
-                self.ones ^= {qubit}
-
-            def measure(self, qubit):
-                return qubit in self.ones
-
-            def reset(self, qubit):
-                self.ones.discard(qubit)
-
-
-        qir.register_simulator("coins", Coins)
-        qir.run("flips.ll", shots=100, simulator="coins")
+    >>> class Bits(qir.Simulator):
+    ...     def start_shot(self):
+    ...         self.ones = set()
+    ...
+    ...     def h(self, qubit):
+    ...         self.ones ^= {qubit}
+    ...
+    ...     def cx(self, control, target):
+    ...         self.ones ^= {target} if control in self.ones else set()
+    ...
+    ...     def measure(self, qubit):
+    ...         return qubit in self.ones
+    ...
+    ...     def reset(self, qubit):
+    ...         self.ones.discard(qubit)
+    >>> qir.register_simulator("bits", Bits)
+    >>> qir.run(bell, shots=10, simulator="bits").counts()
+    {'11': 10}
 
     **Gates.** A method that has the name of a native gate carries it out: ``h``, ``x``, ``y``, ``z``, ``s``,
     ``s_adj``, ``t``, ``t_adj``, ``sx``, ``rx``, ``ry``, ``rz``, ``cx``, ``cy``, ``cz``, ``swap``, ``ccx``, ``rxx``,
@@ -62,7 +61,7 @@ class Simulator(ABC):
     """
 
     def begin(self, seed: int | None) -> None:  # noqa: B027 - one without randomness has nothing to seed
-        """A run begins; called once before its first shot.
+        """Begin a run; called once before its first shot.
 
         Args:
             seed: the run's seed, 64 bits, drawn where nobody gave one; it stands in the result. What is random is to
@@ -70,18 +69,22 @@ class Simulator(ABC):
         """
 
     def start_shot(self) -> None:  # noqa: B027 - one may keep no state
-        """A shot begins: all qubits are in |0>, whatever the shot before did."""
+        """Begin a shot: all qubits are in |0>, whatever the shot before did."""
 
     @abstractmethod
     def measure(self, qubit: int) -> bool:
-        """Measure a qubit in the Z basis and leave it in the state that was found; true for |1>."""
+        """Measure a qubit in the Z basis and leave it in the state that was found.
+
+        Returns:
+            Whether it was found in |1>.
+        """
 
     @abstractmethod
     def reset(self, qubit: int) -> None:
         """Put a qubit into |0>, whatever it is entangled with."""
 
     def release(self, qubit: int) -> None:
-        """A qubit is given back, and its number may be used again; by itself it is reset."""
+        """Take back a qubit, whose number may be used again; by itself it is reset."""
         self.reset(qubit)
 
     def controlled(self, gate: str, controls: Sequence[int], qubit: int, angle: float) -> None:
@@ -106,7 +109,7 @@ class Simulator(ABC):
         forth()
 
     def dump(self) -> str:
-        """The state as text, which is printed where a program dumps it."""
+        """Return the state as text, which is printed where a program dumps it."""
         raise NotImplementedError
 
 

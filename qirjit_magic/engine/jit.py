@@ -98,7 +98,7 @@ class JitEngine:
     def add(
         self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
-        """Read, check, admit and compile a module, and take it as the newest."""
+        """Compile a module, check that it fits the others, and have it as the newest."""
         watch = Stopwatch()
         module = self._read(name, source, options, watch)
         try:
@@ -111,7 +111,7 @@ class JitEngine:
         return compiled
 
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
-        """Read, check and compile a module, whatever else is here."""
+        """Compile a module, and leave the modules that there are as they are."""
         watch = Stopwatch()
         module = self._read(name, source, options, watch)
         return self._compiled(module, module.info, len(source), watch=watch)
@@ -165,7 +165,7 @@ class JitEngine:
         return [*self._callbacks.modules, *(module.compiled.module for module in self._modules.values())]
 
     def restore(self, compiled: Compiled) -> None:
-        """Take a module from its object code; it is linked when a run reaches it."""
+        """Take a module from its object code, as the newest."""
         self.remove(compiled.module.name)
         self._modules[compiled.module.name] = Module(compiled)
 
@@ -176,38 +176,38 @@ class JitEngine:
             self._tracing.forget()
 
     def renew(self, name: str) -> None:
-        """Move a module to the end of the order; what is bound is looked at when something runs."""
+        """Put a module last in the order in which names resolve, as the newest."""
         self._forget_links()
         self._modules[name] = self._modules.pop(name)
 
     def unlink(self, name: str) -> None:
-        """Free a module's code; its variables start with the next run."""
+        """Unload the code of a module and its variables, so that the next run links it anew."""
         self._forget_links()
         self._modules[name].unlink()
 
     def remove(self, name: str) -> None:
-        """Free a module and forget it."""
+        """Forget a module, with its code and its variables; unknown names are ignored."""
         self._forget_links()
         module = self._modules.pop(name, None)
         if module:
             module.unlink()
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """Load a function in Python and make the shim that programs call."""
+        """Load a function in Python, which modules may call from the next run on."""
         self._forget_links()
         self._callbacks.define(intrinsic)
 
     def undefine(self, name: str) -> None:
-        """Free the shim of a function in Python."""
+        """Forget a function in Python; unknown names are ignored."""
         self._forget_links()
         self._callbacks.undefine(name)
 
     def builtin_code(self, name: str) -> bytes:
-        """Give the object code of a built-in object, made where it is not there yet."""
+        """Compile one of the package's own objects, unless the process has it, and give its object code."""
         return builtin_code(name)
 
     def run(self, request: RunRequest) -> RunReply:
-        """Link what the entry point reaches, and run its shots or draw them."""
+        """Run shots in this process, sampled or live, and put their records into `memory`."""
         entry = requested_entry(self._modules, request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
@@ -307,7 +307,7 @@ class JitEngine:
         return self._tracing
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
-        """Trace one shot on the tracer and give what it did."""
+        """Trace one shot in this process, and give its operations as data."""
         from qirjit_magic.engine.diagrams import circuit_of  # noqa: PLC0415 - NumPy
 
         traced = RunRequest(request.module, request.entry, arguments=request.arguments, simulator=AUTO)
@@ -331,7 +331,7 @@ class JitEngine:
         return RunReply(_OUTCOMES[end], shots.next, raised=self._callbacks.raised)
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
-        """Give a module as LLVM reads it, as code is made from it, as assembly, or as what its object code holds."""
+        """Parse, or compile, the source once more, and give it as text."""
         module = _checked(parse_module(source, name, outlined=form != "ir"), options)
         if form == "ir":
             return str(module.llvm_module)
@@ -346,7 +346,7 @@ class JitEngine:
                 return object_listing(self._emitter.generate(optimised, level))
 
     def status(self) -> EngineStatus:
-        """Say what this process is and has done."""
+        """Give the figures of this process: its number, simulator, modules, compilations and memory."""
         return EngineStatus(
             pid=os.getpid(),
             simulator=self._simulator,
@@ -358,7 +358,7 @@ class JitEngine:
         )
 
     def close(self) -> None:
-        """Free all linked code, simulators and shims."""
+        """Free the modules, the simulators and what traces them; the engine cannot be used afterwards."""
         for name in list(self._modules):
             self.remove(name)
         if self._tracing is not None:

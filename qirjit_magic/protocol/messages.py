@@ -138,7 +138,7 @@ class WorkerArguments(msgspec.Struct, frozen=True):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a run is.
+    """The progress of a run, which an `Observer` is told.
 
     Attributes:
         done: how many shots are finished. Those that are sampled are drawn all at once: 0 until they are there.
@@ -147,6 +147,12 @@ class Progress(msgspec.Struct, frozen=True):
         rate: shots a second, lately; of a run that has ended, over all of it. 0 until one is finished.
         left: how many seconds it will still take at this rate; None where nobody can know.
         ended: whether this is the last word, however it ended.
+
+    Example:
+        >>> told = []
+        >>> result = session.run(session.add(bell).name, shots=100, show=qir.Observer(progress=told.append))
+        >>> told[-1].done, told[-1].shots, told[-1].ended
+        (100, 100, True)
     """
 
     done: int

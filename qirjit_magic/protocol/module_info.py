@@ -136,7 +136,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
 
 class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
-    """A compiled module.
+    """The facts of a compiled module: its functions, variables, profile, remarks and figures.
 
     Attributes:
         name: the name in the session.
@@ -162,6 +162,11 @@ class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
             empty where there is none.
         reads_results: the entry points each of whose shots measures, then reads a result: traced only if asked for.
         timings: how long it took to add it; all 0 where it was there already.
+
+    Example:
+        >>> info = session.add(bell)
+        >>> info.profile, info.definitions, info.state
+        ('base', frozenset({'bell'}), ())
     """
 
     name: str

@@ -69,6 +69,17 @@ def register_simulator(name: str, simulator: type[Simulator] | SimulatorSpec | s
     Raises:
         OptionError: the name is a built-in simulator's, or the class has no gates or lacks a method.
         SimulatorError: the class cannot be sent to the engine process, or there is no such library.
+
+    Example:
+        >>> class Coin(qir.Simulator):
+        ...     def h(self, qubit): ...
+        ...     def cx(self, control, target): ...
+        ...     def measure(self, qubit):
+        ...         return False
+        ...     def reset(self, qubit): ...
+        >>> qir.register_simulator("coin", Coin)
+        >>> qir.run(bell, shots=10, simulator="coin").counts()
+        {'00': 10}
     """
     if not isinstance(name, str) or not name or name in BUILT_IN or not is_utf8(name):
         raise OptionError("name", name, "a name of its own, which no built-in simulator has")

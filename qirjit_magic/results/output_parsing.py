@@ -79,10 +79,16 @@ class ParsedOutput:
 
 
 def parse_output(text: str) -> ParsedOutput:
-    """What an output text says: labeled, ordered, or qirrunner's text without HEADER lines (see `from_qirrunner`).
+    """Read an output text: labeled, ordered, or qirrunner's text without HEADER lines (see `from_qirrunner`).
 
     Raises:
         RecordError: a line is none of these; it has the line.
+
+    Example:
+        >>> text = qir.run(bell, shots=2, seed=7).to_text("labeled")
+        >>> parsed = qir.parse_output(text)
+        >>> parsed.schema, len(parsed.shots), len(parsed.shots[0].records)
+        ('labeled', 2, 2)
     """
     text = text.removeprefix("\ufeff")
     if text.lstrip("\r\n").startswith("START"):
@@ -91,7 +97,7 @@ def parse_output(text: str) -> ParsedOutput:
 
 
 def from_qirrunner(text: str) -> str:
-    """The text that qirrunner printed, in the labeled schema of the QIR specification.
+    r"""Write what qirrunner printed in the labeled schema of the QIR specification.
 
     HEADER lines are put before it. Records of legacy functions (``RESULT``, a tab and a value) become OUTPUT records of
     the type that the value shows: 0 and 1 are taken for results, although they may be integers. Containers between a
@@ -101,6 +107,12 @@ def from_qirrunner(text: str) -> str:
 
     Raises:
         RecordError: qirrunner prints no such line; it has the line.
+
+    Example:
+        >>> lines = ["START", "METADATA\tentry_point", "OUTPUT\tRESULT\t1\tc0", "END\t0"]
+        >>> text = qir.from_qirrunner("\n".join(lines))
+        >>> text.splitlines()[0].split("\t"), qir.parse_output(text).shots[0].records[0].value
+        (['HEADER', 'schema_id', 'labeled'], 1)
     """
     return parse_output(text).to_text()
 

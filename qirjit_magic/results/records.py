@@ -102,7 +102,7 @@ class RecordBatch:
         return self.finished[start:end] + self.unfinished[max(0, start - middle) : max(0, end - middle)]
 
     def text_at(self, offset: int, length: int, most: int = TEXT_CAPACITY) -> str:
-        """The text at a position of the pool; what is not in it reads as empty."""
+        """Read a text of the records; what is not in the text reads as empty."""
         if offset <= 0 or length < 0:
             return ""
         return decoded(self.text[offset : offset + min(length, most)], cut=length > most)

@@ -45,25 +45,25 @@ class SampledTable:
         return tuple(_with_results(record, results) for record in self.layout.shot(0))
 
     def counts(self) -> dict[str, int]:
-        """How often each outcome came."""
+        """Count the strings of results: the first recorded result is leftmost."""
         return distinct_bits(self.bits).every() if len(self.bits) else {}
 
     def tally(self, most: int) -> Counts:
-        """The most frequent outcomes with their counts."""
+        """Count the most frequent strings of results, at most so many, and all of them together."""
         return distinct_bits(self.bits).tally(most) if len(self.bits) else NO_COUNTS
 
     def messages(self) -> list[str]:
-        """The messages of all shots, in their order."""
+        """List the messages and state dumps of all shots: those of one shot, as often as there are shots."""
         return self.layout.messages() * len(self)
 
     def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
-        """The first texts of a kind."""
+        """Give the first texts of a kind, at most so many, and the number of all of them."""
         texts, rows = self.layout.first_texts(kind, most)
         shots = min(len(self), -(-most // rows)) if rows else 0
         return (texts * shots)[:most], rows * len(self)
 
     def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
-        """The first records of a shot."""
+        """Give the first records, at most so many, texts left out, and the number of those beyond them."""
         rows = int(np.count_nonzero(~np.isin(self.layout.kinds, TEXT_KINDS)))
         shots = min(len(self), most // max(1, rows) + 1)
         shown, _ = self.first(shots).whole.first_records(most)
@@ -92,7 +92,7 @@ class SampledTable:
 
     @property
     def kinds(self) -> NDArray[np.uint8]:
-        """A column of records, as `RecordTable` has it."""
+        """The kinds of the records, numbers of `RecordKind`."""
         return self.whole.kinds
 
     @property

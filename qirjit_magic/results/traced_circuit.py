@@ -29,28 +29,28 @@ class TracedCircuit:
 
     @property
     def left_out(self) -> int:
-        """How many operations are not in `operations`."""
+        """The number of operations that are not in `operations`."""
         return self.traced.left_out
 
     @property
     def gate_counts(self) -> dict[str, int]:
-        """How often each gate, measurement and reset comes, by its QIR name; the most frequent first."""
+        """The number of each gate, measurement and reset by its QIR name; the most frequent first."""
         counted = {name: count for name, count in self.traced.counts.items() if name not in NOT_COUNTED}
         return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
     @property
     def depth(self) -> int:
-        """How many gates, measurements and resets the longest way through the circuit has."""
+        """The number of gates, measurements and resets on the longest way through the circuit."""
         return self.traced.depth
 
     @property
     def two_qubit_count(self) -> int:
-        """How many gates on two qubits there are."""
+        """The number of gates on two qubits."""
         return sum(count for name, count in self.gate_counts.items() if SHAPES[name].qubits == 2)  # noqa: PLR2004 - as said
 
     @property
     def width(self) -> int:
-        """How many qubits anything is done on."""
+        """The number of qubits that anything is done on."""
         return self.traced.width
 
     @property

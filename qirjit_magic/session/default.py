@@ -41,7 +41,14 @@ def existing_session() -> Session | None:
 
 
 def default_session() -> Session:
-    """The session of this process, which the magics and `run` share: made at the first call, ended with the process."""
+    """Return the session of this process, which the magics and `run` share.
+
+    It is made at the first call, and ends with the process; where it was closed, there is a new one.
+
+    Example:
+        >>> qir.default_session() is qir.default_session()
+        True
+    """
     if not _default or _default[-1].closed:
         _default[:] = [Session()]
     return _default[-1]
@@ -56,18 +63,27 @@ def run(
     compile: CompileOptions = COMPILE_DEFAULTS,  # noqa: A002 - LLVM's word
     **keywords: Unpack[RunOrCompileKeywords],
 ) -> RunResult:
-    """Compile ``source`` in the session of this process, and run one of its entry points.
+    """Compile QIR in the session of this process, and run one of its entry points.
 
     Args:
         source: a path, LLVM text or bitcode, or an object of a QIR-making package.
         entry: the function to run; by default the only entry point.
         options: how it is run.
         compile: how it is compiled.
-        **keywords: fields of `RunOptions` and `CompileOptions` that are to be others, such as ``shots``, ``seed``,
-            ``args`` or ``opt_level``.
+        **keywords: fields of `RunOptions` and `CompileOptions` that replace those of ``options`` and ``compile``, such
+            as
+            ``shots``, ``seed``, ``args`` or ``opt_level``.
+
+    Returns:
+        The records of the finished shots, with the seed that gives the same again.
 
     Raises:
         QirError: as `Session.add` and `Session.run` do.
+
+    Example:
+        >>> result = qir.run(bell, shots=1000, seed=7)
+        >>> sorted(result.counts()), sum(result.counts().values())
+        (['00', '11'], 1000)
     """
     session = default_session()
     of_code = CompileOptions.__struct_fields__

@@ -39,13 +39,7 @@ _followers: weakref.WeakSet[PythonFunctions] = weakref.WeakSet()
 
 
 def intrinsic(name: str, signature: str) -> Callable[[F], F]:
-    """A decorator that lets QIR call the function, in every session of this process.
-
-    As in::
-
-        @qir.intrinsic("add_one", "i64 (i64)")
-        def add_one(x):
-            return x + 1
+    """Let QIR call the function that this decorates, in every session of this process.
 
     A copy of the function, with all that it uses, is sent to the engine process before a session next compiles or runs
     something. It is called there: what it changes does not come back, and what changes here later does not reach it
@@ -57,9 +51,19 @@ def intrinsic(name: str, signature: str) -> Callable[[F], F]:
         signature: its type in LLVM's words. ``i1`` is a bool in Python, other integers are signed, ``ptr`` is an
             address, ``void`` is None.
 
+    Returns:
+        A decorator, which gives the function back as it is.
+
     Raises:
         OptionError: the name or type cannot be one, or the function cannot be called so.
         DefinitionError: the function cannot be sent.
+
+    Example:
+        >>> @qir.intrinsic("add_one", "i64 (i64)")
+        ... def add_one(number):
+        ...     return number + 1
+        >>> add_one(1)
+        2
     """
     kind = _checked(name, signature)
 
@@ -127,12 +131,12 @@ class PythonFunctions:
         }
 
     def define(self, name: str, signature: str, function: Function) -> None:
-        """Send a function of this session alone to the engines."""
+        """Check the name and the type, and send the function to the engines."""
         self._engines.define(_pack(name, _checked(name, signature), function))
         self._own.add(name)
 
     def undefine(self, name: str) -> None:
-        """Forget a function; one of `intrinsic` comes back when it is defined anew."""
+        """Forget a function in the engines; one of `intrinsic` comes back only when it is defined anew."""
         self._engines.undefine(checked_name(name))
         self._own.discard(name)
         self.pending = True

@@ -142,7 +142,7 @@ class ModuleRegistry:
         return tuple(name for name, added in self._added.items() if not added.named)
 
     def entry(self, name: str | None, module: str | None) -> tuple[ModuleInfo, EntryPoint]:
-        """The function that a run means, with its module."""
+        """Find the function to run among the modules, with its module, as `Session.entry` says."""
         if not self._added:
             reason = "nothing is compiled yet. Compile a module first."
             raise EntryPointError(reason, name)

@@ -39,7 +39,7 @@ _FAILED = 1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run was carried out: on which simulator, by which method, in how many processes, and why."""
+    """The way in which a run was carried out: simulator, method, number of processes, and the reason."""
 
     simulator: str
     method: str = "live"
@@ -131,22 +131,27 @@ class Outputs(Sequence[tuple[Output, ...] | list[Output]]):
 
 @dataclass(frozen=True, eq=False)
 class RunResult:
-    """What a run gave.
+    """The records of a run, in columns; Python objects are made of them when they are asked for.
 
     Attributes:
         module: the module's name.
         entry: the entry point that was run.
         table: the records of the finished shots, as NumPy columns.
-        requested: how many shots were asked for.
-        seed: the seed of the simulator's random stream, None for a simulator that takes none.
-        plan: how it was carried out.
-        unfinished: what the shot that did not finish had recorded, where there is one; it counts nowhere else.
+        requested: the number of shots that were asked for.
+        seed: the seed of the simulator's random stream, 64 bits; None for a simulator that takes none.
+        plan: how it was carried out: simulator, method, processes.
+        unfinished: the records of the shot that did not finish, where there is one; it counts nowhere else.
         stdout: what native code wrote to descriptor 1; of a flood both ends, and between them a line that says so.
         stderr: the same of descriptor 2.
         notices: remarks about the run, such as global variables that started anew.
-        dropped: how many records and texts found no room: 0 unless one shot records a million, or megabytes of text.
-        unkept: how many bytes of what was written to descriptors 1 and 2 are neither in stdout nor in stderr.
-        timings: how long each step took; the first run after its module was added has the steps of that too.
+        dropped: the number of records and texts that found no room: 0 unless one shot records a million, or megabytes.
+        unkept: the bytes that were written to descriptors 1 and 2 and are neither in stdout nor in stderr.
+        timings: the seconds of each step; the first run after its module was added has the steps of that too.
+
+    Example:
+        >>> result = qir.run(bell, shots=100, seed=7)
+        >>> result.entry.name, result.requested, result.seed, result.partial
+        ('bell', 100, 7, False)
     """
 
     module: str
@@ -165,28 +170,28 @@ class RunResult:
 
     @property
     def partial(self) -> bool:
-        """Whether fewer shots finished than were asked for."""
+        """Whether fewer shots finished than were asked for: a bool."""
         return len(self.table) < self.requested
 
     @cached_property
     def shots(self) -> Shots:
-        """The finished shots, a lazy sequence."""
+        """The finished shots, a lazy sequence of `Shot`."""
         return Shots(self.table, self.entry)
 
     @cached_property
     def records(self) -> Outputs:
-        """What each finished shot output, as a Python value, a lazy sequence.
+        """The outputs of each finished shot as a Python value, a lazy sequence.
 
         RESULT is 0 or 1, BOOL a bool, INT an int, DOUBLE a float, RESULT_ARRAY a list of 0 and 1; TUPLE is a tuple and
         ARRAY a list of the items that follow it. A shot is the value of the one container that holds all its outputs,
-        else a tuple of them, as the specification says. A container that promises more items than follow has those
-        that do. Labels and messages are in ``shots``.
+        else a tuple of them in recording order, as the specification says. A container that promises more items than
+        follow has those that do. Labels and messages are in ``shots``.
         """
         return Outputs(self.table)
 
     @cached_property
     def returns(self) -> list[Returned]:
-        """What the entry point returned: one Python value a shot.
+        """The values that the entry point returned: one Python value a shot.
 
         An integer is an int, ``i1`` a bool, ``double`` and ``float`` a float, a struct a tuple and an array a list of
         such; ``void`` is None. A pointer to a result is the result's value, 0 or 1; any other is its address.
@@ -202,22 +207,35 @@ class RunResult:
         return self.table.messages() + rest
 
     def counts(self) -> dict[str, int]:
-        """How often each string of results came, sorted by the string.
+        """Count the strings of results, sorted by the string.
 
-        Character i of a string is result i in recording order. Empty where the program records no result.
+        Returns:
+            The number of shots by string. The result that was recorded first is the leftmost character, ``0`` or
+            ``1``, the
+            next one stands right of it, and so on. Empty where the program records no result.
+
+        Example:
+            >>> counts = qir.run(bell, shots=1000, seed=7).counts()
+            >>> list(counts), counts["00"] + counts["11"]
+            (['00', '11'], 1000)
         """
         return self.table.counts()
 
     def to_text(self, format: OutputFormat = "labeled") -> str:  # noqa: A002 - the word of the specification and of --format
-        """The run as text.
+        """Write the run as text.
 
         Args:
             format: ``labeled`` or ``ordered``, the output schemas of the QIR specification 2.1, with messages as INFO
-                lines; ``json``: one object a shot; ``counts``: a string of results, a tab and how often it came;
+                lines; ``json``: one object a shot; ``counts``: a string of results, a tab and the number of its shots;
                 ``none``: nothing.
 
         Raises:
             OptionError: there is no such format.
+
+        Example:
+            >>> text = qir.run(bell, seed=7).to_text("labeled")
+            >>> [line.split() for line in text.splitlines()[:3]]
+            [['HEADER', 'schema_id', 'labeled'], ['HEADER', 'schema_version', '2.1'], ['START']]
         """
         if format not in FORMATS:
             raise OptionError("format", format, f"one of {', '.join(FORMATS)}")
@@ -247,14 +265,24 @@ class RunResult:
         return {"text/plain": views.describe(self.summary), "text/html": views.page(self.summary)}
 
     def histogram(self, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Histogram:
-        """The strings of results as a picture, which a notebook displays; ``svg()`` and ``text()`` give it as text.
+        """Draw the strings of results as a picture, which a notebook displays.
 
         Args:
-            top: how many of the most frequent have a bar of their own, at most 1,000; the others have one together.
+            top: the number of the most frequent strings that have a bar of their own, at most 1,000; the others have
+                one
+                together.
             order: ``value``, sorted by the string, or ``count``, the most frequent first.
+
+        Returns:
+            The picture; ``svg()`` and ``text()`` give it as text.
 
         Raises:
             OptionError: there is no such number or order.
+
+        Example:
+            >>> picture = qir.run(bell, shots=1000, seed=7).histogram(order="count")
+            >>> picture.svg().startswith("<svg")
+            True
         """
         if not 1 <= top <= MAX_BARS:
             raise OptionError("top", top, f"a number from 1 to {MAX_BARS:,}")
@@ -264,12 +292,12 @@ class RunResult:
         return replace(chart, tally=self.table.tally(top), order=order)
 
     def plot(self, ax: Axes | None = None, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Axes:
-        """The same drawn by matplotlib, which the extra ``plot`` installs.
+        """Draw the strings of results with matplotlib, which the extra ``plot`` installs.
 
         Args:
-            ax: where to draw; a new figure of pyplot where there is none.
-            top: see `histogram`.
-            order: see `histogram`.
+            ax: the axes to draw on; those of a new figure of pyplot where None.
+            top: the number of bars, see `histogram`.
+            order: their order, see `histogram`.
 
         Returns:
             matplotlib's axes, to change them or to save their figure.
@@ -277,12 +305,18 @@ class RunResult:
         Raises:
             MissingPackageError: matplotlib is not installed.
             OptionError: there is no such number or order.
+
+        Example:
+            >>> from matplotlib.figure import Figure
+            >>> axes = qir.run(bell, shots=1000, seed=7).plot(Figure().subplots())
+            >>> len(axes.patches)
+            2
         """
         return draw(self.histogram(top=top, order=order), ax)
 
     @cached_property
     def summary(self) -> parts.Summary:
-        """The part of the run that pictures show, bounded, and how much there is in all."""
+        """The part of the run that pictures show, bounded, with the number of shots and records."""
         records, more = self.table.first_records(parts.SHOWN_RECORDS) if len(self.table) == 1 else ((), 0)
         return parts.Summary(
             entry=self.entry.name,
@@ -317,7 +351,7 @@ class RunResult:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show but messages: one finished shot, no record, no state, nothing returned."""
+        """Whether there is nothing to show but messages: one finished shot, no record, none returned."""
         return self.summary.only_messages
 
 

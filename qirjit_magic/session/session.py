@@ -136,14 +136,26 @@ Changing = Literal["", "once answered", "in steps"]
 
 
 class Session:
-    """Modules, and an engine process that runs them; usable from any thread, one call at a time.
+    """Modules by name, and the engine process that runs them.
 
-    In a forked process it has a new engine process, with the same modules, once it is used there.
+    A session can be used from any thread, one call at a time. A forked process has a new engine process, with the same
+    modules, once the session is used there. At the end of a ``with`` the engine process ends.
 
     Args:
-        simulator: what runs use that name none; see `run`.
-        limits: how much its modules and runs may use, from now on where it is changed; see `default_limits`.
+        simulator: the simulator of runs that name none; see `RunOptions`.
+        limits: the most that modules and runs may use; by default `Limits` with the changes of ``QIRJIT_LIMITS``. The
+            attribute may be set later, for what comes after.
         engine_client: the engine; one of its own by default.
+
+    Raises:
+        EngineStartError: no engine process can be started.
+
+    Example:
+        >>> with qir.Session() as session:
+        ...     info = session.add(bell)
+        ...     result = session.run("bell", shots=100, seed=7)
+        >>> info.name, len(result.shots)
+        ('bell', 100)
     """
 
     def __init__(
@@ -180,9 +192,15 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the engine process at once, and whatever goes on in it; nothing can be run afterwards.
+        """End the engine process at once, with whatever it runs; the session cannot be used afterwards.
 
-        It waits for no turn: what another thread runs, or waits to run, ends with a `SessionClosedError`.
+        Closing waits for no turn: what another thread runs, or waits to run, ends with a `SessionClosedError`.
+
+        Example:
+            >>> other = qir.Session()
+            >>> other.close()
+            >>> other.closed
+            True
         """
         notice_fork()
         self._runner.closing = self._to_end = True
@@ -235,12 +253,12 @@ class Session:
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the session was closed: a bool."""
         return self._runner.closing
 
     @property
     def last(self) -> RunResult | None:
-        """The result of the last run, however it ended."""
+        """The result of the last run, however it ended; None before the first."""
         return self._runner.last
 
     def _check_open(self) -> None:
@@ -253,20 +271,29 @@ class Session:
 
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
-        """The modules, the newest last."""
+        """The modules of the session, the newest last."""
         return self._registry.infos
 
     def module(self, name: str) -> ModuleInfo:
-        """The module of this name, or the newest that defines a function of this name.
+        """Find the module of this name, or the newest one that defines a function of this name.
+
+        Args:
+            name: the name of a module or function.
 
         Raises:
             EntryPointError: there is neither.
+
+        Example:
+            >>> session.add(bell, name="pair").name
+            'pair'
+            >>> session.module("pair").profile
+            'base'
         """
         return self._registry.find(name).info if name in self._registry else self.entry(name)[0]
 
     @property
     def linkage(self) -> SymbolGraph:
-        """Who of them, and of the functions in Python, defines what, and who uses it."""
+        """A graph of the modules and functions in Python: which defines a name, and which use it."""
         return self._registry.linkage
 
     @takes_fields_of(CompileOptions)
@@ -278,7 +305,7 @@ class Session:
         options: CompileOptions = COMPILE_DEFAULTS,
         **keywords: Unpack[CompileKeywords],
     ) -> ModuleInfo:
-        """Compile a module; it becomes the newest. The same source again costs nothing.
+        """Compile a module, and make it the newest. The same source again costs nothing.
 
         It takes the place of a module of the same name, or, where it has none, of the unnamed module that defines the
         same names. Whatever uses these is bound to the new definitions before it runs again.
@@ -287,12 +314,21 @@ class Session:
             source: a path, LLVM text or bitcode, or an object of a QIR-making package.
             name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
             options: how it is compiled.
-            **keywords: fields of `CompileOptions` that are to be others: ``opt_level``, ``strict``, ``trust``.
+            **keywords: fields of `CompileOptions` that replace those of ``options``: ``opt_level``, ``strict``,
+                ``trust``.
+
+        Returns:
+            The module's functions, profile, remarks and figures.
 
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError, SourceError, OptionError, LimitError:
                 nothing has changed.
             DefinitionError: nothing has changed; a function in Python cannot be loaded, which is said once.
+
+        Example:
+            >>> info = session.add(bell, opt_level=2)
+            >>> info.name, info.opt_level, [function.name for function in info.functions]
+            ('bell', 2, ['bell'])
         """
         options = options_with(options, keywords, Session.add)
         given = read_source(source, self.limits)
@@ -308,17 +344,26 @@ class Session:
             return info
 
     def define(self, name: str, signature: str, function: Callable[..., object]) -> tuple[Diagnostic, ...]:
-        """Let QIR call a function in Python, in this session alone; gives a warning for each module it does not fit.
+        """Let QIR call a function in Python, in this session alone; `qirjit_magic.intrinsic` is for every session.
 
-        It takes the place of one of the same name. See `qirjit_magic.intrinsic`, which is for every session.
+        It takes the place of one of the same name.
 
         Args:
             name: the name that QIR declares.
             signature: its type in LLVM's words, such as ``i64 (i64, double)``.
             function: what is called, in the engine process.
 
+        Returns:
+            A warning for each module that declares the name with another type.
+
         Raises:
             OptionError, DefinitionError: nothing has changed.
+
+        Example:
+            >>> session.define("twice", "i64 (i64)", lambda number: 2 * number)
+            ()
+            >>> session.undefine("twice")
+            ()
         """
         with self._turn(), self._working(changing="in steps"):
             with self._engine.uninterrupted():
@@ -326,12 +371,22 @@ class Session:
             return diagnostics.python_misfits(self.linkage)
 
     def undefine(self, name: str) -> tuple[Diagnostic, ...]:
-        """Forget a function in Python, in this session; gives a notice where others use what nobody defines now.
+        """Forget a function in Python, in this session.
 
         One of `qirjit_magic.intrinsic` comes back when it is defined anew. Unknown names are ignored.
 
+        Args:
+            name: the name that QIR declares.
+
+        Returns:
+            A notice where modules use the name, which nobody defines any more.
+
         Raises:
             OptionError: UTF-8 cannot write the name, so that no function has it.
+
+        Example:
+            >>> session.undefine("unknown")
+            ()
         """
         with self._turn(), self._working(changing="in steps"):
             before = self.linkage
@@ -340,14 +395,31 @@ class Session:
             return tuple(diagnostics.lost(before, self.linkage))
 
     def free_name(self) -> str:
-        """A name that no module has yet, ``cell1`` and so on."""
+        """Return a name that no module has yet: ``cell1``, ``cell2`` and so on.
+
+        Example:
+            >>> session.free_name()
+            'cell1'
+        """
         return self._registry.free_name()
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
-        """Forget a module; gives a notice for each name that nobody defines any more and others use.
+        """Forget a module.
+
+        Args:
+            name: the name of the module.
+
+        Returns:
+            A notice for each name that other modules use and nobody defines any more.
 
         Raises:
             EntryPointError: there is no module of this name.
+
+        Example:
+            >>> session.add(bell, name="pair").name
+            'pair'
+            >>> session.remove("pair")
+            ()
         """
         with self._turn(), self._working(changing="once answered"):
             self._crash_limiter.release(self._registry.find(name).info.digest)
@@ -358,15 +430,24 @@ class Session:
         return said
 
     def reset(self, name: str | None = None) -> tuple[Diagnostic, ...]:
-        """Let global variables start anew, or everything.
+        """Give global variables their first values again, or forget every module.
 
         Args:
             name: the module whose variables have their first values again; those of the modules that are bound to it
                 start anew when these are run. None: forget every module, end a run that goes on, and start a new
                 engine process. Functions in Python stay.
 
+        Returns:
+            A notice where the module has variables that a run has used, which start anew.
+
         Raises:
             EntryPointError: there is no module of this name.
+
+        Example:
+            >>> session.add(bell).state
+            ()
+            >>> session.reset("bell")
+            ()
         """
         if name is None:
             self.stop()
@@ -385,15 +466,22 @@ class Session:
         return ()
 
     def show(self, name: str, form: Form = "ir") -> str:
-        """A module, or the module that defines a function of this name, as text.
+        """Show a module, or the module that defines a function of this name, as text.
 
         Args:
-            name: the module or function.
+            name: the name of a module or function.
             form: ``ir``: LLVM IR as it was given, bitcode as text; ``compiled``: as code is made from it, outlined and
                 optimised; ``asm``: assembly for this machine; ``object``: what the object code holds.
 
         Raises:
             EntryPointError: there is neither.
+            OptionError: there is no such form.
+
+        Example:
+            >>> session.add(bell).name
+            'bell'
+            >>> session.show("bell").splitlines()[2]
+            'define void @bell() #0 {'
         """
         if form not in get_args(Form):
             raise OptionError("form", form, f"one of {', '.join(get_args(Form))}")
@@ -405,7 +493,12 @@ class Session:
             return self._engine.show(added.info.name, added.source.data, form, options)
 
     def status(self) -> EngineStatus:
-        """What the engine process is and has done so far."""
+        """Return the figures of the engine process: its number, simulator, memory, restarts.
+
+        Example:
+            >>> session.status().pid > 0
+            True
+        """
         with self._turn(), self._working():
             return self._engines.status()
 
@@ -416,7 +509,7 @@ class Session:
     # -- entry points ----------------------------------------------------------------------------------------------
 
     def entry(self, name: str | None = None, module: str | None = None) -> tuple[ModuleInfo, EntryPoint]:
-        """The function to run, with its module.
+        """Find the function to run, with its module.
 
         Args:
             name: any defined function; of several modules that define it the newest wins. None: the only function with
@@ -425,6 +518,13 @@ class Session:
 
         Raises:
             EntryPointError: there is none, or without a name more than one.
+
+        Example:
+            >>> session.add(bell).name
+            'bell'
+            >>> info, function = session.entry()
+            >>> info.name, function.name
+            ('bell', 'bell')
         """
         return self._registry.entry(name, module)
 
@@ -443,18 +543,29 @@ class Session:
         """Run shots of an entry point.
 
         Args:
-            entry: any defined function; see `entry`.
-            module: the module to look in.
+            entry: any defined function; None for the only entry point, see `entry`.
+            module: the module to look in; by default all, or without a name the newest.
             options: how it is run.
-            show: takes messages, dumps and what is printed, as they come; an `Observer` is told how far it is too.
-            **keywords: fields of `RunOptions` that are to be others: ``shots``, ``seed``, ``simulator``, ``method``,
-                ``jobs``, ``args``, ``timeout``.
+            show: called with the text of messages, dumps and prints as they come; an `Observer` is told the progress
+                too.
+            **keywords: fields of `RunOptions` that replace those of ``options``: ``shots``, ``seed``, ``simulator``,
+                ``method``, ``jobs``, ``args``, ``timeout`` (in seconds).
+
+        Returns:
+            The records of the finished shots, with the seed that gives the same again.
 
         Raises:
             OptionError, EntryPointError, LinkError, SimulatorError, DefinitionError, NotSampleableError: nothing was
                 run.
-            ExecutionError: it did not end as it should; what finished is in ``error.partial``.
-            KeyboardInterrupt: interrupted; the finished shots are in `last`.
+            ExecutionError: the run failed; the shots that finished are in ``error.partial``.
+            KeyboardInterrupt: interrupted; the shots that finished are in `last`.
+
+        Example:
+            >>> session.add(bell).name
+            'bell'
+            >>> result = session.run("bell", shots=1000, seed=7)
+            >>> sorted(result.counts()), sum(result.counts().values())
+            (['00', '11'], 1000)
         """
         options = options_with(options, keywords, Session.run)
         simulator = options.simulator or self.simulator
@@ -514,9 +625,18 @@ class Session:
     ) -> RunResult:
         """Run shots as `run` does, in another thread, while other tasks go on.
 
-        The arguments and errors are those of `run`. Runs of one session come one after the other, in the order in which
-        they were asked for. What ``show`` is called with comes in the other thread. Cancelling the task stops the run;
-        the finished shots are in `last`.
+        The arguments, results and errors are those of `run`. Runs of one session come one after the other, in the
+        order in
+        which they were asked for. ``show`` is called in the other thread. Cancelling the task stops the run; the shots
+        that
+        finished are in `last`.
+
+        Example:
+            >>> import asyncio
+            >>> session.add(bell).name
+            'bell'
+            >>> len(asyncio.run(session.run_async("bell", shots=10)).shots)
+            10
         """
         options = options_with(options, keywords, Session.run_async)
         timeout, asked = options.timeout, time.monotonic()
@@ -534,16 +654,26 @@ class Session:
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()
     ) -> CircuitDiagram:
-        """The circuit of an entry point, as SVG and text: what one shot does until it reads a result.
+        """Draw the circuit of an entry point: what one shot does until it reads a result.
 
         Args:
-            entry: see `run`, as for the others.
+            entry: any defined function; None for the only entry point, see `entry`.
             module: the module to look in.
-            args: one value for each parameter.
+            args: one value for each parameter, as text or as a number.
+
+        Returns:
+            The diagram, which a notebook shows, and which gives SVG and text.
 
         Raises:
             EntryPointError, LinkError, DefinitionError: nothing was traced.
-            WorkerCrashedError, KeyboardInterrupt: it died, or did not end in 20 s; it was interrupted or stopped.
+            WorkerCrashedError: the engine process died, or the trace took more than 20 s.
+            KeyboardInterrupt: interrupted or stopped.
+
+        Example:
+            >>> session.add(bell).name
+            'bell'
+            >>> session.circuit("bell").depth
+            3
         """
         with self._turn(), self._working():
             info, function = self.entry(entry, module)
@@ -553,7 +683,11 @@ class Session:
                 return self._runner.circuit(request)
 
     def stop(self) -> None:
-        """Stop the run that goes on, if there is one, at the next shot; from any thread."""
+        """Stop the run that goes on, if there is one, at the next shot; from any thread.
+
+        Example:
+            >>> session.stop()
+        """
         self._runner.stop()
 
 

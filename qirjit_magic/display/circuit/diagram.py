@@ -11,16 +11,25 @@ SVG_WIDTH = 800  # what most notebooks have beside their prompts
 
 
 class CircuitDiagram(TracedCircuit):
-    """What one shot of an entry point does to qubits, until it reads a result; a notebook shows it."""
+    """A diagram of what one shot of an entry point does to qubits, until it reads a result; a notebook shows it.
+
+    Example:
+        >>> diagram = session.circuit(session.add(bell).name)
+        >>> diagram.width, diagram.depth, diagram.two_qubit_count
+        (2, 3, 1)
+        >>> diagram.svg().startswith("<svg")
+        True
+    """
 
     __slots__ = ()
 
     def svg(self, *, columns: int = SHOWN_COLUMNS, qubits: int = SHOWN_QUBITS, width: int = SVG_WIDTH) -> str:
-        """The picture as an SVG document, which can be written to a file.
+        """Draw the circuit as an SVG document, which can be written to a file.
 
         Args:
-            columns: how many columns are drawn; of a longer circuit the first three quarters and the last quarter.
-            qubits: how many qubits have a line.
+            columns: the number of columns that are drawn; of a longer circuit the first three quarters and the last
+                quarter.
+            qubits: the number of qubits that have a line.
             width: the pixels after which the circuit goes on in the next row.
         """
         from qirjit_magic.display.circuit.layout import lay_out  # noqa: PLC0415 - a session may draw none
@@ -29,7 +38,14 @@ class CircuitDiagram(TracedCircuit):
         return svg_of(self, lay_out(self.traced, columns=columns, qubits=qubits), width=width)
 
     def text(self, *, columns: int = SHOWN_COLUMNS, qubits: int = SHOWN_QUBITS, width: int = TEXT_WIDTH) -> str:
-        """The picture and its figures in characters; the arguments are those of `svg`, ``width`` in characters."""
+        """Draw the circuit in characters, with its figures.
+
+        Args:
+            columns: the number of columns that are drawn; of a longer circuit the first three quarters and the last
+                quarter.
+            qubits: the number of qubits that have a line.
+            width: the characters after which the circuit goes on in the next row.
+        """
         from qirjit_magic.display.circuit.layout import lay_out  # noqa: PLC0415 - a session may draw none
         from qirjit_magic.display.circuit.text import text_of  # noqa: PLC0415 - likewise
 

@@ -66,7 +66,7 @@ class Callbacks:
         return python_module(self._declared | defined)
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """Load a function in Python, and make the shim that programs call.
+        """Make native code of a function in Python; without the function itself, only its type is known.
 
         Raises:
             DefinitionError: it cannot be loaded.
@@ -103,7 +103,7 @@ class Callbacks:
         return made.shim.address(SHIM)
 
     def undefine(self, name: str) -> None:
-        """Free the shim of a function: nothing may call it afterwards."""
+        """Forget a function in Python, and free its code: nothing may call it afterwards."""
         self._declared.pop(name, None)
         defined = self._defined.pop(name, None)
         if defined:

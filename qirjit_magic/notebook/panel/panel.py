@@ -44,29 +44,36 @@ _OUTPUT = {
 
 
 class Panel:
-    """Choose an entry point, run it, see what it gives; follows what cells add to the session.
+    """A panel of widgets that chooses an entry point, runs it and shows its result; it follows the session's modules.
 
     Runs go on in a thread of their own, so that the kernel and the page answer while they do. All panels of a session
     offer the same, and one of them runs at a time: the others say so, and any of them can stop it.
 
     Args:
-        session: whose modules are shown and run; by default that of this kernel.
-        flags: what the fields say at first, and what no field is for, such as a timeout, as a cell's flags have it.
+        session: the session whose modules are shown and run; by default that of this kernel.
+        flags: the first values of the fields, and of what has no field, such as a timeout, as a cell's flags have them.
 
     Attributes:
         entry: the dropdown; its value is the name of a module and of a function.
-        shots: how many shots.
+        shots: the number of shots.
         seed: the seed as text; empty lets one be drawn.
         simulator: the simulator's name.
-        method: how the shots are run.
+        method: the method of the shots, ``auto``, ``live`` or ``sampled``.
         parameters: the fields of the entry point's parameters.
         run_button: starts a run.
         stop_button: stops it; what has finished is kept.
-        status: how far the run is, or how it ended.
-        output: the newest of what it says.
-        problem: why it did not end as it should.
+        status: the progress of the run, or its end.
+        output: the newest text of the run.
+        problem: the error with which it ended.
         tabs: the result's pages, the circuit and the code.
         on_result: called with each result, in the thread of the run.
+
+    Example:
+        >>> session.add(bell).name
+        'bell'
+        >>> panel = qir.Panel(session)
+        >>> panel.shots.value = 100
+        >>> panel.close()
     """
 
     def __init__(self, session: Session | None = None, flags: GivenFlags | None = None) -> None:

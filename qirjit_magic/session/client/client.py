@@ -179,7 +179,7 @@ class EngineClient:
     def add(
         self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS, *, replaceable: Iterable[str] = ()
     ) -> Compiled:
-        """Have the process compile a module and take it as the newest; what was compiled before comes from the disk."""
+        """Add a module; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         began, waited_s = time.perf_counter(), self.restarter.waited_s
         with self.uninterrupted():
@@ -197,7 +197,7 @@ class EngineClient:
         return compiled
 
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
-        """Have the process compile a module; what was compiled before, by whatever process, comes from the disk."""
+        """Compile a module without adding it; what was compiled before, by whatever process, comes from the disk."""
         began, waited_s = time.perf_counter(), self.restarter.waited_s
         with self.uninterrupted():
             key = self._key(source, options)
@@ -252,7 +252,7 @@ class EngineClient:
         return cache_key(source, build=self.restarter.build, options=f"{options.of_code} fenced={self.fenced}")
 
     def restore(self, compiled: Compiled) -> None:
-        """Give the process a module as object code."""
+        """Send a module to the process as object code, and keep it for the processes that come after."""
         with self.uninterrupted():
             self.restarter.request(restoration(compiled), Done)
             self.restarter.kept.keep(compiled)
@@ -281,7 +281,7 @@ class EngineClient:
                 self.restore(compiled)
 
     def renew(self, name: str) -> None:
-        """Have the process move a module to the end of its order."""
+        """Have the process make a module the newest; one that is the newest already costs no request."""
         if name == next(reversed(self.restarter.kept.modules)):
             return
         with self.uninterrupted():
@@ -289,12 +289,12 @@ class EngineClient:
             self.restarter.kept.keep(self.restarter.kept.modules[name])
 
     def unlink(self, name: str) -> None:
-        """Have the process free a module's code, so that its variables start anew."""
+        """Have the process link a module anew before it is run again."""
         with self.uninterrupted():
             self.restarter.request(Frame(Unlink(name)), Done)
 
     def remove(self, name: str) -> None:
-        """Have the process forget a module, and forget it for the next process."""
+        """Have the process forget a module, and those that come after it too."""
         with self.uninterrupted():
             self.restarter.request(Frame(Remove(name)), Done)
             self.restarter.kept.modules.pop(name, None)
@@ -310,7 +310,7 @@ class EngineClient:
         return self.restarter.kept.python
 
     def define(self, intrinsic: Intrinsic) -> None:
-        """Send a function in Python to the process, and keep it for the next one."""
+        """Send a function in Python to the process, and keep it for the processes that come after."""
         with self.uninterrupted():
             try:
                 self.restarter.request(definition(intrinsic), Done)
@@ -320,13 +320,13 @@ class EngineClient:
             self.restarter.kept.intrinsics[intrinsic.name] = intrinsic
 
     def undefine(self, name: str) -> None:
-        """Forget a function in Python, here and in the process."""
+        """Have the process forget a function in Python, and those that come after it too."""
         with self.uninterrupted():
             self.restarter.kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self.restarter.request(Frame(Undefine(name)), Done)
 
     def builtin_code(self, name: str) -> bytes:
-        """Fetch the object code of a built-in object."""
+        """Ask the process for one of its own objects, for the disk or for another process."""
         with self.uninterrupted():
             return self.restarter.request(Frame(GetBuiltinCode(name)), Done)[1]
 
@@ -372,7 +372,7 @@ class EngineClient:
         return "" if self._cache is not None and self._cache.find(key) is not None else key
 
     def run(self, request: RunRequest) -> RunReply:
-        """Have the process run shots; it comes back with the reason where it ends before they do.
+        """Run shots in the process; the records are in `memory`, also where it dies.
 
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
@@ -389,7 +389,7 @@ class EngineClient:
                 self._has_run = self.restarter.starts
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
-        """Have the process trace one shot.
+        """Have the process trace one shot of an entry point, within the time that a trace may take.
 
         Raises:
             WorkerCrashedError: the process died, or was killed because it did not end.
@@ -401,13 +401,13 @@ class EngineClient:
                 self._has_run = self.restarter.starts  # a trace is a run too
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
-        """Have the process print a module."""
+        """Have the process show a module as text, without adding it."""
         with self.uninterrupted():
             _, text = self.restarter.request(Frame(Show(name, form, options), source), Done)
             return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
-        """Ask the process what it has done; the figures are those of all processes so far."""
+        """Ask the process for its figures, and add those of the processes before it."""
         with self.uninterrupted():
             status, _ = self.restarter.request(Frame(GetStatus()), EngineStatus)
             return structs.replace(

@@ -24,7 +24,7 @@ _LATELY_S = 5.0
 
 
 class Observer(msgspec.Struct, frozen=True):
-    """Who follows a run while it goes on; everything is called in the thread that runs, and may be left out.
+    """The functions that follow a run while it goes on, each called in the thread that runs; all may be left out.
 
     Attributes:
         show: takes messages and state dumps as they come.
@@ -35,6 +35,11 @@ class Observer(msgspec.Struct, frozen=True):
             not where it is refused.
         newest: whether it goes on to be shown text when there is much of it: then the newest, with a line that says so
             where something was left out. Otherwise the first 64 KiB of messages are shown, and of what is printed.
+
+    Example:
+        >>> observer = qir.Observer(show=print, stopping=lambda: False)
+        >>> len(session.run(session.add(bell).name, shots=10, show=observer).shots)
+        10
     """
 
     show: Show = show_nothing
