@@ -23,7 +23,7 @@ ENTRY_POINT_GROUP = "qirjit_magic.simulators"
 
 
 class SimulatorSpec(msgspec.Struct, frozen=True):
-    """Which simulator to attach.
+    """The simulator that an engine is to attach.
 
     Attributes:
         name: how it is called in flags and results.
@@ -45,7 +45,7 @@ class SimulatorSpec(msgspec.Struct, frozen=True):
 
     @property
     def in_python(self) -> bool:
-        """Whether it is written in Python, and so runs where modules are trusted."""
+        """Return whether it is written in Python, and so runs where modules are trusted."""
         return bool(self.pickled)
 
 

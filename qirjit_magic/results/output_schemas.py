@@ -30,7 +30,7 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class _SchemaForm:
-    """How the values of a type are written."""
+    """The form in which the values of a type are written."""
 
     pattern: re.Pattern[str]
     expected: str

@@ -70,7 +70,7 @@ class ThreadWatch:
 
     @property
     def is_lost(self) -> bool:
-        """Whether somebody else has closed it."""
+        """Return whether somebody else has closed it."""
         return not self._ours.is_ours
 
     def close(self) -> None:
@@ -139,7 +139,7 @@ def processors() -> int:
 
 
 def cpu_seconds(pid: int) -> float:
-    """What ``ps`` says: to a hundredth of a second on macOS, to a second elsewhere."""
+    """Return the seconds that ``ps`` says: to a hundredth on macOS, to a second elsewhere."""
     try:
         command = ["ps", "-o", "time=", "-p", str(pid)]
         said = subprocess.run(command, capture_output=True, text=True, check=False).stdout

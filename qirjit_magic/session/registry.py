@@ -40,7 +40,7 @@ class RegisteredModule(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> bool:
-        """Whether somebody chose its name: ``cell1`` and so on are names that are given."""
+        """Return whether somebody chose its name: ``cell1`` and so on are names that are given."""
         return _GIVEN.fullmatch(self.info.name) is None
 
 
@@ -85,7 +85,7 @@ class ModuleRegistry:
 
     @property
     def linkage(self) -> SymbolGraph:
-        """Who defines what, and who uses it."""
+        """The graph of the modules and functions in Python by the names that they define and use."""
         modules = (*self._python(), *self.infos)
         made_of, linkage = self._linkage
         if modules != made_of:
@@ -197,7 +197,7 @@ class ModuleRegistry:
         return anew
 
     def take_timings(self, name: str) -> Timings:
-        """How long it took to add a module; given once, for its first run."""
+        """Return the timings of adding a module; given once, for its first run."""
         return self._added_in.pop(name, UNTIMED)
 
     def note_run(self, name: str, linked: Iterable[str], *, process: int) -> tuple[Diagnostic, ...]:

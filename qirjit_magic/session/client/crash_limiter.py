@@ -21,7 +21,7 @@ class CrashLimiter:
 
     @contextlib.contextmanager
     def watch(self, name: str, digest: str, *, counting: bool = True) -> Iterator[None]:
-        """What runs inside compiles or runs this module, and may end the engine process.
+        """A context that compiles or runs this module, and may end the engine process.
 
         Args:
             name: the module's name, for errors.

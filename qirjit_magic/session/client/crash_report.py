@@ -1,4 +1,4 @@
-"""How much a request may take, and why an engine process died, as the error that says so."""
+"""The limits of requests, and the causes of an engine process's death, as the error that says so."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no tim
 
 
 class Limit(NamedTuple):
-    """How long a process may take for something.
+    """The time that a process may take for something.
 
     Attributes:
         seconds: until it is ended.
@@ -112,7 +112,7 @@ def check_addresses() -> None:
 
 
 def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
-    """How long a process may take to answer this; None where there is no limit.
+    """Return the seconds that a process may take to answer this; None where there is no limit.
 
     Args:
         message: what it is asked; None where it starts.
@@ -127,7 +127,7 @@ def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
 
 
 def is_over(moment: float | None) -> bool:
-    """Whether this moment of `time.monotonic` has passed; None never does."""
+    """Return whether this moment of `time.monotonic` has passed; None never does."""
     return moment is not None and time.monotonic() > moment
 
 
@@ -199,7 +199,7 @@ _COMPILING = "LLVM gave up while it compiled"
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an engine process ended, and what it left.
+    """The end of an engine process, with what it left.
 
     Attributes:
         how: a signal's name, an exit status, or what it did otherwise.

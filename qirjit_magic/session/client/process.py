@@ -61,7 +61,7 @@ class Child:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is this process's child: in a fork it is not."""
+        """Return whether it is this process's child: in a fork it is not."""
         return os.getpid() == self._parent
 
     def kill(self) -> None:
@@ -109,7 +109,7 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """How it ended: a signal's name or an exit status; empty where that cannot be known."""
+        """The end of the process: a signal's name or an exit status; empty where that cannot be known."""
         if self._status is None:
             return ""
         code = os.waitstatus_to_exitcode(self._status)
@@ -140,7 +140,7 @@ _BY_DEFAULT = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: bool) -> dict[str, str]:
-    """What an engine process gets of this environment.
+    """Return the variables of this environment that an engine process gets.
 
     Behind the fence that is a list of what is permitted, since nobody knows under which names secrets are kept. The
     open process runs what is trusted, and gets everything.
@@ -155,7 +155,7 @@ def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: b
 
 
 def is_passed(name: str) -> bool:
-    """Whether a variable of this name reaches the engine behind the fence without being asked for."""
+    """Return whether a variable of this name reaches the engine behind the fence without being asked for."""
     return (name in _NAMES or name.startswith(_BEGINNINGS)) and not _SECRET.search(name)
 
 
@@ -195,7 +195,7 @@ class _Lasting:
         self._jobs: queue.SimpleQueue[_Job] | None = None
 
     def jobs(self) -> queue.SimpleQueue[_Job] | None:
-        """What gives it work; None where the system allows no thread more."""
+        """The queue that gives the thread work; None where the system allows no thread more."""
         with self._lock:
             if self._jobs is None:
                 jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -224,7 +224,7 @@ class Start(Protocol[_T_co]):
 
 
 def start_lasting(start: Start[_T]) -> _T:
-    """What ``start`` gives, called in a thread that lasts as long as this process, where there is one."""
+    """Call ``start`` in a thread that lasts as long as this process, where there is one, and return what it gives."""
     if threading.current_thread() is threading.main_thread():
         return start(lasting=True)
     jobs = _lasting.jobs()
@@ -242,7 +242,7 @@ _FIRST_OF_OUR_OWN = 3
 
 @contextlib.contextmanager
 def above_standard() -> Iterator[None]:
-    """What is opened inside is no standard descriptor, even where 0, 1 or 2 are closed.
+    """A context in which no descriptor that is opened is a standard one, even where 0, 1 or 2 are closed.
 
     A socket at 2 would be sent whatever some library writes to standard error, and a child that gets standard
     descriptors of its own would lose what it was to inherit.
@@ -417,19 +417,19 @@ class EngineProcess:
         return self._child.pid if self._child else 0
 
     def printed(self) -> Printed:
-        """What it wrote since the streams were begun."""
+        """The text that it wrote since the streams were begun."""
         return Printed(self.output.text, self.errors.text, self.output.left_out + self.errors.left_out)
 
     def cpu_seconds(self) -> float:
-        """How much processor time it has used."""
+        """The processor time that it has used, in seconds."""
         return self._platform.cpu_seconds(self.pid)
 
     def held_bytes(self) -> int:
-        """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
+        """The bytes of memory that it holds, in whatever way it got them; 0 where there is no telling."""
         return self._platform.held_bytes(self.pid)
 
     def is_lost(self) -> bool:
-        """Whether it cannot be asked any more, seen without waiting.
+        """Return whether it cannot be asked any more, seen without waiting.
 
         It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
         """
@@ -440,11 +440,11 @@ class EngineProcess:
         return any(key.data in {"death", "reply"} for key in keys) or (bool(keys) and self.has_lost_descriptors())
 
     def is_stopped(self) -> bool:
-        """Whether a signal has stopped it, as far as the system says."""
+        """Return whether a signal has stopped it, as far as the system says."""
         return self._platform.is_stopped(self.pid)
 
     def has_lost_descriptors(self) -> bool:
-        """Whether somebody else has closed what connects it with this process."""
+        """Return whether somebody else has closed what connects it with this process."""
         return self._death.is_lost or not all(held.is_ours for held in self._open)
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
@@ -558,7 +558,7 @@ class EngineProcess:
         return self._child.ending or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
 
     def after_fork(self) -> None:
-        """It is the parent's: forget it, and close what this process has of it, which ends nothing there."""
+        """Forget the process, which is the parent's, and close what this one has of it, which ends nothing there."""
         self.forked = True
         if self._child is not None:
             self._child.disown()

@@ -1,4 +1,4 @@
-"""What the engine process writes to its descriptors 1 and 2: shown as it comes, kept at both ends."""
+"""The text that the engine process writes to its descriptors 1 and 2: shown as it comes, kept at both ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Show = Callable[[str], None]
 
 
 def show_nothing(text: str) -> None:
-    """What shows a run's text where nobody watches."""
+    """Show no text of a run, which nobody watches."""
 
 
 class Observer(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ def observing(show: Show | Observer) -> Observer:
 
 
 class Printed(msgspec.Struct, frozen=True):
-    """What a run wrote to its descriptors 1 and 2.
+    """The text that a run wrote to its descriptors 1 and 2.
 
     Attributes:
         stdout: the text of 1; of a flood both ends, with a line between them that says what is missing.
@@ -101,12 +101,12 @@ class Stream:
 
     @property
     def left_out(self) -> int:
-        """How many bytes were not kept."""
+        """The number of bytes that were not kept."""
         return self.total - len(self._head) - len(self._tail)
 
     @property
     def text(self) -> str:
-        """What is kept; where something is missing, a line between the two ends says so."""
+        """The text that is kept; where something is missing, a line between the two ends says so."""
         if not self.left_out:
             return _decoded(self._head + self._tail)
         return f"{_decoded(self._head)}\n… {self.left_out:,} bytes are left out here\n{_decoded(self._tail)}"

@@ -150,7 +150,7 @@ class Engines:
     def sharded_run(
         self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, *, most: int, limits: Limits
     ) -> ShardedRun | str:
-        """What lets so many processes share a run that this engine begins; or why there is one only, in words."""
+        """Return a run that so many processes share and this engine begins; or why there is one only, in words."""
         simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
         if not simulator.by_shot:
             return one_stream(simulator.name)

@@ -15,7 +15,7 @@ _LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 
 
 def copied(memory: RecordMemory, request: RunRequest) -> RecordBatch:
-    """What shots that were run have recorded, with the shot that did not finish."""
+    """Copy the records of the shots that were run, with the shot that did not finish."""
     from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
     committed = memory.committed()
@@ -34,7 +34,7 @@ def keep_copy(batch: RecordBatch, columns: RecordColumns) -> None:
 
 
 def unfinished(memory: RecordMemory, request: RunRequest) -> RecordBatch:
-    """What the shot that did not finish has recorded."""
+    """The records of the shot that did not finish."""
     from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
     committed = memory.committed()

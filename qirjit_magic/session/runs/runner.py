@@ -225,7 +225,7 @@ class Runner:
 async def run_in_thread(
     run: Callable[[Observer], RunResult], observer: Observer, *, timeout_s: float | None = None
 ) -> RunResult:
-    """What ``run`` gives, in a thread of its own; where the task is cancelled the run is stopped.
+    """Call ``run`` in a thread of its own, and return what it gives; where the task is cancelled the run is stopped.
 
     Args:
         run: runs, followed by the observer that it gets.
