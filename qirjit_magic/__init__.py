@@ -162,10 +162,10 @@ def __dir__() -> list[str]:
 
 
 def load_ipython_extension(shell: "InteractiveShell") -> None:
-    """What ``%load_ext qirjit_magic`` does: register the magics and start the engine process behind them."""
+    """Register the magics and start the engine process behind them, for ``%load_ext qirjit_magic``."""
     import_module("qirjit_magic.notebook.magics").load(shell)
 
 
 def unload_ipython_extension(shell: "InteractiveShell") -> None:
-    """What ``%unload_ext qirjit_magic`` does: end the engine process and take the magics away."""
+    """End the engine process and take the magics away, for ``%unload_ext qirjit_magic``."""
     import_module("qirjit_magic.notebook.magics").unload(shell)

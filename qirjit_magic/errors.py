@@ -360,7 +360,7 @@ class SimulatorNotFoundError(SimulatorError):
 
 @dataclass(eq=False, repr=False)
 class SourceError(QirError):
-    """What was given is not a file, text or object that QIR can be read from."""
+    """An error for a source that is no file, text or object that QIR can be read from."""
 
     message: str
 
@@ -409,11 +409,11 @@ class PartialResult(Protocol):
 
     @property
     def records(self) -> Sequence[Any]:
-        """What each of them recorded."""
+        """The outputs of each finished shot."""
 
     @property
     def returns(self) -> list[Any]:
-        """What the entry point returned in each of them."""
+        """The values that the entry point returned, one a finished shot."""
 
     @property
     def messages(self) -> list[str]:
@@ -421,18 +421,18 @@ class PartialResult(Protocol):
 
     @property
     def unfinished(self) -> Sequence[Any] | None:
-        """What the shot that did not finish had recorded; None where there was none."""
+        """The records of the shot that did not finish; None where there was none."""
 
     @property
     def partial(self) -> bool:
-        """Whether fewer shots finished than were asked for."""
+        """Return whether fewer shots finished than were asked for."""
 
     @property
     def timings(self) -> Any:  # noqa: ANN401 - `protocol.timings.Timings`, above this module
-        """How long each step of the run took."""
+        """The seconds of each step of the run."""
 
     def counts(self) -> dict[str, int]:
-        """How often each outcome came."""
+        """Count the strings of results of the finished shots."""
 
     def to_text(self, form: Any = "labeled", /) -> str:  # noqa: ANN401 - a `options.OutputFormat`, see there
         """The records in an output schema of the QIR specification."""
@@ -569,7 +569,7 @@ class WorkerCrashedError(ExecutionError, EngineError):
 
     @property
     def cause(self) -> str:
-        """What it died of, and why, as far as that can be told."""
+        """The cause of its death, as far as that can be told."""
         return f"{self.signal_name} ({self.reason})" if self.reason else self.signal_name
 
     def _said(self) -> str:

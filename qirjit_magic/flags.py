@@ -29,7 +29,7 @@ _T = TypeVar("_T")
 
 
 class GivenFlags(msgspec.Struct, frozen=True):
-    """What a person asked for at a magic or the command line.
+    """The flags that a person gave at a magic or the command line.
 
     Attributes:
         run: how to run the entry point.
@@ -63,7 +63,7 @@ class FlagError(ValueError):
 
 
 class FlagContext(Flag):
-    """Where a flag exists."""
+    """The places where a flag exists."""
 
     NOWHERE = 0
     CELL = auto()
@@ -273,7 +273,7 @@ def parser(context: FlagContext, program: str) -> argparse.ArgumentParser:
 
 
 def parse(context: FlagContext, program: str, words: Sequence[str]) -> GivenFlags:
-    """What these words ask for.
+    """Parse the words of a line into flags.
 
     Raises:
         FlagError: they are no flags of this place.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 else:
 
     class lazy_pattern:  # noqa: N801 - called as `re.compile` is
-        """What `re.compile` gives, made when one of its methods is first asked for."""
+        """Return the pattern of `re.compile`, made when one of its methods is first asked for."""
 
         def __init__(self, pattern: str | bytes, flags: int = 0) -> None:
             self._given = pattern, flags

@@ -71,12 +71,12 @@ class Token(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where it ends."""
+        """The position where it ends."""
         return self.start + len(self.text)
 
     @property
     def name(self) -> str:
-        """What a name names, without sigil, quotes and escapes."""
+        """Return the name without sigil, quotes and escapes."""
         return plain_name(self.text[1:])
 
 
@@ -88,7 +88,7 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
 
 
 def find_words(text: str, pattern: str, start: int = 0) -> Iterator[re.Match[str]]:
-    """Where the pattern matches in LLVM text from a position on, comments and strings left out.
+    """Find the matches of a pattern in LLVM text from a position on, comments and strings left out.
 
     The pattern may itself begin with a quote, or go over a string.
     """
@@ -102,14 +102,14 @@ def distinct_lines(text: str) -> str:
 
 
 def has_plain_lines(text: str) -> bool:
-    """Whether no string and no comment reaches beyond its line, so that what looks like an instruction is one."""
+    """Return whether each string and comment ends in its line, so that what looks like an instruction is one."""
     if "/*" in text or text.count("\r") != text.count("\r\n"):
         return False
     return all(found[1] == '"' for found in compiled(r'"[^"\n]*+(["\n]|\Z)').finditer(text))
 
 
 def may_have_escaped_names(text: str) -> bool:
-    """Whether a function or variable may be written in another way than by its name."""
+    """Return whether a function or variable may be written in another way than by its name."""
     return "\\" in text and compiled(r'@"[^"]*\\').search(text) is not None
 
 
@@ -131,7 +131,7 @@ def plain_name(written: str) -> str:
 
 
 def is_bare_name(name: str) -> bool:
-    """Whether LLVM reads a name without quotes."""
+    """Return whether LLVM reads a name without quotes."""
     return compiled(_BARE_NAME).fullmatch(name) is not None
 
 

@@ -66,12 +66,12 @@ def _settle(options: CompileOptions | RunOptions, name: str, value: object, expe
 
 
 def is_count(number: int) -> bool:
-    """Whether a run can have so many shots."""
+    """Return whether a run can have so many shots."""
     return 1 <= number < 1 << (_WORD_BITS - 1)
 
 
 def is_seed(number: int) -> bool:
-    """Whether it fits 64 bits."""
+    """Return whether a seed fits 64 bits."""
     return 0 <= number < 1 << _WORD_BITS
 
 
@@ -119,8 +119,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         method: ``live``: shot by shot; ``sampled``: the program is traced once, and all results are drawn from its
             state, as ``stabilizer`` always does; ``auto``: sampled where that is exact and pays.
         jobs: the number of processes that may share live shots, with the same result; ``auto``: one a processor, at
-            most
-            8, where it takes more than about a second. Where shots depend on those before it is one.
+            most 8, where it takes more than about a second. Where shots depend on those before it is one.
         args: one value for each parameter, as text or as a number.
         timeout: the seconds after which the run is stopped, those included that it waits for its turn.
 
@@ -243,7 +242,7 @@ def checked_name(name: str) -> str:
 
 
 def chosen_method(method: Method, *, shots: int, qubits: int, simulator: str) -> Method:
-    """What to ask the engine for: ``auto`` samples where that may pay on a simulator nobody chose, and always by stim.
+    """Choose the method to ask for: ``auto`` samples where that may pay on a simulator nobody chose, and by stim.
 
     Args:
         method: what a person asked for.

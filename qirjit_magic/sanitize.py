@@ -48,7 +48,7 @@ def plain_line(text: str) -> str:
 
 
 def is_utf8(text: str) -> bool:
-    """Whether UTF-8 can write it: no half characters, which stand for bytes of names that are no UTF-8."""
+    """Return whether UTF-8 can write it: no half characters, which stand for bytes of names that are no UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""How much memory this process may have: the machine's, that of its control groups, and what its own limits leave.
+"""The memory that this process may have: the machine's, that of its control groups, and what its own limits leave.
 
 Control groups are read as in the kernel's ``cgroup-v1/memory.rst`` and ``cgroup-v2.rst``: each group up to the root of
 what can be seen may have a limit, and all of them hold.
@@ -44,13 +44,13 @@ class ControlGroup(NamedTuple):
 
     @property
     def limit(self) -> int | None:
-        """How many bytes it may have; None for no limit."""
+        """The bytes that it may have; None for no limit."""
         found = [number for number in map(_number, self.limits) if number is not None and number < _NO_LIMIT]
         return min(found, default=None)
 
     @property
     def available(self) -> int | None:
-        """How many bytes it may still have; None for no limit."""
+        """The bytes that it may still have; None for no limit."""
         limit = self.limit
         if limit is None:
             return None
@@ -59,7 +59,7 @@ class ControlGroup(NamedTuple):
 
 
 def memory_limit() -> int | None:
-    """How many bytes all of this process could ever have, of the machine's; None where nothing says so."""
+    """Return the bytes of the machine's memory that this process could ever have; None where nothing says so."""
     return min(_limits(), default=None)
 
 
@@ -72,7 +72,7 @@ def _limits() -> Iterator[int]:
 
 
 def free_memory() -> int | None:
-    """How many bytes the machine, and this process's control groups, have left; None where nothing says so."""
+    """Return the bytes that the machine, and this process's control groups, have left; None where nothing says so."""
     free = [left for group in control_groups() if (left := group.available) is not None]
     if machine := _named(_MEMINFO, "MemAvailable:") << 10:
         free.append(machine)
@@ -80,7 +80,7 @@ def free_memory() -> int | None:
 
 
 def left_of_resource_limits(*, reserved: bool = False) -> int | None:
-    """How many bytes this process's own limits leave it; None for no limit.
+    """Return the bytes that this process's own limits leave it; None for no limit.
 
     Args:
         reserved: whether addresses are there already for what it is to have.
@@ -96,13 +96,13 @@ def left_of_resource_limits(*, reserved: bool = False) -> int | None:
 
 
 def free_addresses() -> int | None:
-    """How many more bytes of addresses this process may have; None for no limit."""
+    """Return the bytes of addresses that this process may still have; None for no limit."""
     limit = resource_limit("RLIMIT_AS")
     return None if limit is None else max(0, limit - (_named(_STATUS, "VmSize:") << 10))
 
 
 def resource_limit(name: str) -> int | None:
-    """What the system's limit of this name allows this process; None for no limit.
+    """Return the system's limit of this name for this process; None for no limit.
 
     Args:
         name: as in the module `resource`.

@@ -48,7 +48,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How often each outcome came, as notebooks and terminals show it.
+    """A histogram of the outcomes, as notebooks and terminals show it.
 
     Attributes:
         tally: names and counts of the most frequent outcomes, and how many there are in all.
@@ -65,7 +65,7 @@ class Histogram:
     hint: str = ""
 
     def bars(self, order: Order | None = None) -> list[Bar]:
-        """What is drawn: a bar for each outcome that has a name, and one for all others together."""
+        """The bars to draw: one for each outcome that has a name, and one for all others together."""
         rows = self.tally.rows
         if (order or self.order) == "count":
             rows = tuple(sorted(rows, key=lambda row: -row[1]))
@@ -172,7 +172,7 @@ def _choices(other: Order | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where things are: what is left and right of the bars, in pixels, and whether names stand above them."""
+    """The places beside the bars, in pixels, and whether names stand above them."""
 
     left: float
     right: float

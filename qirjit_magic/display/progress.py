@@ -1,4 +1,4 @@
-"""How far a run is, as text and as HTML."""
+"""The progress of a run, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BAR = "display:block;height:100%;background:var(--jp-brand-color1,#1976d2)"
 
 
 def is_long(progress: Progress) -> bool:
-    """Whether it has been going on for so long, and still is, that somebody would like to know how far it is."""
+    """Return whether it has been going on for so long, and still is, that somebody would like to know how far it is."""
     return progress.seconds >= SHOWN_AFTER_S and not progress.ended
 
 

@@ -105,7 +105,7 @@ def omitted_note(more: int, noun: str, hint: str) -> str:
 
 
 def messages_fragment(messages: FirstTexts, hint: str, *, folded: bool) -> str:
-    """What a run said, as HTML without its style.
+    """The messages of a run, as HTML without its style.
 
     Args:
         messages: the first of it.

@@ -28,7 +28,7 @@ _BAR_PIXELS, _DIAL = 96, 20
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a dump says, in part.
+    """A part of a state dump.
 
     Attributes:
         amplitudes: basis states and amplitudes that are shown, in order.

@@ -1,4 +1,4 @@
-"""What the views of a run show: a bounded part of it, and how much there is in all."""
+"""The summary of a run that its views show: a bounded part of it, and the number of shots and records in all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FirstTexts:
 
     @property
     def more(self) -> int:
-        """How many are left out."""
+        """The number of entries that are left out."""
         return self.total - len(self.first)
 
 
@@ -32,7 +32,7 @@ _NO_TEXTS = FirstTexts()
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the views of a run need.
+    """The summary of a run, as its views need it.
 
     Attributes:
         entry: the entry point's name.
@@ -62,7 +62,7 @@ class Summary:
 
     @property
     def only_messages(self) -> bool:
-        """Whether there is nothing to show but messages: one finished shot, no record, no state, nothing returned."""
+        """Return whether there are only messages to show: one finished shot, no record, no state, nothing returned."""
         something = self.outcomes.total or self.returned.total or self.records or self.states.total
         return self.shots == self.requested == 1 and not something
 

@@ -38,7 +38,7 @@ class TerminalBar:
             self._bar.refresh()
 
     def making_way(self, show: Callable[[str], None]) -> Callable[[str], None]:
-        """What prints the text where the bar is, which makes way for it."""
+        """Return a function that prints text where the bar is, which makes way for it."""
 
         def show_beside(text: str) -> None:
             if self._bar is not None and not self._in_line:

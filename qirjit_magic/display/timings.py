@@ -1,4 +1,4 @@
-"""How long a run's steps took, as a table of text."""
+"""The seconds of a run's steps, as a table of text."""
 
 from __future__ import annotations
 

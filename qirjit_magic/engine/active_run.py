@@ -10,7 +10,7 @@ from qirjit_magic.protocol.simulator_specs import AUTO
 
 
 class ActiveRun:
-    """What carries out a run, and whether its simulator still knows the states of its shots.
+    """The simulator that carries out a run, and whether it still knows the states of its shots.
 
     Between the parts of one run they are kept; they are given back when it ends, or when anything else is asked for.
     """
@@ -30,7 +30,7 @@ class ActiveRun:
         self._choice = choice
 
     def begins_with(self, request: RunRequest) -> bool:
-        """Whether a request begins a run here, so that nothing of another one may be left."""
+        """Return whether a request begins a run here, so that nothing of another one may be left."""
         if request.first > request.begins:
             return False
         if self._run is not None and self._run == self._without_shots(request):

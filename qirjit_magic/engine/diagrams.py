@@ -24,7 +24,7 @@ _PART = 1 << 16  # entries that become Python's at once
 
 
 def circuit_of(traced: Traced) -> CircuitReply:
-    """What a diagram of a trace needs.
+    """Return the operations of a trace, as a diagram needs them.
 
     Args:
         traced: the trace.
@@ -47,7 +47,7 @@ def circuit_of(traced: Traced) -> CircuitReply:
 
 
 class _Results:
-    """Those that m returned are numbered by their entries on the tape; outside, in their own order."""
+    """The results of a trace: those that m returned by their entries on the tape, others in their own order."""
 
     def __init__(self, tape: NDArray[np.void]) -> None:
         self._returned = np.flatnonzero((tape["op"] == Op.MEASURE) & (tape["b"] >= FIRST_RETURNED))

@@ -1,4 +1,4 @@
-"""Which simulator carries out a run, where nobody has chosen one."""
+"""The choice of the simulator of a run, where nobody has chosen one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SimulatorChoice(msgspec.Struct, frozen=True):
 
     @property
     def has_room(self) -> bool:
-        """Whether the last shot has found memory for its state."""
+        """Return whether the last shot has found memory for its state."""
         simulator = self.instance.simulator
         return not (isinstance(simulator, StateVectorSimulator) and simulator.lacked_memory)
 

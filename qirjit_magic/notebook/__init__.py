@@ -1,1 +1,1 @@
-"""What a person touches in a notebook: the magics and the panel."""
+"""The magics and the panel, which a person uses in a notebook."""

@@ -31,7 +31,7 @@ class QirCompleter:
 
     @context_matcher(identifier="qirjit_magic")  # type: ignore[untyped-decorator]  # IPython's
     def match(self, context: CompletionContext) -> SimpleMatcherResult:
-        """What fits before the cursor; what others offer is left out then, such as names of Python."""
+        """Return the completions before the cursor; what others offer is left out then, such as names of Python."""
         from qirjit_magic.notebook.completions import completions_at  # noqa: PLC0415 - its patterns take time, which %load_ext spares
 
         line_magics = self._shell.magics_manager.magics["line"]

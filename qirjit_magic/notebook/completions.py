@@ -60,7 +60,7 @@ _NOTHING = Completions("", [])
 
 
 def completions_at(text: str, line: int, column: int, *, help_texts: Mapping[str, str]) -> Completions:
-    """What fits before a cursor; nothing outside of the magics of QIR.
+    """Return the completions before a cursor; none outside of the magics of QIR.
 
     Args:
         text: of the cell.

@@ -1,4 +1,4 @@
-"""How an interrupted cell ends."""
+"""The end of an interrupted cell."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and progr
 
 
 def kept_message(result: RunResult, output: str | None) -> str:
-    """How much is kept of a run that was interrupted, and where."""
+    """Return a sentence about the shots that an interrupted run keeps, and where they are."""
     finished = len(result.shots)
     shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"
     return f"after {shots}: {output or 'qirjit_magic.default_session().last'} has what there is."

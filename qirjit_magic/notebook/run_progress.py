@@ -54,13 +54,13 @@ class CellBar:
             self._shown.update(bundle, raw=True)
 
     def making_way(self, show: Callable[[str], None]) -> Callable[[str], None]:
-        """What prints the text: in a notebook it has its own place."""
+        """Return a function that prints text: in a notebook it has its own place."""
         return show
 
 
 @contextlib.contextmanager
 def run_observer(shell: InteractiveShell | None, options: GivenFlags) -> Iterator[Observer]:
-    """Who shows a run of this shell while it goes on."""
+    """Return the observer that shows a run of this shell while it goes on."""
     if options.quiet:
         yield Observer()
         return

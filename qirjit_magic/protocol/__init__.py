@@ -1,1 +1,1 @@
-"""What the kernel and the engine process exchange: data, never behaviour."""
+"""The data that the kernel and the engine process exchange, and no behaviour."""

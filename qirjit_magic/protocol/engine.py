@@ -112,7 +112,7 @@ class Engine(Protocol):
         ...
 
     def status(self) -> EngineStatus:
-        """What it is and has done so far."""
+        """Return the figures of the engine."""
         ...
 
     def close(self) -> None:

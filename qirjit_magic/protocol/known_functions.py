@@ -57,7 +57,7 @@ class KnownFunction(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What programs declare."""
+        """The name that programs declare."""
         return self.symbol.partition("/")[0]
 
 

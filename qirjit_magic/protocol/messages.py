@@ -1,4 +1,4 @@
-"""What an `Engine` takes and gives, the messages that carry its calls to the engine process, and their frames."""
+"""The arguments and results of an `Engine`, and the messages and frames that carry them between processes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SHOWN = 200  # characters of what is wrong with a message: it may be in there
 
 
 def code_room(source_bytes: int) -> int:
-    """How many bytes of object code, or of text about it, the source of a module may come to."""
+    """Return the bytes of object code, or of text about it, that the source of a module may come to."""
     return _CODE_ROOM + _CODE_PER_BYTE * source_bytes
 
 
@@ -65,7 +65,7 @@ class Inbox:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing has arrived that was not popped."""
+        """Return whether all that has arrived was popped."""
         return not self._data
 
     def expect(self, *, text: int, blob: int) -> None:
@@ -110,7 +110,7 @@ def _decode(text: bytes) -> Message:
 
 
 class WorkerArguments(msgspec.Struct, frozen=True):
-    """How an engine process is started: inherited descriptors, and who its parent is.
+    """The arguments that an engine process is started with: inherited descriptors, and its parent.
 
     Attributes:
         socket: its end of the connection.
@@ -211,7 +211,7 @@ class RunRequest(msgspec.Struct, frozen=True):
 
 
 class Raised(msgspec.Struct, frozen=True):
-    """What a function in Python raised while a program called it.
+    """The exception that a function in Python raised while a program called it.
 
     Attributes:
         name: the name that the program calls it by.
@@ -223,7 +223,7 @@ class Raised(msgspec.Struct, frozen=True):
 
 
 class RunReply(msgspec.Struct, frozen=True):
-    """How a piece of a run ended; its records are in the shared memory.
+    """The end of a piece of a run; its records are in the shared memory.
 
     Attributes:
         outcome: ``done``; ``stopped`` by the stop flag; ``full``: empty the memory and ask again from ``next``;
@@ -249,7 +249,7 @@ class RunReply(msgspec.Struct, frozen=True):
 
 
 class Compiled(msgspec.Struct, frozen=True):
-    """What `Engine.add` gives: the module as the kernel knows it, and its object code, for linking it again."""
+    """A compiled module: its facts as the kernel knows them, and its object code, for linking it again."""
 
     module: ModuleInfo
     object_code: bytes
@@ -273,7 +273,7 @@ class Intrinsic(msgspec.Struct, frozen=True):
 
 
 class EngineStatus(msgspec.Struct, frozen=True):
-    """What an engine is and has done.
+    """The figures of an engine.
 
     Attributes:
         pid: the process; 0 while there is none.
@@ -396,7 +396,7 @@ class CircuitRequest(msgspec.Struct, frozen=True):
 
 
 class CircuitReply(msgspec.Struct, frozen=True):
-    """What one shot of an entry point asks a simulator for, as far as a trace of it goes.
+    """The operations that one shot of an entry point asks a simulator for, as far as a trace of it goes.
 
     Attributes:
         first: its first operations, at most `MAX_FIRST`.
@@ -430,7 +430,7 @@ class GetStatus(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """It was done."""
+    """The reply that a request was carried out."""
 
 
 class Refused(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What the kernel knows of a compiled module; the engine process makes it, frames carry it."""
+"""The facts of a compiled module that the kernel knows; the engine process makes them, frames carry them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class EntryPoint(msgspec.Struct, frozen=True, dict=True):  # the dict is for wha
 
     @property
     def declared(self) -> bool:
-        """Whether it has the ``entry_point`` (or ``EntryPoint``) attribute."""
+        """Return whether it has the ``entry_point`` (or ``EntryPoint``) attribute."""
         return any(key in {"entry_point", "EntryPoint"} for key, _ in self.attributes)
 
     @cached_property
@@ -59,7 +59,7 @@ class EntryPoint(msgspec.Struct, frozen=True, dict=True):  # the dict is for wha
 
     @property
     def exit_code_returned(self) -> bool:
-        """Whether the returned value is the shot's exit code: an ``i64`` of a declared entry point."""
+        """Return whether the returned value is the shot's exit code: an ``i64`` of a declared entry point."""
         return self.declared and self.signature.returns == "i64"
 
     def _number(self, *names: str) -> int | None:
@@ -191,7 +191,7 @@ class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
     timings: Timings = UNTIMED
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same, however long it took to make them."""
+        """Return whether both are the same, however long it took to make them."""
         if not isinstance(other, ModuleInfo):
             return NotImplemented
         names = (name for name in self.__struct_fields__ if name != "timings")

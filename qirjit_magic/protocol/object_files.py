@@ -56,7 +56,7 @@ def builtin_key(name: str, *, build: str, fenced: bool) -> str:
 
 
 def object_path(folder: Path, key: str) -> Path:
-    """Where a cache in this folder has the key's file."""
+    """Return the path of the key's file in a cache in this folder."""
     return folder / LAYOUT / key[:2] / key
 
 
@@ -71,7 +71,7 @@ def pack_object(key: str, compiled: Compiled) -> bytes:
 
 
 def read_object(path: Path, key: str) -> Compiled:
-    """What the file has, with an empty name and without diagnostics.
+    """Read the compiled module of a file, with an empty name and without diagnostics.
 
     Raises:
         OSError: it is not there, or cannot be read.

@@ -466,7 +466,7 @@ RETURNED: Final = MAX_RESULT + 1  # from here on results are those that m return
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What belongs to an operation.
+    """The shape of an operation in traces and diagrams.
 
     Attributes:
         qubits: how many it is on.
@@ -511,7 +511,7 @@ class Operation(msgspec.Struct, frozen=True):
 
     @property
     def shape(self) -> Shape:
-        """What belongs to it."""
+        """The shape of the operation."""
         return SHAPES[self.name]
 
 

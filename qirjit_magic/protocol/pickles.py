@@ -44,7 +44,7 @@ def pickled(value: object) -> bytes:
 
 
 def import_folders() -> tuple[str, ...]:
-    """Where this process imports from: the engine starts without the notebook's folder, and may need it too."""
+    """Return the folders that this process imports from, as the engine may need the notebook's too."""
     folders = (str(Path(folder).absolute()) for folder in sys.path)
     return tuple(filter(is_utf8, folders))  # no message holds another
 

@@ -1,4 +1,4 @@
-"""What an entry point may return: its type as data, the words that carry a value, and the Python value of these."""
+"""The values that an entry point may return: their types as data, the words that carry one, and its Python value."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _expect(tokens: list[str], token: str) -> None:
 
 
 def word_count(kind: Kind) -> int:
-    """How many scalars a value of this type holds."""
+    """Return the number of scalars in a value of this type."""
     match kind:
         case Struct(items):
             return sum(map(word_count, items))
@@ -132,7 +132,7 @@ def scalars(kind: Kind) -> Iterator[str]:
 
 @lru_cache(64)  # each run asks, of the same few types
 def recorded_words(returns: str) -> int:
-    """How many words of a returned value are recorded one by one: none of ``void`` and of what one word holds.
+    """Return the number of words of a returned value that are recorded one by one: 0 of ``void`` and of one word.
 
     A pointer is recorded, because it may be a result, whose value is read while its shot lasts.
     """

@@ -54,7 +54,7 @@ class Word(IntEnum):
 
 
 class RecordKind(IntEnum):
-    """What a record says; the numbers are those of ``recorder.ll``."""
+    """The kind of a record; the numbers are those of ``recorder.ll``."""
 
     END = 1
     RESULT = 2
@@ -76,7 +76,7 @@ PENDING = -1  # the value of a DUMP whose text is still with the simulator
 
 
 class Access(IntEnum):
-    """What was to be done at the address of a fault; the numbers are those of ``faults.ll``."""
+    """The access at the address of a fault; the numbers are those of ``faults.ll``."""
 
     UNKNOWN = 0
     READ = 1
@@ -276,7 +276,7 @@ def decoded(data: bytes, *, cut: bool = False) -> str:
 
 
 def sampled_size(shots: int, columns: int) -> int:
-    """How many bytes the bits of so many shots take."""
+    """Return the bytes that the bits of so many shots take."""
     return columns * ((shots + 7) // 8)
 
 

@@ -23,7 +23,7 @@ ENTRY_POINT_GROUP = "qirjit_magic.simulators"
 
 
 class SimulatorSpec(msgspec.Struct, frozen=True):
-    """Which simulator to attach.
+    """The simulator that an engine is to attach.
 
     Attributes:
         name: how it is called in flags and results.

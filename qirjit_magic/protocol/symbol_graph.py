@@ -42,12 +42,12 @@ class Use(msgspec.Struct, frozen=True):
 
     @property
     def fits(self) -> bool:
-        """Whether both have the same type."""
+        """Return whether both have the same type."""
         return self.declaration.type == self.definition.type
 
 
 class SymbolGraph:
-    """How modules are bound to each other: the newest definition of a public name is everybody's but its own module's.
+    """A graph of modules by their symbols: the newest definition of a public name is everybody's but its own module's.
 
     Args:
         modules: in their order, the newest last.
@@ -69,7 +69,7 @@ class SymbolGraph:
         return self._definitions.get((declaration.name, declaration.function))
 
     def is_undefined(self, declaration: Declaration, user: str) -> bool:
-        """Whether nobody provides what a module uses: no module, nor the table of known functions.
+        """Return whether nobody provides what a module uses: no module, nor the table of known functions.
 
         The C library does where the module is trusted.
         """
@@ -77,12 +77,12 @@ class SymbolGraph:
         return unknown and self.definition(declaration) is None and not self.is_of_c_library(declaration, user)
 
     def is_of_c_library(self, declaration: Declaration, user: str) -> bool:
-        """Whether it is the C library that provides what a module uses."""
+        """Return whether it is the C library that provides what a module uses."""
         trusted = declaration.in_c_library and self.modules[user].trusted
         return trusted and self.definition(declaration) is None
 
     def undefined(self, name: str) -> tuple[Declaration, ...]:
-        """What a module declares and nobody provides."""
+        """The declarations of a module that nobody provides."""
         return tuple(each for each in self.modules[name].declarations if self.is_undefined(each, name))
 
     @cached_property
@@ -113,7 +113,7 @@ class SymbolGraph:
         return frozenset(seen)
 
     def state_across_shots(self, name: str) -> str:
-        """How a shot of a module could know of those before it, in words; empty where it cannot."""
+        """Return the way in which a shot of a module could know of those before it, in words; empty where it cannot."""
         for reached in sorted(self.reachable(name)):
             info = self.modules[reached]
             if reached == PYTHON or info.trusted:
@@ -128,7 +128,7 @@ class SymbolGraph:
         return ""
 
     def groups(self, name: str) -> Iterator[tuple[str, ...]]:
-        """What `reachable` has, callees first: modules in a circle together, in their order, the others alone."""
+        """Return the modules of `reachable`, callees first: those in a circle together, in order, the others alone."""
         places = {module: place for place, module in enumerate(self.modules)}
         for circle in _circles(self.graph, name):
             yield tuple(sorted(circle, key=places.__getitem__))

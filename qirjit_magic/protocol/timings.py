@@ -59,7 +59,7 @@ class Timings(msgspec.Struct, frozen=True):
 
     @property
     def rest(self) -> float:
-        """What is left of the total: the way between the processes, the cache on disk, what a process did that died."""
+        """The rest of the total: the way between the processes, the cache on disk, what a process did that died."""
         return max(0.0, self.total - sum(self.steps.values()))
 
 
@@ -79,7 +79,7 @@ class Stopwatch:
         self._last = clock()
 
     def lap(self, step: Step) -> None:
-        """What has passed since the last lap was this step."""
+        """Count the time since the last lap for this step."""
         now = self._clock()
         self._seconds[step] = self._seconds.get(step, 0.0) + now - self._last
         self._last = now

@@ -1,1 +1,1 @@
-"""What programs record, as columns: outcomes, counts, output schemas, text and back."""
+"""The records of programs, as columns: outcomes, counts, output schemas, text and back."""

@@ -22,7 +22,7 @@ _CONVERTED = 10_000  # values that are few enough to make a Python object of eac
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often things came.
+    """The number of times that each of some values came.
 
     Attributes:
         rows: names and counts of the most frequent, sorted by value.
@@ -36,12 +36,12 @@ class Counts:
 
     @property
     def rest(self) -> int:
-        """How many came that are not named."""
+        """The number of values that came and are not named."""
         return self.total - sum(count for _, count in self.rows)
 
     @property
     def unnamed(self) -> int:
-        """How many different ones are not named."""
+        """The number of different values that are not named."""
         return self.distinct - len(self.rows)
 
 
@@ -102,7 +102,7 @@ class PackedBits:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """How many results, and shots."""
+        """The number of results, and of shots."""
         return len(self.packed), self.shots
 
     def __getitem__(self, key: tuple[slice, slice | NDArray[np.int64]]) -> NDArray[np.uint8]:
@@ -115,7 +115,7 @@ class PackedBits:
         return found
 
     def first(self, shots: int) -> PackedBits:
-        """Those of the first shots, at most so many."""
+        """Return the bits of the first shots, at most so many."""
         shots = min(shots, self.shots)
         return PackedBits(self.packed[:, : -(-shots // 8)], shots)
 
@@ -192,7 +192,7 @@ def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np
 
 
 def first_of(wanted: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
-    """Where the first ones are, at most so many, without an index for each of millions."""
+    """Return the places of the first true values, at most so many, without an index for each of millions."""
     found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     for start in range(0, len(wanted), _AT_ONCE):
         some = np.flatnonzero(wanted[start : start + _AT_ONCE])[:most]
@@ -204,7 +204,7 @@ def first_of(wanted: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
 
 
 def most_frequent(counts: NDArray[np.signedinteger], most: int) -> NDArray[np.int64]:
-    """Where the highest counts are, at most so many, highest first; of those that are equal the first ones."""
+    """Return the places of the highest counts, at most so many, highest first; of equal ones the first."""
     if len(counts) > most:
         least = np.partition(counts, len(counts) - most)[len(counts) - most]
         above = np.flatnonzero(counts > least)
@@ -215,7 +215,7 @@ def most_frequent(counts: NDArray[np.signedinteger], most: int) -> NDArray[np.in
 
 
 def count_words(words: NDArray[np.int64], value: Callable[[list[int]], object], most: int) -> Counts:
-    """How often each value came that words stand for.
+    """Count the values that words stand for.
 
     Args:
         words: ``int64[words, n]``, those of each value that came; at least one.

@@ -34,7 +34,7 @@ class Outcomes:
     widths: NDArray[np.int64]
 
     def counts(self) -> dict[str, int]:
-        """How often each string of results came, sorted by it."""
+        """Count the strings of results, sorted by the string."""
         groups = [group.every() for group in self._groups()]
         if len(groups) == 1:
             return groups[0]

@@ -54,7 +54,7 @@ class ParsedShot:
 
 @dataclass(frozen=True, slots=True)
 class ParsedOutput:
-    """What an output text says.
+    """The shots of an output text.
 
     Attributes:
         schema: the schema that it is in; qirrunner's text counts as labeled.
@@ -235,7 +235,7 @@ class _SchemaReader(_OutputReader):
         return read_field(text)
 
     def output(self) -> ParsedOutput:
-        """What was read."""
+        """Return the shots that were read."""
         if len(self._headers) < len(_FIRST_HEADERS):
             raise RecordError(f"the text has no HEADER lines of {' and '.join(_FIRST_HEADERS)}.")
         if self.begun:
@@ -295,7 +295,7 @@ class _QirrunnerReader(_OutputReader):
         self._containers.clear()
 
     def output(self) -> ParsedOutput:
-        """What was read."""
+        """Return the shots that were read."""
         if self.begun:
             self.end(_FAILED)
         return ParsedOutput("labeled", "", tuple(self.shots))

@@ -31,7 +31,7 @@ _QUOTED = lazy_pattern(r'"([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class _SchemaForm:
-    """How the values of a type are written."""
+    """The form in which the values of a type are written."""
 
     pattern: re.Pattern[str]
     expected: str

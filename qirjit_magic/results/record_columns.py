@@ -82,7 +82,7 @@ class TextPool:
         return [self._bytes(place).decode("utf-8", "replace") if place >= 0 else "" for place in places.tolist()]
 
     def lengths(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How many bytes the texts of some places have; that of no place has none."""
+        """Return the number of bytes of the texts at some places; that of no place has none."""
         found = np.zeros(len(places), np.int64)
         known = places >= 0
         some = places[known]
@@ -203,7 +203,7 @@ class Column:
 
     @property
     def size(self) -> int:
-        """How many bytes it holds."""
+        """The number of bytes that it holds."""
         return max(self._length, self._touched) * self._array.itemsize
 
     def reserve(self, count: int) -> None:
@@ -279,13 +279,13 @@ class RecordColumns:
 
     @property
     def size(self) -> int:
-        """How many bytes it holds."""
+        """The number of bytes that it holds."""
         columns = self.kinds, self.texts, self.values, self.ends, self.returned, self.returned_words
         return sum(column.size for column in columns) + self.data.__sizeof__()
 
     @property
     def uniform_shot_length(self) -> int:
-        """How many records each shot has, where all have the same kinds in the same order; 0 where that is not so."""
+        """The number of records of each shot, where all have the same kinds in the same order; otherwise 0."""
         return 0 if self._same is None or self._differ else len(_kept(self._same))
 
     def add(self, size: int, read: Read, text: bytes) -> None:
@@ -408,7 +408,7 @@ class Source:
         return rows
 
     def places(self, offsets: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
-        """Where the texts at some offsets are kept; -1 for what is no beginning of a text."""
+        """Return the places of the texts at some offsets; -1 for what is no beginning of a text."""
         found = offsets.astype(np.int64)
         inside = (found > 0) & (found < len(self._text))
         found[~inside] = 0

@@ -54,7 +54,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How the last shot failed."""
+    """The failure of the last shot."""
 
     message: str
     exit_code: int
@@ -164,7 +164,7 @@ class RecordTable:
         return Rows(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings)
 
     def counts(self) -> dict[str, int]:
-        """How often each string of results came, sorted by it; character i is result i in recording order.
+        """Count the strings of results, sorted by the string: the first recorded result is leftmost.
 
         A shot without a result has the empty string; where no shot has any, there are no strings.
         """

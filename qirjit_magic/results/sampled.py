@@ -107,7 +107,7 @@ class SampledTable:
 
     @property
     def ends(self) -> NDArray[np.int64]:
-        """Where each shot ends."""
+        """The row after the last one of each shot."""
         return self.whole.ends
 
     @property
@@ -117,7 +117,7 @@ class SampledTable:
 
     @cached_property
     def returned(self) -> NDArray[np.int64]:
-        """What each shot returned: all of them the same."""
+        """The word that each shot returned: all of them the same."""
         return np.broadcast_to(self.layout.returned, (len(self),))
 
     @cached_property

@@ -10,7 +10,7 @@ from qirjit_magic.protocol.operations import NOT_COUNTED, SHAPES, Operation, Tra
 
 @dataclass(frozen=True, slots=True)
 class TracedCircuit:
-    """What one shot of an entry point does to qubits, until it reads a result.
+    """The operations of one shot of an entry point on qubits, until it reads a result.
 
     Attributes:
         module: the module.

@@ -1,4 +1,4 @@
-"""What differs between operating systems, behind the same few functions: ``linux`` and ``portable``.
+"""The differences of operating systems behind the same few functions: ``linux`` and ``portable``.
 
 A platform is a module with the functions of the `Platform` protocol. `choose` picks one; ``QIRJIT_PLATFORM=portable``
 forces the portable one on Linux, which is how it is tested.
@@ -27,7 +27,7 @@ class Region(Protocol):
 
     @property
     def is_lost(self) -> bool:
-        """Whether somebody else has closed that descriptor."""
+        """Return whether somebody else has closed that descriptor."""
         ...
 
     def discard(self, start: int, length: int) -> None:
@@ -44,11 +44,18 @@ class Region(Protocol):
 
 
 class Child(Protocol):
-    """A process that this one has started."""
+    """A process that was started.
+
+    `subprocess.Popen` takes a status that it cannot get for 0. There is none to get where SIGCHLD is ignored, or where
+    somebody else waits for all children of this process.
+
+    Args:
+        started: the process, which nobody else waits for.
+    """
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         ...
 
     def wait(self) -> object:
@@ -65,7 +72,7 @@ class Watch(Protocol):
 
     @property
     def is_ours(self) -> bool:
-        """Whether its descriptor is open; False where somebody else has closed it."""
+        """Return whether its descriptor is open, and not closed by somebody else."""
         ...
 
     def close(self) -> None:
@@ -89,7 +96,7 @@ class Platform(Protocol):
         ...
 
     def is_stopped(self, pid: int) -> bool:
-        """Whether a signal has stopped a process, so that it does nothing; False where there is no telling."""
+        """Return whether a signal has stopped a process, so that it does nothing; False where there is no telling."""
         ...
 
     def follow_parent(self, life: int, *, lasting: bool, parent: int) -> None:
@@ -103,15 +110,15 @@ class Platform(Protocol):
         ...
 
     def resident_bytes(self) -> int:
-        """How much memory this process has in use."""
+        """Return the bytes of memory that this process has in use."""
         ...
 
     def available_bytes(self) -> int:
-        """How much more memory this process could use, as far as can be told."""
+        """Return the bytes of memory that this process could still use, as far as can be told."""
         ...
 
     def free_addresses(self) -> int:
-        """How many more bytes of addresses this process may have; -1 for no limit."""
+        """Return the bytes of addresses that this process may still have; -1 for no limit."""
         ...
 
     def prefer_for_oom_kill(self) -> None:
@@ -119,15 +126,15 @@ class Platform(Protocol):
         ...
 
     def processors(self) -> int:
-        """How many this process may use."""
+        """Return the number of processors that this process may use."""
         ...
 
     def cpu_seconds(self, pid: int) -> float:
-        """How much processor time a process has used, all its threads together; 0 where there is no telling."""
+        """Return the processor time of a process, all its threads together, in seconds; 0 where there is no telling."""
         ...
 
     def held_bytes(self, pid: int) -> int:
-        """How much memory another process holds that is nobody else's, in whatever way it got it; 0: no telling."""
+        """Return the bytes of memory that another process holds and nobody else has; 0 where there is no telling."""
         ...
 
     def widen(self, pipe: int) -> None:

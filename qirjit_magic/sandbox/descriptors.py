@@ -33,7 +33,7 @@ class Descriptor:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the number is open, and means what it meant."""
+        """Return whether the number is open, and means what it meant."""
         return self._number >= 0 and _identity(self._number) == self._opened_as
 
     def check(self) -> int:

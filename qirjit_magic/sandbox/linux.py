@@ -142,7 +142,7 @@ def watch(process: Child) -> Watch:
 
 
 def is_stopped(pid: int) -> bool:
-    """Whether a signal has stopped it: SIGSTOP, or what a terminal sends. One that a debugger holds has state "t"."""
+    """Return whether a signal has stopped it: SIGSTOP, or a terminal's. One that a debugger holds has state "t"."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:
@@ -189,7 +189,7 @@ def resident_bytes() -> int:
 
 
 def available_bytes() -> int:
-    """What the system, this process's control groups and its limits leave, the least of them."""
+    """Return the least of what the system, this process's control groups and its limits leave, in bytes."""
     free = system_memory.free_memory()
     if free is None:  # there may be no /proc
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
@@ -198,7 +198,7 @@ def available_bytes() -> int:
 
 
 def free_addresses() -> int:
-    """Those of RLIMIT_AS that are not taken."""
+    """Return the bytes of RLIMIT_AS that are not taken."""
     free = system_memory.free_addresses()
     return -1 if free is None else free
 
@@ -210,7 +210,7 @@ def prefer_for_oom_kill() -> None:
 
 
 def processors() -> int:
-    """Those of its affinity."""
+    """Return the number of processors of its affinity."""
     try:
         return len(os.sched_getaffinity(0))
     except OSError:

@@ -18,7 +18,7 @@ def unmap_pages(mapping: mmap.mmap, start: int, length: int) -> None:
 
 
 class MappedRegion:
-    """What regions of each platform have in common; see `Region`.
+    """The base of the regions of each platform; see `Region`.
 
     Args:
         handle: the open file, which belongs to this object from now on.
@@ -42,7 +42,7 @@ class MappedRegion:
 
     @property
     def is_lost(self) -> bool:
-        """Whether somebody else has closed the file, so that no child can inherit it."""
+        """Return whether somebody else has closed the file, so that no child can inherit it."""
         return not self._handle.is_ours
 
     def unmap_pages(self, start: int, length: int) -> None:

@@ -46,14 +46,17 @@ def _mapping(handle: int, size: int) -> mmap.mmap:
 
 
 def create_region(size: int) -> FileRegion:
-    """A sparse file of this size."""
+    """Memory that can change no more in size: shrunk by a hostile child, it would end its reader by SIGBUS.
+
+    Where there is no memfd it is a file without a name, which seccomp alone keeps from that.
+    """
     with tempfile.TemporaryFile(prefix="qirjit-") as file:
         file.truncate(size)
         return FileRegion(os.dup(file.fileno()), size)
 
 
 def attach_region(handle: int, size: int) -> FileRegion:
-    """The memory behind an inherited file."""
+    """The memory behind an inherited memfd, or file."""
     return FileRegion(handle, size)
 
 
@@ -70,7 +73,7 @@ class ThreadWatch:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is open; False where somebody else has closed it."""
+        """Return whether it is open, and not closed by somebody else."""
         return self._ours.is_ours
 
     def close(self) -> None:
@@ -79,7 +82,7 @@ class ThreadWatch:
 
 
 def watch(process: Child) -> ThreadWatch:
-    """A waiting thread."""
+    """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     return ThreadWatch(process)
 
 
@@ -89,14 +92,17 @@ def _close_at_death(process: Child, end: Descriptor) -> None:
 
 
 def is_stopped(pid: int) -> bool:  # noqa: ARG001 - see `Platform`
-    """Never: there is no quick way to see it."""
+    """Return whether a signal has stopped it: SIGSTOP, or a terminal's. One that a debugger holds has state "t"."""
     return False
 
 
 def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: ARG001 - threads make no difference here
-    """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock.
+    """End with the parent, by two signals that need no thread and reach into native code.
 
-    It also looks whose child this is: a fork of the parent may keep the other end open.
+    PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
+    process; no fork of the parent can hold it back. The end of file on ``life`` raises SIGKILL here as well, once
+    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the fence lets nobody
+    close it. Where a pipe can raise no signal, a thread reads it.
     """
     threading.Thread(target=_die_at_end, args=(life, parent), name="qirjit-life", daemon=True).start()
 
@@ -109,13 +115,13 @@ def _die_at_end(life: int, parent: int) -> None:
 
 
 def resident_bytes() -> int:
-    """The largest that the resident set has been: there is no portable way to ask what it is."""
+    """The resident set, as it is now; without /proc, as large as it has been."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def available_bytes() -> int:
-    """Half of what the machine has, or this process's limit less what it has had, or what is known to be free."""
+    """Return the least of what the system, this process's control groups and its limits leave, in bytes."""
     half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     left = half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
@@ -124,22 +130,22 @@ def available_bytes() -> int:
 
 
 def prefer_for_oom_kill() -> None:
-    """Nothing: only Linux can be told."""
+    """The highest score there is: raising it needs no right."""
 
 
 def free_addresses() -> int:
-    """Half of what the limit allows: there is no portable way to ask how much of it is taken."""
+    """Return the bytes of RLIMIT_AS that are not taken."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return -1 if limit == resource.RLIM_INFINITY else limit // 2
 
 
 def processors() -> int:
-    """All there are."""
+    """Return the number of processors of its affinity."""
     return os.cpu_count() or 1
 
 
 def cpu_seconds(pid: int) -> float:
-    """What ``ps`` says: to a hundredth of a second on macOS, to a second elsewhere."""
+    """Return the seconds that ``ps`` says: to a hundredth on macOS, to a second elsewhere."""
     try:
         command = ["ps", "-o", "time=", "-p", str(pid)]
         said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
@@ -156,18 +162,18 @@ def _seconds(time: str) -> float:
 
 
 def held_bytes(pid: int) -> int:  # noqa: ARG001 - there is no portable way to ask
-    """No telling."""
+    """Its own pages, there and swapped out, their tables, and what the system keeps of each thread."""
     return 0
 
 
 def widen(pipe: int) -> None:
-    """Nothing to do: other systems grow their pipes themselves."""
+    """A pipe of 1 MiB."""
 
 
 def handle_faults(find: Callable[[str], int]) -> None:
-    """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
+    """A handler on a stack of its own, for one signal: the second one has its usual effect."""
 
 
 def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
-    """Nothing: only Linux lets a process give up so much by itself."""
+    """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     return "none: only the platform 'linux' has one"

@@ -1,4 +1,4 @@
-"""What an engine process behind a fence may still open for reading: Python, its packages, libraries and little else."""
+"""The files that an engine process in the sandbox may read: Python, its packages, libraries and little else."""
 
 from __future__ import annotations
 

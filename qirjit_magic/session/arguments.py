@@ -40,22 +40,22 @@ def argument_words(entry: EntryPoint, arguments: Sequence[Argument]) -> tuple[in
 
 
 def takes_numbers(entry: EntryPoint) -> bool:
-    """Whether arguments can be given for all of its parameters, or it has none."""
+    """Return whether arguments can be given for all of its parameters, or it has none."""
     return all(map(can_be_given, entry.signature.parameters))
 
 
 def example_arguments(entry: EntryPoint) -> str:
-    """What ``--args`` could say, one number for each parameter: ``1,0.5``."""
+    """Return an example for ``--args``, one number for each parameter: ``1,0.5``."""
     return ",".join("0.5" if kind in _FLOATING else "1" for kind in entry.signature.parameters)
 
 
 def can_be_given(kind: str) -> bool:
-    """Whether a parameter of this type can be given a value: an integer of up to 64 bits, ``double`` or ``float``."""
+    """Return whether ``--args`` can give this type: an integer of up to 64 bits, ``double`` or ``float``."""
     return kind in _FLOATING or integer_bits(kind) is not None
 
 
 def fits(kind: str, value: Argument) -> bool:
-    """Whether this value can be given for a parameter of this type."""
+    """Return whether this value can be given for a parameter of this type."""
     try:
         _word_of(kind, value)
     except (TypeError, ValueError, OverflowError):

@@ -69,7 +69,7 @@ class ObjectCache:
         self._undeletable: set[Path] = set()
 
     def find(self, key: str) -> Compiled | None:
-        """What was kept under the key, with an empty name and without diagnostics; None: compile it."""
+        """Return the module that was kept under the key, without name and diagnostics; None: compile it."""
         path = self._path(key)
         try:
             found = read_object(path, key)
@@ -188,7 +188,7 @@ def admitted(
     replaceable: Iterable[str],
     strict: bool,
 ) -> Compiled | None:
-    """What a cache has found, as a module that may be added to these; None: ask the engine.
+    """Return a module from the cache, as one that may be added to these; None: ask the engine.
 
     Args:
         found: that; it may have found nothing.

@@ -70,8 +70,7 @@ def run(
         entry: the function to run; by default the only entry point.
         options: how it is run.
         compile: how it is compiled.
-        **keywords: fields of `RunOptions` and `CompileOptions` that replace those of ``options`` and ``compile``, such
-            as
+        **keywords: fields of `RunOptions` and `CompileOptions` that replace those of ``options`` and ``compile``, as
             ``shots``, ``seed``, ``args`` or ``opt_level``.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What a person is told when modules come, change places and go."""
+"""The remarks to a person when modules come, change places and go."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN_NAMES = 10
 
 
 def added(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagnostic]:
-    """What there is to say about a module that was compiled, or is the newest again.
+    """Return the remarks about a module that was compiled, or is the newest again.
 
     Args:
         before: the modules as they were.
@@ -37,7 +37,7 @@ def added(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagno
 
 
 def python_misfits(linkage: SymbolGraph) -> tuple[Diagnostic, ...]:
-    """What there is to say about modules that cannot call a function in Python as they declare it."""
+    """Return the remarks about modules that cannot call a function in Python as they declare it."""
     return tuple(_misfit(use) for use in linkage.uses if use.definition.module == PYTHON and not use.fits)
 
 
@@ -66,7 +66,7 @@ def _shadowed(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Di
 
 
 def lost(before: SymbolGraph, after: SymbolGraph, name: str = "") -> Iterator[Diagnostic]:
-    """What there is to say about names that others use, and their module defines no more.
+    """Return the remarks about names that others use, and their module defines no more.
 
     Args:
         before: the modules as they were.
@@ -95,13 +95,13 @@ def _lost(symbol: str, heir: str, users: Sequence[str]) -> Diagnostic:
 
 
 def started_anew(info: ModuleInfo, because: str) -> Diagnostic:
-    """That a module's global variables have their first values again."""
+    """Return the remark that a module's global variables have their first values again."""
     message = f"the global variables of '{info.name}' start anew, because {because}: {_listed(info.state)}"
     return Diagnostic("notice", message, about="anew")
 
 
 def left_out(records: int, output: int, limits: Limits) -> Iterator[Diagnostic]:
-    """What there is to say where not everything of a run was kept.
+    """Return the remarks about a run of which not everything was kept.
 
     Args:
         records: how many records and texts found no room.

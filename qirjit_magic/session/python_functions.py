@@ -26,7 +26,7 @@ _EXPECTED_NAME = "the name that QIR declares, without @, and none of LLVM's own"
 
 
 class _Decorated(msgspec.Struct, frozen=True):
-    """What `intrinsic` was given; a later one has a higher serial."""
+    """The arguments of a call of `intrinsic`; a later one has a higher serial."""
 
     signature: Signature
     function: Function
@@ -115,7 +115,7 @@ class PythonFunctions:
             raise refused[0]
 
     def modules(self) -> tuple[ModuleInfo, ...]:
-        """They as a `SymbolGraph` takes them, with those that are still to be sent."""
+        """The functions in Python as a `SymbolGraph` takes them, with those that are still to be sent."""
         new = {name: decorated.signature for name, decorated in self._unknown().items()}
         return python_module(self._there() | new) if new else self._engines.intrinsics
 

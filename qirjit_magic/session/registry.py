@@ -50,7 +50,7 @@ class RegisteredModule(msgspec.Struct, frozen=True):
 
     @property
     def named(self) -> bool:
-        """Whether somebody chose its name: ``cell1`` and so on are names that are given."""
+        """Return whether somebody chose its name: ``cell1`` and so on are names that are given."""
         return _GIVEN.fullmatch(self.info.name) is None
 
 
@@ -94,7 +94,7 @@ class ModuleRegistry:
 
     @property
     def linkage(self) -> SymbolGraph:
-        """Who defines what, and who uses it."""
+        """The graph of the modules and functions in Python by the names that they define and use."""
         modules = (*self._python(), *self.infos)
         made_of, linkage = self._linkage
         if modules != made_of:
@@ -215,7 +215,7 @@ class ModuleRegistry:
         return anew
 
     def take_timings(self, name: str) -> Timings:
-        """How long it took to add a module; given once, for its first run."""
+        """Return the timings of adding a module; given once, for its first run."""
         return self._added_in.pop(name, UNTIMED)
 
     def note_run(self, name: str, linked: Iterable[str], *, process: int) -> tuple[Diagnostic, ...]:
@@ -259,7 +259,7 @@ class CrashLimiter:
 
     @contextlib.contextmanager
     def watch(self, name: str, digest: str, *, counting: bool = True) -> Iterator[None]:
-        """What runs inside compiles or runs this module, and may end the engine process.
+        """A context that compiles or runs this module, and may end the engine process.
 
         Args:
             name: the module's name, for errors.

@@ -106,7 +106,7 @@ class Shots(Sequence[Shot]):
 
 
 class Outputs(Sequence[tuple[Output, ...] | list[Output]]):
-    """What the finished shots of a run output, a Python value each, made when it is looked at."""
+    """The outputs of the finished shots of a run, a Python value each, made when it is looked at."""
 
     def __init__(self, table: RecordTable | SampledTable) -> None:
         self._table = table
@@ -170,7 +170,7 @@ class RunResult:
 
     @property
     def partial(self) -> bool:
-        """Whether fewer shots finished than were asked for: a bool."""
+        """Return whether fewer shots finished than were asked for: a bool."""
         return len(self.table) < self.requested
 
     @cached_property
@@ -211,8 +211,7 @@ class RunResult:
 
         Returns:
             The number of shots by string. The result that was recorded first is the leftmost character, ``0`` or
-            ``1``, the
-            next one stands right of it, and so on. Empty where the program records no result.
+            ``1``, the next one stands right of it, and so on. Empty where the program records no result.
 
         Example:
             >>> counts = qir.run(bell, shots=1000, seed=7).counts()
@@ -269,8 +268,7 @@ class RunResult:
 
         Args:
             top: the number of the most frequent strings that have a bar of their own, at most 1,000; the others have
-                one
-                together.
+                one together.
             order: ``value``, sorted by the string, or ``count``, the most frequent first.
 
         Returns:
@@ -351,7 +349,7 @@ class RunResult:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show but messages: one finished shot, no record, none returned."""
+        """Return whether there is nothing to show but messages: one finished shot, no record, none returned."""
         return self.summary.only_messages
 
 

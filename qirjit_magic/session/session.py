@@ -80,13 +80,13 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
         self._waiting = threading.local()
 
     def within(self, deadline: float = math.inf) -> Self:
-        """It itself, for a ``with`` that waits for this thread's next turn until this moment of `time.monotonic`."""
+        """Return the lock for a ``with`` that waits for this thread's turn until this moment of `time.monotonic`."""
         self._waiting.deadline = deadline
         return self
 
     @property
     def is_mine(self) -> bool:
-        """Whether this thread has its turn."""
+        """Return whether this thread has its turn."""
         return bool(self._is_owned())  # type: ignore[attr-defined]  # `threading.Condition` asks the same
 
     def __enter__(self) -> Self:  # type: ignore[override]  # of the plain one it is a bool
@@ -253,7 +253,7 @@ class Session:
 
     @property
     def closed(self) -> bool:
-        """Whether the session was closed: a bool."""
+        """Return whether the session was closed: a bool."""
         return self._runner.closing
 
     @property
@@ -313,7 +313,7 @@ class Session:
         Args:
             source: a path, LLVM text or bitcode, or an object of a QIR-making package.
             name: its name; by default that of its file, of the module that it replaces, or ``cell1``, …
-            options: how it is compiled.
+            options: the options with which it is compiled.
             **keywords: fields of `CompileOptions` that replace those of ``options``: ``opt_level``, ``strict``,
                 ``trust``.
 
@@ -546,8 +546,7 @@ class Session:
             entry: any defined function; None for the only entry point, see `entry`.
             module: the module to look in; by default all, or without a name the newest.
             options: how it is run.
-            show: called with the text of messages, dumps and prints as they come; an `Observer` is told the progress
-                too.
+            show: called with the text of messages, dumps and prints as they come; an `Observer` hears the progress too.
             **keywords: fields of `RunOptions` that replace those of ``options``: ``shots``, ``seed``, ``simulator``,
                 ``method``, ``jobs``, ``args``, ``timeout`` (in seconds).
 

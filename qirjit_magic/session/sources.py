@@ -33,7 +33,7 @@ _NOT_A_NAME = lazy_pattern(r"[^\w.-]+")
 
 @runtime_checkable
 class HasQir(Protocol):
-    """What Q#'s compiled programs and others offer: their QIR."""
+    """An object that offers its QIR, as Q#'s compiled programs and others do."""
 
     def _repr_qir_(self) -> bytes | str:
         """Text or bitcode."""
@@ -42,7 +42,7 @@ class HasQir(Protocol):
 
 @runtime_checkable
 class HasBitcode(Protocol):
-    """What pyqir's modules offer."""
+    """An object that offers its bitcode, as pyqir's modules do."""
 
     @property
     def bitcode(self) -> bytes:
@@ -92,7 +92,7 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
 
 
 def nesting(text: bytes, most: int) -> int:
-    """How deep brackets lie in each other in LLVM's text: exactly where that is more than ``most``, else at most so."""
+    """Return the depth of brackets in LLVM's text: exactly where that is more than ``most``, else an upper bound."""
     bound = _bound(_brackets(text))
     return bound if bound <= most else _depth(_brackets(blanked(text.decode("latin-1")).encode("latin-1")))
 

@@ -62,7 +62,7 @@ def _of_pi(turns: Fraction) -> str:
 
 
 def gate_label(operation: Operation) -> str:
-    """What stands in the box of an operation: ``h``, ``rz(π/4)``, ``s†``; of a controlled gate what it does, ``y``."""
+    """The text in the box of an operation: ``h``, ``rz(π/4)``, ``s†``; of a controlled gate the gate alone, ``y``."""
     name = operation.name[operation.shape.controls :].replace("__adj", "†")
     return f"{name}({angle_text(operation.angle)})" if operation.shape.angle else name
 

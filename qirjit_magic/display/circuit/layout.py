@@ -1,4 +1,4 @@
-"""Which operation of a circuit stands where: in columns, each as far to the left as it can."""
+"""The layout of a circuit: its operations in columns, each as far to the left as it can be."""
 
 from __future__ import annotations
 

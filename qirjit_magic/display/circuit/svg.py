@@ -86,17 +86,17 @@ def placed_text(x: float, y: float, words: str, *, anchor: str = "") -> str:
 
 
 def is_measured(operation: Operation) -> bool:
-    """Whether it is a measurement."""
+    """Return whether it is a measurement."""
     return operation.result is not None
 
 
 def is_boxed(operation: Operation, place: int) -> bool:
-    """Whether an operation has a box on its qubit of this place: a dot, a target and a cross are signs without one."""
+    """Return whether an operation has a box on its qubit of this place; a dot, a target and a cross are none."""
     return place >= operation.shape.controls and not operation.shape.sign and operation.name != "release"
 
 
 def sign_width(operation: Operation, place: int) -> float:
-    """How wide an operation is on its qubit of this place."""
+    """The width of an operation on its qubit of this place."""
     if operation.name == "release":
         return _ENDS
     if not is_boxed(operation, place):
@@ -162,7 +162,7 @@ _WORDS = f'{_INK} pointer-events="none"'
 
 @dataclass
 class Drawing:
-    """What is drawn so far, in groups of one colour; `svg.svg_of` fills it.
+    """A drawing so far, in groups of one colour; `svg.svg_of` fills it.
 
     Attributes:
         layout: what is drawn.

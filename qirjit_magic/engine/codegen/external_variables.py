@@ -32,7 +32,7 @@ _ODD_NAMES = ".L", "\1"  # the assembler's own, and those that say what it is to
 
 
 def initial_name(place: int) -> str:
-    """Where the object code has what the variable at this place of the module's begins with; not there for zeros."""
+    """The symbol of the first value of the module's variable at this place; the object code has none for zeros."""
     return f"{_INITIAL}{place}"
 
 

@@ -69,7 +69,7 @@ class _Values:
                     self._given[callee.name, index].append(operand)
 
     def is_number(self, value: llvm.ValueRef) -> bool:
-        """Whether it is computed from integers alone, at least one of which is not 0."""
+        """Return whether it is computed from integers alone, at least one of which is not 0."""
         seen, waiting, numbers = set[int](), [value], False
         while waiting:
             current = waiting.pop()

@@ -49,7 +49,7 @@ def find_attributes(text: str) -> Iterator[Attribute]:
 
 
 class Section(NamedTuple):
-    """Where a function or variable is to be put.
+    """The section that a function or variable is to be put into.
 
     Attributes:
         name: the section's name, without escapes.

@@ -1,4 +1,4 @@
-"""Which instructions of a function the base profile does not allow, and which static qubits and results it uses."""
+"""The instructions of a function that the base profile does not allow, and the static qubits that it uses."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def find_static_ids(function: Function) -> Iterator[tuple[str, int, Place]]:
 
 
 def always_reads_result(function: Function) -> bool:
-    """Whether it measures and then takes a result for a bit, whichever way it goes."""
+    """Return whether it measures and then takes a result for a bit, whichever way it goes."""
     called = (i.callee for block in _chain(function) for i in block.instructions if i.callee)
     return any(callee.name in _TAKE for callee in dropwhile(lambda callee: not callee.measures, called))
 

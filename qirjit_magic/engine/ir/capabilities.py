@@ -1,4 +1,4 @@
-"""What a program uses: the capabilities that the QIR specification 2.1 names, and what no profile of it allows.
+"""The capabilities that a program uses, as the QIR specification 2.1 names them, and what no profile of it allows.
 
 The specification is `specification/profiles` of https://github.com/qir-alliance/qir-spec. Where it is silent and
 compilers are not (conversions between integers and floating-point numbers, `fneg`, `unreachable`, `inttoptr` as an
@@ -164,7 +164,7 @@ class Finding(NamedTuple):
 
 
 def find_capabilities(function: Function) -> Iterator[Finding]:
-    """What a function's instructions take, each as often as it is there, in their order."""
+    """Return the capabilities that a function's instructions need, each as often as it is there, in their order."""
     widened = _only_recorded(function)
     returns = 0
     for instruction in function.instructions:
@@ -178,7 +178,7 @@ def find_capabilities(function: Function) -> Iterator[Finding]:
 
 
 def find_parameters(function: Function) -> Iterator[tuple[str, str]]:
-    """What an IR-defined function takes by its own type: the capabilities of its numbers."""
+    """Return the capabilities that an IR-defined function needs by its own type: those of its numbers."""
     for kind in function.signature.parameters:
         yield from () if kind == "ptr" else _numbers(kind)
     yield from _numbers(function.signature.returns)
@@ -204,7 +204,7 @@ def find_recursion(functions: Mapping[str, Function]) -> Iterator[Finding]:
 
 
 def records_output(callee: Callee) -> bool:
-    """Whether it is a function that records output."""
+    """Return whether it is a function that records output."""
     return callee.name.startswith(RUNTIME) and callee.name.endswith("record_output")
 
 

@@ -1,4 +1,4 @@
-"""What a module declares about itself, and what of that is missing or written otherwise than the specification says."""
+"""The profile that a module declares, and what of it is missing or written otherwise than the specification says."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def profile_of(entry: EntryPoint) -> str:
 
 
 def declares_draft(info: ModuleInfo) -> bool:
-    """Whether its module flags are those of drafts of the adaptive profile, which named other capabilities."""
+    """Return whether its module flags are those of drafts of the adaptive profile, which named other capabilities."""
     return any(name in _DRAFT for name, _ in info.flags)
 
 
@@ -89,7 +89,7 @@ def find_flag_breaks(module: QirModule) -> Iterator[ProfileBreak]:
 
 
 def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[ProfileBreak]:
-    """What an entry point of one of the profiles lacks, takes or returns."""
+    """Return what an entry point lacks, takes or returns against one of the profiles."""
     names = {key for key, _ in entry.attributes}
     flags = dict(info.flags)
     missing = [now for flag, (now, before) in _COUNTS.items() if not flags.get(flag) and not names & {now, before}]

@@ -129,7 +129,7 @@ _LIMITS = (
 
 
 def find_fatal(module: QirModule, lines: str) -> Iterator[UnsafeModuleError]:
-    """What LLVM would end the process at, with its place where it has one.
+    """Find the construct at which LLVM would end the process, with its place where it has one.
 
     Args:
         module: the module.

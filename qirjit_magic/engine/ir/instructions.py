@@ -36,7 +36,7 @@ class Callee(msgspec.Struct, frozen=True):
 
 
 class Operand(NamedTuple):
-    """What an instruction is given.
+    """An operand of an instruction.
 
     Attributes:
         kind: what it is, in LLVM's words.
@@ -54,7 +54,7 @@ class Operand(NamedTuple):
 
     @property
     def local(self) -> bool:
-        """Whether it is known only when the program runs."""
+        """Return whether it is known only when the program runs."""
         return self.kind in _LOCAL
 
 

@@ -78,7 +78,7 @@ def find_mistyped_call(module: QirModule) -> str:
 
 
 def _is_plain(lines: str, declarations: Iterable[Declaration]) -> bool:
-    """Whether it is certain without a look at what LLVM prints: each word that may be a call begins one that fits.
+    """Return whether it is certain without what LLVM prints: each word that may be a call begins one that fits.
 
     It is asked of each line by itself: a call, a declaration or a definition that is longer is not plain.
     """
@@ -106,7 +106,7 @@ def _plain_type(kind: str) -> str:
 
 
 def _passes_plainly(header: str) -> bool:
-    """Whether a function as LLVM prints it takes and returns values by the C calling convention alone."""
+    """Return whether a function as LLVM prints it takes and returns values by the C calling convention alone."""
     found = _HEADER.match(header)
     name = _CALLEE.search(found[1]) if found else None
     if found is None or name is None:

@@ -1,4 +1,4 @@
-"""What is checked, and set right, before LLVM generates code: mistakes here abort the process there."""
+"""Checks and corrections before LLVM generates code: mistakes here abort the process there."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ _COUNTS = {
 
 
 class ProfileReport(msgspec.Struct, frozen=True):
-    """What a module is, in the words of the QIR specification.
+    """The profile of a module, in the words of the QIR specification.
 
     Attributes:
         profile: ``base``, ``adaptive``, or ``unrestricted``, by what the functions do that its entry points reach.

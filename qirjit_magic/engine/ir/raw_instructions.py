@@ -57,7 +57,7 @@ def value_at(address: int, block: llvm.ValueRef, kind: str = "operand") -> llvm.
 
 
 def kind_at(address: int) -> ValueKind:
-    """What the value of an address is, in LLVM's words."""
+    """The kind of the value at an address, in LLVM's words."""
     return _KINDS[_C.LLVMPY_GetValueKind(address)]
 
 

@@ -131,7 +131,7 @@ class _ResultUses:
         return function is not None and not function.is_declaration and function.linkage in _HIDDEN
 
     def _looks(self, use: _Use) -> bool:
-        """Whether it does more with a result, or with a function that is followed, than is allowed."""
+        """Return whether it does more with a result, or with a function that is followed, than is allowed."""
         if self._results.isdisjoint(use.keys) and self._followed.isdisjoint(use.keys):
             return False
         opcode = use.opcode

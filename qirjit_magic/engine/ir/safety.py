@@ -1,4 +1,4 @@
-"""What a module may hold only where it is trusted: code that QIR's own instructions cannot check.
+"""Code that a module may hold only where it is trusted, as QIR's own instructions cannot check it.
 
 It is looked for in the text, since LLVM would have to be asked about each instruction. A program that is to do harm has
 other ways, such as an address that it computes: what it can reach is limited by the process that it runs in.

@@ -97,7 +97,7 @@ def _widened(bits: str, count: str) -> str:
 
 
 def _is_written(found: re.Match[str], kind: str) -> bool:
-    """Whether the first that happens to it, in the same block, is that a value of its type is stored there."""
+    """Return whether the first that happens to it, in the same block, is that a value of its type is stored there."""
     block = found.string[found.end() : found.end() + _NEAR].partition("\n\n")[0]
     mention = re.search(rf"{re.escape(found[1])}(?![-\w.$])", block)
     if mention is None:

@@ -40,7 +40,7 @@ _OF_FUNCTION = "a value of a function's type", "only a pointer to a function is 
 
 
 def unsized_value(name: str) -> tuple[str, str]:
-    """What is refused where there is a value of the opaque type of this name, and why."""
+    """Return the construct that is refused where there is a value of the opaque type of this name, and why."""
     return f"a value of the opaque type {name}", f"it has no size. Write a pointer to it, 'ptr' or '{name}*'"
 
 

@@ -48,7 +48,7 @@ def _words(
 
 
 def called(instruction: llvm.ValueRef) -> llvm.ValueRef | None:
-    """What an instruction calls; None where it is no call."""
+    """The function that an instruction calls; None where it is no call."""
     if instruction.opcode not in _CALLS:
         return None
     *_, callee = instruction.operands

@@ -159,7 +159,7 @@ class LinkedGroup:
         return ExternalSymbol(self._trampolines[symbol].address)
 
     def symbol(self, module: str, name: str, *, function: bool) -> ExternalSymbol:
-        """What a module of the group defines, for others to be bound to.
+        """The symbol that a module of the group defines, for others to be bound to.
 
         Raises:
             NoCodeError: LLVM made no code for it.

@@ -17,7 +17,7 @@ from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, 
 
 
 def resolve(linkage: SymbolGraph, declaration: Declaration) -> Definition | tuple[Binding, ...]:
-    """Who provides what a module declares; no binding at all where nobody does.
+    """Find the providers of what a module declares; no binding at all where nobody does.
 
     The newest module that defines it wins, then a function in Python, which the linkage has as the oldest module, then
     the table of known functions, which may have several implementations.

@@ -19,7 +19,7 @@ from qirjit_magic.protocol.operations import NATIVE
 
 
 class Provider(Enum):
-    """Who implements a function; the value is the file with its type, and where it is IR of this package, its code.
+    """The provider of a function; the value is the file with its type, and where it is IR of this package, its code.
 
     Of several that have a name and type the first is asked first. Those called ``gates/…`` are families of the table of
     operations, see `gate_ir`.
@@ -50,7 +50,7 @@ DECOMPOSITIONS = tuple(provider for provider in Provider if provider not in {Pro
 
 
 class Binding(NamedTuple):
-    """How a declared name of one type is implemented.
+    """The implementation of a declared name of one type.
 
     Attributes:
         type: the declared type, in LLVM's words.
@@ -89,7 +89,7 @@ def declared_name(symbol: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether the name is the specification's, the simulator's or the mathematical library's."""
+    """Return whether the name is the specification's, the simulator's or the mathematical library's."""
     return any(binding.provider not in DECOMPOSITIONS for binding in bindings().get(name, ()))
 
 

@@ -61,7 +61,7 @@ class Callbacks:
 
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
-        """What a `SymbolGraph` takes them as."""
+        """The functions in Python as modules of a `SymbolGraph`."""
         defined = {name: defined.signature for name, defined in self._defined.items()}
         return python_module(self._declared | defined)
 
@@ -110,7 +110,7 @@ class Callbacks:
             defined.shim.close()
 
     def symbol(self, name: str) -> ExternalSymbol:
-        """What programs that declare this function are bound to.
+        """The symbol that programs which declare this function are bound to.
 
         Raises:
             DefinitionError: the function is in another process.

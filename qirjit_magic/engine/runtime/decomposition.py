@@ -19,7 +19,7 @@ _USE = re.compile(r"@(\"[^\"]+\"|[\w.]+)")
 
 
 class Decomposition:
-    """What a simulator and the runtime do not have themselves, in terms of what they have.
+    """The operations that a simulator and the runtime lack, in terms of those that they have.
 
     Args:
         provider: which file or family.

@@ -1,4 +1,4 @@
-"""What leaves a note when this process dies of a fault (``faults.ll``)."""
+"""The signal handler that leaves a note when this process dies of a fault (``faults.ll``)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _TYPES = {"void": ir.VoidType(), "double": _DOUBLE, "float": ir.FloatType(), "pt
 
 
 class Exit(ctypes.Structure):
-    """Where a shim looks: ``leave``, to be called with the other two, is null as long as the shot goes on."""
+    """The words that a shim reads: ``leave``, to be called with the other two, is null as long as the shot goes on."""
 
     _fields_ = (("leave", ctypes.c_void_p), ("message", ctypes.c_char_p), ("length", ctypes.c_int64))
 

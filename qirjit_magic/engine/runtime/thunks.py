@@ -25,7 +25,7 @@ _NAME = "qirjit_thunk"
 
 
 class ReturnLayout(msgspec.Struct, frozen=True):
-    """How the shot loop gets at what an entry point returns (``shots.ll``).
+    """The layout of what an entry point returns, as the shot loop reads it (``shots.ll``).
 
     Attributes:
         words: how many words the thunk writes after the arguments; 0 where it returns all there is.

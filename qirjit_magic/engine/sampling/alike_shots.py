@@ -74,7 +74,7 @@ _TAKERS = frozenset(TAKES_RESULT) | frozenset(TAKES_TWO_RESULTS)
 
 
 def find_difference(module: str, linkage: SymbolGraph) -> str:
-    """What could make shots of a module differ before their results are recorded, in words; empty where nothing could.
+    """Find what could make shots of a module differ before their results are recorded, in words; empty for nothing.
 
     Args:
         module: its name.

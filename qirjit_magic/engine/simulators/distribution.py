@@ -21,7 +21,7 @@ _AT_ONCE = 4  # numbers that Philox makes of one count
 
 
 class Distribution:
-    """What measuring all positions of a state finds.
+    """The distribution of what measuring all positions of a state finds.
 
     The number of a shot and the seed fix what is drawn for it, however many are drawn at once. Beyond the state itself
     it takes some memory for each of those, and for each block of amplitudes.
@@ -42,7 +42,7 @@ class Distribution:
 
     @property
     def is_one(self) -> bool:
-        """Whether the amplitudes are those of a state."""
+        """Return whether the amplitudes are those of a state."""
         return bool(0 < self._ends[-1] < np.inf)
 
     def _weight(self, part: slice) -> float:

@@ -144,7 +144,7 @@ class SimulatorInstances:
 
     @property
     def loads(self) -> int:
-        """How often a simulator library was attached to this process."""
+        """The number of times that a simulator library was attached to this process."""
         return len(self._attached)
 
     def tracer(self, memory: int) -> tuple[Tracer, SimulatorInstance]:

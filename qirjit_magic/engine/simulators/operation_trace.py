@@ -1,4 +1,4 @@
-"""What a trace wrote down: a tape, whose entries are what a program asked a simulator for."""
+"""The tape of a trace, whose entries are the operations that a program asked a simulator for."""
 
 from __future__ import annotations
 

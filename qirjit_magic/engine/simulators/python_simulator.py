@@ -215,7 +215,7 @@ class _Register:
         self._results[result] = bool(value)
 
     def result_equal(self, left: int, right: int) -> bool:
-        """Whether two results have one value."""
+        """Return whether two results have one value."""
         return self.read_result(left) == self.read_result(right)
 
     def result_to_string(self, result: int) -> int:

@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Circuit:
-    """What all shots have in common.
+    """The circuit that all shots have in common.
 
     Attributes:
         wires: how many there are.

@@ -38,7 +38,7 @@ _RECORD = np.dtype([("kind", "<u4"), ("text", "<u4"), ("value", "<i8")])
 
 
 class Output(NamedTuple):
-    """What a trace has written down: its tape, its records, their text."""
+    """The output of a trace: its tape, its records, their text."""
 
     tape: NDArray[np.void]
     records: NDArray[np.void]
@@ -78,7 +78,7 @@ def _c_library() -> ctypes.CDLL:
 
 
 def find_change(first: Output, second: Output | None) -> str:
-    """What a second trace has otherwise than it must be, in words; empty where there is nothing.
+    """Find what a second trace has otherwise than it must be, in words; empty where there is nothing.
 
     Args:
         first: what a trace has written down whose measurements return entries of the tape.

@@ -86,12 +86,12 @@ class Tracer(AttachedSimulator):
 
     @property
     def tape(self) -> NDArray[np.void]:
-        """What was written down since `begin`: entries of `ENTRY`."""
+        """The tape since `begin`: entries of `ENTRY`."""
         return self._tape[: self._length.value]
 
     @property
     def refused(self) -> NotSampleable | None:
-        """What ended the trace; None where nothing did."""
+        """The operation that ended the trace; None where nothing did."""
         if not self._refused.value:
             return None
         said = ctypes.string_at(self._refused.value).decode()
@@ -102,7 +102,7 @@ class Tracer(AttachedSimulator):
 
     @property
     def trace_end(self) -> TraceEnd | None:
-        """What ended the trace, as data; a result is numbered as on the tape."""
+        """The end of the trace, as data; a result is numbered as on the tape."""
         if not self._refused.value:
             return None
         said = ctypes.string_at(self._refused.value).decode()

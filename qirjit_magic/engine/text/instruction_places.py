@@ -1,4 +1,4 @@
-"""Where an instruction stands in a module's text: LLVM counts them, but has no lines."""
+"""The places of instructions in a module's text: LLVM counts them, but has no lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qirjit_magic.engine.text.source_text import Location, SourceText
 
 
 class Place(NamedTuple):
-    """Where an instruction is.
+    """The place of an instruction.
 
     Attributes:
         function: the function that it is in.
@@ -34,7 +34,7 @@ class PlaceFinder(msgspec.Struct, frozen=True):
     _found: dict[tuple[str, str], list[int]] = msgspec.field(default_factory=dict)
 
     def location(self, place: Place) -> Location | None:
-        """Where an instruction is; its function's definition where the text has it in another form."""
+        """Find the line of an instruction; its function's definition where the text has it in another form."""
         key = place.function, place.word
         if key not in self._found:
             instructions = self.source.instructions(place.function)

@@ -1,4 +1,4 @@
-"""What older LLVM versions could read and this one cannot: which version dropped it, and how it is written now."""
+"""The syntax that older LLVM versions could read, with the version that dropped it and today's form."""
 
 from __future__ import annotations
 

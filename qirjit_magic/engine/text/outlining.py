@@ -58,7 +58,7 @@ _BEGINNING = lazy_pattern(r"\n[ \t]*+(?:[%}]|(?:ret|br|call|store)\b)")  # a lin
 
 
 class OutliningLimits(msgspec.Struct, frozen=True):
-    """What is long.
+    """The sizes above which code is outlined.
 
     Attributes:
         body: characters of a function's body, and of a text, from which on it is long.
@@ -78,12 +78,12 @@ _LIMITS = OutliningLimits()
 
 
 def is_outlined(name: str) -> bool:
-    """Whether a function of this name was made here."""
+    """Return whether a function of this name was made here."""
     return name.startswith(OUTLINED)
 
 
 def may_have_outlined_names(text: str) -> bool:
-    """Whether a text may have such names itself, written as they are or in another way: nothing is outlined then."""
+    """Return whether a text may have such names itself, in whatever way they are written."""
     if OUTLINED in text:
         return True
     names = find_words(text, f"@(?P<name>{QUOTED})") if may_have_escaped_names(text) else ()

@@ -1,4 +1,4 @@
-"""Where things stand in a module's text."""
+"""The places of names in a module's text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Location(msgspec.Struct, frozen=True):
 
 
 class _Mentions:
-    """Where each name is first used, declared and defined; a variable of another module is declared.
+    """The places where each name is first used, declared and defined; a variable of another module is declared.
 
     The text is read as far as the answers take, which is not far where one asks for what a long program begins with.
     """
@@ -41,17 +41,17 @@ class _Mentions:
         self.defined: dict[str, int] = {}
 
     def find(self, name: str, among: dict[str, int]) -> int | None:
-        """Where the name is first mentioned in this way."""
+        """Find the place where the name is first mentioned in this way."""
         if name not in among:
             self.read(name, among)
         return among.get(name)
 
     def declaration(self, name: str) -> int | None:
-        """Where the name is declared."""
+        """Find the place where the name is declared."""
         return self.find(name, self.declared)
 
     def definition(self, name: str) -> int | None:
-        """Where the name is defined."""
+        """Find the place where the name is defined."""
         return self.find(name, self.defined)
 
     def read(self, wanted: str | None = None, among: dict[str, int] | None = None) -> None:
@@ -104,24 +104,24 @@ class SourceText:
         return None if start is None else self._line_at(start)
 
     def first_use(self, name: str) -> Location | None:
-        """Where ``@name`` is first used; its declaration or definition where it is used nowhere."""
+        """Find the place where ``@name`` is first used; its declaration or definition where it is used nowhere."""
         mentions = self._mentions()
         ways = mentions.used, mentions.declared, mentions.defined
         found = (place for where in ways if (place := mentions.find(name, where)) is not None)
         return self._placed(next(found, None))
 
     def only_declares(self, name: str) -> bool:
-        """Whether a declaration is all there is of ``@name``."""
+        """Return whether a declaration is all there is of ``@name``."""
         mentions = self._mentions()
         ways = mentions.used, mentions.defined
         return all(mentions.find(name, where) is None for where in ways) and name in mentions.declared
 
     def declaration(self, name: str) -> Location | None:
-        """Where ``@name`` is declared."""
+        """Find the place where ``@name`` is declared."""
         return self._placed(self._mentions().declaration(name))
 
     def definition(self, name: str) -> Location | None:
-        """Where ``@name`` is defined."""
+        """Find the place where ``@name`` is defined."""
         return self._placed(self._mentions().definition(name))
 
     def instructions(self, function: str) -> tuple[WrittenInstruction, ...]:

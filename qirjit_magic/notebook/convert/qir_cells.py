@@ -33,7 +33,7 @@ class QirCell:
 
     @property
     def source(self) -> str:
-        """What stands in the cell: ``%%qir`` with its flags, then the text without its last line break."""
+        """The text of the cell: ``%%qir`` with its flags, then the program without its last line break."""
         flags = f"--name {quoted_word(self.name)} --no-run{' --trust' if self.trust else ''}"
         return f"%%qir {flags}\n{self.shown.removesuffix(chr(10))}"
 
@@ -44,7 +44,7 @@ class QirCell:
 
     @property
     def metadata(self) -> dict[str, dict[str, Any]]:
-        """What the source does not tell of the text; empty as a rule."""
+        """The metadata for what the cell does not tell of the file; empty as a rule."""
         told: dict[str, Any] = {_BREAKS: "\r\n"} if self._windows else {}
         if not self.text.endswith("\n"):
             told[_ENDED] = False

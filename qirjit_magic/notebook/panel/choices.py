@@ -1,4 +1,4 @@
-"""What a panel offers to run, and how it reads."""
+"""The entry points that a panel offers, and their names there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def choices(modules: Iterable[ModuleInfo]) -> tuple[tuple[str, Choice], ...]:
 
 
 def closest_choice(wanted: Choice | None, offered: Sequence[Choice], default: Choice | None) -> Choice | None:
-    """What is chosen now: what was wanted, else another function of its module, else the default, else the first."""
+    """Return the choice that was wanted, else another function of its module, else the default, else the first."""
     if wanted in offered:
         return wanted
     of_module = [choice for choice in offered if wanted and choice[0] == wanted[0]]
@@ -36,7 +36,7 @@ def closest_choice(wanted: Choice | None, offered: Sequence[Choice], default: Ch
 
 
 def default_choice(session: Session, module: str | None = None, entry: str | None = None) -> Choice | None:
-    """What a run without a name would run, or with these; None where that would be refused."""
+    """Return the entry point of a run without a name, or with these; None where that would be refused."""
     try:
         info, function = session.entry(entry, module)
     except EntryPointError:

@@ -23,12 +23,12 @@ def parameter_label(index: int, kind: str) -> str:
 
 
 def first_value(kind: str) -> str:
-    """What a field says before anybody has typed anything, so that one can run at once."""
+    """Return the first value of a field, with which one can run at once."""
     return "0" if integer_bits(kind) else "0.0" if can_be_given(kind) else ""
 
 
 def parameter_problem(kind: str, text: str) -> str:
-    """What is wrong with a value, in a few words; empty where it can be given."""
+    """Return what is wrong with a value, in a few words; empty where it can be given."""
     if not can_be_given(kind):
         return f"{_short(kind)} cannot be given: run a function that makes it"
     if fits(kind, text):
@@ -53,7 +53,7 @@ def seed_of(text: str) -> int | None:
 
 
 def seed_problem(text: str) -> str:
-    """What is wrong with a seed, in a few words; empty where it can be used, as nothing can."""
+    """Return what is wrong with a seed, in a few words; empty where it can be used, as an empty one can."""
     try:
         seed_of(text)
     except ValueError:
@@ -104,12 +104,12 @@ class CheckedText:
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """The text of the field."""
         return str(self.field.value)
 
     @property
     def problem(self) -> str:
-        """What is wrong with it."""
+        """The problem with the value, in a few words; empty where there is none."""
         return self._problem(self.text)
 
     def _check(self, _: object) -> None:
@@ -172,12 +172,12 @@ class ParameterFields:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """What they say, as ``--args`` takes it."""
+        """The values of the fields, as ``--args`` takes them."""
         return tuple(field.text for field in self.fields)
 
     @property
     def problem(self) -> str:
-        """What is wrong with the first that is wrong."""
+        """The problem with the first value that has one."""
         return next((field.problem for field in self.fields if field.problem), "")
 
 

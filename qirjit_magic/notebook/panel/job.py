@@ -63,7 +63,7 @@ class Job:
 
     @property
     def finishing(self) -> bool:
-        """Whether no shot is run any more, and its result is being made."""
+        """Return whether no shot is run any more, and its result is being made."""
         return self.progress is not None and self.progress.ended
 
     def _work(self) -> None:

@@ -18,7 +18,7 @@ def parent_message() -> dict[str, Any]:
 
 
 def comes_from_page() -> bool:
-    """Whether what is handled now is a message of a widget, not a cell that calls its handlers."""
+    """Return whether what is handled now is a message of a widget, not a cell that calls its handlers."""
     return bool(parent_message().get("header", {}).get("msg_type") == "comm_msg")
 
 

@@ -162,7 +162,7 @@ class Panel:
 
     @property
     def result(self) -> RunResult | None:
-        """What the last run of this panel gave, also where it was stopped or failed."""
+        """The result of the last run of this panel, also where it was stopped or failed."""
         return self._result
 
     @property
@@ -370,7 +370,7 @@ class Panel:
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Return whether it was closed."""
         return self.widget.comm is None
 
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - ipywidgets' own bundle

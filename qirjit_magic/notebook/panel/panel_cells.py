@@ -1,4 +1,4 @@
-"""Which cell a panel stands under: when that cell is run again, the panel goes."""
+"""The cell that a panel stands under: when it is run again, the panel goes."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class RunCoordinator:
 
     @property
     def listener_count(self) -> int:
-        """How many listeners there are."""
+        """The number of listeners."""
         return len(self._listeners)
 
 

@@ -73,7 +73,7 @@ class Tabs:
         return None if index is None or index >= len(self._pages) else self.titles[index]
 
     def page(self, title: str) -> str:
-        """What a page shows now: nothing where nobody has looked at it."""
+        """Return the HTML of a page: nothing where nobody has looked at it."""
         return str(self.widget.children[self.titles.index(title)].value)
 
     def show(self, pages: Mapping[str, Page], front: str | None) -> None:

@@ -57,7 +57,7 @@ class Tail:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there is more than `newest`."""
+        """Return whether there is more than `newest`."""
         return self._newest()[1]
 
     def _newest(self) -> tuple[str, bool]:
@@ -89,5 +89,5 @@ class Tail:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it is kept."""
+        """Return whether all of it is kept."""
         return self.characters <= 2 * self._kept

@@ -43,7 +43,7 @@ class Child:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it is this process's child: in a fork it is not."""
+        """Return whether it is this process's child: in a fork it is not."""
         return os.getpid() == self._parent
 
     def kill(self) -> None:
@@ -91,7 +91,7 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """How it ended: a signal's name or an exit status; empty where that cannot be known."""
+        """The end of the process: a signal's name or an exit status; empty where that cannot be known."""
         if self._status is None:
             return ""
         code = os.waitstatus_to_exitcode(self._status)
@@ -122,7 +122,7 @@ _BY_DEFAULT = {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: bool) -> dict[str, str]:
-    """What an engine process gets of this environment.
+    """Return the variables of this environment that an engine process gets.
 
     Behind the fence that is a list of what is permitted, since nobody knows under which names secrets are kept. The
     open process runs what is trusted, and gets everything.
@@ -137,7 +137,7 @@ def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: b
 
 
 def is_passed(name: str) -> bool:
-    """Whether a variable of this name reaches the engine behind the fence without being asked for."""
+    """Return whether a variable of this name reaches the engine behind the fence without being asked for."""
     return (name in _NAMES or name.startswith(_BEGINNINGS)) and not _SECRET.search(name)
 
 
@@ -177,7 +177,7 @@ class _Lasting:
         self._jobs: queue.SimpleQueue[_Job] | None = None
 
     def jobs(self) -> queue.SimpleQueue[_Job] | None:
-        """What gives it work; None where the system allows no thread more."""
+        """The queue that gives the thread work; None where the system allows no thread more."""
         with self._lock:
             if self._jobs is None:
                 jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
@@ -206,7 +206,7 @@ class Start(Protocol[_T_co]):
 
 
 def start_lasting(start: Start[_T]) -> _T:
-    """What ``start`` gives, called in a thread that lasts as long as this process, where there is one."""
+    """Call ``start`` in a thread that lasts as long as this process, where there is one, and return what it gives."""
     if threading.current_thread() is threading.main_thread():
         return start(lasting=True)
     jobs = _lasting.jobs()
@@ -224,7 +224,7 @@ _FIRST_OF_OUR_OWN = 3
 
 @contextlib.contextmanager
 def above_standard() -> Iterator[None]:
-    """What is opened inside is no standard descriptor, even where 0, 1 or 2 are closed.
+    """A context in which no descriptor that is opened is a standard one, even where 0, 1 or 2 are closed.
 
     A socket at 2 would be sent whatever some library writes to standard error, and a child that gets standard
     descriptors of its own would lose what it was to inherit.

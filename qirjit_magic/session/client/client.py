@@ -227,7 +227,7 @@ class EngineClient:
 
     @property
     def _is_believed(self) -> bool:
-        """Whether no program can have had a part in what the process says; the open one runs what is trusted."""
+        """Return whether no program can have had a part in what the process says; the open one runs what is trusted."""
         return not self.fenced or self._has_run != self.restarter.starts
 
     def _find(self, key: str) -> Compiled | None:

@@ -126,7 +126,7 @@ _COMPILING = "LLVM gave up while it compiled"
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """How an engine process ended, and what it left.
+    """The end of an engine process, with what it left.
 
     Attributes:
         how: a signal's name, an exit status, or what it did otherwise.

@@ -36,7 +36,7 @@ class DeferredInterrupts:
 
     @property
     def count(self) -> int:
-        """How many interrupts came since it was put up."""
+        """The number of interrupts since it was put up."""
         return self._count
 
     def __enter__(self) -> Self:
@@ -66,7 +66,7 @@ class DeferredInterrupts:
 
     @property
     def outermost(self) -> bool:
-        """Whether no shield is on."""
+        """Return whether no shield is on."""
         return self._depth == 0
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's own signature
@@ -76,7 +76,7 @@ class DeferredInterrupts:
 
 
 class FollowingShield(DeferredInterrupts):
-    """What follows the shield of the main thread: it sees that one's interrupts, raises none, and handles none itself.
+    """A shield that follows the main thread's: it sees that one's interrupts, raises none, and handles none itself.
 
     It may be put up in the main thread too, under the other one, whose handler stays.
 
@@ -100,7 +100,7 @@ class FollowingShield(DeferredInterrupts):
 
     @property
     def count(self) -> int:
-        """How many interrupts the other one has counted."""
+        """The number of interrupts that the other one has counted."""
         return self._leader.count
 
     @property

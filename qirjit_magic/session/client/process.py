@@ -80,11 +80,11 @@ Show = Callable[[str], None]
 
 
 def show_nothing(text: str) -> None:
-    """What shows a run's text where nobody watches."""
+    """Show no text of a run, which nobody watches."""
 
 
 class Printed(msgspec.Struct, frozen=True):
-    """What a run wrote to its descriptors 1 and 2.
+    """The text that a run wrote to its descriptors 1 and 2.
 
     Attributes:
         stdout: the text of 1; of a flood both ends, with a line between them that says what is missing.
@@ -131,12 +131,12 @@ class Stream:
 
     @property
     def left_out(self) -> int:
-        """How many bytes were not kept."""
+        """The number of bytes that were not kept."""
         return self.total - len(self._head) - len(self._tail)
 
     @property
     def text(self) -> str:
-        """What is kept; where something is missing, a line between the two ends says so."""
+        """The text that is kept; where something is missing, a line between the two ends says so."""
         if not self.left_out:
             return _decoded(self._head + self._tail)
         return f"{_decoded(self._head)}\n… {self.left_out:,} bytes are left out here\n{_decoded(self._tail)}"
@@ -156,7 +156,7 @@ STOPPED_S = 10.0  # so long a signal may stop a process in a run that has no tim
 
 
 class Limit(NamedTuple):
-    """How long a process may take for something.
+    """The time that a process may take for something.
 
     Attributes:
         seconds: until it is ended.
@@ -189,7 +189,7 @@ LIMITS: dict[type[Message], Limit] = {
 
 
 def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
-    """How long a process may take to answer this; None where there is no limit.
+    """Return the seconds that a process may take to answer this; None where there is no limit.
 
     Args:
         message: what it is asked; None where it starts.
@@ -204,7 +204,7 @@ def limit_of(message: Message | None, *, compile_s: float) -> Limit | None:
 
 
 def is_over(moment: float | None) -> bool:
-    """Whether this moment of `time.monotonic` has passed; None never does."""
+    """Return whether this moment of `time.monotonic` has passed; None never does."""
     return moment is not None and time.monotonic() > moment
 
 
@@ -355,19 +355,19 @@ class EngineProcess:
         return self._child.pid if self._child else 0
 
     def printed(self) -> Printed:
-        """What it wrote since the streams were begun."""
+        """The text that it wrote since the streams were begun."""
         return Printed(self.output.text, self.errors.text, self.output.left_out + self.errors.left_out)
 
     def cpu_seconds(self) -> float:
-        """How much processor time it has used."""
+        """The processor time that it has used, in seconds."""
         return self._platform.cpu_seconds(self.pid)
 
     def held_bytes(self) -> int:
-        """How much memory it holds, in whatever way it got it; 0 where there is no telling."""
+        """The bytes of memory that it holds, in whatever way it got them; 0 where there is no telling."""
         return self._platform.held_bytes(self.pid)
 
     def is_lost(self) -> bool:
-        """Whether it cannot be asked any more, seen without waiting.
+        """Return whether it cannot be asked any more, seen without waiting.
 
         It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
         """
@@ -378,11 +378,11 @@ class EngineProcess:
         return any(key.data in {"death", "reply"} for key in keys) or (bool(keys) and self.has_lost_descriptors())
 
     def is_stopped(self) -> bool:
-        """Whether a signal has stopped it, as far as the system says."""
+        """Return whether a signal has stopped it, as far as the system says."""
         return self._platform.is_stopped(self.pid)
 
     def has_lost_descriptors(self) -> bool:
-        """Whether somebody else has closed what connects it with this process."""
+        """Return whether somebody else has closed what connects it with this process."""
         return not self._death.is_ours or not all(held.is_ours for held in self._open)
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
@@ -496,7 +496,7 @@ class EngineProcess:
         return self._child.ending or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
 
     def after_fork(self) -> None:
-        """It is the parent's: forget it, and close what this process has of it, which ends nothing there."""
+        """Forget the process, which is the parent's, and close what this one has of it, which ends nothing there."""
         self.forked = True
         if self._child is not None:
             self._child.disown()

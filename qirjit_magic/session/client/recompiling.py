@@ -23,7 +23,7 @@ _V = TypeVar("_V")
 
 
 class Recipe(NamedTuple):
-    """What a module's object code is made of; the key is made of the same.
+    """The source and options of a module's object code; the key is made of the same.
 
     Attributes:
         source: the module, as text or bitcode.
@@ -35,7 +35,7 @@ class Recipe(NamedTuple):
 
 
 class Compiler(Protocol):
-    """What is asked of the `EngineClient` whose process compiles here: `Engine.compile`, and that it saves and ends."""
+    """The part of an `EngineClient` that is used to compile here: `Engine.compile`, saving and ending."""
 
     def start(self) -> None:
         """Start its process."""
@@ -62,7 +62,7 @@ class Compiler(Protocol):
 
 
 class Recompiler:
-    """What a process says after it has run a program may be the program's word: this is kept in memory only.
+    """A second compiler, for the disk: what a process says after it has run a program is not kept there.
 
     A second process, behind a fence too, runs nothing ever. In the background, out of everybody's way, it compiles the
     same sources for the disk, and ends when it has had nothing to do for a while. What it has not come to when the
@@ -93,7 +93,7 @@ class Recompiler:
         self._begin()
 
     def find(self, key: str) -> Compiled | None:
-        """What this session's process has made of the key's source, while the disk has nothing better."""
+        """Return what this session's process has made of the key's source, while the disk has nothing better."""
         return self._held.get(key)
 
     def want(self, key: str, recipe: Recipe | GetBuiltinCode, compiled: Compiled | None = None) -> None:

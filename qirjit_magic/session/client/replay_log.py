@@ -32,7 +32,7 @@ class ReplayLog:
         return [*self.python, *(compiled.module for compiled in self.modules.values())]
 
     def frames(self) -> Iterator[tuple[str, Frame]]:
-        """What a new process is sent, each with its name in a sentence."""
+        """The frames that a new process is sent, each with its name in a sentence."""
         for intrinsic in self.intrinsics.values():
             yield f"the function '{intrinsic.name}'", definition(intrinsic)
         for name, compiled in self.modules.items():

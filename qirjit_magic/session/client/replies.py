@@ -67,14 +67,14 @@ _FITS: dict[str, Callable[[object], bool]] = {
 
 
 class Room(TypedDict):
-    """How many bytes a reply may have: of JSON, and of what comes raw with it."""
+    """The bytes that a reply may have: of JSON, and of what comes raw with it."""
 
     text: int
     blob: int
 
 
 def reply_room(request: Frame | None) -> Room:
-    """How long the reply may be: in proportion to what is to be compiled or shown."""
+    """Return the bytes that the reply may have: in proportion to what is to be compiled or shown."""
     message, size = (request.message, len(request.blob)) if request else (None, 0)
     compiling = isinstance(message, Add | Compile | Show)
     return {

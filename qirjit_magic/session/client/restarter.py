@@ -56,7 +56,7 @@ _M = TypeVar("_M", bound=Message)
 
 
 class Restarter:
-    """What is asked goes to a process; when it died, to a new one that gets what the one before had.
+    """A process that requests go to; when it died, a new one gets what the one before had.
 
     Its methods are not for several threads at once; only `stop` is.
 
@@ -187,7 +187,7 @@ class Restarter:
 
     @contextlib.contextmanager
     def uninterrupted(self) -> Iterator[None]:
-        """What runs inside is not torn by an interrupt, which stops the engine and is raised afterwards.
+        """A context that no interrupt tears: one stops the engine and is raised afterwards.
 
         Raises:
             KeyboardInterrupt: at the end of the outermost one.
@@ -240,15 +240,15 @@ class Restarter:
 
     @property
     def has_process(self) -> bool:
-        """Whether there is a process now, which has not ended."""
+        """Return whether there is a process now, which has not ended."""
         return self.process is not None and not (self._ready and self.process.is_lost())
 
     def printed(self) -> Printed:
-        """What the current process wrote to its descriptors 1 and 2 since the last request."""
+        """The text that the current process wrote to its descriptors 1 and 2 since the last request."""
         return self.process.printed() if self.process else self._last_printed
 
     def cpu_seconds(self) -> float:
-        """How much processor time has been used for what is watched."""
+        """The processor time that has been used for what is watched, in seconds."""
         return self.process.cpu_seconds() - self._cpu_before if self.process else 0.0
 
     def request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:

@@ -42,7 +42,7 @@ _MAX_A_SECOND = 10**9  # records that a process can try to write
 
 @dataclass
 class Collected:
-    """What a run left behind.
+    """The records and texts that a run left.
 
     Attributes:
         columns: the records of finished shots; None where nothing was run.
@@ -298,7 +298,7 @@ def _collect_parts(
 
 
 def why_so_many(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:
-    """What there is to say about how many processes have run it; empty where nobody would ask.
+    """Return the reason for the number of processes of a run; empty where nobody would ask.
 
     Args:
         collected: what the run left behind.

@@ -170,7 +170,7 @@ class Engines:
     def sharded_run(
         self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, *, most: int, limits: Limits
     ) -> ShardedRun | str:
-        """What lets so many processes share a run that this engine begins; or why there is one only, in words."""
+        """Return a run that so many processes share and this engine begins; or why there is one only, in words."""
         simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
         if not simulator.by_shot:
             return one_stream(simulator.name)
@@ -422,7 +422,7 @@ class Runner:
 async def run_in_thread(
     run: Callable[[Observer], RunResult], observer: Observer, *, timeout_s: float | None = None
 ) -> RunResult:
-    """What ``run`` gives, in a thread of its own; where the task is cancelled the run is stopped.
+    """Call ``run`` in a thread of its own, and return what it gives; where the task is cancelled the run is stopped.
 
     Args:
         run: runs, followed by the observer that it gets.

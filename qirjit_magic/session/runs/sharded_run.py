@@ -122,11 +122,11 @@ class ShardedRun:
 
     @property
     def done(self) -> int | None:
-        """How many shots have finished, where the run goes on in parts."""
+        """The number of shots that have finished, where the run goes on in parts."""
         return self._left.done if self._left else None
 
     def cpu_seconds(self) -> float:
-        """How much processor time all processes have used for the run."""
+        """The processor time that all processes have used for the run, in seconds."""
         return self._engine.restarter.cpu_seconds() + sum(self._cpu.values())
 
     def _is_over(self) -> bool:
@@ -181,11 +181,11 @@ class ShardedRun:
         return bool(lent)
 
     def has_ended(self, reply: RunReply) -> bool:
-        """Whether a piece has ended because of this, and not because somebody wants the run to end."""
+        """Return whether a piece has ended because of this, and not because somebody wants the run to end."""
         return reply.outcome == "stopped" and self._asked and not self._is_over()
 
     def takes_over(self, reply: RunReply) -> bool:
-        """Whether the rest is to be run in parts, now that the first process has ended a piece that goes on."""
+        """Return whether the rest is to be run in parts, now that the first process has ended a piece that goes on."""
         if reply.simulator != self._request.simulator.name:
             self.alone = one_stream(reply.simulator)
         return bool(self._ready) and not self.alone

@@ -36,7 +36,7 @@ class KeptSize(msgspec.Struct, frozen=True):
         return KeptSize(self.records + batch.size - len(batch.text), self.text + len(batch.text))
 
     def fills_since(self, before: KeptSize) -> bool:
-        """Whether they have become so many more as one process empties its memory of, and is looked at for."""
+        """Return whether they have become so many more as one process empties its memory of, and is looked at for."""
         return self.records - before.records >= FULL_RECORDS or self.text - before.text >= FULL_TEXT
 
 
@@ -77,7 +77,7 @@ class Shard:
 
 
 class Shards:
-    """What is left of a run, given out in the order of the shots; for several threads.
+    """The shots that are left of a run, given out in their order; for several threads.
 
     Args:
         first: the first shot that is left.
@@ -165,14 +165,14 @@ class Shards:
             self.kept = self._in_columns + self._waiting
 
     def note_kept(self, shard: Shard, in_columns: int) -> None:
-        """What was waiting of a part is in columns, which hold so many bytes now."""
+        """Note that what was waiting of a part is in columns, which hold so many bytes now."""
         with self._changed:
             self._waiting -= shard.size
             shard.size = 0
             self._in_columns = in_columns
 
     def give_back(self, shard: Shard) -> None:
-        """What is kept of a part is done, up to a shot; the rest, where there is one, somebody else is to run."""
+        """Give back the rest of a part, from a shot on, for another to run; the shots before it are done."""
         with self._changed:
             self._note_rate(shard)
             if shard.at < shard.end:
@@ -194,7 +194,7 @@ class Shards:
         self._changed.notify_all()
 
     def is_settled(self, *, stopped: bool) -> bool:
-        """Whether nothing is run any more that is of use, and nothing is left to run unless it is stopped."""
+        """Return whether nothing is run any more that is of use, and nothing is left to run unless it is stopped."""
         with self._changed:
             if any(shard.first < self._limit for shard in self._running):
                 return False

@@ -172,7 +172,7 @@ class RunWatcher:
 
     @property
     def done(self) -> int:
-        """How many shots are finished, as the process says, which may be wrong; none of those that are sampled."""
+        """The number of finished shots, as the process says, which may be wrong; none of those that are sampled."""
         return self._memory.shot()
 
     def restart(self) -> None:
@@ -182,7 +182,7 @@ class RunWatcher:
 
     @property
     def over(self) -> bool:
-        """Whether it has used up what it may."""
+        """Return whether it has used up what it may."""
         return self.timed_out or self.cpu_used is not None
 
     def tick(self) -> None:

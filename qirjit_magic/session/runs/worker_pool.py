@@ -23,7 +23,7 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether its thread is still there."""
+        """Return whether its thread is still there."""
         return self._thread is not None and self._thread.is_alive()
 
     def work(self, do: Callable[[Worker], None]) -> None:
@@ -55,7 +55,7 @@ class WorkerPool:
         first.interrupts.on_interrupt.append(self.stop)
 
     def lend(self, processes: int) -> list[Worker]:
-        """Those that are free for a run in so many processes, each of them started.
+        """Lend the workers that are free for a run in so many processes, each of them started.
 
         Each may have an equal share of the first one's memory. There are no more than the machine has memory for now,
         beside everything else: the first one's state is there already.

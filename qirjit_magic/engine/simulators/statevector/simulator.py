@@ -181,7 +181,7 @@ class StateVectorSimulator(AttachedSimulator):
 
     @property
     def lacked_memory(self) -> bool:
-        """Whether a shot of this run has ended because the state had no room."""
+        """Return whether a shot of this run has ended because the state had no room."""
         return self._words[MachineWord.LACKING] != 0
 
     def end(self) -> None:
