@@ -46,17 +46,14 @@ def _mapping(handle: int, size: int) -> mmap.mmap:
 
 
 def create_region(size: int) -> FileRegion:
-    """Memory that can change no more in size: shrunk by a hostile child, it would end its reader by SIGBUS.
-
-    Where there is no memfd it is a file without a name, which seccomp alone keeps from that.
-    """
+    """A sparse file of this size."""
     with tempfile.TemporaryFile(prefix="qirjit-") as file:
         file.truncate(size)
         return FileRegion(os.dup(file.fileno()), size)
 
 
 def attach_region(handle: int, size: int) -> FileRegion:
-    """The memory behind an inherited memfd, or file."""
+    """The memory behind an inherited file."""
     return FileRegion(handle, size)
 
 
@@ -82,7 +79,7 @@ class ThreadWatch:
 
 
 def watch(process: Child) -> ThreadWatch:
-    """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
+    """A waiting thread."""
     return ThreadWatch(process)
 
 
@@ -92,17 +89,14 @@ def _close_at_death(process: Child, end: Descriptor) -> None:
 
 
 def is_stopped(pid: int) -> bool:  # noqa: ARG001 - see `Platform`
-    """Return whether a signal has stopped it: SIGSTOP, or a terminal's. One that a debugger holds has state "t"."""
+    """Never: there is no quick way to see it."""
     return False
 
 
 def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: ARG001 - threads make no difference here
-    """End with the parent, by two signals that need no thread and reach into native code.
+    """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock.
 
-    PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
-    process; no fork of the parent can hold it back. The end of file on ``life`` raises SIGKILL here as well, once
-    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the fence lets nobody
-    close it. Where a pipe can raise no signal, a thread reads it.
+    It also looks whose child this is: a fork of the parent may keep the other end open.
     """
     threading.Thread(target=_die_at_end, args=(life, parent), name="qirjit-life", daemon=True).start()
 
@@ -115,13 +109,13 @@ def _die_at_end(life: int, parent: int) -> None:
 
 
 def resident_bytes() -> int:
-    """The resident set, as it is now; without /proc, as large as it has been."""
+    """The largest that the resident set has been: there is no portable way to ask what it is."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def available_bytes() -> int:
-    """Return the least of what the system, this process's control groups and its limits leave, in bytes."""
+    """Half of what the machine has, or this process's limit less what it has had, or what is known to be free."""
     half = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     left = half if limit == resource.RLIM_INFINITY else max(0, min(half, limit - resident_bytes()))
@@ -130,17 +124,17 @@ def available_bytes() -> int:
 
 
 def prefer_for_oom_kill() -> None:
-    """The highest score there is: raising it needs no right."""
+    """Nothing: only Linux can be told."""
 
 
 def free_addresses() -> int:
-    """Return the bytes of RLIMIT_AS that are not taken."""
+    """Half of what the limit allows: there is no portable way to ask how much of it is taken."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return -1 if limit == resource.RLIM_INFINITY else limit // 2
 
 
 def processors() -> int:
-    """Return the number of processors of its affinity."""
+    """All there are."""
     return os.cpu_count() or 1
 
 
@@ -162,18 +156,18 @@ def _seconds(time: str) -> float:
 
 
 def held_bytes(pid: int) -> int:  # noqa: ARG001 - there is no portable way to ask
-    """Its own pages, there and swapped out, their tables, and what the system keeps of each thread."""
+    """No telling."""
     return 0
 
 
 def widen(pipe: int) -> None:
-    """A pipe of 1 MiB."""
+    """Nothing to do: other systems grow their pipes themselves."""
 
 
 def handle_faults(find: Callable[[str], int]) -> None:
-    """A handler on a stack of its own, for one signal: the second one has its usual effect."""
+    """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
 def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
-    """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
+    """Nothing: only Linux lets a process give up so much by itself."""
     return "none: only the platform 'linux' has one"

@@ -31,7 +31,7 @@ ON_ONE_PLATFORM = frozenset(
     f"test_{name}.py"
     for name in (
         *("choice", "corpus", "dialects", "every_record", "found", "refusals", "same_as_qirrunner"),
-        *("sampled", "sampling_proof", "session_code", "statevector"),
+        *("sampled", "sampling_proof", "session_code", "statevector", "warm_run"),
     )
 )
 
