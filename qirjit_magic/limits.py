@@ -131,7 +131,7 @@ class LimitError(ExecutionError):
     value: float
     allowed: float
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         what, instead = _PASSED.get(self.limit, ("{value:,}", "Use less"))
         return (
             f"{what.format(value=self.value)}, more than the {self.allowed:,} that the limit {self.limit} allows. "

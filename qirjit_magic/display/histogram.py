@@ -10,7 +10,7 @@ from typing import Literal
 from qirjit_magic.display.labels import number, percent, shortened, shown
 from qirjit_magic.display.style import drawn, standalone, styled
 from qirjit_magic.results.counts import Counts
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 Order = Literal["value", "count"]
 _LONGEST_NAME = 40  # in the picture and in text
@@ -51,14 +51,14 @@ class Histogram:
     """A histogram of the outcomes, as notebooks and terminals show it.
 
     Attributes:
-        tally: names and counts of the most frequent outcomes, and how many there are in all.
+        counts: names and counts of the most frequent outcomes, and how many there are in all.
         title: what was run.
         noun: what an outcome is called, such as ``outcome``.
         order: sorted by ``value``, or by ``count``, the most frequent first.
         hint: how to get what is left out, such as ``result.counts()``.
     """
 
-    tally: Counts
+    counts: Counts
     title: str = ""
     noun: str = "outcome"
     order: Order = "value"
@@ -66,26 +66,26 @@ class Histogram:
 
     def bars(self, order: Order | None = None) -> list[Bar]:
         """The bars to draw: one for each outcome that has a name, and one for all others together."""
-        rows = self.tally.rows
+        rows = self.counts.rows
         if (order or self.order) == "count":
             rows = tuple(sorted(rows, key=lambda row: -row[1]))
-        total, longest = self.tally.total or 1, max((count for _, count in rows), default=0) or 1
+        total, longest = self.counts.total or 1, max((count for _, count in rows), default=0) or 1
         bars = [Bar(name, count, count / total, count / longest) for name, count in rows]
-        if self.tally.unnamed:
-            rest, name = self.tally.rest, number(self.tally.unnamed, "other")
+        if self.counts.unnamed:
+            rest, name = self.counts.rest, number(self.counts.unnamed, "other")
             bars.append(Bar(name, rest, rest / total, rest / longest, rest=True))
         return bars
 
     def words(self) -> str:
         """Distinct and, where no title says it, total in words; and what is left out."""
-        different = "" if self.tally.distinct == 1 else "different "
-        words = number(self.tally.distinct, f"{different}{plain_line(self.noun)}")
+        different = "" if self.counts.distinct == 1 else "different "
+        words = number(self.counts.distinct, f"{different}{sanitize_line(self.noun)}")
         if not self.title:
-            words += f" in {number(self.tally.total, 'shot')}"
-        if not self.tally.unnamed:
+            words += f" in {number(self.counts.total, 'shot')}"
+        if not self.counts.unnamed:
             return words
-        more = f": {plain_line(self.hint)}" if self.hint else ""
-        return f"{words}; the {len(self.tally.rows):,} most frequent are shown{more}"
+        more = f": {sanitize_line(self.hint)}" if self.hint else ""
+        return f"{words}; the {len(self.counts.rows):,} most frequent are shown{more}"
 
     def text(self) -> str:
         """The histogram as text, in columns, at most 80 characters wide where names are short."""
@@ -104,7 +104,7 @@ class Histogram:
         title = f'<text x="0" y="16" class="qirjit-strong">{shown(self.title or self.words(), 80)}</text>'
         area = (
             f'<svg x="{layout.left:g}" y="32" width="{inner:g}" height="{layout.height(bars)}" overflow="visible">'
-            f"{''.join(_rows(bars, layout, self.tally.total))}</svg>"
+            f"{''.join(_rows(bars, layout, self.counts.total))}</svg>"
         )
         return standalone(f"{title}{area}", _WIDTH, layout.height(bars) + 40, self._label())
 
@@ -131,13 +131,13 @@ class Histogram:
         picture = (
             f'<svg role="img" aria-label="{escape(self._label())}" height="{layout.height(bars)}" '
             f'style="width:calc(100% - {layout.left + layout.right:g}px);margin-left:{layout.left:g}px">'
-            f"{''.join(_rows(bars, layout, self.tally.total, moves))}</svg>"
+            f"{''.join(_rows(bars, layout, self.counts.total, moves))}</svg>"
         )
         return drawn(picture, "qirjit-figure")
 
     def _label(self) -> str:
-        top = sorted(self.tally.rows, key=lambda row: -row[1])[:3]
-        most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.tally.total or 1))}" for name, n in top)
+        top = sorted(self.counts.rows, key=lambda row: -row[1])[:3]
+        most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.counts.total or 1))}" for name, n in top)
         return f"Histogram: {self.words()}. Most frequent: {most}."
 
     def _table(self, bars: list[Bar]) -> str:

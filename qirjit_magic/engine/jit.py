@@ -175,12 +175,12 @@ class JitEngine:
         if self._tracing is not None:
             self._tracing.forget()
 
-    def renew(self, name: str) -> None:
+    def promote(self, name: str) -> None:
         """Put a module last in the order in which names resolve, as the newest."""
         self._forget_links()
         self._modules[name] = self._modules.pop(name)
 
-    def unlink(self, name: str) -> None:
+    def reset_variables(self, name: str) -> None:
         """Unload the code of a module and its variables, so that the next run links it anew."""
         self._forget_links()
         self._modules[name].unlink()
@@ -221,12 +221,12 @@ class JitEngine:
         if begins and request.first == 0 and request.method != "live":
             drawn = self._draw(request, entry, watch) if self._may_be_drawn(request) else None
             if isinstance(drawn, RunReply):
-                return self._told(drawn, watch)
+                return self._with_timings(drawn, watch)
             if drawn and request.method == "sampled":
                 raise _not_sampleable(request, drawn)
             not_drawn = drawn.reason if drawn else "each of them reads a result"
         reply = self._run_live(request, entry, watch, begins=begins)
-        return self._told(structs.replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
+        return self._with_timings(structs.replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
 
     def _may_be_drawn(self, request: RunRequest) -> bool:
         module = self._modules[request.module].compiled.module
@@ -251,7 +251,7 @@ class JitEngine:
         self._run.note(request, reply.outcome)
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
-            bound = self._linker_for(instance).linkage
+            bound = self._linker_for(instance).symbol_graph
             if not bound.state_across_shots(request.module):
                 return self._run_sparse(request, entry, watch)
         return structs.replace(reply, simulator=instance.simulator.spec.name, why=choice.why)
@@ -266,7 +266,7 @@ class JitEngine:
         self._simulator = self._run.choice.instance.simulator.spec.name
         return self._run_live(request, entry, watch, begins=True)
 
-    def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
+    def _with_timings(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)
         self._linked.clear()
         return structs.replace(reply, linked=linked, timings=watch.timings)
@@ -278,7 +278,7 @@ class JitEngine:
         self._simulator = request.simulator.name
         drawn = self._draw(request, entry, watch)
         if isinstance(drawn, RunReply):
-            return self._told(drawn, watch)
+            return self._with_timings(drawn, watch)
         raise _not_sampleable(request, drawn)
 
     def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | NotSampleable:
@@ -385,9 +385,9 @@ def _seed(request: RunRequest) -> int:
     return int.from_bytes(os.urandom(8)) if request.seed is None else request.seed
 
 
-def _not_sampleable(request: RunRequest, doubt: NotSampleable) -> NotSampleableError:
+def _not_sampleable(request: RunRequest, obstacle: NotSampleable) -> NotSampleableError:
     return NotSampleableError(
-        request.entry, doubt.reason, doubt.instruction, doubt.place, simulator=request.simulator.name
+        request.entry, obstacle.reason, obstacle.instruction, obstacle.place, simulator=request.simulator.name
     )
 
 

@@ -40,14 +40,14 @@ class Outcomes:
             return groups[0]
         return dict(sorted(item for group in groups for item in group.items()))
 
-    def tally(self, most: int) -> Counts:
+    def top_counts(self, limit: int) -> Counts:
         """The most frequent, at most so many; of those that are as frequent the first ones."""
-        tallies = [group.tally(most) for group in self._groups()]
-        if len(tallies) == 1:
-            return tallies[0]
-        named = sorted((row for tally in tallies for row in tally.rows), key=lambda row: (-row[1], row[0]))
-        distinct = sum(tally.distinct for tally in tallies)
-        return Counts(tuple(sorted(named[:most])), sum(tally.total for tally in tallies), distinct)
+        groups = [group.top_counts(limit) for group in self._groups()]
+        if len(groups) == 1:
+            return groups[0]
+        named = sorted((row for group in groups for row in group.rows), key=lambda row: (-row[1], row[0]))
+        distinct = sum(group.distinct for group in groups)
+        return Counts(tuple(sorted(named[:limit])), sum(group.total for group in groups), distinct)
 
     def _groups(self) -> Iterator[DistinctBits]:
         # Strings of different widths are different: those of each width by themselves.

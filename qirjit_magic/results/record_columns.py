@@ -153,13 +153,13 @@ class RecordLayout:
     values: NDArray[np.int64]
 
 
-def layout_of(piece: bytes) -> RecordLayout | None:
+def layout_of(records: bytes) -> RecordLayout | None:
     """The layout of some shots, None where they have not all recorded the same.
 
     Args:
-        piece: the bytes of their records; where these are no whole shots, they have no layout.
+        records: the bytes of their records; where these are no whole shots, they have no layout.
     """
-    words = np.frombuffer(piece, "<i8", _WORDS * (len(piece) // RECORD_SIZE))
+    words = np.frombuffer(records, "<i8", _WORDS * (len(records) // RECORD_SIZE))
     heads = words[::_WORDS]
     ends = np.flatnonzero(heads[:_LONGEST] & _HALF == RecordKind.END)
     if not len(ends) or len(heads) % (length := int(ends[0]) + 1):

@@ -149,7 +149,7 @@ class Platform(Protocol):
         """
         ...
 
-    def fence(self, libraries: Iterable[str] = ()) -> str:
+    def enter_sandbox(self, libraries: Iterable[str] = ()) -> str:
         """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
 
         Afterwards nothing can be written but what is open, nothing read but what Python and libraries need, and there

@@ -101,7 +101,7 @@ def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: AR
 
     PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
     process; no fork of the parent can hold it back. The end of file on ``life`` raises SIGKILL here as well, once
-    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the fence lets nobody
+    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the sandbox lets nobody
     close it. Where a pipe can raise no signal, a thread reads it.
     """
     threading.Thread(target=_die_at_end, args=(life, parent), name="qirjit-life", daemon=True).start()
@@ -174,6 +174,6 @@ def handle_faults(find: Callable[[str], int]) -> None:
     """A handler on a stack of its own, for one signal: the second one has its usual effect."""
 
 
-def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
+def enter_sandbox(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     return "none: only the platform 'linux' has one"

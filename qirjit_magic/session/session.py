@@ -45,12 +45,12 @@ from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, M
 from qirjit_magic.protocol.simulator_specs import BUILT_IN, find_simulator
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.session import diagnostics
-from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import follow_forks, notice_fork
 from qirjit_magic.session.client.process import Show, show_nothing
+from qirjit_magic.session.module_adder import ModuleAdder
 from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 _LOOK_S = 0.05
 
 
-class NoTurnError(Exception):
+class LockTimeoutError(Exception):
     """The time to wait for a turn is over: internal, whoever waited says what that means."""
 
 
@@ -93,7 +93,7 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
         """Wait for a turn.
 
         Raises:
-            NoTurnError: it has not come in the time that `within` gave.
+            LockTimeoutError: it has not come in the time that `within` gave.
         """
         if self.is_mine:
             self.acquire()
@@ -124,7 +124,7 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
 
 def _check(deadline: float) -> None:
     if time.monotonic() > deadline:
-        raise NoTurnError
+        raise LockTimeoutError
 
 
 _LEAST_S = 1e-9
@@ -169,7 +169,7 @@ class Session:
         self._functions = PythonFunctions(self._engines)
         self._registry = ModuleRegistry(self._python_modules)
         self._crash_limiter = CrashLimiter()
-        self._adding = Adding(self._engines, self._registry, self._crash_limiter, self._changed)
+        self._adder = ModuleAdder(self._engines, self._registry, self._crash_limiter, self._changed)
         self._runner = Runner(self._engines, self._registry, self._crash_limiter)
         self._lock = FairLock()
         self._inside = self._to_end = False
@@ -207,7 +207,7 @@ class Session:
         self._engines.kill()
         if self._lock.is_mine:  # it is called by what is being run here: the end of that is the end
             return
-        with contextlib.suppress(NoTurnError), self._lock.within(time.monotonic() + _CLOSE_S):
+        with contextlib.suppress(LockTimeoutError), self._lock.within(time.monotonic() + _CLOSE_S):
             self._end()
 
     def after_fork(self) -> None:
@@ -294,7 +294,7 @@ class Session:
     @property
     def linkage(self) -> SymbolGraph:
         """A graph of the modules and functions in Python: which defines a name, and which use it."""
-        return self._registry.linkage
+        return self._registry.symbol_graph
 
     @takes_fields_of(CompileOptions)
     def add(
@@ -339,7 +339,7 @@ class Session:
             with self._engine.uninterrupted():
                 self._follow_functions()
                 most = self.limits.modules
-                info = self._adding.add(given, wanted, options, most=most)
+                info = self._adder.add(given, wanted, options, limit=most)
             self._engine.save()
             return info
 
@@ -456,8 +456,8 @@ class Session:
                 self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
                 if name is not None:
-                    self._engines.unlink(name)
-                    return self._registry.unlink(name)
+                    self._engines.reset_variables(name)
+                    return self._registry.reset_variables(name)
                 self._engines.reset()
                 self._registry.clear()
                 self._crash_limiter.clear()
@@ -594,7 +594,7 @@ class Session:
                 method=chosen_method(options.method, shots=options.shots, qubits=qubits, simulator=simulator),
                 options=structs.replace(options, args=()),
             )
-            with self._engine.uninterrupted(), self._told_of_closing(function.name):
+            with self._engine.uninterrupted(), self._entry_in_closing_error(function.name):
                 self._follow_functions()
                 result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
                 if os.getpid() != process:  # what shows its text has forked: it has no shots here
@@ -604,7 +604,7 @@ class Session:
                 return result
 
     @contextlib.contextmanager
-    def _told_of_closing(self, entry: str) -> Iterator[None]:
+    def _entry_in_closing_error(self, entry: str) -> Iterator[None]:
         try:
             yield
         except ExecutionError as error:
@@ -700,5 +700,5 @@ def _waiting(timeout_s: float | None) -> Iterator[None]:
     # For a turn that does not come in time.
     try:
         yield
-    except NoTurnError:
+    except LockTimeoutError:
         raise RunTimeoutError(timeout_s or 0.0, waited=True) from None

@@ -22,7 +22,7 @@ from tests.process.support import eventually, make_supervisor
 NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
 SHOTS = 3_000
-CALL_HELPERS = ShardedRun._call_helpers
+CALL_HELPERS = ShardedRun._start_workers
 
 
 def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)
     monkeypatch.setattr(sharded_run, "WORTH_S", 0.0)
     monkeypatch.setattr(shards, "SHARD_S", 0.03)
-    monkeypatch.setattr(ShardedRun, "_call_helpers", call_and_wait)
+    monkeypatch.setattr(ShardedRun, "_start_workers", call_and_wait)
 
 
 @contextlib.contextmanager

@@ -182,8 +182,8 @@ def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
         _run_coins(lambda: _engine_client(tmp_path))
 
 
-@pytest.mark.parametrize("fenced", [True, False])
-def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenced: bool) -> None:
+@pytest.mark.parametrize("sandboxed", [True, False])
+def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, sandboxed: bool) -> None:
     asked = []
 
     class Listening(EngineClient):
@@ -191,11 +191,11 @@ def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenc
             asked.append(name)
             return super().builtin_code(name)
 
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=sandboxed))
     assert sorted(asked) == sorted(BUILTIN_OBJECTS)
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=sandboxed))
     assert len(asked) == len(BUILTIN_OBJECTS)
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=not sandboxed))
     assert sorted(asked[len(BUILTIN_OBJECTS) :]) == sorted(BUILTIN_OBJECTS)
 
 

@@ -24,9 +24,9 @@ from qirjit_magic.protocol.messages import (
     Ready,
     Refused,
     Remove,
+    ResetVariables,
     RunReply,
     RunRequest,
-    Unlink,
 )
 from qirjit_magic.session.client import process, restarter
 from qirjit_magic.session.client.process import LIMITS, Limit, limit_of
@@ -71,7 +71,7 @@ def test_every_request_but_one_for_shots_has_a_limit() -> None:
     ("kind", "ask"),
     [
         (GetStatus, lambda session: session.status()),
-        (Unlink, lambda session: session.reset("seven")),
+        (ResetVariables, lambda session: session.reset("seven")),
         (Remove, lambda session: session.remove("seven")),
         (GetBuiltinCode, lambda session: session._engine.builtin_code("runtime")),
     ],

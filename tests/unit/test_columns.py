@@ -63,7 +63,7 @@ def test_results_of_shots_of_any_width_are_counted_in_parts_as_python_counts_the
         patch.object(record_columns, "_AT_ONCE", at_once),
     ):
         assert table.counts() == expected
-        tally = table.tally(3)
+        tally = table.top_counts(3)
     assert (tally.total, tally.distinct) == (expected.total(), len(expected))
     ordered = sorted(expected.items(), key=lambda item: (-item[1], item[0]))
     assert tally.rows == tuple(sorted(ordered[:3]))

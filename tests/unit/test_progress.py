@@ -144,11 +144,11 @@ def test_progress_in_words(progress: Progress, words: str) -> None:
 
 
 def test_a_page_has_a_bar_while_the_run_goes_on() -> None:
-    going_on = Progress(450, 1000, 2.0, 190.0, 2.9)
-    assert 'role="progressbar"' in page(going_on)
-    assert 'aria-valuenow="45"' in page(going_on)
-    assert "width:45%" in page(going_on)
-    assert "progressbar" not in page(structs.replace(going_on, ended=True))
+    continues = Progress(450, 1000, 2.0, 190.0, 2.9)
+    assert 'role="progressbar"' in page(continues)
+    assert 'aria-valuenow="45"' in page(continues)
+    assert "width:45%" in page(continues)
+    assert "progressbar" not in page(structs.replace(continues, ended=True))
 
 
 @given(st.integers(0, 2**63), st.floats(0, 1e300), st.floats(0, 1e300) | st.none(), st.booleans())

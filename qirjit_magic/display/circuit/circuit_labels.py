@@ -11,7 +11,7 @@ from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.labels import shortened
 from qirjit_magic.protocol.operations import RETURNED, Operation, TraceEnd
 from qirjit_magic.results.traced_circuit import TracedCircuit
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit.layout import CircuitLayout
@@ -102,7 +102,7 @@ def notes(circuit: TracedCircuit, layout: CircuitLayout) -> Iterator[str]:
     if circuit.end is not None:
         yield f"What comes after is not drawn: {_because(circuit.end)}."
     if circuit.traced.remark:
-        yield plain_line(f"Another shot may do something else: {circuit.traced.remark}.")
+        yield sanitize_line(f"Another shot may do something else: {circuit.traced.remark}.")
 
 
 def _every(circuit: TracedCircuit) -> int:

@@ -137,15 +137,15 @@ class Sampler:
         self, tape: NDArray[np.void], request: RunRequest, seed: int, stack: contextlib.ExitStack
     ) -> _Source | NotSampleable:
         if request.simulator == STABILIZER:
-            return _asked_of_stim(tape, seed)
+            return _requested_clifford(tape, seed)
         try:
             circuit = read_circuit(tape)
         except NotExactError as error:
-            program = error.doubt if request.simulator == STATEVECTOR else _unasked_of_stim(tape, seed)
-            return error.doubt if isinstance(program, NotSampleable) else program
+            program = error.obstacle if request.simulator == STATEVECTOR else _chosen_clifford(tape, seed)
+            return error.obstacle if isinstance(program, NotSampleable) else program
         if request.simulator == STATEVECTOR or len(circuit.gates) << circuit.wires <= _SMALL:
             return self._played(circuit, seed, stack)
-        program = _unasked_of_stim(tape, seed)
+        program = _chosen_clifford(tape, seed)
         if isinstance(program, CliffordProgram):
             return program
         more = circuit.wires - circuit.qubits
@@ -174,19 +174,19 @@ def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSamplea
     try:
         return CliffordProgram(tape, seed)
     except NotExactError as error:
-        return error.doubt
+        return error.obstacle
     except ImportError:
         return _NO_STIM
 
 
-def _unasked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
+def _chosen_clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
     program = _clifford(tape, seed)
     if isinstance(program, CliffordProgram) and program.qubits > _MAX_QUBITS:
         return NotSampleable(f"{program.qubits:,} qubits take stim minutes")
     return program
 
 
-def _asked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
+def _requested_clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
     program = _clifford(tape, seed)
     if program is _NO_STIM:
         raise SimulatorError(f"{_NO_STIM.reason}.")

@@ -109,9 +109,9 @@ class Tracing:
             LinkError: something is missing, or of another type.
         """
         linker = self._linker_of(modules)
-        doubt = self._doubt(request, entry, linker.linkage)
-        if doubt:
-            return NotSampleable(doubt)
+        obstacle = self._obstacle(request, entry, linker.symbol_graph)
+        if obstacle:
+            return NotSampleable(obstacle)
         key = request.module, request.entry, request.arguments
         other = None if key == self._checked else self._other_output(request, entry, linker)
         if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
@@ -128,7 +128,7 @@ class Tracing:
     def trace_one_shot(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
         """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
         linker = self._linker_of(modules)
-        if linker.linkage.state_across_shots(
+        if linker.symbol_graph.state_across_shots(
             request.module
         ):  # variables begin anew, or each look would show another circuit
             self.forget()
@@ -140,7 +140,7 @@ class Tracing:
             self._tracer.allow_state_reads(allowed=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
         return Traced(
-            self._tracer.tape, self._tracer.trace_end or failed, find_difference(request.module, linker.linkage)
+            self._tracer.tape, self._tracer.trace_end or failed, find_difference(request.module, linker.symbol_graph)
         )
 
     def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
@@ -149,13 +149,13 @@ class Tracing:
             self._linker = Linker(self._modules, self._instance, self._callbacks, [])
         return self._linker
 
-    def _doubt(self, request: RunRequest, entry: EntryPoint, linkage: SymbolGraph) -> str:
+    def _obstacle(self, request: RunRequest, entry: EntryPoint, symbol_graph: SymbolGraph) -> str:
         # What the tracer would not notice.
         if request.simulator.path:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        return find_difference(request.module, linkage)
+        return find_difference(request.module, symbol_graph)
 
     def _other_output(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> Output | None:
         # It comes first: what is sampled is what the other trace leaves.

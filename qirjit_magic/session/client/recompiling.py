@@ -64,7 +64,7 @@ class Compiler(Protocol):
 class Recompiler:
     """A second compiler, for the disk: what a process says after it has run a program is not kept there.
 
-    A second process, behind a fence too, runs nothing ever. In the background, out of everybody's way, it compiles the
+    A second process, in a sandbox too, runs nothing ever. In the background, out of everybody's way, it compiles the
     same sources for the disk, and ends when it has had nothing to do for a while. What it has not come to when the
     session ends is not kept.
 

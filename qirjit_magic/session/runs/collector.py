@@ -149,7 +149,7 @@ def collect(
                 all_shown=observer.newest,
                 timed=limits.cpu_seconds > 0,
             ):
-                following = _collect_pieces(
+                following = _collect_batches(
                     engine,
                     request,
                     collected,
@@ -160,7 +160,7 @@ def collect(
                     sharded_run=sharded_run,
                 )
                 if sharded_run and following is not None:
-                    _collect_parts(sharded_run, collected, columns, following, watch=watch, tick=tick)
+                    _collect_shards(sharded_run, collected, columns, following, watch=watch, tick=tick)
                 if sharded_run:
                     sharded_run.give_back(collected.outcome)
         except WorkerCrashedError as crash:
@@ -214,7 +214,7 @@ def _watch(
     )
 
 
-def _collect_pieces(
+def _collect_batches(
     engine: EngineClient,
     request: RunRequest,
     collected: Collected,
@@ -251,8 +251,8 @@ def _collect_pieces(
         collected.raised = reply.raised
         if reply.outcome != "full" and not (sharded_run and sharded_run.has_ended(reply)):
             return None
-        if reply.outcome == "full" and (held := columns.size) > (most := limits.kept_beside(held)):
-            collected.passed = "kept_bytes", held, most
+        if reply.outcome == "full" and (held := columns.size) > (limit := limits.kept_beside(held)):
+            collected.passed = "kept_bytes", held, limit
             return None
         if sharded_run and sharded_run.takes_over(reply):
             return reply.next
@@ -276,7 +276,7 @@ def _sampled(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Samp
     return Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
 
 
-def _collect_parts(
+def _collect_shards(
     sharded_run: ShardedRun,
     collected: Collected,
     columns: RecordColumns,
@@ -297,7 +297,7 @@ def _collect_parts(
     collected.processes = len(sharded_run.workers)
 
 
-def why_so_many(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:
+def process_count_reason(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:
     """Return the reason for the number of processes of a run; empty where nobody would ask.
 
     Args:

@@ -139,8 +139,8 @@ class Shards:
 
     def _size(self, by: Hashable) -> int:
         left, rate = self._limit - self._next, self._rates.get(by, self._rate)
-        least, most = max(1, int(rate * _LEAST_S)), max(1, int(rate * SHARD_S))
-        return min(left, max(least, min(most, left // (_DOWN_TO * self._processes))))
+        least, limit = max(1, int(rate * _LEAST_S)), max(1, int(rate * SHARD_S))
+        return min(left, max(least, min(limit, left // (_DOWN_TO * self._processes))))
 
     def _note_rate(self, shard: Shard) -> None:
         done, seconds = shard.at - shard.first, max(self._clock() - shard.since, _SHORT_S)

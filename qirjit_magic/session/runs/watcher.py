@@ -260,17 +260,17 @@ class RunWatcher:
         return end
 
     def _show_line(self, text: int, length: int, text_at: TextAt) -> None:
-        most = SHOWN_WHOLE_BYTES if self._newest else self._left
-        said = text_at(text, length, most)
+        limit = SHOWN_WHOLE_BYTES if self._newest else self._left
+        said = text_at(text, length, limit)
         self._show(f"{said}\n")
-        self._left -= _size(length if said else 0, most)
+        self._left -= _size(length if said else 0, limit)
         if self._left <= 0 and not self._newest:
             self._show(_MORE)
 
 
-def _size(length: int, most: int) -> int:
+def _size(length: int, limit: int) -> int:
     # Of a line of which no more than so many bytes are shown.
-    return min(max(0, length), most) + 1
+    return min(max(0, length), limit) + 1
 
 
 def _said(data: bytes) -> Iterator[tuple[int, int, int, int]]:

@@ -54,7 +54,7 @@ class WorkerPool:
         self._idle: threading.Timer | None = None
         first.interrupts.on_interrupt.append(self.stop)
 
-    def lend(self, processes: int) -> list[Worker]:
+    def acquire(self, processes: int) -> list[Worker]:
         """Lend the workers that are free for a run in so many processes, each of them started.
 
         Each may have an equal share of the first one's memory. There are no more than the machine has memory for now,
@@ -73,20 +73,20 @@ class WorkerPool:
             fit = choose().available_bytes() // share if share else processes
             if not fit:
                 raise EngineStartError(f"this machine has no {share >> 20:,} MiB left, its share of the memory.")
-            lent: list[Worker] = []
+            acquired: list[Worker] = []
             try:
                 for place in range(min(processes - 1, fit)):
                     if place == len(self._there):
                         self._there.append(Worker(self._first.worker(share)))
                     if not self._there[place].busy:
                         self._there[place].engine.start()
-                        lent.append(self._there[place])
+                        acquired.append(self._there[place])
             except EngineStartError:
-                if not lent:
+                if not acquired:
                     raise
-            return lent
+            return acquired
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """No run has work for them: after a while they are ended."""
         with self._lock:
             self._stop_waiting()
@@ -102,7 +102,7 @@ class WorkerPool:
 
     def _end_idle(self) -> None:
         with self._lock:
-            if threading.current_thread() is self._idle:  # nobody has been lent one meanwhile
+            if threading.current_thread() is self._idle:  # nobody has been acquired one meanwhile
                 self.end()
 
     def stop(self) -> None:
