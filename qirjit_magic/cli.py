@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, UNWRITTEN, UNREAD = 0, 1, 2, 3, 4, 5, 141
-_BOOKS = ("notebook", "extract")
+_NOTEBOOK_COMMANDS = ("notebook", "extract")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -81,7 +81,7 @@ def _run_words(words: Sequence[str]) -> int:
 
 
 def _run_command(words: Sequence[str]) -> int:
-    if words and words[0] in _BOOKS:
+    if words and words[0] in _NOTEBOOK_COMMANDS:
         return _convert(words[0], words[1:])
     try:
         options = parse(FlagContext.COMMAND, PROGRAM, words)
@@ -104,7 +104,7 @@ def _convert(command: str, words: Sequence[str]) -> int:
 
     program = f"{PROGRAM} {command}"
     try:
-        (commands.write_notebook if command == _BOOKS[0] else commands.extract_cells)(program, words)
+        (commands.write_notebook if command == _NOTEBOOK_COMMANDS[0] else commands.extract_cells)(program, words)
     except FlagError as problem:
         _print_to_stderr(f"{program}: {sanitize_line(str(problem))}. Try '{program} --help'.")
         return USAGE
@@ -167,18 +167,18 @@ def _observer(bar: TerminalBar, options: GivenFlags) -> Observer:
     )
 
 
-def _as_it_may_be(text: str, stream: TextIO) -> str:
+def _sanitized_for(text: str, stream: TextIO) -> str:
     # In a file or a pipe it is data; a terminal would obey it.
     return sanitize(text) if stream.isatty() else text
 
 
 def _print_now(text: str) -> None:
-    print_out(_as_it_may_be(text, sys.stdout))
+    print_out(_sanitized_for(text, sys.stdout))
 
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print_error(_as_it_may_be(text, sys.stderr))
+    print_error(_sanitized_for(text, sys.stderr))
 
 
 def _print_result(result: RunResult | None, options: GivenFlags) -> None:

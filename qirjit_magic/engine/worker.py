@@ -47,7 +47,7 @@ from qirjit_magic.protocol.messages import (
 )
 from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.version import __version__
 
 _STACK, _STACK_SHARE = 8 << 20, 16
@@ -182,7 +182,7 @@ def main(argument: str) -> None:
     """Be the engine process that a supervisor started with this argument, the `WorkerArguments` as JSON."""
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    platform = choose(arguments.platform)
+    platform = get_platform(arguments.platform)
     platform.prefer_for_oom_kill()
     platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
     _print_by_lines()

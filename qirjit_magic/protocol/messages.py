@@ -21,7 +21,7 @@ _CODE_PER_BYTE = 16
 _SHOWN = 200  # characters of what is wrong with a message: it may be in there
 
 
-def code_room(source_bytes: int) -> int:
+def max_code_bytes(source_bytes: int) -> int:
     """Return the bytes of object code, or of text about it, that the source of a module may come to."""
     return _CODE_ROOM + _CODE_PER_BYTE * source_bytes
 

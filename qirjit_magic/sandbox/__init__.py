@@ -1,7 +1,7 @@
 """The differences of operating systems behind the same few functions: ``linux`` and ``portable``.
 
-A platform is a module with the functions of the `Platform` protocol. `choose` picks one; ``QIRJIT_PLATFORM=portable``
-forces the portable one on Linux, which is how it is tested.
+A platform is a module with the functions of the `Platform` protocol. `get_platform` picks one;
+``QIRJIT_PLATFORM=portable`` forces the portable one on Linux, which is how it is tested.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Platform(Protocol):
         ...
 
 
-def choose(name: str = "") -> Platform:
+def get_platform(name: str = "") -> Platform:
     """The platform module of this name, of ``QIRJIT_PLATFORM``, or of this system."""
     name = name or os.environ.get("QIRJIT_PLATFORM", "") or ("linux" if sys.platform == "linux" else "portable")
     if name not in {"linux", "portable"}:

@@ -53,9 +53,9 @@ _lacking: list[str] = []  # what this process does without, in words
 
 
 def _portable() -> Platform:
-    from qirjit_magic.sandbox import choose  # noqa: PLC0415 - milliseconds that an engine seldom needs
+    from qirjit_magic.sandbox import get_platform  # noqa: PLC0415 - milliseconds that an engine seldom needs
 
-    return choose("portable")
+    return get_platform("portable")
 
 
 class SharedRegion(MappedRegion):

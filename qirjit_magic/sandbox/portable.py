@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from qirjit_magic.sandbox import Child
 
-_LOOK_S = 1.0
+_POLL_S = 1.0
 
 
 class FileRegion(MappedRegion):
@@ -109,7 +109,7 @@ def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: AR
 
 def _die_at_end(life: int, parent: int) -> None:
     while os.getppid() in {parent, 0}:
-        if select.select([life], [], [], _LOOK_S)[0] and not os.read(life, 1):
+        if select.select([life], [], [], _POLL_S)[0] and not os.read(life, 1):
             break
     os.kill(os.getpid(), signal.SIGKILL)
 

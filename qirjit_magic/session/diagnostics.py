@@ -94,9 +94,9 @@ def _lost(symbol: str, heir: str, users: Sequence[str]) -> Diagnostic:
     return Diagnostic("notice", f"nobody defines '{symbol}' any more, {use}", about="abandoned")
 
 
-def variables_reset(info: ModuleInfo, because: str) -> Diagnostic:
+def variables_reset(info: ModuleInfo, reason: str) -> Diagnostic:
     """Return the remark that a module's global variables have their first values again."""
-    message = f"the global variables of '{info.name}' start anew, because {because}: {_listed(info.state)}"
+    message = f"the global variables of '{info.name}' start anew, because {reason}: {_listed(info.state)}"
     return Diagnostic("notice", message, about="anew")
 
 

@@ -228,21 +228,21 @@ class ModuleRegistry:
         """
         anew: tuple[Diagnostic, ...] = ()
         for module in linked:
-            anew += self._variables_reset(module, self._because(module, process))
+            anew += self._variables_reset(module, self._reset_reason(module, process))
         for module in self.reachable(name):
             self._in_use.setdefault(module, {})[process > 0] = process
         return anew
 
-    def _because(self, module: str, process: int) -> str:
+    def _reset_reason(self, module: str, process: int) -> str:
         before = self._in_use.get(module, {}).get(process > 0)
         if before is None:
             return f"what uses {'no' if process > 0 else 'a'} trusted module or Python has an engine process of its own"
         return "what it is bound to has changed" if before == process else "the engine was restarted"
 
-    def _variables_reset(self, name: str, because: str) -> tuple[Diagnostic, ...]:
+    def _variables_reset(self, name: str, reason: str) -> tuple[Diagnostic, ...]:
         if name not in self._in_use or not self._added[name].info.state:
             return ()
-        return (diagnostics.variables_reset(self._added[name].info, because),)
+        return (diagnostics.variables_reset(self._added[name].info, reason),)
 
 
 MODULE_DEATHS = 3

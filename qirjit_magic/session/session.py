@@ -54,14 +54,14 @@ from qirjit_magic.session.module_adder import ModuleAdder
 from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread
-from qirjit_magic.session.runs.watcher import Observer, observing
+from qirjit_magic.session.runs.watcher import Observer, as_observer
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit import CircuitDiagram
     from qirjit_magic.session.run_result import RunResult
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
 class LockTimeoutError(Exception):
@@ -104,8 +104,8 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
             self._queue.append(turn)
             while self._queue[0] is not turn:
                 _check(deadline)
-                turn.wait(_LOOK_S)
-            while not self.acquire(timeout=-1 if deadline == math.inf else _LOOK_S):
+                turn.wait(_POLL_S)
+            while not self.acquire(timeout=-1 if deadline == math.inf else _POLL_S):
                 _check(deadline)
             self._leave(turn)
         except BaseException:  # interrupted, or too late: nobody is to wait for this one
@@ -127,7 +127,7 @@ def _check(deadline: float) -> None:
         raise LockTimeoutError
 
 
-_LEAST_S = 1e-9
+_MIN_S = 1e-9
 _CLOSE_S = 2.0  # so long closing waits for who has the turn, who ends at once unless what shows text does not come back
 
 
@@ -172,9 +172,9 @@ class Session:
         self._adder = ModuleAdder(self._engines, self._registry, self._crash_limiter, self._changed)
         self._runner = Runner(self._engines, self._registry, self._crash_limiter)
         self._lock = FairLock()
-        self._inside = self._to_end = False
+        self._inside = self._close_pending = False
         self._changing: Changing = ""
-        self._torn = 0  # the process that this one was forked from, while another thread changed the session
+        self._torn_by_fork = 0  # the process that this one was forked from, while another thread changed the session
         follow_forks(self, session=True)
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
@@ -203,7 +203,7 @@ class Session:
             True
         """
         notice_fork()
-        self._runner.closing = self._to_end = True
+        self._runner.closing = self._close_pending = True
         self._engines.kill()
         if self._lock.is_mine:  # it is called by what is being run here: the end of that is the end
             return
@@ -214,7 +214,7 @@ class Session:
         """In a forked process: nothing goes on, and nobody else has a turn."""
         others = not self._lock.is_mine and not self._lock.acquire(blocking=False)
         if others and (self._changing == "in steps" or (self._changing and not self._engine.restarter.exchanging)):
-            self._torn = os.getppid()
+            self._torn_by_fork = os.getppid()
         self._lock = FairLock()
         self._inside, self._changing = False, ""
         self._runner.after_fork()
@@ -225,10 +225,10 @@ class Session:
         return self._lock.within(deadline)
 
     @contextlib.contextmanager
-    def _working(self, *, changing: Changing = "", anew: bool = False) -> Iterator[None]:
+    def _working(self, *, changing: Changing = "", from_scratch: bool = False) -> Iterator[None]:
         # For whoever has the turn. Where the session is closed meanwhile, that is what there is to say.
-        if anew:
-            self._torn = 0
+        if from_scratch:
+            self._torn_by_fork = 0
         self._check_open()
         outermost, self._inside = not self._inside, True
         self._changing = self._changing or changing
@@ -241,7 +241,7 @@ class Session:
         finally:
             if outermost:
                 self._inside, self._changing = False, ""
-                if self._to_end:
+                if self._close_pending:
                     self._end()
 
     def _python_modules(self) -> tuple[ModuleInfo, ...]:
@@ -264,8 +264,8 @@ class Session:
     def _check_open(self) -> None:
         if self.closed:
             raise SessionClosedError
-        if self._torn:
-            raise ForkedError("was being changed by another thread", self._torn, whole=False)
+        if self._torn_by_fork:
+            raise ForkedError("was being changed by another thread", self._torn_by_fork, whole=False)
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -451,7 +451,7 @@ class Session:
         """
         if name is None:
             self.stop()
-        with self._turn(), self._working(changing="once answered", anew=name is None):
+        with self._turn(), self._working(changing="once answered", from_scratch=name is None):
             if name is not None:
                 self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
@@ -579,7 +579,7 @@ class Session:
         deadline = math.inf if options.timeout is None else asked + options.timeout
         with _waiting(options.timeout), self._turn(deadline), self._working():
             waited_s = time.monotonic() - asked
-            observer = observing(show or show_nothing)
+            observer = as_observer(show or show_nothing)
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
             qubits = function.required_qubits or 0
@@ -642,13 +642,13 @@ class Session:
 
         def run(observer: Observer) -> RunResult:
             waited_s = time.monotonic() - asked  # for a thread
-            left_s = None if timeout is None else max(timeout - waited_s, _LEAST_S)
+            left_s = None if timeout is None else max(timeout - waited_s, _MIN_S)
             try:
                 return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)
             except RunTimeoutError as error:
                 raise dataclasses.replace(error, timeout_s=timeout or error.timeout_s) from None
 
-        return await run_in_thread(run, observing(show or show_nothing), timeout_s=timeout)
+        return await run_in_thread(run, as_observer(show or show_nothing), timeout_s=timeout)
 
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()

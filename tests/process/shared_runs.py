@@ -34,15 +34,15 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(pid, signal.SIGSTOP)
         called = CALL_HELPERS(run)
         if called:
-            assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))
+            assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._workers))
             run._engine.memory.stop()
             run._asked = True
         os.kill(pid, signal.SIGCONT)
         return called
 
     monkeypatch.setattr(process, "_TICK_S", 0.005)
-    monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)
-    monkeypatch.setattr(sharded_run, "WORTH_S", 0.0)
+    monkeypatch.setattr(sharded_run, "CHECK_INTERVAL_S", 0.0)
+    monkeypatch.setattr(sharded_run, "MIN_REMAINING_S", 0.0)
     monkeypatch.setattr(shards, "SHARD_S", 0.03)
     monkeypatch.setattr(ShardedRun, "_start_workers", call_and_wait)
 

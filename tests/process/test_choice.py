@@ -15,7 +15,7 @@ from qirjit_magic.protocol.messages import RunReply, RunRequest
 from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import AUTO
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
@@ -25,7 +25,7 @@ from tests.process.support import PLATFORMS, eventually
 
 @pytest.fixture(scope="module", params=PLATFORMS)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(engine_client=EngineClient(choose(request.param))) as made:
+    with Session(engine_client=EngineClient(get_platform(request.param))) as made:
         made.add(program("wide"))
         yield made
 
@@ -93,7 +93,7 @@ def test_whoever_chooses_gets_what_was_chosen(session: Session) -> None:
 
 @pytest.fixture
 def engine() -> Iterator[JitEngine]:
-    memory = RecordMemory(choose().create_region(SIZE))
+    memory = RecordMemory(get_platform().create_region(SIZE))
     made = JitEngine(memory)
     yield made
     made.close()

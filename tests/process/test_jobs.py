@@ -116,7 +116,7 @@ def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: i
 
 def helper_of(session: Session, *, at_work: bool = False) -> int:
     """The process that helps, or has helped; once it runs shots, where that matters."""
-    (worker,) = session._engines._workers._there
+    (worker,) = session._engines._workers._workers
     memory: RecordMemory = worker.engine.memory
     assert not at_work or eventually(lambda: memory.word(Word.SHOT) > 0)
     assert worker.engine.restarter.process is not None
@@ -220,7 +220,7 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     hangs, seen = 2_000, []
 
     def hangs_for_a_while() -> bool:
-        helping = [worker.engine for worker in shared._engines._workers._there]
+        helping = [worker.engine for worker in shared._engines._workers._workers]
         if any(engine.memory.running() == hangs for engine in (shared._engine, *helping)):
             seen.append(time.monotonic())
         return bool(seen) and seen[-1] - seen[0] > 0.3  # what others have begun ends meanwhile
@@ -239,7 +239,7 @@ def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
     monkeypatch.setattr(ShardedRun, "_stop_workers", lambda _: None)
 
     def hangs_there() -> bool:
-        there = [worker.engine.memory.running() for worker in shared._engines._workers._there]
+        there = [worker.engine.memory.running() for worker in shared._engines._workers._workers]
         return hangs in [*there, shared._engine.memory.running()]
 
     result = run(shared, hangs=hangs, show=Observer(stopping=hangs_there))
@@ -375,7 +375,7 @@ def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> 
 
 def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
     run(shared)
-    (worker,) = shared._engines._workers._there
+    (worker,) = shared._engines._workers._workers
     assert worker.engine.sandboxed
     assert worker.engine.restarter.memory_limit == shared._engine.restarter.memory_limit // 2
 
@@ -397,7 +397,7 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
         assert everything(run(session, jobs=3)) == everything(expected)
         pids = [
             worker.engine.restarter.process.pid
-            for worker in session._engines._workers._there
+            for worker in session._engines._workers._workers
             if worker.engine.restarter.process
         ]
         assert len(pids) == 2

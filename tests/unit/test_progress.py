@@ -29,7 +29,7 @@ class _Run:
         """What is told when so many shots are done after so many seconds."""
         self.now += after
         before = len(self.told)
-        self.reporter.look(done)
+        self.reporter.update(done)
         return self.told[-1] if len(self.told) > before else None
 
 
@@ -103,7 +103,7 @@ def test_whoever_could_not_take_one_is_not_told_the_end() -> None:
 
     reporter = ProgressReporter(100, refuse, iter([0.0, 1.0]).__next__)
     with pytest.raises(BrokenPipeError):
-        reporter.look(1)
+        reporter.update(1)
     reporter.end(1)
     assert len(told) == 1
 

@@ -82,7 +82,7 @@ def find_difference(module: str, symbol_graph: SymbolGraph) -> str:
     """
     for name in sorted(symbol_graph.reachable(module)):
         info = symbol_graph.modules[name]
-        found = _find_look(info, symbol_graph)
+        found = _find_inspection(info, symbol_graph)
         if found:
             return found
         if info.mistyped_call:
@@ -90,7 +90,7 @@ def find_difference(module: str, symbol_graph: SymbolGraph) -> str:
     return symbol_graph.state_across_shots(module)
 
 
-def _find_look(info: ModuleInfo, symbol_graph: SymbolGraph) -> str:
+def _find_inspection(info: ModuleInfo, symbol_graph: SymbolGraph) -> str:
     used = [declaration for declaration in info.declarations if declaration.used]
     own = [declaration for declaration in used if not isinstance(resolve(symbol_graph, declaration), Definition)]
     measuring = functions_returning_outcomes(own)

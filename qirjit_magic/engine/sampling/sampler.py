@@ -29,7 +29,7 @@ from qirjit_magic.protocol.shared_memory import (
 )
 from qirjit_magic.protocol.simulator_specs import STABILIZER, STATEVECTOR
 from qirjit_magic.protocol.timings import Stopwatch
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,7 +190,7 @@ def _requested_clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | 
     program = _clifford(tape, seed)
     if program is _NO_STIM:
         raise SimulatorError(f"{_NO_STIM.reason}.")
-    if isinstance(program, CliffordProgram) and program.memory > choose().available_bytes() // 2:
+    if isinstance(program, CliffordProgram) and program.memory > get_platform().available_bytes() // 2:
         return NotSampleable(f"a tableau of {program.qubits:,} qubits takes {program.memory >> 20:,} MiB of memory")
     return program
 

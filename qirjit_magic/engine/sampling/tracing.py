@@ -114,7 +114,7 @@ class Tracing:
             return NotSampleable(obstacle)
         key = request.module, request.entry, request.arguments
         other = None if key == self._checked else self._other_output(request, entry, linker)
-        if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
+        if self._run_shot(request, entry, linker) is not ShotsEnd.DONE:
             return self._tracer.refused or NotSampleable(_FAILED)
         if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
             return NotSampleable("it records more than there is room for")
@@ -135,7 +135,7 @@ class Tracing:
             linker = self._linker_of(modules)
         self._tracer.allow_state_reads(allowed=True)
         try:
-            ended = self._shoot(request, entry, linker)
+            ended = self._run_shot(request, entry, linker)
         finally:
             self._tracer.allow_state_reads(allowed=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
@@ -162,7 +162,7 @@ class Tracing:
         self._tracer.set_outcomes(OUTCOMES)
         try:
             with shifted_heap():
-                ended = self._shoot(request, entry, linker, run=self._run_lower)
+                ended = self._run_shot(request, entry, linker, run=self._run_lower)
             return take_output(self._tracer.tape, self.memory) if ended is ShotsEnd.DONE else None
         finally:
             self._tracer.set_outcomes(0)
@@ -170,7 +170,7 @@ class Tracing:
     def _run_lower(self, shots: ShotBlock) -> ShotsEnd:
         return ShotsEnd(self._tracer.run_lower_on_stack(self._instance.runtime.address("qirjit_run_shots"), shots))
 
-    def _shoot(
+    def _run_shot(
         self,
         request: RunRequest,
         entry: EntryPoint,

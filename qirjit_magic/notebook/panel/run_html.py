@@ -98,7 +98,7 @@ def progress_bar(progress: Progress) -> str:
     )
 
 
-def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) -> str:
+def end_text(result: RunResult, progress: Progress | None, *, stopped: bool) -> str:
     """Describe the run and its end: what was kept, how long it took, and the seed, with which it can be had again."""
     finished = len(result.table)
     if finished == result.requested:

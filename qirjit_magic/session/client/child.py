@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.session.client.kernel_process import follow_forks
 
-_LOOK_S = 0.001
+_POLL_S = 0.001
 
 
 class Child:
@@ -66,7 +66,7 @@ class Child:
         """Wait for so long until it has ended, and collect its status."""
         deadline = time.monotonic() + within_s
         while self.is_ours and self._look() and time.monotonic() < deadline:
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
 
     def _look(self) -> bool:
         # Whether it is there. Until its status is collected, nobody else has its number.

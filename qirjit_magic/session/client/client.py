@@ -163,7 +163,7 @@ class EngineClient:
         """A context in which nothing is torn by an interrupt, see `Restarter.uninterrupted`."""
         return self.restarter.uninterrupted()
 
-    def give_way(self) -> None:
+    def lower_priority(self) -> None:
         """Let every other process have a processor first."""
         if self.restarter.process is not None:
             with contextlib.suppress(OSError):  # it has ended
@@ -226,7 +226,7 @@ class EngineClient:
         if self._is_believed:
             self._unsaved[key] = compiled
         elif self._recompiler is not None and self._saves:
-            self._recompiler.want(key, Recipe(source, request.options), compiled)
+            self._recompiler.enqueue(key, Recipe(source, request.options), compiled)
         return compiled
 
     @property
@@ -355,7 +355,7 @@ class EngineClient:
                     if believed:  # no program has changed it
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                     elif self._recompiler is not None and self._saves:
-                        self._recompiler.want(key, GetBuiltinCode(name))
+                        self._recompiler.enqueue(key, GetBuiltinCode(name))
                 self._brought.add(name)
             self._has_run = self.restarter.starts
             if lacking:
@@ -368,7 +368,7 @@ class EngineClient:
             return
         for name in names:
             if key := self._lacking_key(name):
-                self._recompiler.want(key, GetBuiltinCode(name))
+                self._recompiler.enqueue(key, GetBuiltinCode(name))
 
     def _lacking_key(self, name: str) -> str:
         """The key of what the engine brings itself, where the disk lacks it, or there is none; else empty."""

@@ -14,8 +14,8 @@ from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
 from qirjit_magic.session.client.process import LOST, UNKNOWN, Limit, Stream
 from qirjit_magic.system_memory import memory_limit, resource_limit
 
-_LEAST_ADDRESSES = 416 << 20
-_LEAST_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
+_MIN_ADDRESSES = 416 << 20
+_MIN_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
 
 
 def default_memory_limit() -> int:
@@ -35,9 +35,9 @@ def check_files() -> None:
         EngineStartError: the limit of open files is too low.
     """
     limit = resource_limit("RLIMIT_NOFILE")
-    if limit is not None and limit < _LEAST_FILES:
+    if limit is not None and limit < _MIN_FILES:
         message = (
-            f"a process may have {limit} files open here, and an engine takes {_LEAST_FILES}. "
+            f"a process may have {limit} files open here, and an engine takes {_MIN_FILES}. "
             "Raise RLIMIT_NOFILE: ulimit -n."
         )
         raise EngineStartError(message)
@@ -50,10 +50,10 @@ def check_addresses() -> None:
         EngineStartError: the limit of addresses is too low.
     """
     limit = address_limit()
-    if 0 < limit < _LEAST_ADDRESSES:
+    if 0 < limit < _MIN_ADDRESSES:
         message = (
             f"a process may have {limit >> 20:,} MiB of addresses here, and LLVM alone takes "
-            f"{_LEAST_ADDRESSES >> 20:,} MiB. Raise RLIMIT_AS: ulimit -v, or the job's limit of memory."
+            f"{_MIN_ADDRESSES >> 20:,} MiB. Raise RLIMIT_AS: ulimit -v, or the job's limit of memory."
         )
         raise EngineStartError(message)
 
@@ -248,20 +248,20 @@ def _arithmetic(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the 
     return _DIVISION if fault.code == _INTEGER_DIVISION else "an arithmetic operation that has no result"
 
 
-def _no_memory_there(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
+def _unmapped_address(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
     return f"a read or write at {fault.address:#x}: there is no memory, or the address is not aligned"
 
 
 _BY_SIGNAL: dict[str, Callable[..., str]] = {
     "SIGSEGV": _bad_address,
     "SIGFPE": _arithmetic,
-    "SIGBUS": _no_memory_there,
+    "SIGBUS": _unmapped_address,
 }
 
 
 _DEADLY = set(signal.Signals)
 # How a process ends that nobody ended.
-OF_ITSELF = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
+CRASH_NAMES = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 
 

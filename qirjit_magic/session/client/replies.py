@@ -29,7 +29,7 @@ from qirjit_magic.protocol.messages import (
     RunReply,
     RunRequest,
     Show,
-    code_room,
+    max_code_bytes,
 )
 from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
 from qirjit_magic.protocol.operations import (
@@ -79,7 +79,7 @@ def reply_limits(request: Frame | None) -> ReplyLimits:
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": code_room(size) if compiling or isinstance(message, GetBuiltinCode) else 0,
+        "blob": max_code_bytes(size) if compiling or isinstance(message, GetBuiltinCode) else 0,
     }
 
 

@@ -20,10 +20,10 @@ from qirjit_magic.errors import (
 from qirjit_magic.protocol.messages import Add, Compile, Done, Frame, FrameError, Message, Ready, RunRequest, Show
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import Platform, Region, choose, name_of
+from qirjit_magic.sandbox import Platform, Region, get_platform, name_of
 from qirjit_magic.session.client.child import above_standard
 from qirjit_magic.session.client.crash_report import (
-    OF_ITSELF,
+    CRASH_NAMES,
     Stopped,
     check_addresses,
     check_files,
@@ -49,7 +49,7 @@ from qirjit_magic.session.client.replies import checked, timed
 from qirjit_magic.version import __version__
 
 GRACE_S = 1.0
-_LOOK_S = 1.0  # between two looks whether a signal has stopped it
+_POLL_S = 1.0  # between two looks whether a signal has stopped it
 _MEASURED_EVERY_S = 0.02
 _STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
 _M = TypeVar("_M", bound=Message)
@@ -81,7 +81,7 @@ class Restarter:
         interrupts: DeferredInterrupts | None = None,
         cache_folder: str = "",
     ) -> None:
-        self.platform = platform or choose()
+        self.platform = platform or get_platform()
         self.grace_s, self.compile_limit_s = grace_s, compile_limit_s
         self.memory_limit = default_memory_limit() if memory_limit is None else memory_limit
         self._new_process = partial(
@@ -300,7 +300,7 @@ class Restarter:
         now = time.monotonic()
         self._limit = limit_of(frame.message if frame else None, compile_s=self.compile_limit_s)
         self._late_at = now + self._limit.seconds if self._limit else None
-        self._look_at, self._stopped_since, self._too_late = now + _LOOK_S, None, False
+        self._look_at, self._stopped_since, self._too_late = now + _POLL_S, None, False
         self.exchanging = True
         try:
             return process.exchange(frame, self._tick)
@@ -334,7 +334,7 @@ class Restarter:
         now = time.monotonic()
         if now < self._look_at or self.process is None:
             return False
-        self._look_at = now + _LOOK_S
+        self._look_at = now + _POLL_S
         if not self.process.is_stopped():
             self._stopped_since = None
         elif self._stopped_since is None:
@@ -365,7 +365,7 @@ class Restarter:
             stopped=self._stopped_since is not None,
             too_large=self._too_large,
         )
-        error.bitcode = bitcode and error.signal_name in OF_ITSELF
+        error.bitcode = bitcode and error.signal_name in CRASH_NAMES
         self._discard()
         if self._closing and not running:
             return SessionClosedError(entry=entry)

@@ -19,7 +19,7 @@ from qirjit_magic.protocol.return_values import recorded_words
 from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.protocol.timings import UNTIMED, Timings
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.collector import Collected, added, collect, finish, process_count_reason
@@ -363,7 +363,7 @@ class Runner:
         self, engine: EngineClient, request: RunRequest, symbol_graph: SymbolGraph, limits: Limits
     ) -> ShardedRun | str:
         jobs = request.options.jobs
-        limit = min(choose().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
+        limit = min(get_platform().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
         if min(limit, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
             return "there is one shot" if limit > 1 else ""
         return self._engines.sharded_run(engine, request, symbol_graph, limit=limit, limits=limits)

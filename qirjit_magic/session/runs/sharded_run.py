@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from qirjit_magic.results.record_columns import RecordColumns
     from qirjit_magic.results.records import RecordBatch
 
-LOOK_S = 0.2  # a run that takes no longer is not looked at
-WORTH_S = 1.0  # so much must be left to do
+CHECK_INTERVAL_S = 0.2  # a run that takes no longer is not looked at
+MIN_REMAINING_S = 1.0  # so much must be left to do
 _TICK_S = 0.05
 _LATELY_S = 0.3  # so long ago is what tells how fast shots are run
 _RUNS = itertools.count(1)
@@ -55,7 +55,7 @@ class ShardedRun:
         workers: the processes that have run some of it.
         lost: why a helper was of no use, where one was.
         alone: why the first process runs everything, where that is for a reason.
-        passed: the limit that it has passed, with what, and what was allowed.
+        exceeded: the limit that it has passed, with what, and what was allowed.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class ShardedRun:
         self.shards: list[Shard] = []
         self.workers = {first}
         self.lost = self.alone = ""
-        self.passed: tuple[str, float, float] | None = None
+        self.exceeded: tuple[str, float, float] | None = None
 
     def stop(self) -> None:
         """End the run; from any thread."""
@@ -134,17 +134,17 @@ class ShardedRun:
 
     # -- while the first process runs alone ------------------------------------------------------------------------
 
-    def look(self, watch: RunWatcher) -> None:
+    def check(self, watch: RunWatcher) -> None:
         """Have helpers made ready where that pays; end the first piece where they are; show what is done in parts."""
         if self._open.is_set():
             self._show(watch)
         if self._open.is_set() or self._asked or self._is_over():
             return
         self._note_shot()
-        if self._ready and self._pays(LOOK_S):
+        if self._ready and self._is_worthwhile(CHECK_INTERVAL_S):
             self._asked = True
             self._engine.memory.stop()
-        elif not self._helped and self._pays(WORTH_S):
+        elif not self._helped and self._is_worthwhile(MIN_REMAINING_S):
             self._helped = self._start_workers()
 
     def _note_shot(self) -> None:
@@ -152,7 +152,7 @@ class ShardedRun:
         begun = self._seen or shot or self._engine.memory.word(Word.RUNNING)
         if begun and not (self._seen and shot < self._seen[-1][1]):  # the memory has just been emptied
             self._seen.append((now, shot))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= max(_LATELY_S, LOOK_S):  # noqa: PLR2004 - two tell a rate
+        while len(self._seen) > 2 and now - self._seen[1][0] >= max(_LATELY_S, CHECK_INTERVAL_S):  # noqa: PLR2004 - two tell a rate
             self._seen.popleft()
 
     def _rate(self) -> float:
@@ -162,10 +162,10 @@ class ShardedRun:
         (since, before), (now, shot) = self._seen[0], self._seen[-1]
         return max(1, shot - before) / max(now - since, 1e-9)
 
-    def _pays(self, worth_s: float) -> bool:
-        if not self._seen or self._seen[-1][0] - self._seen[0][0] <= LOOK_S:
+    def _is_worthwhile(self, min_remaining_s: float) -> bool:
+        if not self._seen or self._seen[-1][0] - self._seen[0][0] <= CHECK_INTERVAL_S:
             return False
-        return self._request.shots - self._seen[-1][1] - 1 > self._rate() * worth_s
+        return self._request.shots - self._seen[-1][1] - 1 > self._rate() * min_remaining_s
 
     def _start_workers(self) -> bool:
         # Whether that is done: helpers that still end the run before this one are asked again.
@@ -265,7 +265,7 @@ class ShardedRun:
             left.keep(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
             held = left.kept
             if held and held > (limit := self._limits.kept_beside(held)):
-                self.passed = "kept_bytes", held, limit
+                self.exceeded = "kept_bytes", held, limit
                 self.stop()
             if reply.outcome != "full":
                 return None
