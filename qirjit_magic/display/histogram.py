@@ -28,7 +28,7 @@ _BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class HistogramBar:
     """One line of a histogram.
 
     Attributes:
@@ -64,16 +64,16 @@ class Histogram:
     order: Order = "value"
     hint: str = ""
 
-    def bars(self, order: Order | None = None) -> list[Bar]:
+    def bars(self, order: Order | None = None) -> list[HistogramBar]:
         """The bars to draw: one for each outcome that has a name, and one for all others together."""
         rows = self.counts.rows
         if (order or self.order) == "count":
             rows = tuple(sorted(rows, key=lambda row: -row[1]))
         total, longest = self.counts.total or 1, max((count for _, count in rows), default=0) or 1
-        bars = [Bar(name, count, count / total, count / longest) for name, count in rows]
+        bars = [HistogramBar(name, count, count / total, count / longest) for name, count in rows]
         if self.counts.unnamed:
             rest, name = self.counts.rest, number(self.counts.unnamed, "other")
-            bars.append(Bar(name, rest, rest / total, rest / longest, rest=True))
+            bars.append(HistogramBar(name, rest, rest / total, rest / longest, rest=True))
         return bars
 
     def words(self) -> str:
@@ -126,7 +126,7 @@ class Histogram:
         title = f'<div class="qirjit-title">{shown(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
         return {"text/plain": self.text(), "text/html": styled(title + self.fragment())}
 
-    def _figure(self, bars: list[Bar], moves: list[int]) -> str:
+    def _figure(self, bars: list[HistogramBar], moves: list[int]) -> str:
         layout = _Layout.of(bars)
         picture = (
             f'<svg role="img" aria-label="{escape(self._label())}" height="{layout.height(bars)}" '
@@ -140,7 +140,7 @@ class Histogram:
         most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.counts.total or 1))}" for name, n in top)
         return f"Histogram: {self.words()}. Most frequent: {most}."
 
-    def _table(self, bars: list[Bar]) -> str:
+    def _table(self, bars: list[HistogramBar]) -> str:
         body = "".join(
             f'<tr><th scope="row" class="qirjit-name">{shown(bar.name, _LONGEST_TOLD)}</th>'
             f'<td class="qirjit-number">{bar.count:,}</td>'
@@ -154,7 +154,7 @@ class Histogram:
         )
 
 
-def _moves(bars: list[Bar], others: list[Bar]) -> list[int]:
+def _moves(bars: list[HistogramBar], others: list[HistogramBar]) -> list[int]:
     # By how many lines each bar moves where the other order is chosen.
     places = {bar.name: place for place, bar in enumerate(others)}
     return [places[bar.name] - place for place, bar in enumerate(bars)]
@@ -179,7 +179,7 @@ class _Layout:
     above: bool
 
     @classmethod
-    def of(cls, bars: list[Bar]) -> _Layout:
+    def of(cls, bars: list[HistogramBar]) -> _Layout:
         names = max((len(_name(bar)) for bar in bars), default=0)
         counts = max((len(f"{bar.count:,}") for bar in bars), default=1)
         above = names > _BESIDE
@@ -193,15 +193,15 @@ class _Layout:
     def bar(self) -> int:
         return _LOW_BAR if self.above else _BAR
 
-    def height(self, bars: list[Bar]) -> int:
+    def height(self, bars: list[HistogramBar]) -> int:
         return len(bars) * self.row
 
 
-def _name(bar: Bar) -> str:
+def _name(bar: HistogramBar) -> str:
     return shortened(bar.name, _LONGEST_NAME)
 
 
-def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
+def _rows(bars: list[HistogramBar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
     counts_end = layout.right - _DIGIT * 7 - _GAP
     for place, bar in enumerate(bars):
         top = (place + 1) * layout.row - layout.bar - 4
@@ -222,7 +222,7 @@ def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = (
     yield f'<path class="qirjit-line" d="M-.5 0V{layout.height(bars)}"/>' if not layout.above else ""
 
 
-def _bar(bar: Bar, top: int, height: int) -> str:
+def _bar(bar: HistogramBar, top: int, height: int) -> str:
     kind = "qirjit-rest" if bar.rest else "qirjit-bar"
     width = 100 * min(bar.length, 1)
     rect = f'<rect class="{kind}" y="{top}" width="{width:.4g}%" height="{height}" rx="2"/>'
@@ -236,7 +236,7 @@ def _bar(bar: Bar, top: int, height: int) -> str:
 # -- text --------------------------------------------------------------------------------------------------------------
 
 
-def _lines(bars: list[Bar]) -> Iterator[str]:
+def _lines(bars: list[HistogramBar]) -> Iterator[str]:
     names = [_name(bar) for bar in bars]
     width = max(map(len, names), default=0)
     count_width = max((len(f"{bar.count:,}") for bar in bars), default=0)
@@ -245,7 +245,7 @@ def _lines(bars: list[Bar]) -> Iterator[str]:
         yield f"{name:<{width}}  {bar.count:>{count_width},}  {percent(bar.share):>6}  {_blocks(bar, room)}".rstrip()
 
 
-def _blocks(bar: Bar, room: int) -> str:
+def _blocks(bar: HistogramBar, room: int) -> str:
     if bar.length > 1:
         return "█" * (room - 3) + "▌▐█"
     eighths = round(_BLOCKS * room * bar.length)

@@ -10,7 +10,7 @@ import numpy as np
 
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.counts import Counts, DistinctBits, distinct_bits
-from qirjit_magic.results.record_columns import Column
+from qirjit_magic.results.record_columns import GrowingColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +106,7 @@ def outcomes_of(
         ends: where each shot ends.
         strings: where the texts of arrays are.
     """
-    bits = Column(np.uint8)
+    bits = GrowingColumn(np.uint8)
     until = np.zeros(len(ends), np.int64)  # how many results there are until the end of each shot
     any_there = False
     for start in range(0, len(kinds), _AT_ONCE):
@@ -123,7 +123,11 @@ def outcomes_of(
 
 
 def _put(
-    bits: Column, values: NDArray[np.int64], weights: NDArray[np.int64], arrays: NDArray[np.bool_], strings: TextPool
+    bits: GrowingColumn,
+    values: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    arrays: NDArray[np.bool_],
+    strings: TextPool,
 ) -> None:
     # The results of some records: single ones, and those of arrays.
     if not arrays.any():

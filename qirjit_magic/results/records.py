@@ -23,7 +23,7 @@ from qirjit_magic.protocol.shared_memory import (
 )
 from qirjit_magic.results.counts import NO_COUNTS, Counts, distinct_bits, first_of
 from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
-from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, Source, TextPool
+from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, TextPool, TextSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -318,7 +318,7 @@ def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failu
     """
     if not data:
         return (), None
-    source, strings = Source(text, 0), TextPool(text)
+    source, strings = TextSource(text, 0), TextPool(text)
     rows = source.rows(data)
     kept = rows[~np.isin(rows["kind"], SHOT_KINDS)]
     unfinished = Rows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)

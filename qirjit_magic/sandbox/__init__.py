@@ -43,7 +43,7 @@ class Region(Protocol):
         ...
 
 
-class Child(Protocol):
+class ChildProcess(Protocol):
     """A process that was started.
 
     `subprocess.Popen` takes a status that it cannot get for 0. There is none to get where SIGCHLD is ignored, or where
@@ -91,7 +91,7 @@ class Platform(Protocol):
         """The same memory, in the child."""
         ...
 
-    def watch(self, process: Child) -> Watch:
+    def watch(self, process: ChildProcess) -> Watch:
         """Watch a child for its death, however it comes."""
         ...
 

@@ -28,7 +28,7 @@ from qirjit_magic.sandbox.mapped_region import MappedRegion
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qirjit_magic.sandbox import Child, Platform, Watch
+    from qirjit_magic.sandbox import ChildProcess, Platform, Watch
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
@@ -133,7 +133,7 @@ def _pidfd(pid: int) -> Descriptor:
         return Descriptor(ours)
 
 
-def watch(process: Child) -> Watch:
+def watch(process: ChildProcess) -> Watch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     try:
         return _pidfd(process.pid)

@@ -24,7 +24,7 @@ from qirjit_magic.sandbox.mapped_region import MappedRegion
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qirjit_magic.sandbox import Child
+    from qirjit_magic.sandbox import ChildProcess
 
 _POLL_S = 1.0
 
@@ -63,7 +63,7 @@ def attach_region(handle: int, size: int) -> FileRegion:
 class ThreadWatch:
     """A thread that waits for the process, and then closes one end of a pipe."""
 
-    def __init__(self, process: Child) -> None:
+    def __init__(self, process: ChildProcess) -> None:
         self._ours, theirs = map(Descriptor, os.pipe())
         threading.Thread(target=_close_at_death, args=(process, theirs), name="qirjit-watch", daemon=True).start()
 
@@ -81,12 +81,12 @@ class ThreadWatch:
         self._ours.close()
 
 
-def watch(process: Child) -> ThreadWatch:
+def watch(process: ChildProcess) -> ThreadWatch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     return ThreadWatch(process)
 
 
-def _close_at_death(process: Child, end: Descriptor) -> None:
+def _close_at_death(process: ChildProcess, end: Descriptor) -> None:
     process.wait()
     end.close()
 

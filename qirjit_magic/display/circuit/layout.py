@@ -30,7 +30,7 @@ class PlacedOperation:
         return range(min(self.lines), max(self.lines) + 1)
 
 
-Column = tuple[PlacedOperation, ...]
+PlacedColumn = tuple[PlacedOperation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class CircuitLayout:
 
     qubits: tuple[int, ...]
     hidden: int
-    first: tuple[Column, ...]
-    last: tuple[Column, ...]
+    first: tuple[PlacedColumn, ...]
+    last: tuple[PlacedColumn, ...]
     left_out: int
     undrawn: int
 
@@ -83,7 +83,7 @@ def lay_out(traced: CircuitReply, *, columns: int, qubits: int) -> CircuitLayout
 
 def _cut(
     traced: CircuitReply, drawable: Sequence[Operation], lines: dict[int, int], limit: int
-) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+) -> tuple[tuple[PlacedColumn, ...], tuple[PlacedColumn, ...]]:
     # What is left out never stands before anything of the first columns, nor behind anything of the last ones.
     if not traced.left_out:
         whole = placed_in_columns(drawable, lines)
@@ -101,7 +101,7 @@ def _cut(
     return head, tail if traced.left_out else tail[max(0, len(head) + len(tail) - len(last)) :]
 
 
-def _affordable(columns: tuple[Column, ...], limit: int, operations: int) -> tuple[Column, ...]:
+def _affordable(columns: tuple[PlacedColumn, ...], limit: int, operations: int) -> tuple[PlacedColumn, ...]:
     for place, column in enumerate(columns[:limit]):
         operations -= len(column)
         if operations < 0:
@@ -109,7 +109,7 @@ def _affordable(columns: tuple[Column, ...], limit: int, operations: int) -> tup
     return columns[:limit]
 
 
-def placed_in_columns(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[Column, ...]:
+def placed_in_columns(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[PlacedColumn, ...]:
     """Operations in columns; those in one have no line in common, nor do the links between their qubits.
 
     Args:

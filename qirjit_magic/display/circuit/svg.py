@@ -17,7 +17,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
     sentence,
     title,
 )
-from qirjit_magic.display.circuit.layout import CircuitLayout, Column, PlacedOperation, lay_out
+from qirjit_magic.display.circuit.layout import CircuitLayout, PlacedColumn, PlacedOperation, lay_out
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.style import drawn, styled
 from qirjit_magic.protocol.operations import Operation
@@ -239,7 +239,7 @@ class Drawing:
         if pen is not None or after is not None:
             self._pens[line] = x if after is None else after
 
-    def put(self, column: Column) -> None:
+    def put(self, column: PlacedColumn) -> None:
         """Draw a column of operations, in this row or the next."""
         width = max(sign_width(one.operation, place) for one in column for place in range(len(one.lines)))
         self._make_room(width + 2 * _PAD)
