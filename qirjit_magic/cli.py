@@ -33,7 +33,7 @@ from qirjit_magic.printing import (
     print_error,
     print_out,
 )
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 from qirjit_magic.session.client.process import show_nothing
 from qirjit_magic.session.runs.watcher import Observer
 from qirjit_magic.session.session import Session
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "qirjit"
 DONE, WRONG, USAGE, FAILED, DIED, UNWRITTEN, UNREAD = 0, 1, 2, 3, 4, 5, 141
-_BOOKS = ("notebook", "extract")
+_NOTEBOOK_COMMANDS = ("notebook", "extract")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return UNREAD
         except OutputError as error:
             discard_output()
-            _say(f"{PROGRAM}: {error}")
+            _print_to_stderr(f"{PROGRAM}: {error}")
             return UNWRITTEN
         return status
 
@@ -81,21 +81,21 @@ def _run_words(words: Sequence[str]) -> int:
 
 
 def _run_command(words: Sequence[str]) -> int:
-    if words and words[0] in _BOOKS:
+    if words and words[0] in _NOTEBOOK_COMMANDS:
         return _convert(words[0], words[1:])
     try:
         options = parse(FlagContext.COMMAND, PROGRAM, words)
     except FlagError as problem:
-        _say(f"{PROGRAM}: {plain_line(str(problem))}. Try '{PROGRAM} --help'.")
+        _print_to_stderr(f"{PROGRAM}: {sanitize_line(str(problem))}. Try '{PROGRAM} --help'.")
         return USAGE
     try:
         with Session(options.run.simulator or "auto") as session:
-            return _run_told(session, options)
+            return _run_reporting_errors(session, options)
     except EngineStartError as error:
-        _complain(error)
+        _print_error(error)
         return DIED
     except OptionError as error:  # of the environment
-        _complain(error)
+        _print_error(error)
         return USAGE
 
 
@@ -104,32 +104,32 @@ def _convert(command: str, words: Sequence[str]) -> int:
 
     program = f"{PROGRAM} {command}"
     try:
-        (commands.write_notebook if command == _BOOKS[0] else commands.extract_cells)(program, words)
+        (commands.write_notebook if command == _NOTEBOOK_COMMANDS[0] else commands.extract_cells)(program, words)
     except FlagError as problem:
-        _say(f"{program}: {plain_line(str(problem))}. Try '{program} --help'.")
+        _print_to_stderr(f"{program}: {sanitize_line(str(problem))}. Try '{program} --help'.")
         return USAGE
     except QirError as error:
-        _say(f"{program}: {error}")
+        _print_to_stderr(f"{program}: {error}")
         return _status(error)
     return DONE
 
 
-def _run_told(session: Session, options: GivenFlags) -> int:
+def _run_reporting_errors(session: Session, options: GivenFlags) -> int:
     try:
         return _run(session, options)
     except KeyboardInterrupt:
         _print_result(session.last, options)
         finished = len(session.last.shots) if session.last else 0
-        _say(f"{PROGRAM}: interrupted after {finished:,} of {options.run.shots:,} shots.")
+        _print_to_stderr(f"{PROGRAM}: interrupted after {finished:,} of {options.run.shots:,} shots.")
         return INTERRUPTED
     except ExecutionError as error:
         _print_result(cast("RunResult | None", error.partial), options)
-        _complain(error)
+        _print_error(error)
         if isinstance(error, LimitError) and error.partial is None:
             return WRONG  # the module is too large
         return DIED if isinstance(error, WorkerCrashedError) else FAILED
     except QirError as error:
-        _complain(error)
+        _print_error(error)
         return _status(error)
 
 
@@ -145,9 +145,9 @@ def _run(session: Session, options: GivenFlags) -> int:
         options.name,
         options=options.compile,
     )
-    _tell(module.diagnostics)
+    _print_diagnostics(module.diagnostics)
     if options.no_run:
-        _tell_times(module.timings, options)
+        _print_timings(module.timings, options)
         return DONE
     with TerminalBar(sys.stderr) as bar:
         observer = _observer(bar, options)
@@ -167,18 +167,18 @@ def _observer(bar: TerminalBar, options: GivenFlags) -> Observer:
     )
 
 
-def _as_it_may_be(text: str, stream: TextIO) -> str:
+def _sanitized_for(text: str, stream: TextIO) -> str:
     # In a file or a pipe it is data; a terminal would obey it.
-    return plain(text) if stream.isatty() else text
+    return sanitize(text) if stream.isatty() else text
 
 
 def _print_now(text: str) -> None:
-    print_out(_as_it_may_be(text, sys.stdout))
+    print_out(_sanitized_for(text, sys.stdout))
 
 
 def _print_aside(text: str) -> None:
     # What native code prints is no part of the output schema.
-    print_error(_as_it_may_be(text, sys.stderr))
+    print_error(_sanitized_for(text, sys.stderr))
 
 
 def _print_result(result: RunResult | None, options: GivenFlags) -> None:
@@ -186,21 +186,21 @@ def _print_result(result: RunResult | None, options: GivenFlags) -> None:
         return
     if not options.quiet:
         _print_now(result.to_text(options.format or "labeled"))
-        _tell(result.notices)
-    _tell_times(result.timings, options, plan=f"{PROGRAM}: {result.plan}")
+        _print_diagnostics(result.notices)
+    _print_timings(result.timings, options, plan=f"{PROGRAM}: {result.plan}")
 
 
-def _tell_times(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
+def _print_timings(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
-        _say("\n".join(filter(None, (plan, table(timings)))))
+        _print_to_stderr("\n".join(filter(None, (plan, table(timings)))))
 
 
-def _tell(diagnostics: Iterable[Diagnostic]) -> None:
+def _print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
     for diagnostic in diagnostics:
-        _say(f"{PROGRAM}: {diagnostic}")
+        _print_to_stderr(f"{PROGRAM}: {diagnostic}")
 
 
-def _say(line: str) -> None:
+def _print_to_stderr(line: str) -> None:
     print_error(f"{line}\n")
 
 
@@ -213,17 +213,17 @@ def _show_warning(
     line: str | None = None,
 ) -> None:
     if issubclass(category, QirNotice):
-        _say(f"{PROGRAM}: {message}")
+        _print_to_stderr(f"{PROGRAM}: {message}")
     else:
         print_error(warnings.formatwarning(message, category, filename, lineno, line))
 
 
-def _complain(error: QirError) -> None:
-    _say(f"{PROGRAM}: {error}")
+def _print_error(error: QirError) -> None:
+    _print_to_stderr(f"{PROGRAM}: {error}")
     writable = (
-        [name for name in error.available if name == plain_line(name)] if isinstance(error, EntryPointError) else []
+        [name for name in error.available if name == sanitize_line(name)] if isinstance(error, EntryPointError) else []
     )
     if writable:
         # As a shell takes it: it may be copied, and a program chose the name.
         entry = f"--entry={shlex.quote(writable[0])}" if writable[0].startswith("-") else shlex.quote(writable[0])
-        _say(f"{PROGRAM}: name one: {PROGRAM} FILE {entry}")
+        _print_to_stderr(f"{PROGRAM}: name one: {PROGRAM} FILE {entry}")

@@ -48,7 +48,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 
 _WORD = r"(?:i(?:[1-9]|[1-5]\d|6[0-4])|double|float|ptr)"
 # The types of functions that can be written in Python, in LLVM's words; spaces may stand between them.
@@ -76,14 +76,14 @@ class QirError(Exception):
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def __str__(self) -> str:
-        return plain(self._said())
+        return sanitize(self._describe())
 
     def __repr__(self) -> str:
         # One for all: to generate one for each class takes a millisecond of every start.
         facts = (f"{name}={fact!r}" for name, fact in self.facts().items() if name != "partial")
         return f"{type(self).__qualname__}({', '.join(facts)})"
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return super().__str__()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -128,9 +128,9 @@ class LocatedError(QirError):
         if self.line is None or self.source_line is None:
             return ""
         number, line = str(self.line), self.source_line.replace("\t", " ")
-        before = plain_line(line[: (self.column or 1) - 1])
+        before = sanitize_line(line[: (self.column or 1) - 1])
         caret = "" if self.column is None else f"\n{' ' * len(number)} | {' ' * len(before)}^"
-        return f"\n{number} | {plain_line(line)}{caret}"
+        return f"\n{number} | {sanitize_line(line)}{caret}"
 
 
 class QirNotice(UserWarning):
@@ -146,7 +146,7 @@ class QirSyntaxError(LocatedError):
 
     message: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return f"{self._where()}{self.message}{self._pointer()}"
 
 
@@ -157,7 +157,7 @@ class ProfileError(LocatedError):
     profile: str
     breaks: tuple[str, ...]
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         more = len(self.breaks) - 1
         others = f" ({more} more: leave --strict away to see them)" if more > 0 else ""
         return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
@@ -171,7 +171,7 @@ class OptionError(QirError):
     value: object
     expected: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
@@ -183,7 +183,7 @@ class MissingPackageError(QirError):
     needed_by: str
     extra: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"{self.needed_by} needs the package {self.package}, which is not installed: "
             f"pip install 'qirjit_magic[{self.extra}]'"
@@ -198,7 +198,7 @@ class EntryPointError(QirError):
     name: str | None = None
     available: tuple[str, ...] = ()
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         known = f" Entry points here: {', '.join(self.available)}." if self.available else ""
         return f"{self.reason}{known}"
 
@@ -213,7 +213,7 @@ class CircularModulesError(LinkError):
 
     modules: tuple[str, ...]
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"modules use each other's global variables in a circle: {' → '.join(self.modules)}. "
             f"That works, but not for variables that are thread_local, in a comdat or in an address space, or that an "
@@ -228,7 +228,7 @@ class NoCodeError(LinkError):
     symbol: str
     module: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"'{self.symbol}' has no code of its own in the module '{self.module}': its linkage leaves it to "
             f"others, or its name is the assembler's. Define it with external linkage and another name."
@@ -249,7 +249,7 @@ class UnresolvedSymbolError(LocatedError, LinkError):
     in_c_library: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         if self.methods:
             return (
                 f"{self._where()}the simulator '{self.simulator}' has no {_listed(self.symbols)}, nor what that is "
@@ -287,7 +287,7 @@ class SignatureError(LocatedError, LinkError):
     found: str
     dependants: tuple[str, ...] = ()
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         if self.dependants:
             import shlex  # noqa: PLC0415 - for an error only
 
@@ -316,7 +316,7 @@ class UnsafeModuleError(LocatedError):
     reason: str
     trustable: bool = False
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         way = " Leave it out, or add --trust if you trust where this QIR comes from." if self.trustable else ""
         return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
 
@@ -335,7 +335,7 @@ class NotSampleableError(QirError):
     place: int = 0
     simulator: str = ""
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         way = "Leave --simulator stabilizer away" if self.simulator == "stabilizer" else "Run them: --method live"
         return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. {way}."
 
@@ -346,7 +346,7 @@ class SimulatorError(QirError):
 
     message: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return self.message
 
 
@@ -364,7 +364,7 @@ class SourceError(QirError):
 
     message: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return self.message
 
 
@@ -375,7 +375,7 @@ class DefinitionError(QirError):
     name: str
     reason: str
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return f"'{self.name}' cannot be called by QIR: {self.reason}"
 
 
@@ -387,7 +387,7 @@ class RecordError(QirError):
     line: int | None = None
     source_line: str | None = None
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         if self.line is None or self.source_line is None:
             return self.message
         return f"line {self.line}: {self.message}\n{self.line} | {self.source_line.replace(chr(9), ' ')}"
@@ -457,7 +457,7 @@ class ProgramFailedError(ExecutionError):
     exit_code: int
     shot: int
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         kept = self._kept()
         if not self.message:
             return f"the program failed in shot {self.shot} (exit code {self.exit_code}), without a message.{kept}"
@@ -473,7 +473,7 @@ class IntrinsicError(ExecutionError):
     traceback: str
     shot: int
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         said = f"'{self.name}', which is written in Python, failed in shot {self.shot}.{self._kept()}"
         return f"{said}\n{self.traceback.rstrip()}"
 
@@ -485,7 +485,7 @@ class RunTimeoutError(ExecutionError):
     timeout_s: float
     waited: bool = False
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         if self.waited:
             return (
                 f"the run was not begun within {self.timeout_s:g} s: it waited for its turn, while another call of the "
@@ -506,7 +506,7 @@ class EngineStartError(EngineError):
     stderr_tail: str = ""
     signal_name: str = ""
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"
 
 
@@ -517,9 +517,9 @@ class SessionClosedError(ExecutionError, EngineStartError):
     message: str = "the session is closed. Make a new one."
     entry: str = ""
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         if not self.entry:
-            return super()._said()
+            return super()._describe()
         return f"the session was closed while it ran '{self.entry}'. Make a new one.{self._kept()}"
 
 
@@ -534,7 +534,7 @@ class ForkedError(EngineError):
     parent: int
     whole: bool = True
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"this process was forked from process {self.parent} while the session {self.doing}. That goes on there; "
             f"here the session is as it was before"
@@ -572,7 +572,7 @@ class WorkerCrashedError(ExecutionError, EngineError):
         """The cause of its death, as far as that can be told."""
         return f"{self.signal_name} ({self.reason})" if self.reason else self.signal_name
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"the engine process died of {self.cause} while it {self._did()}. {_AS_TEXT if self.bitcode else ''}"
             f"Nothing else is lost: the next run gets a new engine process with every module in place.{self._kept()}"
@@ -591,7 +591,7 @@ class WorkerRestartLimitError(EngineError):
 
     limit: int
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         return (
             f"{self.limit} engine processes died with no run that came to its end between. No more are started until "
             f"everything is reset: %qir_reset (in Python: session.reset())."
@@ -605,7 +605,7 @@ class QuarantineError(EngineError):
     name: str
     causes: tuple[str, ...]
 
-    def _said(self) -> str:
+    def _describe(self) -> str:
         import shlex  # noqa: PLC0415 - for an error only
 
         name = shlex.quote(self.name)

@@ -15,7 +15,7 @@ from qirjit_magic.system_memory import free_memory, left_of_resource_limits
 
 VARIABLE = "QIRJIT_LIMITS"
 _MIB = 1 << 20
-_MAX_KEPT, _LEAST_KEPT = 1024 * _MIB, 16 * _MIB
+_MAX_KEPT, _MIN_KEPT = 1024 * _MIB, 16 * _MIB
 _SHARES = 4
 _STEP = 16 * _MIB  # so that it does not differ with every page that somebody takes or frees
 
@@ -23,7 +23,7 @@ _STEP = 16 * _MIB  # so that it does not differ with every page that somebody ta
 def default_kept_bytes() -> int:
     """1 GiB, or a quarter of the memory that this process could still have now, where that is less."""
     left = _memory_left()
-    return _MAX_KEPT if left is None else max(_LEAST_KEPT, min(_MAX_KEPT, left // _SHARES // _STEP * _STEP))
+    return _MAX_KEPT if left is None else max(_MIN_KEPT, min(_MAX_KEPT, left // _SHARES // _STEP * _STEP))
 
 
 def _memory_left() -> int | None:
@@ -108,7 +108,7 @@ def _number(name: str, text: str) -> float:
 
 
 # What is too much, and what else than a higher limit would help.
-_PASSED = {
+_EXCEEDED = {
     "source_bytes": ("the module has {value:,} bytes", "Split it into several modules"),
     "nesting": ("brackets lie {value:,} deep in each other in the module", "Flatten it"),
     "modules": ("there would be {value:,} modules", "Forget some: %qir_reset NAME --remove"),
@@ -131,8 +131,8 @@ class LimitError(ExecutionError):
     value: float
     allowed: float
 
-    def _said(self) -> str:
-        what, instead = _PASSED.get(self.limit, ("{value:,}", "Use less"))
+    def _describe(self) -> str:
+        what, instead = _EXCEEDED.get(self.limit, ("{value:,}", "Use less"))
         return (
             f"{what.format(value=self.value)}, more than the {self.allowed:,} that the limit {self.limit} allows. "
             f"{instead}, or raise it: %config QirMagics.limits = {{'{self.limit}': …}}, {VARIABLE}, or "

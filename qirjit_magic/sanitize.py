@@ -32,7 +32,7 @@ _HIDDEN_IN_A_LINE = _any_of((*_CONTROLS, *_OTHERS))
 _HIDDEN = _any_of((*_CONTROLS_OF_LINES, *_OTHERS))
 
 
-def plain(text: str) -> str:
+def sanitize(text: str) -> str:
     r"""The text with control characters, marks of direction and what is no character as escapes, such as ``\x1b``.
 
     Ends of line stay, and tabs.
@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     return _HIDDEN.sub(_escape, text)
 
 
-def plain_line(text: str) -> str:
+def sanitize_line(text: str) -> str:
     r"""The same on one line: tabs and ends of line are ``\t`` and ``\n``."""
     return _HIDDEN_IN_A_LINE.sub(_escape, text)
 

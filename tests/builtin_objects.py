@@ -19,8 +19,8 @@ def write_builtin_objects(folder: Path) -> bool:
         engine.start()
         for name in BUILTIN_OBJECTS:
             compiled = Compiled(ModuleInfo("", ""), engine.builtin_code(name))
-            for fenced in (True, False):
-                cache.keep(builtin_key(name, build=engine.restarter.build, fenced=fenced), compiled)
+            for sandboxed in (True, False):
+                cache.keep(builtin_key(name, build=engine.restarter.build, sandboxed=sandboxed), compiled)
     except QirError:  # the tests say what is wrong with it
         return False
     finally:

@@ -10,7 +10,7 @@ from typing import Literal
 from qirjit_magic.display.labels import number, percent, shortened, shown
 from qirjit_magic.display.style import drawn, standalone, styled
 from qirjit_magic.results.counts import Counts
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 Order = Literal["value", "count"]
 _LONGEST_NAME = 40  # in the picture and in text
@@ -28,7 +28,7 @@ _BLOCKS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class HistogramBar:
     """One line of a histogram.
 
     Attributes:
@@ -51,41 +51,41 @@ class Histogram:
     """A histogram of the outcomes, as notebooks and terminals show it.
 
     Attributes:
-        tally: names and counts of the most frequent outcomes, and how many there are in all.
+        counts: names and counts of the most frequent outcomes, and how many there are in all.
         title: what was run.
         noun: what an outcome is called, such as ``outcome``.
         order: sorted by ``value``, or by ``count``, the most frequent first.
         hint: how to get what is left out, such as ``result.counts()``.
     """
 
-    tally: Counts
+    counts: Counts
     title: str = ""
     noun: str = "outcome"
     order: Order = "value"
     hint: str = ""
 
-    def bars(self, order: Order | None = None) -> list[Bar]:
+    def bars(self, order: Order | None = None) -> list[HistogramBar]:
         """The bars to draw: one for each outcome that has a name, and one for all others together."""
-        rows = self.tally.rows
+        rows = self.counts.rows
         if (order or self.order) == "count":
             rows = tuple(sorted(rows, key=lambda row: -row[1]))
-        total, longest = self.tally.total or 1, max((count for _, count in rows), default=0) or 1
-        bars = [Bar(name, count, count / total, count / longest) for name, count in rows]
-        if self.tally.unnamed:
-            rest, name = self.tally.rest, number(self.tally.unnamed, "other")
-            bars.append(Bar(name, rest, rest / total, rest / longest, rest=True))
+        total, longest = self.counts.total or 1, max((count for _, count in rows), default=0) or 1
+        bars = [HistogramBar(name, count, count / total, count / longest) for name, count in rows]
+        if self.counts.unnamed:
+            rest, name = self.counts.rest, number(self.counts.unnamed, "other")
+            bars.append(HistogramBar(name, rest, rest / total, rest / longest, rest=True))
         return bars
 
     def words(self) -> str:
         """Distinct and, where no title says it, total in words; and what is left out."""
-        different = "" if self.tally.distinct == 1 else "different "
-        words = number(self.tally.distinct, f"{different}{plain_line(self.noun)}")
+        different = "" if self.counts.distinct == 1 else "different "
+        words = number(self.counts.distinct, f"{different}{sanitize_line(self.noun)}")
         if not self.title:
-            words += f" in {number(self.tally.total, 'shot')}"
-        if not self.tally.unnamed:
+            words += f" in {number(self.counts.total, 'shot')}"
+        if not self.counts.unnamed:
             return words
-        more = f": {plain_line(self.hint)}" if self.hint else ""
-        return f"{words}; the {len(self.tally.rows):,} most frequent are shown{more}"
+        more = f": {sanitize_line(self.hint)}" if self.hint else ""
+        return f"{words}; the {len(self.counts.rows):,} most frequent are shown{more}"
 
     def text(self) -> str:
         """The histogram as text, in columns, at most 80 characters wide where names are short."""
@@ -104,7 +104,7 @@ class Histogram:
         title = f'<text x="0" y="16" class="qirjit-strong">{shown(self.title or self.words(), 80)}</text>'
         area = (
             f'<svg x="{layout.left:g}" y="32" width="{inner:g}" height="{layout.height(bars)}" overflow="visible">'
-            f"{''.join(_rows(bars, layout, self.tally.total))}</svg>"
+            f"{''.join(_rows(bars, layout, self.counts.total))}</svg>"
         )
         return standalone(f"{title}{area}", _WIDTH, layout.height(bars) + 40, self._label())
 
@@ -126,21 +126,21 @@ class Histogram:
         title = f'<div class="qirjit-title">{shown(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
         return {"text/plain": self.text(), "text/html": styled(title + self.fragment())}
 
-    def _figure(self, bars: list[Bar], moves: list[int]) -> str:
+    def _figure(self, bars: list[HistogramBar], moves: list[int]) -> str:
         layout = _Layout.of(bars)
         picture = (
             f'<svg role="img" aria-label="{escape(self._label())}" height="{layout.height(bars)}" '
             f'style="width:calc(100% - {layout.left + layout.right:g}px);margin-left:{layout.left:g}px">'
-            f"{''.join(_rows(bars, layout, self.tally.total, moves))}</svg>"
+            f"{''.join(_rows(bars, layout, self.counts.total, moves))}</svg>"
         )
         return drawn(picture, "qirjit-figure")
 
     def _label(self) -> str:
-        top = sorted(self.tally.rows, key=lambda row: -row[1])[:3]
-        most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.tally.total or 1))}" for name, n in top)
+        top = sorted(self.counts.rows, key=lambda row: -row[1])[:3]
+        most = ", ".join(f"{shortened(name, _LONGEST_NAME)} {percent(n / (self.counts.total or 1))}" for name, n in top)
         return f"Histogram: {self.words()}. Most frequent: {most}."
 
-    def _table(self, bars: list[Bar]) -> str:
+    def _table(self, bars: list[HistogramBar]) -> str:
         body = "".join(
             f'<tr><th scope="row" class="qirjit-name">{shown(bar.name, _LONGEST_TOLD)}</th>'
             f'<td class="qirjit-number">{bar.count:,}</td>'
@@ -154,7 +154,7 @@ class Histogram:
         )
 
 
-def _moves(bars: list[Bar], others: list[Bar]) -> list[int]:
+def _moves(bars: list[HistogramBar], others: list[HistogramBar]) -> list[int]:
     # By how many lines each bar moves where the other order is chosen.
     places = {bar.name: place for place, bar in enumerate(others)}
     return [places[bar.name] - place for place, bar in enumerate(bars)]
@@ -179,7 +179,7 @@ class _Layout:
     above: bool
 
     @classmethod
-    def of(cls, bars: list[Bar]) -> _Layout:
+    def of(cls, bars: list[HistogramBar]) -> _Layout:
         names = max((len(_name(bar)) for bar in bars), default=0)
         counts = max((len(f"{bar.count:,}") for bar in bars), default=1)
         above = names > _BESIDE
@@ -193,15 +193,15 @@ class _Layout:
     def bar(self) -> int:
         return _LOW_BAR if self.above else _BAR
 
-    def height(self, bars: list[Bar]) -> int:
+    def height(self, bars: list[HistogramBar]) -> int:
         return len(bars) * self.row
 
 
-def _name(bar: Bar) -> str:
+def _name(bar: HistogramBar) -> str:
     return shortened(bar.name, _LONGEST_NAME)
 
 
-def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
+def _rows(bars: list[HistogramBar], layout: _Layout, total: int, moves: Sequence[int] = ()) -> Iterator[str]:
     counts_end = layout.right - _DIGIT * 7 - _GAP
     for place, bar in enumerate(bars):
         top = (place + 1) * layout.row - layout.bar - 4
@@ -222,7 +222,7 @@ def _rows(bars: list[Bar], layout: _Layout, total: int, moves: Sequence[int] = (
     yield f'<path class="qirjit-line" d="M-.5 0V{layout.height(bars)}"/>' if not layout.above else ""
 
 
-def _bar(bar: Bar, top: int, height: int) -> str:
+def _bar(bar: HistogramBar, top: int, height: int) -> str:
     kind = "qirjit-rest" if bar.rest else "qirjit-bar"
     width = 100 * min(bar.length, 1)
     rect = f'<rect class="{kind}" y="{top}" width="{width:.4g}%" height="{height}" rx="2"/>'
@@ -236,7 +236,7 @@ def _bar(bar: Bar, top: int, height: int) -> str:
 # -- text --------------------------------------------------------------------------------------------------------------
 
 
-def _lines(bars: list[Bar]) -> Iterator[str]:
+def _lines(bars: list[HistogramBar]) -> Iterator[str]:
     names = [_name(bar) for bar in bars]
     width = max(map(len, names), default=0)
     count_width = max((len(f"{bar.count:,}") for bar in bars), default=0)
@@ -245,7 +245,7 @@ def _lines(bars: list[Bar]) -> Iterator[str]:
         yield f"{name:<{width}}  {bar.count:>{count_width},}  {percent(bar.share):>6}  {_blocks(bar, room)}".rstrip()
 
 
-def _blocks(bar: Bar, room: int) -> str:
+def _blocks(bar: HistogramBar, room: int) -> str:
     if bar.length > 1:
         return "█" * (room - 3) + "▌▐█"
     eighths = round(_BLOCKS * room * bar.length)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 _ELLIPSIS = "…"
 
@@ -14,24 +14,24 @@ def number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def shortened(text: str, most: int) -> str:
+def shortened(text: str, limit: int) -> str:
     """The text on one line, harmless; of one that is longer the beginning and the end."""
-    if len(text) > 2 * most:  # what stands between is never looked at
-        text = f"{text[:most]}{text[-most:]}"
-        whole = plain_line(text)
-        return _cut(whole, most)
-    whole = plain_line(text)
-    return whole if len(whole) <= most else _cut(whole, most)
+    if len(text) > 2 * limit:  # what stands between is never looked at
+        text = f"{text[:limit]}{text[-limit:]}"
+        whole = sanitize_line(text)
+        return _cut(whole, limit)
+    whole = sanitize_line(text)
+    return whole if len(whole) <= limit else _cut(whole, limit)
 
 
-def _cut(text: str, most: int) -> str:
-    end = most // 3
-    return f"{text[: most - end - 1]}{_ELLIPSIS}{text[-end:]}"
+def _cut(text: str, limit: int) -> str:
+    end = limit // 3
+    return f"{text[: limit - end - 1]}{_ELLIPSIS}{text[-end:]}"
 
 
-def shown(text: str, most: int) -> str:
+def shown(text: str, limit: int) -> str:
     """The shortened text, escaped for HTML."""
-    return escape(shortened(text, most))
+    return escape(shortened(text, limit))
 
 
 def percent(share: float) -> str:

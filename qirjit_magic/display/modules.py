@@ -9,7 +9,7 @@ from html import escape
 from qirjit_magic.protocol.messages import EngineStatus
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 
 _MIB = 1 << 20
 _SHOWN_NAMES = 20
@@ -21,17 +21,17 @@ def function_label(function: EntryPoint) -> str:
     """A function as one reads it: ``main()``, ``add(i64, double) → i64``; with ``*`` where it has the attribute."""
     returns = "" if function.signature.returns == "void" else f" → {function.signature.returns}"
     mark = " *" if function.declared else ""
-    return plain_line(f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}")
+    return sanitize_line(f"{function.name}({', '.join(function.signature.parameters)}){returns}{mark}")
 
 
-def modules_table(linkage: SymbolGraph) -> Table:
+def modules_table(symbol_graph: SymbolGraph) -> Table:
     """Head and rows: name, when, profile, what each module defines, what it uses and who uses it, size and level."""
-    rows = tuple(_module_row(module, linkage) for module in linkage.modules.values())
+    rows = tuple(_module_row(module, symbol_graph) for module in symbol_graph.modules.values())
     return (("module", "compiled", "profile", "defines (* entry point)", "uses", "used by", "object code"), *rows)
 
 
-def _module_row(module: ModuleInfo, linkage: SymbolGraph) -> tuple[str, ...]:
-    definitions, users = "\n".join(_definitions(module, linkage)), "\n".join(linkage.users(module.name))
+def _module_row(module: ModuleInfo, symbol_graph: SymbolGraph) -> tuple[str, ...]:
+    definitions, users = "\n".join(_definitions(module, symbol_graph)), "\n".join(symbol_graph.users(module.name))
     if module.name == PYTHON:
         return (_label(PYTHON), "", "", definitions, "", users, "")
     return (
@@ -39,7 +39,7 @@ def _module_row(module: ModuleInfo, linkage: SymbolGraph) -> tuple[str, ...]:
         time.strftime("%H:%M:%S", time.localtime(module.added_at)),
         module.profile,
         definitions,
-        "\n".join(_needs(module, linkage)),
+        "\n".join(_needs(module, symbol_graph)),
         users,
         f"{module.object_size:,} bytes, -O{module.opt_level}",
     )
@@ -49,25 +49,25 @@ def _label(module: str) -> str:
     return "Python" if module == PYTHON else module
 
 
-def _definitions(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
+def _definitions(module: ModuleInfo, symbol_graph: SymbolGraph) -> Iterator[str]:
     public = [(f.name, True, function_label(f)) for f in module.functions if f.public]
     public += [(v.name, False, f"{v.name}: {v.type}") for v in module.variables if v.public]
     for name, function, label in public[:_SHOWN_NAMES]:
-        owner = linkage.owner(name, function=function)
+        owner = symbol_graph.owner(name, function=function)
         yield label if owner == module.name else f"{label} (others use that of {owner})"
     if len(public) > _SHOWN_NAMES:
         yield f"… and {len(public) - _SHOWN_NAMES:,} more"
 
 
-def _needs(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
+def _needs(module: ModuleInfo, symbol_graph: SymbolGraph) -> Iterator[str]:
     known = 0
     for declaration in module.declarations:
-        definition = linkage.definition(declaration)
+        definition = symbol_graph.definition(declaration)
         if definition:
             yield f"{declaration.name} of {_label(definition.module)}"
         elif declaration.type in declaration.known:
             known += 1
-        elif linkage.is_of_c_library(declaration, module.name):
+        elif symbol_graph.is_of_c_library(declaration, module.name):
             yield f"{declaration.name} of the C library"
         else:
             yield f"{declaration.name}, which nobody defines"
@@ -86,7 +86,7 @@ def profile_table(module: ModuleInfo) -> Table:
     )
 
 
-_READING_FENCED = "Landlock (ABI"
+_READING_SANDBOXED = "Landlock (ABI"
 _READS = "Python, its packages, libraries and the simulators alone"
 
 
@@ -96,7 +96,7 @@ def status_table(status: EngineStatus) -> Table:
         ("engine process", ""),
         ("pid", str(status.pid)),
         ("fence", status.fence or "none"),
-        ("reads", _READS if _READING_FENCED in status.fence else "whatever you can read"),
+        ("reads", _READS if _READING_SANDBOXED in status.fence else "whatever you can read"),
         ("memory", _memory(status.memory, status.memory_limit)),
         ("restarts", f"{status.restarts:,}"),
         ("simulator", status.simulator or "none yet"),
@@ -126,7 +126,7 @@ def _memory(used: int, limit: int) -> str:
 
 def table_text(table: Table) -> str:
     """A table in columns."""
-    cells = [[plain(cell).expandtabs().split("\n") for cell in row] for row in table]
+    cells = [[sanitize(cell).expandtabs().split("\n") for cell in row] for row in table]
     lines = [
         [cell[i] if i < len(cell) else "" for cell in row]
         for row in cells
@@ -140,10 +140,10 @@ def table_text(table: Table) -> str:
 
 def table_html(table: Table) -> str:
     """The same as an HTML table."""
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(plain(cell))}</th>' for cell in table[0])
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(sanitize(cell))}</th>' for cell in table[0])
     body = "".join(f"<tr>{_row(row)}</tr>" for row in table[1:])
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _row(row: Sequence[str]) -> str:
-    return "".join(f'<td style="{_CELL}">{escape(plain(cell)).replace(chr(10), "<br>")}</td>' for cell in row)
+    return "".join(f'<td style="{_CELL}">{escape(sanitize(cell)).replace(chr(10), "<br>")}</td>' for cell in row)

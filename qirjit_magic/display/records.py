@@ -11,7 +11,7 @@ from qirjit_magic.display.summary import FirstTexts
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.output_schemas import value_text
 from qirjit_magic.results.records import Record
-from qirjit_magic.sanitize import plain
+from qirjit_magic.sanitize import sanitize
 
 _CONTAINERS = (RecordKind.TUPLE, RecordKind.ARRAY)
 _LONGEST_VALUE = 128
@@ -123,12 +123,12 @@ def messages_lines(messages: FirstTexts, hint: str) -> Iterator[str]:
     room = _MAX_CHARACTERS
     for place, message in enumerate(messages.first):
         if len(message) > room:
-            yield plain(message[:room])
+            yield sanitize(message[:room])
             others = messages.total - place - 1
             more = f" and {number(others, 'more message')}" if others else ""
             yield f"… {number(len(message) - room, 'more character')}{more}: {hint}"
             return
-        yield plain(message)
+        yield sanitize(message)
         room -= len(message) + 1
     if messages.more:
         yield omitted_note(messages.more, "message", hint)

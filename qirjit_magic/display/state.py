@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from qirjit_magic.display.labels import number, percent, shortened
-from qirjit_magic.sanitize import plain
+from qirjit_magic.sanitize import sanitize
 
 SHOWN_AMPLITUDES = 32
 _READ = 1_000_000  # characters: of a longer dump the first basis states are shown, not the most probable
@@ -124,7 +124,7 @@ def state_fragment(text: str, qubits: int, hint: str) -> str:
     """
     state = read_state(text, qubits)
     if state is None:
-        return f'<section><pre class="qirjit-text">{escape(plain(_beginning(text, hint)))}</pre></section>'
+        return f'<section><pre class="qirjit-text">{escape(sanitize(_beginning(text, hint)))}</pre></section>'
     order = f'<th scope="col" title="qubit 0 first">{_order(state.qubits)}</th>' if state.qubits else ""
     head = (
         f'<th scope="col">state</th>{order}<th scope="col" class="qirjit-number">amplitude</th>'
@@ -182,7 +182,7 @@ def state_lines(text: str, qubits: int, hint: str) -> Iterator[str]:
     """A dump in columns of text; see `state_fragment`."""
     state = read_state(text, qubits)
     if state is None:
-        yield plain(_beginning(text, hint))
+        yield sanitize(_beginning(text, hint))
         return
     head = ("state", _order(state.qubits), "amplitude", "probability", "", "phase")
     rows = [head, *(_cells(basis, amplitude, state.qubits) for basis, amplitude in state.amplitudes)]

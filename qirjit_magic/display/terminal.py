@@ -52,7 +52,7 @@ class TerminalBar:
 def _new_bar(first: Progress, stream: TextIO) -> Any:  # noqa: ANN401 - tqdm has no types
     from tqdm import tqdm  # noqa: PLC0415 - 0.03 s, which only a long run spends
 
-    class Bar(tqdm):  # type: ignore[misc]
+    class ProgressBar(tqdm):  # type: ignore[misc]
         monitor_interval = 0  # no thread that draws by itself
         progress = first
 
@@ -61,5 +61,5 @@ def _new_bar(first: Progress, stream: TextIO) -> Any:  # noqa: ANN401 - tqdm has
             known = self.progress
             return {**super().format_dict, "n": known.done, "elapsed": known.seconds, "rate": known.rate}
 
-    Bar.set_lock(threading.RLock())  # its own one is for several processes
-    return Bar(total=first.shots, unit="shot", leave=False, file=stream, dynamic_ncols=True)
+    ProgressBar.set_lock(threading.RLock())  # its own one is for several processes
+    return ProgressBar(total=first.shots, unit="shot", leave=False, file=stream, dynamic_ncols=True)

@@ -17,7 +17,7 @@ from qirjit_magic.display.records import (
 from qirjit_magic.display.state import state_fragment, state_lines
 from qirjit_magic.display.style import styled
 from qirjit_magic.display.summary import FirstTexts, Summarised, Summary
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 _LONGEST_NAME = 128
 _ALL_COUNTS = "result.counts() has all"
@@ -110,7 +110,7 @@ def _numbered(states: FirstTexts) -> Iterator[tuple[str, str]]:
 
 def describe(summary: Summary) -> str:
     """The run as text: the same views, bounded, in columns."""
-    return "\n".join([plain_line(title(summary)), *_lines(summary)])
+    return "\n".join([sanitize_line(title(summary)), *_lines(summary)])
 
 
 def _lines(summary: Summary) -> Iterator[str]:

@@ -49,14 +49,14 @@ from qirjit_magic.protocol.messages import (
     Outcome,
     RunReply,
     RunRequest,
-    code_room,
+    max_code_bytes,
 )
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.protocol.simulator_specs import AUTO, STABILIZER
 from qirjit_magic.protocol.symbol_graph import admit
 from qirjit_magic.protocol.timings import Stopwatch
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.sampling.tracing import Tracing
@@ -149,11 +149,10 @@ class JitEngine:
         object_code = self._emitter.generate(optimised, info.opt_level)
         watch.lap("compile")
         self._compilations += 1
-        if len(object_code) > code_room(source_bytes):  # the kernel takes no such reply
+        if len(object_code) > max_code_bytes(source_bytes):  # the kernel takes no such reply
             construct = f"the object code is {len(object_code):,} bytes long"
-            reason = (
-                f"a module of this size may come to {code_room(source_bytes):,}. Let the program fill its variables."
-            )
+            room = max_code_bytes(source_bytes)
+            reason = f"a module of this size may come to {room:,}. Let the program fill its variables."
             raise UnsafeModuleError(construct, reason)
         return Compiled(structs.replace(info, object_size=len(object_code), timings=watch.timings), object_code)
 
@@ -175,12 +174,12 @@ class JitEngine:
         if self._tracing is not None:
             self._tracing.forget()
 
-    def renew(self, name: str) -> None:
+    def promote(self, name: str) -> None:
         """Put a module last in the order in which names resolve, as the newest."""
         self._forget_links()
         self._modules[name] = self._modules.pop(name)
 
-    def unlink(self, name: str) -> None:
+    def reset_variables(self, name: str) -> None:
         """Unload the code of a module and its variables, so that the next run links it anew."""
         self._forget_links()
         self._modules[name].unlink()
@@ -211,7 +210,7 @@ class JitEngine:
         entry = requested_entry(self._modules, request)
         watch, begins = Stopwatch(), self._run.begins_with(request)
         if request.simulator == STABILIZER:
-            return self._on_stabilizer(request, entry, watch)
+            return self._run_on_stabilizer(request, entry, watch)
         if begins:
             bind = self._binder(request)
             self._run.choice = choose_simulator(request, entry, instances=self._instances, bind=bind)
@@ -219,16 +218,16 @@ class JitEngine:
         self._simulator = self._run.choice.instance.simulator.spec.name
         not_drawn = ""
         if begins and request.first == 0 and request.method != "live":
-            drawn = self._draw(request, entry, watch) if self._may_be_drawn(request) else None
+            drawn = self._sample(request, entry, watch) if self._may_be_sampled(request) else None
             if isinstance(drawn, RunReply):
-                return self._told(drawn, watch)
+                return self._with_timings(drawn, watch)
             if drawn and request.method == "sampled":
                 raise _not_sampleable(request, drawn)
             not_drawn = drawn.reason if drawn else "each of them reads a result"
         reply = self._run_live(request, entry, watch, begins=begins)
-        return self._told(structs.replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
+        return self._with_timings(structs.replace(reply, why="; ".join(filter(None, (reply.why, not_drawn)))), watch)
 
-    def _may_be_drawn(self, request: RunRequest) -> bool:
+    def _may_be_sampled(self, request: RunRequest) -> bool:
         module = self._modules[request.module].compiled.module
         return request.method == "sampled" or request.entry not in module.reads_results
 
@@ -251,7 +250,7 @@ class JitEngine:
         self._run.note(request, reply.outcome)
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
-            bound = self._linker_for(instance).linkage
+            bound = self._linker_for(instance).symbol_graph
             if not bound.state_across_shots(request.module):
                 return self._run_sparse(request, entry, watch)
         return structs.replace(reply, simulator=instance.simulator.spec.name, why=choice.why)
@@ -266,22 +265,22 @@ class JitEngine:
         self._simulator = self._run.choice.instance.simulator.spec.name
         return self._run_live(request, entry, watch, begins=True)
 
-    def _told(self, reply: RunReply, watch: Stopwatch) -> RunReply:
+    def _with_timings(self, reply: RunReply, watch: Stopwatch) -> RunReply:
         linked = tuple(self._linked)
         self._linked.clear()
         return structs.replace(reply, linked=linked, timings=watch.timings)
 
-    def _on_stabilizer(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
+    def _run_on_stabilizer(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply:
         if request.method == "live":
             message = "the simulator 'stabilizer' draws all shots at once: it runs none. Leave --method live away."
             raise SimulatorError(message)
         self._simulator = request.simulator.name
-        drawn = self._draw(request, entry, watch)
+        drawn = self._sample(request, entry, watch)
         if isinstance(drawn, RunReply):
-            return self._told(drawn, watch)
+            return self._with_timings(drawn, watch)
         raise _not_sampleable(request, drawn)
 
-    def _draw(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | NotSampleable:
+    def _sample(self, request: RunRequest, entry: EntryPoint, watch: Stopwatch) -> RunReply | NotSampleable:
         from qirjit_magic.engine.sampling.sampler import Sampler, put_sample  # noqa: PLC0415 - NumPy, not needed for one shot
         from qirjit_magic.engine.simulators.operation_trace import NotSampleable  # noqa: PLC0415 - likewise
 
@@ -354,7 +353,7 @@ class JitEngine:
             llvm=".".join(map(str, llvm.llvm_version_info)),
             modules=tuple(self._modules),
             compilations=self._compilations,
-            memory=choose().resident_bytes(),
+            memory=get_platform().resident_bytes(),
         )
 
     def close(self) -> None:
@@ -385,9 +384,9 @@ def _seed(request: RunRequest) -> int:
     return int.from_bytes(os.urandom(8)) if request.seed is None else request.seed
 
 
-def _not_sampleable(request: RunRequest, doubt: NotSampleable) -> NotSampleableError:
+def _not_sampleable(request: RunRequest, obstacle: NotSampleable) -> NotSampleableError:
     return NotSampleableError(
-        request.entry, doubt.reason, doubt.instruction, doubt.place, simulator=request.simulator.name
+        request.entry, obstacle.reason, obstacle.instruction, obstacle.place, simulator=request.simulator.name
     )
 
 

@@ -33,21 +33,21 @@ from qirjit_magic.protocol.messages import (
     Inbox,
     Intrinsic,
     Message,
+    Promote,
     Ready,
     Refused,
     Remove,
-    Renew,
+    ResetVariables,
     Restore,
     RunRequest,
     Show,
     Undefine,
-    Unlink,
     WorkerArguments,
     pack,
 )
 from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.version import __version__
 
 _STACK, _STACK_SHARE = 8 << 20, 16
@@ -147,10 +147,10 @@ def _change(engine: Engine, message: Message, blob: bytes) -> None:
     match message:
         case Restore(module):
             engine.restore(Compiled(module, blob))
-        case Renew(name):
-            engine.renew(name)
-        case Unlink(name):
-            engine.unlink(name)
+        case Promote(name):
+            engine.promote(name)
+        case ResetVariables(name):
+            engine.reset_variables(name)
         case Remove(name):
             engine.remove(name)
         case Define(name, signature, path):
@@ -182,7 +182,7 @@ def main(argument: str) -> None:
     """Be the engine process that a supervisor started with this argument, the `WorkerArguments` as JSON."""
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    platform = choose(arguments.platform)
+    platform = get_platform(arguments.platform)
     platform.prefer_for_oom_kill()
     platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
     _print_by_lines()
@@ -198,13 +198,13 @@ def main(argument: str) -> None:
     def confine() -> str:
         if arguments.cache:
             read_builtin_objects(
-                Path(os.fsdecode(arguments.cache)), BUILTIN_OBJECTS, build=made_by, fenced=arguments.fenced
+                Path(os.fsdecode(arguments.cache)), BUILTIN_OBJECTS, build=made_by, sandboxed=arguments.sandboxed
             )
         prepare()
         note_faults(memory, platform)
         limit_resources(arguments.memory_limit)
         libraries = [os.fsdecode(library) for library in arguments.libraries]
-        return platform.fence(libraries) if arguments.fenced else "none: this engine was started without one"
+        return platform.enter_sandbox(libraries) if arguments.sandboxed else "none: this engine was started without one"
 
     # Not closed here: the kernel takes that for the end, and a traceback may still be to be printed.
     serve(socket.socket(fileno=arguments.socket), JitEngine(memory), made_by, prepare=confine)

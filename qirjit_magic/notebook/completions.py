@@ -17,7 +17,7 @@ from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.protocol.known_functions import known_functions
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.simulator_specs import simulator_names
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.default import existing_session
 
 # Each of these takes time in proportion to its text: it is asked at each key, and the text may be anything.
@@ -208,11 +208,11 @@ def _in_body(before: str, body: str) -> Completions:
             return Completions(typed, completions)
     first: dict[str, Completion] = {}
     for one in _functions(body, typed):
-        if one.text.startswith(typed) and not _UNWRITABLE.search(one.text) and one.text == plain_line(one.text):
+        if one.text.startswith(typed) and not _UNWRITABLE.search(one.text) and one.text == sanitize_line(one.text):
             first.setdefault(one.text, one)
     return Completions(
         typed,
-        [Completion(_global(one.text, quoted=quoted), plain_line(one.description)) for one in first.values()],
+        [Completion(_global(one.text, quoted=quoted), sanitize_line(one.description)) for one in first.values()],
     )
 
 
@@ -267,9 +267,9 @@ def _fitting(completions: Iterable[Completion], current: str) -> Iterator[Comple
     typed, quote = _unquoted(current), current[:1] if current[:1] in {"'", '"'} else ""
     seen: set[str] = set()
     for one in completions:
-        new = one.text not in seen and one.text == plain_line(one.text)
+        new = one.text not in seen and one.text == sanitize_line(one.text)
         if new and one.text.startswith(typed):
             seen.add(one.text)
             whole = quote and quote not in one.text and "\\" not in one.text
             text = f"{quote}{one.text}{quote}" if whole else quoted_word(one.text)
-            yield Completion(text, plain_line(one.description))
+            yield Completion(text, sanitize_line(one.description))

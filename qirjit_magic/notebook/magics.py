@@ -43,7 +43,7 @@ from qirjit_magic.notebook.interrupted import Interrupted, kept_message
 from qirjit_magic.notebook.magic_line import split_line
 from qirjit_magic.notebook.run_progress import run_observer
 from qirjit_magic.options import RunOptions
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 from qirjit_magic.session.default import close_default_session, default_session
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, Source, encoded
@@ -179,7 +179,9 @@ class QirMagics(Magics):
             return
         if module is not None and not options.quiet:
             # What is undefined is told by an error as soon as it is needed.
-            _tell((d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None)
+            _print_diagnostics(
+                (d for d in module.diagnostics if d.about != "undefined"), aside=options.format is not None
+            )
         self._run(options, name)
 
     def _parse(self, context: FlagContext, line: str, local_ns: _Variables) -> GivenFlags:
@@ -257,21 +259,21 @@ class QirMagics(Magics):
         if options.output and self.shell is not None:
             self.shell.user_ns[options.output] = result
         if not options.quiet:
-            _tell(result.notices, aside=options.format is not None)
+            _print_diagnostics(result.notices, aside=options.format is not None)
             if shown and options.format is not None:
-                print(plain(result.to_text(options.format)), end="")
+                print(sanitize(result.to_text(options.format)), end="")
             elif shown and not result.empty:
                 display(result)
-        _tell_times(result.timings, options, plan=str(result.plan))
+        _print_timings(result.timings, options, plan=str(result.plan))
 
     def _describe(self, module: ModuleInfo | None, options: GivenFlags) -> None:
         if module is None:
             return
         if not options.quiet:
             functions = ", ".join(function_label(f) for f in module.functions if f.public) or "no public function"
-            print(f"compiled '{plain_line(module.name)}': {functions}")
-            _tell(module.diagnostics)
-        _tell_times(module.timings, options)
+            print(f"compiled '{sanitize_line(module.name)}': {functions}")
+            _print_diagnostics(module.diagnostics)
+        _print_timings(module.timings, options)
 
     # -- the others ------------------------------------------------------------------------------------------------
 
@@ -322,7 +324,7 @@ class QirMagics(Magics):
         names = [word for word in words if word != _REMOVE]
         if len(names) > 1 or (words and not names):
             raise UsageError(f"%qir_reset takes the name of one module, and {_REMOVE} where it is to be forgotten.")
-        _tell(self.session.remove(names[0]) if _REMOVE in words else self.session.reset(*names))
+        _print_diagnostics(self.session.remove(names[0]) if _REMOVE in words else self.session.reset(*names))
         kept = {module.name for module in self.session.modules}
         self._names = {cell: name for cell, name in self._names.items() if name in kept}
 
@@ -337,7 +339,7 @@ class QirMagics(Magics):
         from qirjit_magic.notebook.panel import Panel  # noqa: PLC0415 - ipywidgets takes 0.1 s, which %load_ext spares
 
         if module is not None and not options.quiet:
-            _tell(module.diagnostics)
+            _print_diagnostics(module.diagnostics)
         panel = Panel(
             self.session,
             replace(
@@ -386,13 +388,13 @@ def _keep_aliases_from_evaluating(shell: InteractiveShell, magics: Mapping[str, 
                 setattr(magic, MAGIC_NO_VAR_EXPAND_ATTR, True)
 
 
-def _tell(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
+def _print_diagnostics(diagnostics: Iterable[Diagnostic], *, aside: bool = False) -> None:
     # Aside where what is printed is a format that somebody may read by machine.
     for diagnostic in diagnostics:
         print(diagnostic, file=sys.stderr if aside else sys.stdout)
 
 
-def _tell_times(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
+def _print_timings(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
         aside = options.format is not None
         print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)

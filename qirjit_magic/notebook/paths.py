@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from itertools import islice
 
-_MAX_LOOKED_AT = 5_000
+_MAX_ENTRIES = 5_000
 
 
 def matching_paths(typed: str, suffixes: tuple[str, ...]) -> list[str]:
@@ -24,7 +24,7 @@ def matching_paths(typed: str, suffixes: tuple[str, ...]) -> list[str]:
         with os.scandir(looked_at) as entries:
             found = [
                 f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}"
-                for entry in islice(entries, _MAX_LOOKED_AT)
+                for entry in islice(entries, _MAX_ENTRIES)
                 if entry.name.startswith(name)
                 and entry.name.startswith(".") <= name.startswith(".")
                 and (entry.is_dir() or entry.name.lower().endswith(suffixes))

@@ -14,7 +14,7 @@ from qirjit_magic.display.progress import describe, is_long, page
 from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.flags import GivenFlags
 from qirjit_magic.protocol.messages import Progress
-from qirjit_magic.sanitize import plain
+from qirjit_magic.sanitize import sanitize
 from qirjit_magic.session.client.process import show_nothing
 from qirjit_magic.session.runs.watcher import Observer
 
@@ -72,4 +72,4 @@ def run_observer(shell: InteractiveShell | None, options: GivenFlags) -> Iterato
 
 
 def _print_now(text: str) -> None:
-    print(plain(text), end="", flush=True)
+    print(sanitize(text), end="", flush=True)

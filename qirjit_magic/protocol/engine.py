@@ -61,11 +61,11 @@ class Engine(Protocol):
         """Take a module from its object code as the newest, without compiling or checking anything."""
         ...
 
-    def renew(self, name: str) -> None:
+    def promote(self, name: str) -> None:
         """Make a module the newest; where nothing is bound to something else afterwards, nothing is linked anew."""
         ...
 
-    def unlink(self, name: str) -> None:
+    def reset_variables(self, name: str) -> None:
         """Let a module be linked anew before it is run again: its global variables start anew."""
         ...
 

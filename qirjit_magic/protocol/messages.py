@@ -21,7 +21,7 @@ _CODE_PER_BYTE = 16
 _SHOWN = 200  # characters of what is wrong with a message: it may be in there
 
 
-def code_room(source_bytes: int) -> int:
+def max_code_bytes(source_bytes: int) -> int:
     """Return the bytes of object code, or of text about it, that the source of a module may come to."""
     return _CODE_ROOM + _CODE_PER_BYTE * source_bytes
 
@@ -119,10 +119,10 @@ class WorkerArguments(msgspec.Struct, frozen=True):
         platform: the name of the platform module that the kernel uses.
         lasting: whether the kernel's thread that started it lasts as long as the kernel's process.
         parent: the id of the kernel's process.
-        fenced: whether it is to give up what running programs does not need.
+        sandboxed: whether it is to give up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept, as the system names it; empty for none.
-        libraries: the files of simulators that it may load, likewise: behind the fence it can open no others.
+        libraries: the files of simulators that it may load, likewise: in the sandbox it can open no others.
     """
 
     socket: int
@@ -131,7 +131,7 @@ class WorkerArguments(msgspec.Struct, frozen=True):
     platform: str
     lasting: bool
     parent: int
-    fenced: bool
+    sandboxed: bool
     memory_limit: int
     cache: bytes = b""
     libraries: tuple[bytes, ...] = ()
@@ -287,7 +287,7 @@ class EngineStatus(msgspec.Struct, frozen=True):
         memory_limit: the bytes that each process may have; 0 for no limit.
         restarts: how often a new process took over.
         fence: in words, what the process has given up before it takes requests, and what not.
-        open_pid: the id of the second process, which is not fenced; 0 where there is none.
+        open_pid: the id of the second process, which is not sandboxed; 0 where there is none.
         open_memory: resident bytes of that one.
         open_restarts: how often a new one took over.
     """
@@ -347,14 +347,14 @@ class Restore(msgspec.Struct, frozen=True):
     module: ModuleInfo
 
 
-class Renew(msgspec.Struct, frozen=True):
-    """`Engine.renew`. Answered by `Done`."""
+class Promote(msgspec.Struct, frozen=True):
+    """`Engine.promote`. Answered by `Done`."""
 
     name: str
 
 
-class Unlink(msgspec.Struct, frozen=True):
-    """`Engine.unlink`. Answered by `Done`."""
+class ResetVariables(msgspec.Struct, frozen=True):
+    """`Engine.reset_variables`. Answered by `Done`."""
 
     name: str
 
@@ -446,8 +446,8 @@ Message = (
     | Compile
     | Added
     | Restore
-    | Renew
-    | Unlink
+    | Promote
+    | ResetVariables
     | Remove
     | Define
     | Undefine

@@ -9,7 +9,7 @@ import msgspec
 
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.timings import UNTIMED, Timings
-from qirjit_magic.sanitize import plain
+from qirjit_magic.sanitize import sanitize
 
 _NUMBER = lazy_pattern("[0-9]{1,18}")
 BITCODE = (b"BC\xc0\xde", b"\xde\xc0\x17\x0b")  # how bitcode begins: bare, and in a wrapper
@@ -132,7 +132,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line}: "
-        return plain(f"{self.severity}: {where}{self.message}")
+        return sanitize(f"{self.severity}: {where}{self.message}")
 
 
 class ModuleInfo(msgspec.Struct, frozen=True, eq=False):

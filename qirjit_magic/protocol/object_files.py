@@ -44,15 +44,15 @@ def cache_key(source: bytes, *, build: str, options: str) -> str:
     return digest.hexdigest()
 
 
-def builtin_key(name: str, *, build: str, fenced: bool) -> str:
+def builtin_key(name: str, *, build: str, sandboxed: bool) -> str:
     """The key of what an engine brings itself, which has no source: the build has it in it.
 
     Args:
         name: one of `BUILTIN_OBJECTS`.
         build: see `cache_key`.
-        fenced: whether it was made behind a fence.
+        sandboxed: whether it was made in a sandbox.
     """
-    return cache_key(name.encode(), build=build, options=f"own fenced={fenced}")
+    return cache_key(name.encode(), build=build, options=f"own sandboxed={sandboxed}")
 
 
 def object_path(folder: Path, key: str) -> Path:

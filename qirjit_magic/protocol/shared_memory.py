@@ -135,7 +135,7 @@ class RecordMemory:
         self.region = region
         self.shots = (1 << 63) - 1
 
-    def renew(self, region: Region) -> None:
+    def replace_region(self, region: Region) -> None:
         """Take another memory, cleared, in which somebody who wants the run to end wants it still."""
         before, stop = self.region, self.word(Word.STOP)
         self.region = region
@@ -225,18 +225,18 @@ class RecordMemory:
         end = min(self.word(Word.TEXT_POSITION), TEXT_CAPACITY)
         return self._copied(TEXT_START, TEXT_START + end)
 
-    def text_at(self, offset: int, length: int, most: int = TEXT_CAPACITY) -> str:
+    def text_at(self, offset: int, length: int, limit: int = TEXT_CAPACITY) -> str:
         """The beginning of one piece of text, decoded; what does not fit the text area reads as empty.
 
         Args:
             offset: where it is.
             length: how many bytes it has.
-            most: how many of these are decoded; a character that is cut in two is left out.
+            limit: how many of these are decoded; a character that is cut in two is left out.
         """
         if not 0 < offset <= offset + length <= TEXT_CAPACITY:
             return ""
         start = TEXT_START + offset
-        return decoded(bytes(self.region.view[start : start + min(length, most)]), cut=length > most)
+        return decoded(bytes(self.region.view[start : start + min(length, limit)]), cut=length > limit)
 
     def _copied(self, start: int, end: int) -> bytes:
         data = bytes(self.region.view[start:end])

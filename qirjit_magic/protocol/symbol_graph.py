@@ -226,7 +226,7 @@ def check_profile(info: ModuleInfo) -> None:
         raise ProfileError(info.declared_profile, tuple(each.message for each in info.breaks), line=first.line)
 
 
-def check_renewal(modules: Sequence[ModuleInfo], name: str) -> None:
+def check_promotion(modules: Sequence[ModuleInfo], name: str) -> None:
     """Refuse to make a module the newest where its definitions would no longer fit their users.
 
     Raises:

@@ -74,9 +74,9 @@ class DistinctBits:
         """Strings and counts of all."""
         return self.named(np.arange(len(self.counts)))
 
-    def tally(self, most: int) -> Counts:
+    def top_counts(self, limit: int) -> Counts:
         """The most frequent, at most so many; of those that are as frequent the first ones."""
-        order = np.sort(most_frequent(self.counts, most))
+        order = np.sort(most_frequent(self.counts, limit))
         return Counts(tuple(self.named(order).items()), int(self.counts.sum()), len(self.counts))
 
 
@@ -191,36 +191,36 @@ def _distinct(words: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np
     return firsts, counts
 
 
-def first_of(wanted: NDArray[np.bool_], most: int) -> NDArray[np.int64]:
+def first_of(wanted: NDArray[np.bool_], limit: int) -> NDArray[np.int64]:
     """Return the places of the first true values, at most so many, without an index for each of millions."""
     found: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
     for start in range(0, len(wanted), _AT_ONCE):
-        some = np.flatnonzero(wanted[start : start + _AT_ONCE])[:most]
+        some = np.flatnonzero(wanted[start : start + _AT_ONCE])[:limit]
         found.append(some + start)
-        most -= len(some)
-        if not most:
+        limit -= len(some)
+        if not limit:
             break
     return np.concatenate(found)
 
 
-def most_frequent(counts: NDArray[np.signedinteger], most: int) -> NDArray[np.int64]:
+def most_frequent(counts: NDArray[np.signedinteger], limit: int) -> NDArray[np.int64]:
     """Return the places of the highest counts, at most so many, highest first; of equal ones the first."""
-    if len(counts) > most:
-        least = np.partition(counts, len(counts) - most)[len(counts) - most]
+    if len(counts) > limit:
+        least = np.partition(counts, len(counts) - limit)[len(counts) - limit]
         above = np.flatnonzero(counts > least)
-        places = np.concatenate((above, first_of(counts == least, most - len(above))))
+        places = np.concatenate((above, first_of(counts == least, limit - len(above))))
     else:
         places = np.arange(len(counts))
     return places[np.argsort(-counts[places], kind="stable")]
 
 
-def count_words(words: NDArray[np.int64], value: Callable[[list[int]], object], most: int) -> Counts:
+def count_words(words: NDArray[np.int64], value: Callable[[list[int]], object], limit: int) -> Counts:
     """Count the values that words stand for.
 
     Args:
         words: ``int64[words, n]``, those of each value that came; at least one.
         value: what words stand for; different words may stand for the same.
-        most: how many to name, at least one.
+        limit: how many to name, at least one.
     """
     if not words.strides[1]:  # a billion times the same, in no memory
         firsts, counts = np.zeros(1, np.int64), np.array(words.shape[1:])
@@ -231,19 +231,19 @@ def count_words(words: NDArray[np.int64], value: Callable[[list[int]], object], 
         firsts, counts = _distinct(words)
     distinct, total = len(counts), int(counts.sum())
     if distinct > _CONVERTED:
-        places = most_frequent(counts, most)
+        places = most_frequent(counts, limit)
         firsts, counts = firsts[places], counts[places]
     found = [(value(row), count) for row, count in zip(words.T[firsts].tolist(), counts.tolist(), strict=True)]
-    tally = count_values(found, most)
-    return replace(tally, total=total, distinct=distinct) if distinct > _CONVERTED else tally
+    found_counts = count_values(found, limit)
+    return replace(found_counts, total=total, distinct=distinct) if distinct > _CONVERTED else found_counts
 
 
-def count_values(counted: Iterable[tuple[object, int]], most: int) -> Counts:
-    """The tally of values and how often each came; one may stand there more than once.
+def count_values(counted: Iterable[tuple[object, int]], limit: int) -> Counts:
+    """The counts of values and how often each came; one may stand there more than once.
 
     Args:
         counted: values and counts.
-        most: how many to name, at least one; of those that are as frequent the first ones.
+        limit: how many to name, at least one; of those that are as frequent the first ones.
     """
     counts, values = Counter[str](), dict[str, object]()
     for value, count in counted:
@@ -251,7 +251,7 @@ def count_values(counted: Iterable[tuple[object, int]], most: int) -> Counts:
         counts[text] += count
         values[text] = value
     texts = list(counts)
-    places = most_frequent(np.fromiter(counts.values(), np.int64, len(texts)), most)
+    places = most_frequent(np.fromiter(counts.values(), np.int64, len(texts)), limit)
     rows = sorted(
         ((texts[place], counts[texts[place]]) for place in places.tolist()), key=lambda row: _size(row[0], values)
     )

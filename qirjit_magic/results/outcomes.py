@@ -10,7 +10,7 @@ import numpy as np
 
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.counts import Counts, DistinctBits, distinct_bits
-from qirjit_magic.results.record_columns import Column
+from qirjit_magic.results.record_columns import GrowingColumn
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,14 +40,14 @@ class Outcomes:
             return groups[0]
         return dict(sorted(item for group in groups for item in group.items()))
 
-    def tally(self, most: int) -> Counts:
+    def top_counts(self, limit: int) -> Counts:
         """The most frequent, at most so many; of those that are as frequent the first ones."""
-        tallies = [group.tally(most) for group in self._groups()]
-        if len(tallies) == 1:
-            return tallies[0]
-        named = sorted((row for tally in tallies for row in tally.rows), key=lambda row: (-row[1], row[0]))
-        distinct = sum(tally.distinct for tally in tallies)
-        return Counts(tuple(sorted(named[:most])), sum(tally.total for tally in tallies), distinct)
+        groups = [group.top_counts(limit) for group in self._groups()]
+        if len(groups) == 1:
+            return groups[0]
+        named = sorted((row for group in groups for row in group.rows), key=lambda row: (-row[1], row[0]))
+        distinct = sum(group.distinct for group in groups)
+        return Counts(tuple(sorted(named[:limit])), sum(group.total for group in groups), distinct)
 
     def _groups(self) -> Iterator[DistinctBits]:
         # Strings of different widths are different: those of each width by themselves.
@@ -106,7 +106,7 @@ def outcomes_of(
         ends: where each shot ends.
         strings: where the texts of arrays are.
     """
-    bits = Column(np.uint8)
+    bits = GrowingColumn(np.uint8)
     until = np.zeros(len(ends), np.int64)  # how many results there are until the end of each shot
     any_there = False
     for start in range(0, len(kinds), _AT_ONCE):
@@ -123,7 +123,11 @@ def outcomes_of(
 
 
 def _put(
-    bits: Column, values: NDArray[np.int64], weights: NDArray[np.int64], arrays: NDArray[np.bool_], strings: TextPool
+    bits: GrowingColumn,
+    values: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    arrays: NDArray[np.bool_],
+    strings: TextPool,
 ) -> None:
     # The results of some records: single ones, and those of arrays.
     if not arrays.any():

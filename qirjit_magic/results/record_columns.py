@@ -153,13 +153,13 @@ class RecordLayout:
     values: NDArray[np.int64]
 
 
-def layout_of(piece: bytes) -> RecordLayout | None:
+def layout_of(records: bytes) -> RecordLayout | None:
     """The layout of some shots, None where they have not all recorded the same.
 
     Args:
-        piece: the bytes of their records; where these are no whole shots, they have no layout.
+        records: the bytes of their records; where these are no whole shots, they have no layout.
     """
-    words = np.frombuffer(piece, "<i8", _WORDS * (len(piece) // RECORD_SIZE))
+    words = np.frombuffer(records, "<i8", _WORDS * (len(records) // RECORD_SIZE))
     heads = words[::_WORDS]
     ends = np.flatnonzero(heads[:_LONGEST] & _HALF == RecordKind.END)
     if not len(ends) or len(heads) % (length := int(ends[0]) + 1):
@@ -186,7 +186,7 @@ SHOT_KINDS = np.array((RecordKind.END, RecordKind.FAILURE, RecordKind.RETURNED))
 Read = Callable[[int, int], bytes]
 
 
-class Column:
+class GrowingColumn:
     """An array that grows: a large one is moved by the system, page by page, and never there twice.
 
     Args:
@@ -266,8 +266,12 @@ class RecordColumns:
     """
 
     def __init__(self, words: int = 0) -> None:
-        self.kinds, self.texts, self.values = Column(np.uint8), Column(np.int32), Column(np.int64)
-        self.ends, self.returned, self.returned_words = Column(np.int64), Column(np.int64), Column(np.int64)
+        self.kinds, self.texts, self.values = GrowingColumn(np.uint8), GrowingColumn(np.int32), GrowingColumn(np.int64)
+        self.ends, self.returned, self.returned_words = (
+            GrowingColumn(np.int64),
+            GrowingColumn(np.int64),
+            GrowingColumn(np.int64),
+        )
         self.words = words
         self.data = bytearray(1)
         self._same: NDArray[np.int64] | None = None  # the kinds of each shot so far
@@ -296,7 +300,7 @@ class RecordColumns:
             read: gives those between two byte positions.
             text: all text that they point to.
         """
-        source = Source(text, base=self._keep(text) if size else 0)
+        source = TextSource(text, base=self._keep(text) if size else 0)
         for column in (self.kinds, self.texts, self.values):
             column.reserve(size // RECORD_SIZE)
         self._parts = -(-size // _READ)
@@ -323,7 +327,7 @@ class RecordColumns:
             self.texts.widen(np.int64)
         return base
 
-    def _add_shots(self, data: bytes, source: Source) -> None:
+    def _add_shots(self, data: bytes, source: TextSource) -> None:
         layout = layout_of(data)
         if layout is None or not (self._same is None or np.array_equal(layout.kinds, self._same)):
             self._differ = True
@@ -335,7 +339,7 @@ class RecordColumns:
         self._same = layout.kinds
         self._add_layout(layout, source)
 
-    def _add_layout(self, layout: RecordLayout, source: Source) -> None:
+    def _add_layout(self, layout: RecordLayout, source: TextSource) -> None:
         kept, shots, before = _kept(layout.kinds), len(layout.values), len(self.kinds)
         each, count = len(kept), shots * len(kept)
         self.kinds.more(count).reshape(shots, each)[:] = layout.kinds[kept]
@@ -349,7 +353,7 @@ class RecordColumns:
             words[:, : len(returned)] = layout.values[:, returned]
             words[:, len(returned) :] = 0
 
-    def _add_one_by_one(self, data: bytes, source: Source) -> None:
+    def _add_one_by_one(self, data: bytes, source: TextSource) -> None:
         rows = source.rows(data)
         kinds = rows["kind"]
         kept = ~np.isin(kinds, SHOT_KINDS)
@@ -379,7 +383,7 @@ class RecordColumns:
         )
 
 
-class Source:
+class TextSource:
     """One copy of the memory's text, to which its records point.
 
     Args:

@@ -23,7 +23,7 @@ from qirjit_magic.protocol.shared_memory import (
 )
 from qirjit_magic.results.counts import NO_COUNTS, Counts, distinct_bits, first_of
 from qirjit_magic.results.outcomes import Outcomes, outcomes_of, same_outcomes
-from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, Source, TextPool
+from qirjit_magic.results.record_columns import SHOT_KINDS, RecordColumns, TextPool, TextSource
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LENGTH_BITS = 32
 _LAST_RECORDS = 32  # say how a shot ended that has as many records as it may
 _WORD_MASK = (1 << 64) - 1
-_MADE = 1 << 14  # records of which Python objects are made together
+_AT_ONCE = 1 << 14  # records of which Python objects are made together
 _KINDS = {int(kind): kind for kind in RecordKind}
 Value = bool | int | float | str
 
@@ -101,11 +101,11 @@ class RecordBatch:
         middle = len(self.finished)
         return self.finished[start:end] + self.unfinished[max(0, start - middle) : max(0, end - middle)]
 
-    def text_at(self, offset: int, length: int, most: int = TEXT_CAPACITY) -> str:
+    def text_at(self, offset: int, length: int, limit: int = TEXT_CAPACITY) -> str:
         """Read a text of the records; what is not in the text reads as empty."""
         if offset <= 0 or length < 0:
             return ""
-        return decoded(self.text[offset : offset + min(length, most)], cut=length > most)
+        return decoded(self.text[offset : offset + min(length, limit)], cut=length > limit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,13 +174,13 @@ class RecordTable:
         outcomes = self._outcomes()
         return outcomes.counts() if len(outcomes.widths) else {}
 
-    def tally(self, most: int) -> Counts:
+    def top_counts(self, limit: int) -> Counts:
         """The same for the most frequent strings, at most so many, and how many there are in all."""
         bits = self._bits_of_all()
         if bits is not None:
-            return distinct_bits(bits).tally(most)
+            return distinct_bits(bits).top_counts(limit)
         outcomes = self._outcomes()
-        return outcomes.tally(most) if len(outcomes.widths) else NO_COUNTS
+        return outcomes.top_counts(limit) if len(outcomes.widths) else NO_COUNTS
 
     def _bits_of_all(self) -> NDArray[np.uint8] | None:
         if not self.uniform_shot_length or not len(self):
@@ -191,17 +191,17 @@ class RecordTable:
     def _outcomes(self) -> Outcomes:
         return outcomes_of(self.kinds, self.values, self.ends, self.strings)
 
-    def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
+    def first_texts(self, kind: RecordKind, limit: int) -> tuple[tuple[str, ...], int]:
         """The first texts of a kind, MESSAGE or DUMP, at most so many, and how many there are."""
         wanted = self.kinds == kind
-        rows = first_of(wanted, most)
+        rows = first_of(wanted, limit)
         return tuple(self.strings.decoded(self.texts[rows])), int(np.count_nonzero(wanted))
 
-    def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
+    def first_records(self, limit: int) -> tuple[tuple[Record, ...], int]:
         """The first records that are no text, at most so many, and how many more there are."""
         wanted = ~np.isin(self.kinds, TEXT_KINDS)
-        shown = (next(iter(self.rows(row, row + 1))) for row in first_of(wanted, most).tolist())
-        return tuple(shown), max(0, int(np.count_nonzero(wanted)) - most)
+        shown = (next(iter(self.rows(row, row + 1))) for row in first_of(wanted, limit).tolist())
+        return tuple(shown), max(0, int(np.count_nonzero(wanted)) - limit)
 
     def messages(self) -> list[str]:
         """The texts of messages and state dumps of all shots, in order."""
@@ -238,8 +238,8 @@ class Rows(Sequence[Record]):
         return next(self._some(slice(place, place + 1)))
 
     def __iter__(self) -> Iterator[Record]:
-        for start in range(0, len(self), _MADE):
-            yield from self._some(slice(start, start + _MADE))
+        for start in range(0, len(self), _AT_ONCE):
+            yield from self._some(slice(start, start + _AT_ONCE))
 
     def _some(self, some: slice) -> Iterator[Record]:
         kinds, texts, values = self._columns
@@ -294,17 +294,17 @@ class Recording:
     failure: Failure | None = None
 
 
-def decode(pieces: Sequence[RecordBatch], words: int = 0) -> Recording:
+def decode(batches: Sequence[RecordBatch], words: int = 0) -> Recording:
     """The records in the copies of the shared memory that one run made.
 
     Args:
-        pieces: the copies, in order.
+        batches: the copies, in order.
         words: how many words each shot returned; see `RecordColumns`, as for what is not trusted.
     """
     columns = RecordColumns(words)
-    for piece in pieces:
-        columns.add(len(piece.finished), piece.records, piece.text)
-    last = pieces[-1] if pieces else RecordBatch(b"", b"", b"")
+    for batch in batches:
+        columns.add(len(batch.finished), batch.records, batch.text)
+    last = batches[-1] if batches else RecordBatch(b"", b"", b"")
     unfinished, failure = decode_unfinished(last.unfinished, last.text)
     return Recording(RecordTable(*columns.arrays()), unfinished, failure)
 
@@ -318,7 +318,7 @@ def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failu
     """
     if not data:
         return (), None
-    source, strings = Source(text, 0), TextPool(text)
+    source, strings = TextSource(text, 0), TextPool(text)
     rows = source.rows(data)
     kept = rows[~np.isin(rows["kind"], SHOT_KINDS)]
     unfinished = Rows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)

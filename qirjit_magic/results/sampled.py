@@ -48,26 +48,26 @@ class SampledTable:
         """Count the strings of results: the first recorded result is leftmost."""
         return distinct_bits(self.bits).every() if len(self.bits) else {}
 
-    def tally(self, most: int) -> Counts:
+    def top_counts(self, limit: int) -> Counts:
         """Count the most frequent strings of results, at most so many, and all of them together."""
-        return distinct_bits(self.bits).tally(most) if len(self.bits) else NO_COUNTS
+        return distinct_bits(self.bits).top_counts(limit) if len(self.bits) else NO_COUNTS
 
     def messages(self) -> list[str]:
         """List the messages and state dumps of all shots: those of one shot, as often as there are shots."""
         return self.layout.messages() * len(self)
 
-    def first_texts(self, kind: RecordKind, most: int) -> tuple[tuple[str, ...], int]:
+    def first_texts(self, kind: RecordKind, limit: int) -> tuple[tuple[str, ...], int]:
         """Give the first texts of a kind, at most so many, and the number of all of them."""
-        texts, rows = self.layout.first_texts(kind, most)
-        shots = min(len(self), -(-most // rows)) if rows else 0
-        return (texts * shots)[:most], rows * len(self)
+        texts, rows = self.layout.first_texts(kind, limit)
+        shots = min(len(self), -(-limit // rows)) if rows else 0
+        return (texts * shots)[:limit], rows * len(self)
 
-    def first_records(self, most: int) -> tuple[tuple[Record, ...], int]:
+    def first_records(self, limit: int) -> tuple[tuple[Record, ...], int]:
         """Give the first records, at most so many, texts left out, and the number of those beyond them."""
         rows = int(np.count_nonzero(~np.isin(self.layout.kinds, TEXT_KINDS)))
-        shots = min(len(self), most // max(1, rows) + 1)
-        shown, _ = self.first(shots).whole.first_records(most)
-        return shown, max(0, rows * len(self) - most)
+        shots = min(len(self), limit // max(1, rows) + 1)
+        shown, _ = self.first(shots).whole.first_records(limit)
+        return shown, max(0, rows * len(self) - limit)
 
     @cached_property
     def whole(self) -> RecordTable:

@@ -1,7 +1,7 @@
 """The differences of operating systems behind the same few functions: ``linux`` and ``portable``.
 
-A platform is a module with the functions of the `Platform` protocol. `choose` picks one; ``QIRJIT_PLATFORM=portable``
-forces the portable one on Linux, which is how it is tested.
+A platform is a module with the functions of the `Platform` protocol. `get_platform` picks one;
+``QIRJIT_PLATFORM=portable`` forces the portable one on Linux, which is how it is tested.
 """
 
 from __future__ import annotations
@@ -43,15 +43,8 @@ class Region(Protocol):
         ...
 
 
-class Child(Protocol):
-    """A process that was started.
-
-    `subprocess.Popen` takes a status that it cannot get for 0. There is none to get where SIGCHLD is ignored, or where
-    somebody else waits for all children of this process.
-
-    Args:
-        started: the process, which nobody else waits for.
-    """
+class ChildProcess(Protocol):
+    """A process that this one has started."""
 
     @property
     def pid(self) -> int:
@@ -91,7 +84,7 @@ class Platform(Protocol):
         """The same memory, in the child."""
         ...
 
-    def watch(self, process: Child) -> Watch:
+    def watch(self, process: ChildProcess) -> Watch:
         """Watch a child for its death, however it comes."""
         ...
 
@@ -149,7 +142,7 @@ class Platform(Protocol):
         """
         ...
 
-    def fence(self, libraries: Iterable[str] = ()) -> str:
+    def enter_sandbox(self, libraries: Iterable[str] = ()) -> str:
         """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
 
         Afterwards nothing can be written but what is open, nothing read but what Python and libraries need, and there
@@ -161,7 +154,7 @@ class Platform(Protocol):
         ...
 
 
-def choose(name: str = "") -> Platform:
+def get_platform(name: str = "") -> Platform:
     """The platform module of this name, of ``QIRJIT_PLATFORM``, or of this system."""
     name = name or os.environ.get("QIRJIT_PLATFORM", "") or ("linux" if sys.platform == "linux" else "portable")
     if name not in {"linux", "portable"}:

@@ -1,4 +1,4 @@
-"""The system calls that a fenced engine process may make: what LLVM, simulators and Python need once it has started.
+"""The system calls that a sandboxed engine process may make: what LLVM, simulators and Python need once it has started.
 
 Numbers are those of <asm/unistd_64.h> for x86-64 and of <asm-generic/unistd.h> for aarch64, where the older of two
 calls for the same thing is missing.

@@ -1,7 +1,7 @@
-"""Linux: a sealed memfd, a pidfd, two signals that end a child with its parent, and a fence that it puts up itself.
+"""Linux: a sealed memfd, a pidfd, two signals that end a child with its parent, and a sandbox that it enters itself.
 
 Old kernels have not all of it, and containers forbid some: then it is done in the way of `portable`, and what is lost
-by that is said with the fence.
+by that is said with the sandbox.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qirjit_magic.sandbox.mapped_region import MappedRegion
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qirjit_magic.sandbox import Child, Platform, Watch
+    from qirjit_magic.sandbox import ChildProcess, Platform, Watch
 
 _PR_SET_PDEATHSIG = 1
 # A process's clock is a number that is made of its id, as clock_getcpuclockid(3) does, which Python does not have.
@@ -53,9 +53,9 @@ _lacking: list[str] = []  # what this process does without, in words
 
 
 def _portable() -> Platform:
-    from qirjit_magic.sandbox import choose  # noqa: PLC0415 - milliseconds that an engine seldom needs
+    from qirjit_magic.sandbox import get_platform  # noqa: PLC0415 - milliseconds that an engine seldom needs
 
-    return choose("portable")
+    return get_platform("portable")
 
 
 class SharedRegion(MappedRegion):
@@ -133,7 +133,7 @@ def _pidfd(pid: int) -> Descriptor:
         return Descriptor(ours)
 
 
-def watch(process: Child) -> Watch:
+def watch(process: ChildProcess) -> Watch:
     """A pidfd of the child; before Linux 5.3, and where that is forbidden, a waiting thread."""
     try:
         return _pidfd(process.pid)
@@ -155,7 +155,7 @@ def follow_parent(life: int, *, lasting: bool, parent: int) -> None:
 
     PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
     process; no fork of the parent can hold it back. The end of file on ``life`` raises SIGKILL here as well, once
-    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the fence lets nobody
+    nobody else has the other end: a fork by native code may keep that open. The pipe goes where the sandbox lets nobody
     close it. Where a pipe can raise no signal, a thread reads it.
     """
     with contextlib.suppress(OSError):  # so many descriptors this process may not have: it stays where it is
@@ -266,7 +266,7 @@ def _filled(layout: str, *values: int | bytes) -> ctypes.Array[ctypes.c_char]:
     return ctypes.create_string_buffer(struct.pack(layout, *values), struct.calcsize(layout))
 
 
-def fence(libraries: Iterable[str] = ()) -> str:
+def enter_sandbox(libraries: Iterable[str] = ()) -> str:
     """Capabilities, new privileges, Landlock and seccomp: whatever of them this kernel offers, each by itself."""
     from qirjit_magic.sandbox import landlock, privileges, seccomp  # noqa: PLC0415 - the kernel needs none
 

@@ -24,9 +24,9 @@ from qirjit_magic.sandbox.mapped_region import MappedRegion
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qirjit_magic.sandbox import Child
+    from qirjit_magic.sandbox import ChildProcess
 
-_LOOK_S = 1.0
+_POLL_S = 1.0
 
 
 class FileRegion(MappedRegion):
@@ -60,7 +60,7 @@ def attach_region(handle: int, size: int) -> FileRegion:
 class ThreadWatch:
     """A thread that waits for the process, and then closes one end of a pipe."""
 
-    def __init__(self, process: Child) -> None:
+    def __init__(self, process: ChildProcess) -> None:
         self._ours, theirs = map(Descriptor, os.pipe())
         threading.Thread(target=_close_at_death, args=(process, theirs), name="qirjit-watch", daemon=True).start()
 
@@ -78,12 +78,12 @@ class ThreadWatch:
         self._ours.close()
 
 
-def watch(process: Child) -> ThreadWatch:
+def watch(process: ChildProcess) -> ThreadWatch:
     """A waiting thread."""
     return ThreadWatch(process)
 
 
-def _close_at_death(process: Child, end: Descriptor) -> None:
+def _close_at_death(process: ChildProcess, end: Descriptor) -> None:
     process.wait()
     end.close()
 
@@ -103,7 +103,7 @@ def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: AR
 
 def _die_at_end(life: int, parent: int) -> None:
     while os.getppid() in {parent, 0}:
-        if select.select([life], [], [], _LOOK_S)[0] and not os.read(life, 1):
+        if select.select([life], [], [], _POLL_S)[0] and not os.read(life, 1):
             break
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -168,6 +168,6 @@ def handle_faults(find: Callable[[str], int]) -> None:
     """Nothing: what a signal handler is given is known for Linux only. The signal's name has to do."""
 
 
-def fence(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
+def enter_sandbox(libraries: Iterable[str] = ()) -> str:  # noqa: ARG001 - there is none
     """Nothing: only Linux lets a process give up so much by itself."""
     return "none: only the platform 'linux' has one"

@@ -36,9 +36,9 @@ def added(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagno
     yield from lost(before, after, name)
 
 
-def python_misfits(linkage: SymbolGraph) -> tuple[Diagnostic, ...]:
+def python_misfits(symbol_graph: SymbolGraph) -> tuple[Diagnostic, ...]:
     """Return the remarks about modules that cannot call a function in Python as they declare it."""
-    return tuple(_misfit(use) for use in linkage.uses if use.definition.module == PYTHON and not use.fits)
+    return tuple(_misfit(use) for use in symbol_graph.uses if use.definition.module == PYTHON and not use.fits)
 
 
 def _misfit(use: Use) -> Diagnostic:
@@ -94,9 +94,9 @@ def _lost(symbol: str, heir: str, users: Sequence[str]) -> Diagnostic:
     return Diagnostic("notice", f"nobody defines '{symbol}' any more, {use}", about="abandoned")
 
 
-def started_anew(info: ModuleInfo, because: str) -> Diagnostic:
+def variables_reset(info: ModuleInfo, reason: str) -> Diagnostic:
     """Return the remark that a module's global variables have their first values again."""
-    message = f"the global variables of '{info.name}' start anew, because {because}: {_listed(info.state)}"
+    message = f"the global variables of '{info.name}' start anew, because {reason}: {_listed(info.state)}"
     return Diagnostic("notice", message, about="anew")
 
 

@@ -117,13 +117,13 @@ class PythonFunctions:
     def modules(self) -> tuple[ModuleInfo, ...]:
         """The functions in Python as a `SymbolGraph` takes them, with those that are still to be sent."""
         new = {name: decorated.signature for name, decorated in self._unknown().items()}
-        return python_module(self._there() | new) if new else self._engines.intrinsics
+        return python_module(self._defined_signatures() | new) if new else self._engines.intrinsics
 
-    def _there(self) -> dict[str, Signature]:
+    def _defined_signatures(self) -> dict[str, Signature]:
         return {f.name: f.signature for module in self._engines.intrinsics for f in module.functions}
 
     def _unknown(self) -> dict[str, _Decorated]:
-        own = self._own and self._own & set(self._there())  # a restarted engine may have refused one
+        own = self._own and self._own & set(self._defined_signatures())  # a restarted engine may have refused one
         return {
             name: decorated
             for name, decorated in list(_decorated.items())

@@ -70,7 +70,7 @@ class ModuleRegistry:
         self._added: dict[str, RegisteredModule] = {}
         self._serials = itertools.count(1)
         # The last one, and of what it is: the very same modules, which are never changed.
-        self._linkage: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (), SymbolGraph(())
+        self._symbol_graph: tuple[tuple[ModuleInfo, ...], SymbolGraph] = (), SymbolGraph(())
         self._reachable: dict[str, frozenset[str]] = {}  # in that one
         # Modules whose variables may have changed, for each engine the number of its process.
         self._in_use: dict[str, dict[bool, int]] = {}
@@ -93,20 +93,20 @@ class ModuleRegistry:
         return tuple(added.info for added in list(self._added.values()))
 
     @property
-    def linkage(self) -> SymbolGraph:
+    def symbol_graph(self) -> SymbolGraph:
         """The graph of the modules and functions in Python by the names that they define and use."""
         modules = (*self._python(), *self.infos)
-        made_of, linkage = self._linkage
+        made_of, symbol_graph = self._symbol_graph
         if modules != made_of:
-            linkage = SymbolGraph(modules)
-            self._linkage, self._reachable = (modules, linkage), {}
-        return linkage
+            symbol_graph = SymbolGraph(modules)
+            self._symbol_graph, self._reachable = (modules, symbol_graph), {}
+        return symbol_graph
 
     def reachable(self, name: str) -> frozenset[str]:
         """A module and everything that it is bound to; see `SymbolGraph.reachable`."""
-        linkage = self.linkage
+        symbol_graph = self.symbol_graph
         if name not in self._reachable:
-            self._reachable[name] = linkage.reachable(name)
+            self._reachable[name] = symbol_graph.reachable(name)
         return self._reachable[name]
 
     def find(self, name: str) -> RegisteredModule:
@@ -157,36 +157,36 @@ class ModuleRegistry:
         reason = f"no function is called '{name}'.{name_hint(name, available)}"
         raise EntryPointError(reason, name, tuple(f.name for info in searched for f in info.entry_points))
 
-    def check_room(self, name: str, most: int) -> None:
+    def check_room(self, name: str, limit: int) -> None:
         """There must be room for a module of this name.
 
         Raises:
             LimitError: there are as many as there may be, and none of this name.
         """
-        if name not in self._added and len(self._added) >= most:
-            raise LimitError("modules", len(self._added) + 1, most)
+        if name not in self._added and len(self._added) >= limit:
+            raise LimitError("modules", len(self._added) + 1, limit)
 
     def put(self, added: RegisteredModule) -> ModuleInfo:
         """Take a module as the newest, in the place of one of its name; gives it with what there is to say about it."""
         name = added.info.name
         info = structs.replace(
-            added.info, added_at=time.time(), diagnostics=self._started_anew(name, "it was replaced")
+            added.info, added_at=time.time(), diagnostics=self._variables_reset(name, "it was replaced")
         )
         self._in_use.pop(name, None)
         self._added_in[name] = info.timings
         return self._put_last(structs.replace(added, info=info, serial=next(self._serials)))
 
-    def renew(self, name: str) -> ModuleInfo:
+    def promote(self, name: str) -> ModuleInfo:
         """Make a module the newest again."""
         added = self._added[name]
         return self._put_last(structs.replace(added, info=structs.replace(added.info, diagnostics=(), timings=UNTIMED)))
 
     def _put_last(self, added: RegisteredModule) -> ModuleInfo:
         name, lines = added.info.name, added.source.lines_before
-        before = self.linkage
+        before = self.symbol_graph
         self._added.pop(name, None)
         self._added[name] = added
-        said = (*added.info.breaks, *diagnostics.added(before, self.linkage, name))
+        said = (*added.info.breaks, *diagnostics.added(before, self.symbol_graph, name))
         if not said:
             return added.info
         moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
@@ -196,11 +196,11 @@ class ModuleRegistry:
 
     def remove(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a module; gives what there is to say about it."""
-        before = self.linkage
+        before = self.symbol_graph
         del self._added[name]
         self._in_use.pop(name, None)
         self._added_in.pop(name, None)
-        return tuple(diagnostics.lost(before, self.linkage))
+        return tuple(diagnostics.lost(before, self.symbol_graph))
 
     def clear(self) -> None:
         """Forget all of them."""
@@ -208,9 +208,9 @@ class ModuleRegistry:
         self._in_use.clear()
         self._added_in.clear()
 
-    def unlink(self, name: str) -> tuple[Diagnostic, ...]:
+    def reset_variables(self, name: str) -> tuple[Diagnostic, ...]:
         """A module is to be linked anew; gives what there is to say about it."""
-        anew = self._started_anew(name, "it was reset")
+        anew = self._variables_reset(name, "it was reset")
         self._in_use.pop(name, None)
         return anew
 
@@ -228,21 +228,21 @@ class ModuleRegistry:
         """
         anew: tuple[Diagnostic, ...] = ()
         for module in linked:
-            anew += self._started_anew(module, self._because(module, process))
+            anew += self._variables_reset(module, self._reset_reason(module, process))
         for module in self.reachable(name):
             self._in_use.setdefault(module, {})[process > 0] = process
         return anew
 
-    def _because(self, module: str, process: int) -> str:
+    def _reset_reason(self, module: str, process: int) -> str:
         before = self._in_use.get(module, {}).get(process > 0)
         if before is None:
             return f"what uses {'no' if process > 0 else 'a'} trusted module or Python has an engine process of its own"
         return "what it is bound to has changed" if before == process else "the engine was restarted"
 
-    def _started_anew(self, name: str, because: str) -> tuple[Diagnostic, ...]:
+    def _variables_reset(self, name: str, reason: str) -> tuple[Diagnostic, ...]:
         if name not in self._in_use or not self._added[name].info.state:
             return ()
-        return (diagnostics.started_anew(self._added[name].info, because),)
+        return (diagnostics.variables_reset(self._added[name].info, reason),)
 
 
 MODULE_DEATHS = 3

@@ -27,7 +27,7 @@ from qirjit_magic.results.counts import NO_COUNTS, Counts, count_words
 from qirjit_magic.results.output_schemas import header, shot_lines
 from qirjit_magic.results.records import Record, RecordTable
 from qirjit_magic.results.sampled import SampledTable
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,9 +47,9 @@ class Plan:
     processes: int = 1
 
     def __str__(self) -> str:
-        because = f": {plain_line(self.why)}" if self.why else ""
+        because = f": {sanitize_line(self.why)}" if self.why else ""
         spread = f" in {self.processes} processes" if self.processes > 1 else ""
-        return f"{self.method} shots on the simulator '{plain_line(self.simulator)}'{spread}{because}"
+        return f"{self.method} shots on the simulator '{sanitize_line(self.simulator)}'{spread}{because}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +287,7 @@ class RunResult:
         if order not in get_args(Order):
             raise OptionError("order", order, f"one of {', '.join(get_args(Order))}")
         chart = views.outcomes(self.summary)
-        return replace(chart, tally=self.table.tally(top), order=order)
+        return replace(chart, counts=self.table.top_counts(top), order=order)
 
     def plot(self, ax: Axes | None = None, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Axes:
         """Draw the strings of results with matplotlib, which the extra ``plot`` installs.
@@ -320,7 +320,7 @@ class RunResult:
             entry=self.entry.name,
             shots=len(self.table),
             requested=self.requested,
-            outcomes=NO_COUNTS if records else self.table.tally(parts.SHOWN_ROWS),
+            outcomes=NO_COUNTS if records else self.table.top_counts(parts.SHOWN_ROWS),
             returned=NO_COUNTS if self._returned_nothing or not len(self.table) else self._returned(parts.SHOWN_ROWS),
             records=records,
             more_records=more,
@@ -330,16 +330,16 @@ class RunResult:
             dropped=self.dropped,
         )
 
-    def _texts(self, kind: RecordKind, most: int) -> parts.FirstTexts:
-        first, total = self.table.first_texts(kind, most)
+    def _texts(self, kind: RecordKind, limit: int) -> parts.FirstTexts:
+        first, total = self.table.first_texts(kind, limit)
         rest = tuple(str(record.value) for record in self.unfinished or () if record.kind == kind)
-        return parts.FirstTexts((*first, *rest)[:most], total + len(rest))
+        return parts.FirstTexts((*first, *rest)[:limit], total + len(rest))
 
-    def _returned(self, most: int) -> Counts:
+    def _returned(self, limit: int) -> Counts:
         kind = self.entry.signature.returns
         recorded = bool(recorded_words(kind))
         words = self.table.returned_words.T if recorded else self.table.returned[np.newaxis]
-        return count_words(words, lambda row: returned_value(kind, row[0], row), most)
+        return count_words(words, lambda row: returned_value(kind, row[0], row), limit)
 
     @property
     def _returned_nothing(self) -> bool:

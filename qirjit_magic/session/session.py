@@ -45,26 +45,26 @@ from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, M
 from qirjit_magic.protocol.simulator_specs import BUILT_IN, find_simulator
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.session import diagnostics
-from qirjit_magic.session.adding import Adding
 from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import follow_forks, notice_fork
 from qirjit_magic.session.client.process import Show, show_nothing
+from qirjit_magic.session.module_adder import ModuleAdder
 from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread
-from qirjit_magic.session.runs.watcher import Observer, observing
+from qirjit_magic.session.runs.watcher import Observer, as_observer
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit import CircuitDiagram
     from qirjit_magic.session.run_result import RunResult
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
-class NoTurnError(Exception):
+class LockTimeoutError(Exception):
     """The time to wait for a turn is over: internal, whoever waited says what that means."""
 
 
@@ -93,7 +93,7 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
         """Wait for a turn.
 
         Raises:
-            NoTurnError: it has not come in the time that `within` gave.
+            LockTimeoutError: it has not come in the time that `within` gave.
         """
         if self.is_mine:
             self.acquire()
@@ -104,8 +104,8 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
             self._queue.append(turn)
             while self._queue[0] is not turn:
                 _check(deadline)
-                turn.wait(_LOOK_S)
-            while not self.acquire(timeout=-1 if deadline == math.inf else _LOOK_S):
+                turn.wait(_POLL_S)
+            while not self.acquire(timeout=-1 if deadline == math.inf else _POLL_S):
                 _check(deadline)
             self._leave(turn)
         except BaseException:  # interrupted, or too late: nobody is to wait for this one
@@ -124,10 +124,10 @@ class FairLock(RLock):  # type: ignore[misc]  # final for those who only read it
 
 def _check(deadline: float) -> None:
     if time.monotonic() > deadline:
-        raise NoTurnError
+        raise LockTimeoutError
 
 
-_LEAST_S = 1e-9
+_MIN_S = 1e-9
 _CLOSE_S = 2.0  # so long closing waits for who has the turn, who ends at once unless what shows text does not come back
 
 
@@ -169,12 +169,12 @@ class Session:
         self._functions = PythonFunctions(self._engines)
         self._registry = ModuleRegistry(self._python_modules)
         self._crash_limiter = CrashLimiter()
-        self._adding = Adding(self._engines, self._registry, self._crash_limiter, self._changed)
+        self._adder = ModuleAdder(self._engines, self._registry, self._crash_limiter, self._changed)
         self._runner = Runner(self._engines, self._registry, self._crash_limiter)
         self._lock = FairLock()
-        self._inside = self._to_end = False
+        self._inside = self._close_pending = False
         self._changing: Changing = ""
-        self._torn = 0  # the process that this one was forked from, while another thread changed the session
+        self._torn_by_fork = 0  # the process that this one was forked from, while another thread changed the session
         follow_forks(self, session=True)
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
@@ -203,18 +203,18 @@ class Session:
             True
         """
         notice_fork()
-        self._runner.closing = self._to_end = True
+        self._runner.closing = self._close_pending = True
         self._engines.kill()
         if self._lock.is_mine:  # it is called by what is being run here: the end of that is the end
             return
-        with contextlib.suppress(NoTurnError), self._lock.within(time.monotonic() + _CLOSE_S):
+        with contextlib.suppress(LockTimeoutError), self._lock.within(time.monotonic() + _CLOSE_S):
             self._end()
 
     def after_fork(self) -> None:
         """In a forked process: nothing goes on, and nobody else has a turn."""
         others = not self._lock.is_mine and not self._lock.acquire(blocking=False)
         if others and (self._changing == "in steps" or (self._changing and not self._engine.restarter.exchanging)):
-            self._torn = os.getppid()
+            self._torn_by_fork = os.getppid()
         self._lock = FairLock()
         self._inside, self._changing = False, ""
         self._runner.after_fork()
@@ -225,10 +225,10 @@ class Session:
         return self._lock.within(deadline)
 
     @contextlib.contextmanager
-    def _working(self, *, changing: Changing = "", anew: bool = False) -> Iterator[None]:
+    def _working(self, *, changing: Changing = "", from_scratch: bool = False) -> Iterator[None]:
         # For whoever has the turn. Where the session is closed meanwhile, that is what there is to say.
-        if anew:
-            self._torn = 0
+        if from_scratch:
+            self._torn_by_fork = 0
         self._check_open()
         outermost, self._inside = not self._inside, True
         self._changing = self._changing or changing
@@ -241,7 +241,7 @@ class Session:
         finally:
             if outermost:
                 self._inside, self._changing = False, ""
-                if self._to_end:
+                if self._close_pending:
                     self._end()
 
     def _python_modules(self) -> tuple[ModuleInfo, ...]:
@@ -264,8 +264,8 @@ class Session:
     def _check_open(self) -> None:
         if self.closed:
             raise SessionClosedError
-        if self._torn:
-            raise ForkedError("was being changed by another thread", self._torn, whole=False)
+        if self._torn_by_fork:
+            raise ForkedError("was being changed by another thread", self._torn_by_fork, whole=False)
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
@@ -294,7 +294,7 @@ class Session:
     @property
     def linkage(self) -> SymbolGraph:
         """A graph of the modules and functions in Python: which defines a name, and which use it."""
-        return self._registry.linkage
+        return self._registry.symbol_graph
 
     @takes_fields_of(CompileOptions)
     def add(
@@ -339,7 +339,7 @@ class Session:
             with self._engine.uninterrupted():
                 self._follow_functions()
                 most = self.limits.modules
-                info = self._adding.add(given, wanted, options, most=most)
+                info = self._adder.add(given, wanted, options, limit=most)
             self._engine.save()
             return info
 
@@ -451,13 +451,13 @@ class Session:
         """
         if name is None:
             self.stop()
-        with self._turn(), self._working(changing="once answered", anew=name is None):
+        with self._turn(), self._working(changing="once answered", from_scratch=name is None):
             if name is not None:
                 self._crash_limiter.release(self._registry.find(name).info.digest)
             with self._engine.uninterrupted():
                 if name is not None:
-                    self._engines.unlink(name)
-                    return self._registry.unlink(name)
+                    self._engines.reset_variables(name)
+                    return self._registry.reset_variables(name)
                 self._engines.reset()
                 self._registry.clear()
                 self._crash_limiter.clear()
@@ -579,7 +579,7 @@ class Session:
         deadline = math.inf if options.timeout is None else asked + options.timeout
         with _waiting(options.timeout), self._turn(deadline), self._working():
             waited_s = time.monotonic() - asked
-            observer = observing(show or show_nothing)
+            observer = as_observer(show or show_nothing)
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
             qubits = function.required_qubits or 0
@@ -594,7 +594,7 @@ class Session:
                 method=chosen_method(options.method, shots=options.shots, qubits=qubits, simulator=simulator),
                 options=structs.replace(options, args=()),
             )
-            with self._engine.uninterrupted(), self._told_of_closing(function.name):
+            with self._engine.uninterrupted(), self._entry_in_closing_error(function.name):
                 self._follow_functions()
                 result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
                 if os.getpid() != process:  # what shows its text has forked: it has no shots here
@@ -604,7 +604,7 @@ class Session:
                 return result
 
     @contextlib.contextmanager
-    def _told_of_closing(self, entry: str) -> Iterator[None]:
+    def _entry_in_closing_error(self, entry: str) -> Iterator[None]:
         try:
             yield
         except ExecutionError as error:
@@ -642,13 +642,13 @@ class Session:
 
         def run(observer: Observer) -> RunResult:
             waited_s = time.monotonic() - asked  # for a thread
-            left_s = None if timeout is None else max(timeout - waited_s, _LEAST_S)
+            left_s = None if timeout is None else max(timeout - waited_s, _MIN_S)
             try:
                 return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)
             except RunTimeoutError as error:
                 raise dataclasses.replace(error, timeout_s=timeout or error.timeout_s) from None
 
-        return await run_in_thread(run, observing(show or show_nothing), timeout_s=timeout)
+        return await run_in_thread(run, as_observer(show or show_nothing), timeout_s=timeout)
 
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()
@@ -700,5 +700,5 @@ def _waiting(timeout_s: float | None) -> Iterator[None]:
     # For a turn that does not come in time.
     try:
         yield
-    except NoTurnError:
+    except LockTimeoutError:
         raise RunTimeoutError(timeout_s or 0.0, waited=True) from None

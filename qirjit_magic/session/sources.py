@@ -17,7 +17,7 @@ from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.limits import LimitError, Limits
 from qirjit_magic.llvm_text import blanked
 from qirjit_magic.protocol.module_info import BITCODE
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 STDIN = "-"
 _PIECE = 1 << 20
@@ -91,10 +91,10 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
     return found
 
 
-def nesting(text: bytes, most: int) -> int:
+def nesting(text: bytes, limit: int) -> int:
     """Return the depth of brackets in LLVM's text: exactly where that is more than ``most``, else an upper bound."""
     bound = _bound(_brackets(text))
-    return bound if bound <= most else _depth(_brackets(blanked(text.decode("latin-1")).encode("latin-1")))
+    return bound if bound <= limit else _depth(_brackets(blanked(text.decode("latin-1")).encode("latin-1")))
 
 
 def _brackets(text: bytes) -> bytes:
@@ -116,7 +116,7 @@ def _depth(brackets: bytes) -> int:
     return max(accumulate(memoryview(brackets.translate(_STEPS)).cast("b"), initial=0))
 
 
-def _found(source: QirSource, most: int) -> Source:
+def _found(source: QirSource, limit: int) -> Source:
     match source:
         case Source():
             return source
@@ -125,7 +125,7 @@ def _found(source: QirSource, most: int) -> Source:
         case str() if _is_text(source):
             return Source(encoded(source))
         case str() | os.PathLike():
-            return _read(source, most)
+            return _read(source, limit)
         case HasQir():
             qir = source._repr_qir_()
             return Source(encoded(qir) if isinstance(qir, str) else bytes(qir))
@@ -165,14 +165,14 @@ def _is_text(source: str) -> bool:
     )
 
 
-def _read(source: str | os.PathLike[str], most: int) -> Source:
+def _read(source: str | os.PathLike[str], limit: int) -> Source:
     # One byte more says that it is too long, whatever else there is.
     if source == STDIN:
-        return Source(read_stdin(most + 1), "stdin")
-    return _read_file(os.fsdecode(source), most)
+        return Source(read_stdin(limit + 1), "stdin")
+    return _read_file(os.fsdecode(source), limit)
 
 
-def read_stdin(most: int) -> bytes:
+def read_stdin(limit: int) -> bytes:
     """Standard input to its end, or so many bytes of it.
 
     Raises:
@@ -180,7 +180,7 @@ def read_stdin(most: int) -> bytes:
     """
     try:
         if sys.stdin is not None:
-            return read_most(sys.stdin.buffer, most)
+            return read_most(sys.stdin.buffer, limit)
         why = "it is closed"
     except (OSError, ValueError) as error:  # a folder; open for writing; closed since
         why = getattr(error, "strerror", None) or str(error)
@@ -188,22 +188,22 @@ def read_stdin(most: int) -> bytes:
     raise SourceError(message)
 
 
-def _read_file(path: str, most: int) -> Source:
+def _read_file(path: str, limit: int) -> Source:
     try:
         with Path(path).expanduser().open("rb") as file:
-            return Source(read_most(file, most + 1), module_name(path))
+            return Source(read_most(file, limit + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
-        message = f"'{plain_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
+        message = f"'{sanitize_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
 
 
-def read_most(file: BinaryIO, most: int) -> bytes:
+def read_most(file: BinaryIO, limit: int) -> bytes:
     """A file to its end, or so many bytes of it, in pieces: asked for all at once, room is made for what could be."""
     batches = []
-    while most and (batch := file.read(min(most, _PIECE))):
+    while limit and (batch := file.read(min(limit, _PIECE))):
         batches.append(batch)
-        most -= len(batch)
+        limit -= len(batch)
     return b"".join(batches)
 
 

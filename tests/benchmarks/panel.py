@@ -23,7 +23,7 @@ from tests.notebook.browser.servers import Servers
 
 MODULES, FUNCTIONS = 100, 10
 _MIB = 1 << 20
-_LOOK_S = 0.02
+_POLL_S = 0.02
 _MANY_MODULES = f"""
 import io, contextlib
 for number in range({MODULES}):
@@ -74,7 +74,7 @@ def _watching(kernel: psutil.Process, mib: list[float]) -> Iterator[None]:
     done = threading.Event()
 
     def look() -> None:
-        while not done.wait(_LOOK_S):
+        while not done.wait(_POLL_S):
             mib.append(_resident(kernel))
 
     watcher = threading.Thread(target=look)

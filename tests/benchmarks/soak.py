@@ -24,7 +24,7 @@ HOSTILE_EVERY = 50
 GROWTH_MIB = 30.0
 _MIB = 1 << 20
 _SHOWN = 20
-_LOOKS, _LOOK_S = 20, 0.02
+_LOOKS, _POLL_S = 20, 0.02
 _RECOMPILED_S = 15.0
 
 
@@ -121,11 +121,11 @@ class Soak:
         # What compiles for the disk in the background comes and goes.
         end = time.monotonic() + _RECOMPILED_S
         while len(self.kernel.engines()) > 1 and time.monotonic() < end:
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
 
     @staticmethod
     def _descriptors(process: psutil.Process) -> int:
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
         return int(process.num_fds())
 
     def restarts(self) -> int:

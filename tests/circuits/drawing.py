@@ -91,7 +91,7 @@ class _Drawing:
     def add(self, step: Step, when: tuple[tuple[int, int], ...] = ()) -> None:
         self.steps.append(_conditional(step, when))
 
-    def renew(self) -> None:
+    def promote(self) -> None:
         """A reset, or a release and an allocation, of which others may come in between."""
         qubits, when = self.some(), self.when()
         together = next((array for array in self.arrays if qubits[0] in array), qubits)
@@ -167,7 +167,7 @@ def random_circuit(family: Family, seed: int) -> Circuit:
         for _ in range(int(random.integers(1, family.gates_before * qubits + 2))):
             drawing.gate()
             if drawing.chance(family.resets):
-                drawing.renew()
+                drawing.promote()
             if drawing.chance(0.2):
                 drawing.allocate()
         drawing.measure()

@@ -15,7 +15,7 @@ import pytest
 from qirjit_magic.engine.jit import JitEngine
 from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.session import Session
 from tests.files import PROGRAMS
 from tests.process.support import PLATFORMS, make_supervisor
@@ -58,7 +58,7 @@ def engines() -> Iterator[Callable[[str], Engine]]:
         @cache
         def engine(kind: str) -> Engine:
             if kind == IN_PROCESS:
-                memory = RecordMemory(choose().create_region(SIZE))
+                memory = RecordMemory(get_platform().create_region(SIZE))
                 closing.callback(memory.close)
                 made: Engine = JitEngine(memory)
             else:

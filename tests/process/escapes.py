@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from qirjit_magic.sandbox import landlock, privileges, seccomp
-from qirjit_magic.sandbox.linux import fence
+from qirjit_magic.sandbox.linux import enter_sandbox
 from qirjit_magic.sandbox.linux_calls import Argument, library_call, system_call
 
 _PARENT = os.getppid()
@@ -243,7 +243,7 @@ def _outcome(attempt: Callable[[], object]) -> str:
 
 
 RIGHTS: dict[str, Callable[[], str]] = {
-    "everything": fence,
+    "everything": enter_sandbox,
     "landlock": lambda: f"{privileges.restrict()}, {privileges.forbid_new_privileges()}, {landlock.restrict()}",
     "seccomp": lambda: f"{privileges.forbid_new_privileges()}, {seccomp.restrict()}",
     "nothing": lambda: "nothing",
@@ -251,6 +251,6 @@ RIGHTS: dict[str, Callable[[], str]] = {
 
 if __name__ == "__main__":
     _folder = Path(sys.argv[2])
-    _said = RIGHTS[sys.argv[1]]()
+    _describe = RIGHTS[sys.argv[1]]()
     _attempts = {**_duties(), **_escapes(_folder)} if sys.argv[1] == "everything" else _escapes(_folder)
-    print(json.dumps([_said, {name: _outcome(attempt) for name, attempt in _attempts.items()}]))  # noqa: T201 - asked for
+    print(json.dumps([_describe, {name: _outcome(attempt) for name, attempt in _attempts.items()}]))  # noqa: T201 - asked for

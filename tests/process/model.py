@@ -171,7 +171,7 @@ class Model:
         if name in modules:
             self._free(modules[name].group)
 
-    def renew(self, name: str) -> None:
+    def promote(self, name: str) -> None:
         """Make it the newest again."""
         before, modules = self._misfits(), dict(self.modules)
         self.modules[name] = self.modules.pop(name)

@@ -22,7 +22,7 @@ from tests.process.support import eventually, make_supervisor
 NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
 SHOTS = 3_000
-CALL_HELPERS = ShardedRun._call_helpers
+CALL_HELPERS = ShardedRun._start_workers
 
 
 def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,17 +34,17 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
         os.kill(pid, signal.SIGSTOP)
         called = CALL_HELPERS(run)
         if called:
-            assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._there))
+            assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._workers))
             run._engine.memory.stop()
             run._asked = True
         os.kill(pid, signal.SIGCONT)
         return called
 
     monkeypatch.setattr(process, "_TICK_S", 0.005)
-    monkeypatch.setattr(sharded_run, "LOOK_S", 0.0)
-    monkeypatch.setattr(sharded_run, "WORTH_S", 0.0)
+    monkeypatch.setattr(sharded_run, "CHECK_INTERVAL_S", 0.0)
+    monkeypatch.setattr(sharded_run, "MIN_REMAINING_S", 0.0)
     monkeypatch.setattr(shards, "SHARD_S", 0.03)
-    monkeypatch.setattr(ShardedRun, "_call_helpers", call_and_wait)
+    monkeypatch.setattr(ShardedRun, "_start_workers", call_and_wait)
 
 
 @contextlib.contextmanager

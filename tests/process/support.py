@@ -20,7 +20,7 @@ from qirjit_magic.protocol.messages import Compiled, RunReply, RunRequest
 from qirjit_magic.protocol.module_info import Diagnostic
 from qirjit_magic.protocol.shared_memory import RecordMemory
 from qirjit_magic.results.records import RecordBatch, Recording, decode
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.restarter import GRACE_S
@@ -82,14 +82,14 @@ def _builtin_objects() -> ObjectCache:
 
 
 def make_supervisor(
-    platform: str | None = None, *, grace_s: float = GRACE_S, memory_limit: int | None = None, fenced: bool = True
+    platform: str | None = None, *, grace_s: float = GRACE_S, memory_limit: int | None = None, sandboxed: bool = True
 ) -> EngineClient:
     """An engine process; only the first of a test run compiles the simulators, which takes a third of a second."""
     made = EngineClient(
-        choose(platform) if platform else None,
+        get_platform(platform) if platform else None,
         grace_s=grace_s,
         memory_limit=memory_limit,
-        fenced=fenced,
+        sandboxed=sandboxed,
         cache=_builtin_objects(),
     )
     made._saves = False  # so that nothing is compiled once more for that cache, or found where it waits for that

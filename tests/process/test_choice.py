@@ -15,7 +15,7 @@ from qirjit_magic.protocol.messages import RunReply, RunRequest
 from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import AUTO
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.session import Session
@@ -25,7 +25,7 @@ from tests.process.support import PLATFORMS, eventually
 
 @pytest.fixture(scope="module", params=PLATFORMS)
 def session(request: pytest.FixtureRequest) -> Iterator[Session]:
-    with Session(engine_client=EngineClient(choose(request.param))) as made:
+    with Session(engine_client=EngineClient(get_platform(request.param))) as made:
         made.add(program("wide"))
         yield made
 
@@ -93,7 +93,7 @@ def test_whoever_chooses_gets_what_was_chosen(session: Session) -> None:
 
 @pytest.fixture
 def engine() -> Iterator[JitEngine]:
-    memory = RecordMemory(choose().create_region(SIZE))
+    memory = RecordMemory(get_platform().create_region(SIZE))
     made = JitEngine(memory)
     yield made
     made.close()
@@ -182,8 +182,8 @@ def test_code_that_was_damaged_on_the_disk_is_made_anew(tmp_path: Path) -> None:
         _run_coins(lambda: _engine_client(tmp_path))
 
 
-@pytest.mark.parametrize("fenced", [True, False])
-def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenced: bool) -> None:
+@pytest.mark.parametrize("sandboxed", [True, False])
+def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, sandboxed: bool) -> None:
     asked = []
 
     class Listening(EngineClient):
@@ -191,11 +191,11 @@ def test_an_open_process_takes_nothing_from_a_fenced_one(tmp_path: Path, *, fenc
             asked.append(name)
             return super().builtin_code(name)
 
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=sandboxed))
     assert sorted(asked) == sorted(BUILTIN_OBJECTS)
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=sandboxed))
     assert len(asked) == len(BUILTIN_OBJECTS)
-    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), fenced=not fenced))
+    _run_everything(lambda: Listening(cache=ObjectCache(tmp_path), sandboxed=not sandboxed))
     assert sorted(asked[len(BUILTIN_OBJECTS) :]) == sorted(BUILTIN_OBJECTS)
 
 

@@ -46,10 +46,10 @@ elif sys.argv[1] == "idling with both":
     print(session.status().open_pid, flush=True)
 elif sys.argv[1] == "running with a helper":
     from qirjit_magic.session.runs import sharded_run
-    sharded_run.LOOK_S = sharded_run.WORTH_S = 0.0
+    sharded_run.CHECK_INTERVAL_S = sharded_run.MIN_REMAINING_S = 0.0
     session.add(sys.argv[2].replace("slow_shots", "shared_shots"))
     def tell(_):
-        for helper in session._engines._workers._there:
+        for helper in session._engines._workers._workers:
             print(helper.engine.restarter.process.pid, flush=True)
     arguments = [200_000, 100, -1, -1, -1]
     session.run("numbered", args=arguments, shots=10**9, jobs=2, simulator="statevector", show=tell)

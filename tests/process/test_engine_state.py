@@ -80,7 +80,7 @@ def test_global_variables_start_anew_when_their_module_is_unlinked(engine: Engin
     engine.add("counter", COUNTER)
     engine.add("other", COUNTER.replace(b"increment", b"other").replace(b"@count", b"@other_count"))
     assert [count_up(engine), returned(engine, "other", "other"), count_up(engine)] == [1, 1, 2]
-    engine.unlink("counter")
+    engine.reset_variables("counter")
     assert [count_up(engine), returned(engine, "other", "other")] == [1, 2]
     assert engine.status().modules == ("counter", "other")
 
@@ -102,7 +102,7 @@ def test_global_variables_stay_when_something_else_changes(engine: Engine) -> No
     engine.add("counter", COUNTER)
     assert count_up(engine) == 1
     engine.add("a", number(3))
-    engine.renew("counter")
+    engine.promote("counter")
     engine.add("user", USER)
     returned(engine, "user", "twice")
     engine.remove("a")
@@ -115,9 +115,9 @@ def test_a_run_says_what_was_linked_for_it(engine: Engine) -> None:
     request = RunRequest("user", "twice")
     assert run(engine, request)[0].linked == ("a", "user")
     assert run(engine, request)[0].linked == ()
-    engine.unlink("user")
+    engine.reset_variables("user")
     assert run(engine, request)[0].linked == ("user",)
-    engine.unlink("a")
+    engine.reset_variables("a")
     assert run(engine, RunRequest("a", "number"))[0].linked == ("a",)
     assert run(engine, request)[0].linked == ("user",)
 
@@ -154,12 +154,12 @@ def test_a_module_is_the_newest_again_without_being_linked(engine: Engine) -> No
     engine.add("b", number(4))
     engine.add("user", USER)
     assert returned(engine, "user", "twice") == 8
-    engine.renew("a")
+    engine.promote("a")
     assert engine.status().modules == ("b", "user", "a")
     reply, _ = run(engine, RunRequest("user", "twice"))
     assert reply.linked == ("a", "user")
     assert returned(engine, "user", "twice") == 6
-    engine.renew("b")
+    engine.promote("b")
     assert run(engine, RunRequest("user", "twice"))[0].linked == ("user",)
 
 
@@ -279,7 +279,7 @@ def test_what_uses_a_circle_of_variables_shares_them(engine: Engine) -> None:
     engine.add("reader", READER.replace(b"@count", b"@b"))
     assert [returned(engine, "reader", "look"), returned(engine, "a", "put", 5)] == [ord("b"), 0]
     assert returned(engine, "reader", "look") == 5
-    engine.unlink("a")
+    engine.reset_variables("a")
     assert returned(engine, "reader", "look") == ord("b")
 
 

@@ -124,7 +124,7 @@ def test_behind_the_fence_there_are_no_secrets_and_what_is_asked_for(monkeypatch
         environment = psutil.Process(fenced.status().pid).environ()
     assert {"LICENSE_KEY", "OMP_NUM_THREADS", "PATH"} <= set(environment)
     assert not {"MY_TOKEN", "AWS_SECRET_ACCESS_KEY"} & set(environment)
-    with Session(engine_client=make_supervisor("linux", fenced=False)) as opened:
+    with Session(engine_client=make_supervisor("linux", sandboxed=False)) as opened:
         assert "MY_TOKEN" in psutil.Process(opened.status().pid).environ()
 
 

@@ -249,7 +249,7 @@ def test_the_fence_reads_on_where_proc_was_forgotten() -> None:
 
 
 def test_an_engine_without_a_fence_says_so() -> None:
-    with Session(engine_client=make_supervisor("linux", fenced=False)) as session:
+    with Session(engine_client=make_supervisor("linux", sandboxed=False)) as session:
         assert session.status().fence == "none: this engine was started without one"
 
 

@@ -116,7 +116,7 @@ def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: i
 
 def helper_of(session: Session, *, at_work: bool = False) -> int:
     """The process that helps, or has helped; once it runs shots, where that matters."""
-    (worker,) = session._engines._workers._there
+    (worker,) = session._engines._workers._workers
     memory: RecordMemory = worker.engine.memory
     assert not at_work or eventually(lambda: memory.word(Word.SHOT) > 0)
     assert worker.engine.restarter.process is not None
@@ -166,13 +166,13 @@ def test_helpers_that_still_end_the_run_before_are_asked_again(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    lend = WorkerPool.lend
+    acquire = WorkerPool.acquire
 
     def busy_at_first(pool: WorkerPool, processes: int) -> list[Worker]:
         asked.append(processes)
-        return lend(pool, processes) if len(asked) > 1 else []
+        return acquire(pool, processes) if len(asked) > 1 else []
 
-    monkeypatch.setattr(WorkerPool, "lend", busy_at_first)
+    monkeypatch.setattr(WorkerPool, "acquire", busy_at_first)
     result = run(shared)
     assert (result.plan.processes, result.plan.why) == (2, "")
     assert everything(result) == everything(expected)
@@ -220,7 +220,7 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     hangs, seen = 2_000, []
 
     def hangs_for_a_while() -> bool:
-        helping = [worker.engine for worker in shared._engines._workers._there]
+        helping = [worker.engine for worker in shared._engines._workers._workers]
         if any(engine.memory.running() == hangs for engine in (shared._engine, *helping)):
             seen.append(time.monotonic())
         return bool(seen) and seen[-1] - seen[0] > 0.3  # what others have begun ends meanwhile
@@ -236,10 +236,10 @@ def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
     shared: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hangs = 2_000
-    monkeypatch.setattr(ShardedRun, "_stop_helpers", lambda _: None)
+    monkeypatch.setattr(ShardedRun, "_stop_workers", lambda _: None)
 
     def hangs_there() -> bool:
-        there = [worker.engine.memory.running() for worker in shared._engines._workers._there]
+        there = [worker.engine.memory.running() for worker in shared._engines._workers._workers]
         return hangs in [*there, shared._engine.memory.running()]
 
     result = run(shared, hangs=hangs, show=Observer(stopping=hangs_there))
@@ -375,8 +375,8 @@ def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> 
 
 def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
     run(shared)
-    (worker,) = shared._engines._workers._there
-    assert worker.engine.fenced
+    (worker,) = shared._engines._workers._workers
+    assert worker.engine.sandboxed
     assert worker.engine.restarter.memory_limit == shared._engine.restarter.memory_limit // 2
 
 
@@ -397,7 +397,7 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
         assert everything(run(session, jobs=3)) == everything(expected)
         pids = [
             worker.engine.restarter.process.pid
-            for worker in session._engines._workers._there
+            for worker in session._engines._workers._workers
             if worker.engine.restarter.process
         ]
         assert len(pids) == 2
@@ -410,7 +410,7 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
 
 def test_closing_while_helpers_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
-    monkeypatch.setattr(ShardedRun, "_call_helpers", CALL_HELPERS)  # and the run does not wait for them
+    monkeypatch.setattr(ShardedRun, "_start_workers", CALL_HELPERS)  # and the run does not wait for them
     with Session(simulator="statevector") as session:
         session.add(program("shared_shots"), "shared")
         run(session, shots=300)

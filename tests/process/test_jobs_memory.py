@@ -9,7 +9,7 @@ import pytest
 from qirjit_magic.session.session import Session
 from tests.process.shared_runs import be_eager, run, session_on
 
-HELPERS = "qirjit_magic.session.runs.worker_pool.choose"
+HELPERS = "qirjit_magic.session.runs.worker_pool.get_platform"
 
 
 class _Machine:

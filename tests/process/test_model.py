@@ -109,7 +109,7 @@ class Modules(RuleBasedStateMachine):
         same = name in self.model.modules and self.model.modules[name].text.llvm() == text.llvm()
         try:
             if same:
-                self.model.renew(name)
+                self.model.promote(name)
             else:
                 self.model.add(name, text)
         except RefusedError:

@@ -24,9 +24,9 @@ from qirjit_magic.protocol.messages import (
     Ready,
     Refused,
     Remove,
+    ResetVariables,
     RunReply,
     RunRequest,
-    Unlink,
 )
 from qirjit_magic.session.client import process, restarter
 from qirjit_magic.session.client.process import LIMITS, Limit, limit_of
@@ -71,7 +71,7 @@ def test_every_request_but_one_for_shots_has_a_limit() -> None:
     ("kind", "ask"),
     [
         (GetStatus, lambda session: session.status()),
-        (Unlink, lambda session: session.reset("seven")),
+        (ResetVariables, lambda session: session.reset("seven")),
         (Remove, lambda session: session.remove("seven")),
         (GetBuiltinCode, lambda session: session._engine.builtin_code("runtime")),
     ],
@@ -81,7 +81,7 @@ def test_a_stopped_process_is_killed_and_another_takes_over(
 ) -> None:
     what = LIMITS[kind].what
     monkeypatch.setitem(LIMITS, kind, Limit(SOON_S, what))
-    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "_POLL_S", 0.05)
     pid = stop(stoppable)
     with pytest.raises(WorkerCrashedError) as caught:
         ask(stoppable)
@@ -98,7 +98,7 @@ def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
     stoppable: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restarter, "STOPPED_S", SOON_S)
-    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "_POLL_S", 0.05)
     pid = stoppable.status().pid
     shown: list[str] = []
 
@@ -113,7 +113,7 @@ def test_a_run_without_a_time_ends_where_a_signal_stops_its_process(
 
 
 def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restarter, "_LOOK_S", 0.05)
+    monkeypatch.setattr(restarter, "_POLL_S", 0.05)
     pid = stop(stoppable)
     timer = threading.Timer(0.4, os.kill, (pid, signal.SIGCONT))
     timer.start()
@@ -124,7 +124,7 @@ def test_a_process_that_is_stopped_for_a_moment_goes_on(stoppable: Session, monk
 
 def test_a_long_shot_is_no_stopped_process(stoppable: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restarter, "STOPPED_S", 0.1)
-    monkeypatch.setattr(restarter, "_LOOK_S", 0.02)
+    monkeypatch.setattr(restarter, "_POLL_S", 0.02)
     with pytest.raises(RunTimeoutError) as caught:
         stoppable.run("endless", timeout=0.8)
     assert not caught.value.waited

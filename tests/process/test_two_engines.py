@@ -148,8 +148,8 @@ def test_a_lie_about_what_a_module_reaches_gets_it_nowhere(session: Session) -> 
     modules["victim"] = structs.replace(modules["victim"], declarations=(Declaration("where", "i64 ()"),))
     lie = SymbolGraph(modules.values())
     assert "<Python>" in lie.reachable("victim")
-    lying: Any = SimpleNamespace(linkage=lie, modules=session._registry.modules)
-    assert session._engines.for_run("victim", lying) is session._engines.fenced
+    lying: Any = SimpleNamespace(symbol_graph=lie, reachable=lie.reachable, modules=session._registry.modules)
+    assert session._engines.for_run("victim", lying) is session._engines.sandboxed
     assert session._engines.for_run("caller", session._registry) is session._engines._open
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from qirjit_magic.engine.ir import QirModule, parse_module
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from tests import files
 
 settings.register_profile("untimed", deadline=None)
@@ -40,7 +40,7 @@ def corpus() -> Path:
 @pytest.fixture(params=["linux", "portable"])
 def memory(request: pytest.FixtureRequest) -> Iterator[RecordMemory]:
     """Empty shared memory, made by each platform."""
-    shared = RecordMemory(choose(request.param).create_region(SIZE))
+    shared = RecordMemory(get_platform(request.param).create_region(SIZE))
     shared.clear()
     yield shared
     shared.close()

@@ -12,7 +12,7 @@ from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimu
 from qirjit_magic.protocol.messages import RunReply, RunRequest
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from tests.files import program
 
 PART = RunRequest("cell1", "teleport", shots=100, ends=10, seed=1, simulator=STATEVECTOR, run=1)
@@ -44,7 +44,7 @@ class Counting:
 
 @pytest.fixture
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counting]:
-    memory = RecordMemory(choose().create_region(SIZE))
+    memory = RecordMemory(get_platform().create_region(SIZE))
     engine = JitEngine(memory)
     engine.add("cell1", program("teleport"))
     yield Counting(engine, monkeypatch)

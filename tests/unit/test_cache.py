@@ -253,8 +253,12 @@ def test_keys_are_the_same_only_where_everything_is(one: tuple[str, str, str], t
 
 
 def test_own_code_of_each_side_of_the_fence_has_a_key_of_its_own() -> None:
-    keys = {builtin_key(name, build="b", fenced=fenced) for name in ("runtime", "tracer") for fenced in (False, True)}
-    assert len(keys | {builtin_key("tracer", build="c", fenced=True)}) == 5
+    keys = {
+        builtin_key(name, build="b", sandboxed=sandboxed)
+        for name in ("runtime", "tracer")
+        for sandboxed in (False, True)
+    }
+    assert len(keys | {builtin_key("tracer", build="c", sandboxed=True)}) == 5
 
 
 def test_a_key_is_a_hexadecimal_sha256() -> None:

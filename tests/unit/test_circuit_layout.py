@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.display.circuit.layout import MAX_DRAWN, CircuitLayout, Column, lay_out
+from qirjit_magic.display.circuit.layout import MAX_DRAWN, CircuitLayout, PlacedColumn, lay_out
 from qirjit_magic.protocol.operations import Operation
 from tests.unit.operations import depth, operation, operations, traced
 
 
-def _in_order(columns: Sequence[Column], qubit: int) -> list[Operation]:
+def _in_order(columns: Sequence[PlacedColumn], qubit: int) -> list[Operation]:
     return [one.operation for column in columns for one in column if qubit in one.operation.qubits]
 
 

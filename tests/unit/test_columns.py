@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind
 from qirjit_magic.results import counts, outcomes, record_columns
 from qirjit_magic.results.counts import PackedBits, distinct_bits
-from qirjit_magic.results.record_columns import Column, TextPool
+from qirjit_magic.results.record_columns import GrowingColumn, TextPool
 from qirjit_magic.results.records import RecordBatch, RecordTable, decode
 
 _TEXT = b"\0first\0second\0\0" + b"01\0" * 40
@@ -63,7 +63,7 @@ def test_results_of_shots_of_any_width_are_counted_in_parts_as_python_counts_the
         patch.object(record_columns, "_AT_ONCE", at_once),
     ):
         assert table.counts() == expected
-        tally = table.tally(3)
+        tally = table.top_counts(3)
     assert (tally.total, tally.distinct) == (expected.total(), len(expected))
     ordered = sorted(expected.items(), key=lambda item: (-item[1], item[0]))
     assert tally.rows == tuple(sorted(ordered[:3]))
@@ -81,7 +81,7 @@ def test_packed_bits_are_counted_as_those_that_are_not(width: int, shots: int, s
 
 
 def test_a_column_keeps_what_it_had_when_it_grows() -> None:
-    column = Column(np.int64)
+    column = GrowingColumn(np.int64)
     for number in range(300):
         column.more(number)[:] = number
     assert column.size >= 8 * len(column)

@@ -17,7 +17,7 @@ from qirjit_magic.errors import SourceError
 from qirjit_magic.notebook.convert.extracting import read_cells
 from qirjit_magic.notebook.convert.notebooks import _code
 from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from tests.hostile import HOSTILE
 
 _TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -263,5 +263,5 @@ def test_text_of_programs_is_code_in_prose_and_nothing_that_markdown_reads(text:
     ticks = shown[: len(shown) - len(shown.lstrip("`"))]
     inner = shown.removeprefix(ticks).removesuffix(ticks)
     assert "\n" not in shown
-    assert inner.strip(" ") == plain_line(text)
+    assert inner.strip(" ") == sanitize_line(text)
     assert len(ticks) not in {len(run) for run in re.findall("`+", inner)}

@@ -22,20 +22,20 @@ SECRET = [
 
 @pytest.mark.parametrize("name", NEEDED)
 def test_behind_the_fence_an_engine_has_what_python_and_libraries_go_by(name: str) -> None:
-    assert engine_environment({name: "value"}, fenced=True)[name] == "value"
+    assert engine_environment({name: "value"}, sandboxed=True)[name] == "value"
 
 
 @pytest.mark.parametrize("name", SECRET)
 def test_behind_the_fence_an_engine_has_no_secret(name: str) -> None:
     assert not is_passed(name)
-    assert "value" not in engine_environment({name: "value"}, fenced=True).values()
+    assert "value" not in engine_environment({name: "value"}, sandboxed=True).values()
 
 
 def test_what_is_asked_for_by_name_is_passed() -> None:
     environment = {"QIRJIT_ENVIRONMENT": "LICENSE_KEY, DEVICE", "LICENSE_KEY": "1", "DEVICE": "2", "OTHER": "3"}
-    passed = engine_environment(environment, fenced=True)
+    passed = engine_environment(environment, sandboxed=True)
     assert (passed["LICENSE_KEY"], passed["DEVICE"], "OTHER" in passed) == ("1", "2", False)
 
 
 def test_the_open_engine_has_everything() -> None:
-    assert "value" in engine_environment({"MY_TOKEN": "value"}, fenced=False).values()
+    assert "value" in engine_environment({"MY_TOKEN": "value"}, sandboxed=False).values()

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qirjit_magic.session.session import FairLock, NoTurnError
+from qirjit_magic.session.session import FairLock, LockTimeoutError
 
 _LONG_S = 20.0
 
@@ -157,7 +157,7 @@ def test_a_turn_that_does_not_come_in_its_time_is_given_up() -> None:
     thread = _started(hold)
     assert held.wait(_LONG_S)
     for _ in range(2):  # as the first of the queue, and again
-        with pytest.raises(NoTurnError), fair_lock.within(time.monotonic() + 0.1):
+        with pytest.raises(LockTimeoutError), fair_lock.within(time.monotonic() + 0.1):
             pass
     assert not fair_lock._queue
     go_on.set()

@@ -67,7 +67,7 @@ def test_a_thread_with_a_filter_of_its_own_is_told(monkeypatch: pytest.MonkeyPat
 def test_a_fence_of_which_nothing_is_left_tells_it_and_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="x86_64"))
     refuse_all(monkeypatch, errno.ENOSYS)
-    assert linux.fence() == (
+    assert linux.enter_sandbox() == (
         "capabilities kept ([Errno 38] Function not implemented), "
         "new privileges possible ([Errno 38] Function not implemented), "
         "no Landlock (this kernel has none), no seccomp (this kernel has none)"

@@ -20,7 +20,7 @@ from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.protocol.simulator_specs import STATEVECTOR
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from tests.unit.calls import Call, expected, make
 from tests.unit.test_operation_trace import sampled
 from tests.unit.traces import QUBITS, distribution, record, trace
@@ -43,7 +43,7 @@ def tracer() -> Tracer:
 
 @pytest.fixture(scope="module")
 def instances() -> Iterator[SimulatorInstances]:
-    memory = RecordMemory(choose().create_region(SIZE))
+    memory = RecordMemory(get_platform().create_region(SIZE))
     memory.clear()
     made = SimulatorInstances(
         ctypes.addressof(ctypes.c_char.from_buffer(memory.region.view)), Callbacks(ObjectEmitter())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingShield
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +102,7 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
     seen: list[tuple[int, bool]] = []
 
     def follow() -> None:
-        with FollowingShield(leader) as interrupts:
+        with FollowingInterrupts(leader) as interrupts:
             seen.append((interrupts.count, interrupts.outermost))
 
     with leader:
@@ -118,7 +118,7 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
 def test_a_shield_that_follows_another_in_the_main_thread_leaves_it_the_handler() -> None:
     told: list[int] = []
     leader = DeferredInterrupts(lambda: told.append(1))
-    with leader, FollowingShield(leader) as interrupts:
+    with leader, FollowingInterrupts(leader) as interrupts:
         _interrupt()
         assert (leader.count, interrupts.count, told) == (1, 1, [1])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -15,7 +15,7 @@ from qirjit_magic.protocol.symbol_graph import (
     SymbolGraph,
     Use,
     admit,
-    check_renewal,
+    check_promotion,
     same_definitions,
 )
 
@@ -203,7 +203,7 @@ def test_a_dialects_name_may_be_a_users_own() -> None:
 def test_an_older_module_cannot_become_the_newest_where_it_would_not_fit() -> None:
     modules = [_module("old", "f", returns="i64"), _module("new", "f"), _module("u", uses="f")]
     with pytest.raises(SignatureError) as caught:
-        check_renewal(modules, "old")
+        check_promotion(modules, "old")
     assert caught.value.dependants == ("u",)
-    check_renewal(modules, "new")
-    check_renewal(modules, "u")
+    check_promotion(modules, "new")
+    check_promotion(modules, "u")

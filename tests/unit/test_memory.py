@@ -20,7 +20,7 @@ from qirjit_magic.protocol.shared_memory import (
     RecordMemory,
     Word,
 )
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.sandbox.bpf import MACHINES
 
 _BOUNDS = {
@@ -173,7 +173,7 @@ def test_text_that_is_no_utf8_is_readable(memory: RecordMemory) -> None:
 
 @given(words=st.lists(st.integers(0, 2**64 - 1), min_size=len(Word), max_size=len(Word)))
 def test_no_number_in_the_header_makes_reading_fail(words: list[int]) -> None:
-    memory = RecordMemory(choose("portable").create_region(SIZE))
+    memory = RecordMemory(get_platform("portable").create_region(SIZE))
     for word, value in zip(Word, words, strict=True):
         memory.put_word(word, value)
     memory.running()

@@ -126,7 +126,7 @@ def test_after_a_measurement_what_mixes_is_not_exact(op: Op) -> None:
         NotExactError, match=f"its operation 3 is {op.name.lower()} on qubit 1 after its measurement"
     ) as e:
         circuit(gate(Op.H, 1), measure(1, 0), gate(op, 1, angle=0.4))
-    assert (e.value.doubt.instruction, e.value.doubt.place) == (
+    assert (e.value.obstacle.instruction, e.value.obstacle.place) == (
         f"{op.name.lower()} on qubit 1 after its measurement",
         3,
     )
@@ -181,7 +181,7 @@ def test_stim_is_given_clifford_gates_only_and_the_first_other_one_is_named(entr
     with pytest.raises(NotExactError) as caught:
         CliffordProgram(entries, 1)
     expected = said or "t on qubit 0, which is no Clifford gate"
-    assert (caught.value.doubt.instruction, caught.value.doubt.place) == (expected, 2 if said else 3)
+    assert (caught.value.obstacle.instruction, caught.value.obstacle.place) == (expected, 2 if said else 3)
 
 
 def test_qubits_that_are_released_make_room_for_others() -> None:

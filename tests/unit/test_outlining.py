@@ -18,7 +18,7 @@ from qirjit_magic.engine.text.source_text import SourceText
 
 _Event = tuple[str | float, ...]
 
-_SHORT = OutliningLimits(body=0, run=2, piece=3, parameter=0)
+_SHORT = OutliningLimits(body=0, run=2, calls=3, parameter=0)
 _DECLARATIONS = """\
 declare void @note(i64)
 declare void @turn(double, ptr)
@@ -113,7 +113,7 @@ define internal void @qirjit.outlined.1() noinline {
 
 
 @pytest.mark.parametrize(
-    "limits", [OutliningLimits(body=10_000, run=2, piece=3), OutliningLimits(body=0, run=6, piece=3)]
+    "limits", [OutliningLimits(body=10_000, run=2, calls=3), OutliningLimits(body=0, run=6, calls=3)]
 )
 def test_what_is_short_stays_as_it_is(limits: OutliningLimits) -> None:
     assert outline(_program(5 * _NOTE), limits) is None
@@ -121,7 +121,7 @@ def test_what_is_short_stays_as_it_is(limits: OutliningLimits) -> None:
 
 def test_short_functions_of_a_long_text_stay_as_they_are() -> None:
     text = _program(50 * _NOTE) + "".join(f"define void @f{i}() {{\n{3 * _NOTE}  ret void\n}}\n" for i in range(20))
-    outlined = outline(text, OutliningLimits(body=1000, run=2, piece=100))
+    outlined = outline(text, OutliningLimits(body=1000, run=2, calls=100))
     assert outlined is not None
     assert outlined.count("define internal") == 1
     assert _pieces(outlined).count("@note(i64 7)") == 50
@@ -226,7 +226,7 @@ def test_a_local_is_one_parameter_and_numbers_are_in_order() -> None:
   %3 = call i64 @next(i64 1)
   call void @note(i64 %3)
 """
-    outlined = outline(_program(body), OutliningLimits(body=0, run=2, piece=10, parameter=0))
+    outlined = outline(_program(body), OutliningLimits(body=0, run=2, calls=10, parameter=0))
     assert f'@{OUTLINED}0(i1 %on, ptr %"a b", ptr %1, ptr %2)' in (outlined or "")
     assert _calls(_verified(outlined or "")) == _calls(_verified(_program(body)))
 
@@ -248,7 +248,7 @@ define void @main() {
 }
 """
     )
-    outlined = outline(text, OutliningLimits(body=0, run=2, piece=10, parameter=0)) or ""
+    outlined = outline(text, OutliningLimits(body=0, run=2, calls=10, parameter=0)) or ""
     assert f"@{OUTLINED}0(%Qubit* %Qubit)" in outlined
     _verified(outlined)
 
@@ -396,7 +396,7 @@ def _modules(draw: st.DrawFn) -> str:
 
 
 def _variants() -> Iterator[OutliningLimits]:
-    return (OutliningLimits(body=0, run=run, piece=piece, parameter=0) for run in (1, 3) for piece in (1, 2, 5))
+    return (OutliningLimits(body=0, run=run, calls=piece, parameter=0) for run in (1, 3) for piece in (1, 2, 5))
 
 
 @given(_modules(), st.sampled_from(list(_variants())))

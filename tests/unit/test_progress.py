@@ -29,7 +29,7 @@ class _Run:
         """What is told when so many shots are done after so many seconds."""
         self.now += after
         before = len(self.told)
-        self.reporter.look(done)
+        self.reporter.update(done)
         return self.told[-1] if len(self.told) > before else None
 
 
@@ -103,7 +103,7 @@ def test_whoever_could_not_take_one_is_not_told_the_end() -> None:
 
     reporter = ProgressReporter(100, refuse, iter([0.0, 1.0]).__next__)
     with pytest.raises(BrokenPipeError):
-        reporter.look(1)
+        reporter.update(1)
     reporter.end(1)
     assert len(told) == 1
 
@@ -144,11 +144,11 @@ def test_progress_in_words(progress: Progress, words: str) -> None:
 
 
 def test_a_page_has_a_bar_while_the_run_goes_on() -> None:
-    going_on = Progress(450, 1000, 2.0, 190.0, 2.9)
-    assert 'role="progressbar"' in page(going_on)
-    assert 'aria-valuenow="45"' in page(going_on)
-    assert "width:45%" in page(going_on)
-    assert "progressbar" not in page(structs.replace(going_on, ended=True))
+    continues = Progress(450, 1000, 2.0, 190.0, 2.9)
+    assert 'role="progressbar"' in page(continues)
+    assert 'aria-valuenow="45"' in page(continues)
+    assert "width:45%" in page(continues)
+    assert "progressbar" not in page(structs.replace(continues, ended=True))
 
 
 @given(st.integers(0, 2**63), st.floats(0, 1e300), st.floats(0, 1e300) | st.none(), st.booleans())

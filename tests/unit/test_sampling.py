@@ -27,7 +27,7 @@ from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.operations import Op
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory, Word
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STABILIZER, STATEVECTOR, SimulatorSpec
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from tests.circuits.chances import p_value
 from tests.unit.traces import QUBITS, Entry, distribution, gate, measure, record, trace
 
@@ -47,7 +47,7 @@ MIXED = [*GHZ, gate(Op.RY, 0, angle=0.7), gate(Op.CZ, 0, 2), gate(Op.RX, 1, angl
 
 @pytest.fixture(scope="module")
 def memory() -> Iterator[RecordMemory]:
-    made = RecordMemory(choose().create_region(SIZE))
+    made = RecordMemory(get_platform().create_region(SIZE))
     made.clear()
     yield made
     made.close()

@@ -27,7 +27,7 @@ from qirjit_magic.protocol.operations import TraceEnd
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from qirjit_magic.results.counts import Counts
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 from qirjit_magic.session.run_result import Plan, RunResult
 from tests.hostile import HOSTILE, acting
 from tests.runs import run_of
@@ -77,8 +77,8 @@ def _circuit(text: str) -> CircuitDiagram:
 
 
 _TEXTS: dict[str, Callable[[str], str]] = {
-    "plain": plain,
-    "plain_line": plain_line,
+    "sanitize": sanitize,
+    "sanitize_line": sanitize_line,
     "a run of one shot": lambda text: str(_result(text)),
     "a run of two": lambda text: str(_result(text, shots=2)),
     "a state": lambda text: str(_result(text, rows=(RecordKind.DUMP,))),
@@ -163,11 +163,11 @@ def test_hostile_facts_of_an_error_do_nothing(name: str, what: str) -> None:
 
 @given(st.text())
 def test_only_what_acts_is_changed(text: str) -> None:
-    assert not acting(plain(text))
+    assert not acting(sanitize(text))
     if not acting(text):
-        assert plain(text) == text
-    assert len(plain_line(text).split("\n")) == 1
-    assert "\t" not in plain_line(text)
+        assert sanitize(text) == text
+    assert len(sanitize_line(text).split("\n")) == 1
+    assert "\t" not in sanitize_line(text)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_only_what_acts_is_changed(text: str) -> None:
     ],
 )
 def test_what_acts_is_shown_as_an_escape(text: str, shown: str) -> None:
-    assert plain(text) == shown
+    assert sanitize(text) == shown
 
 
 def test_data_stays_as_it_is() -> None:

@@ -9,7 +9,7 @@ import pyqir
 import pytest
 
 from qirjit_magic.errors import SourceError
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.sources import Source, module_name, read_source
 
 _TEXT = "define void @f() {\n  ret void\n}\n"
@@ -96,7 +96,7 @@ def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "bell.ll").touch()
     with pytest.raises(SourceError) as caught:
         read_source(path)
-    assert f"'{plain_line(path)}'" in caught.value.message
+    assert f"'{sanitize_line(path)}'" in caught.value.message
     assert "Give " in str(caught.value)
 
 

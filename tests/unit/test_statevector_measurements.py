@@ -59,9 +59,9 @@ class Shot:
             case "reset":
                 self._compiled.call("reset__body", *at)
             case _:
-                self._renew(step, at)
+                self._promote(step, at)
 
-    def _renew(self, step: Step, at: list[int]) -> None:
+    def _promote(self, step: Step, at: list[int]) -> None:
         if step.kind == "release" and len(at) == 1:
             self._compiled.call("__quantum__rt__qubit_release", *at)
         elif step.kind == "release":

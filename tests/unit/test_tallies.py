@@ -33,13 +33,13 @@ def test_strings_are_counted_as_python_counts_them(words: list[str]) -> None:
 @given(_WORDS, st.integers(1, 4))
 def test_a_tally_names_the_most_frequent(words: list[str], most: int) -> None:
     result = run_of([bits(word) for word in words])
-    tally = result.table.tally(most)
+    tally = result.table.top_counts(most)
     ordered = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
     assert tally == Counts(tuple(sorted(ordered[:most])), len(words), len(set(words)))
     assert tally.rest == sum(count for _, count in ordered[most:])
     columns = np.array([[int(b) for b in word] for word in words], np.uint8).T
     sampled = SampledTable(table_of([bits(words[0])]), PackedBits.of(columns))
-    assert sampled.tally(most) == tally
+    assert sampled.top_counts(most) == tally
     assert sampled.counts() == result.counts()
 
 
@@ -53,7 +53,7 @@ def test_arrays_and_results_are_tallied_as_they_are_counted(shots: list[list[str
         )
 
     result = run_of([[row(item) for item in shot] for shot in shots], _ARRAYS)
-    tally = result.table.tally(most)
+    tally = result.table.top_counts(most)
     assert (tally.total, tally.distinct) == (sum(result.counts().values()), len(result.counts()))
     assert dict(tally.rows).items() <= result.counts().items()
     assert len(tally.rows) == min(most, tally.distinct)

@@ -11,7 +11,7 @@ from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.labels import shortened
 from qirjit_magic.protocol.operations import RETURNED, Operation, TraceEnd
 from qirjit_magic.results.traced_circuit import TracedCircuit
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit.layout import CircuitLayout
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NEAT = 1e-12  # how far, in relation to its size, an angle may be from a neat one
 _MAX_DENOMINATOR, _MAX_BINARY = 64, 1 << 16
 _MAX_NUMERATOR = 999
-_LEAST_NEAT = 1 / (2 * _MAX_BINARY)
+_MIN_NEAT = 1 / (2 * _MAX_BINARY)
 _SHOWN_RECORDS = 32
 _LONGEST_ENTRY, _LONGEST_TOLD = 128, 80  # characters of names and reasons
 _DRAWS = frozenset({"drawrandomint", "drawrandomdouble", "a draw of a random number"})
@@ -40,9 +40,7 @@ def angle_text(angle: float | None) -> str:
     if angle is None:
         return "?"
     turns = angle / math.pi
-    if (
-        angle and not _LEAST_NEAT <= abs(turns) <= _MAX_NUMERATOR
-    ):  # none of these is neat, nor can all of them be scaled
+    if angle and not _MIN_NEAT <= abs(turns) <= _MAX_NUMERATOR:  # none of these is neat, nor can all of them be scaled
         return f"{angle:.4g}"
     for neat in (
         Fraction(turns).limit_denominator(_MAX_DENOMINATOR),
@@ -100,9 +98,9 @@ def notes(circuit: TracedCircuit, layout: CircuitLayout) -> Iterator[str]:
         yield f"{counted(layout.hidden, 'more qubit')} without a line{alone}."
     yield from _written(circuit)
     if circuit.end is not None:
-        yield f"What comes after is not drawn: {_because(circuit.end)}."
+        yield f"What comes after is not drawn: {_end_reason(circuit.end)}."
     if circuit.traced.remark:
-        yield plain_line(f"Another shot may do something else: {circuit.traced.remark}.")
+        yield sanitize_line(f"Another shot may do something else: {circuit.traced.remark}.")
 
 
 def _every(circuit: TracedCircuit) -> int:
@@ -148,7 +146,7 @@ def end_text(end: TraceEnd) -> str:
     return f"here the trace ends: {shortened(end.reason, _LONGEST_TOLD)}"
 
 
-def _because(end: TraceEnd) -> str:
+def _end_reason(end: TraceEnd) -> str:
     called = shortened(end.function, _LONGEST_TOLD)
     if end.result is not None:
         return f"{called} gives what was measured, which a trace does not know, and each shot may do something else"

@@ -30,7 +30,7 @@ class PlacedOperation:
         return range(min(self.lines), max(self.lines) + 1)
 
 
-Column = tuple[PlacedOperation, ...]
+PlacedColumn = tuple[PlacedOperation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class CircuitLayout:
 
     qubits: tuple[int, ...]
     hidden: int
-    first: tuple[Column, ...]
-    last: tuple[Column, ...]
+    first: tuple[PlacedColumn, ...]
+    last: tuple[PlacedColumn, ...]
     left_out: int
     undrawn: int
 
@@ -82,12 +82,12 @@ def lay_out(traced: CircuitReply, *, columns: int, qubits: int) -> CircuitLayout
 
 
 def _cut(
-    traced: CircuitReply, drawable: Sequence[Operation], lines: dict[int, int], most: int
-) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    traced: CircuitReply, drawable: Sequence[Operation], lines: dict[int, int], limit: int
+) -> tuple[tuple[PlacedColumn, ...], tuple[PlacedColumn, ...]]:
     # What is left out never stands before anything of the first columns, nor behind anything of the last ones.
     if not traced.left_out:
         whole = placed_in_columns(drawable, lines)
-        if len(whole) <= most and len(drawable) <= MAX_DRAWN:
+        if len(whole) <= limit and len(drawable) <= MAX_DRAWN:
             return whole, ()
         first = last = whole
     else:
@@ -95,21 +95,21 @@ def _cut(
             placed_in_columns([one for one in part if not lines.keys().isdisjoint(one.qubits)], lines)
             for part in (traced.first, traced.last)
         )
-    behind = max(1, most // 4)
-    head = _affordable(first, most - behind, MAX_DRAWN - MAX_DRAWN // 4)
+    behind = max(1, limit // 4)
+    head = _affordable(first, limit - behind, MAX_DRAWN - MAX_DRAWN // 4)
     tail = _affordable(last[::-1], behind, MAX_DRAWN // 4)[::-1]
     return head, tail if traced.left_out else tail[max(0, len(head) + len(tail) - len(last)) :]
 
 
-def _affordable(columns: tuple[Column, ...], most: int, operations: int) -> tuple[Column, ...]:
-    for place, column in enumerate(columns[:most]):
+def _affordable(columns: tuple[PlacedColumn, ...], limit: int, operations: int) -> tuple[PlacedColumn, ...]:
+    for place, column in enumerate(columns[:limit]):
         operations -= len(column)
         if operations < 0:
             return columns[: max(1, place)]
-    return columns[:most]
+    return columns[:limit]
 
 
-def placed_in_columns(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[Column, ...]:
+def placed_in_columns(operations: Iterable[Operation], lines: dict[int, int]) -> tuple[PlacedColumn, ...]:
     """Operations in columns; those in one have no line in common, nor do the links between their qubits.
 
     Args:

@@ -17,7 +17,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
     sentence,
     title,
 )
-from qirjit_magic.display.circuit.layout import CircuitLayout, Column, PlacedOperation, lay_out
+from qirjit_magic.display.circuit.layout import CircuitLayout, PlacedColumn, PlacedOperation, lay_out
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.display.style import drawn, styled
 from qirjit_magic.protocol.operations import Operation
@@ -181,7 +181,7 @@ class Drawing:
     _dots: list[str] = field(default_factory=list)
     _names: list[str] = field(default_factory=list)
     _captions: list[str] = field(default_factory=list)
-    _said: list[str] = field(default_factory=list)
+    _end_notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._lines = len(self.layout.qubits)
@@ -239,7 +239,7 @@ class Drawing:
         if pen is not None or after is not None:
             self._pens[line] = x if after is None else after
 
-    def put(self, column: Column) -> None:
+    def put(self, column: PlacedColumn) -> None:
         """Draw a column of operations, in this row or the next."""
         width = max(sign_width(one.operation, place) for one in column for place in range(len(one.lines)))
         self._make_room(width + 2 * _PAD)
@@ -314,13 +314,13 @@ class Drawing:
         for line in range(self._lines):
             self._wire_to(line, self._at - (width + 12 if line == read else 0))
         if read is not None:
-            self._said.append(placed_text(self._at - 6, self._y(read), name, anchor="end"))
+            self._end_notes.append(placed_text(self._at - 6, self._y(read), name, anchor="end"))
         over = _HEADLINE * (self.headlines - 1)  # what is left out is said below
         down = f"M{number(self._at)} {number(self._y(0) - 30 - over)}V{number(self._y(self._lines - 1) + 16)}"
         self._marks.append(f'<path class="qirjit-end" stroke-dasharray="5 4" d="{down}"/>')
         room = len(words) * SMALL + 8
         x, anchor = (self._at, "end") if self._at > room else (2, "start")
-        self._said.append(placed_text(x, self._y(0) - 40 - over, words, anchor=anchor))
+        self._end_notes.append(placed_text(x, self._y(0) - 40 - over, words, anchor=anchor))
         self._right = max(self._right, self._at + 8, room)
 
     def groups(self) -> Iterator[str]:
@@ -335,7 +335,7 @@ class Drawing:
         yield from _group(f'class="qirjit-dots" {_INK}', self._dots)
         yield from _group(f'{_WORDS} text-anchor="middle"', self._names)
         yield from _group(f'class="qirjit-small" {_WORDS} text-anchor="middle" font-size="11"', self._captions)
-        yield from _group(f'class="qirjit-small qirjit-said" {_WORDS} font-size="11"', self._said)
+        yield from _group(f'class="qirjit-small qirjit-said" {_WORDS} font-size="11"', self._end_notes)
 
 
 def _group(attributes: str, parts: Sequence[str]) -> Iterator[str]:

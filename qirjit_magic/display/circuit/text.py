@@ -15,7 +15,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
     result_name,
     title,
 )
-from qirjit_magic.display.circuit.layout import CircuitLayout, Column
+from qirjit_magic.display.circuit.layout import CircuitLayout, PlacedColumn
 from qirjit_magic.display.labels import number as counted
 from qirjit_magic.protocol.operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
@@ -121,7 +121,7 @@ class _Wires:
     def _fill(self, line: int) -> str:
         return _WIRE if line % 2 == 0 and line < 2 * self._count and self._there[line // 2] else " "
 
-    def column(self, column: Column) -> _Block:
+    def column(self, column: PlacedColumn) -> _Block:
         cells = {line: _cell(one.operation, place) for one in column for place, line in enumerate(one.lines)}
         width = max(len(cell) for line, cell in cells.items()) + 2
         linked = {line for one in column for line in range(2 * one.span[0], 2 * one.span[-1] + 1)}
@@ -139,7 +139,7 @@ class _Wires:
                 lines.append(fill * width)
         return _Block(tuple(lines))
 
-    def _with_cell(self, cell: str, line: int, column: Column, width: int) -> str:
+    def _with_cell(self, cell: str, line: int, column: PlacedColumn, width: int) -> str:
         operation = next(one.operation for one in column if line in one.lines)
         before = self._fill(2 * line)
         self._there[line] = operation.name != "release"

@@ -18,7 +18,7 @@ def builtin_object(name: str, make: Callable[[], bytes]) -> bytes:
     return _objects[name]
 
 
-def read_builtin_objects(folder: Path, names: Iterable[str], *, build: str, fenced: bool) -> None:
+def read_builtin_objects(folder: Path, names: Iterable[str], *, build: str, sandboxed: bool) -> None:
     """Take from a cache what it has of these; the others are made when they are needed.
 
     A process does this before it runs any program. Whatever is wrong with a file, the kernel that owns the cache tells.
@@ -27,9 +27,9 @@ def read_builtin_objects(folder: Path, names: Iterable[str], *, build: str, fenc
         folder: the cache.
         names: what to look for.
         build: everything about this engine that can change object code.
-        fenced: whether this process will have a fence: one without takes nothing from one behind it.
+        sandboxed: whether this process will be in a sandbox: one outside takes nothing from one inside.
     """
     for name in names:
-        key = builtin_key(name, build=build, fenced=fenced)
+        key = builtin_key(name, build=build, sandboxed=sandboxed)
         with contextlib.suppress(OSError, CorruptError):
             _objects[name] = read_object(object_path(folder, key), key).object_code

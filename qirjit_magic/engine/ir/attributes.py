@@ -48,7 +48,7 @@ def find_attributes(text: str) -> Iterator[Attribute]:
         yield Attribute(key, value, found[0], found.start())
 
 
-class Section(NamedTuple):
+class SectionPlacement(NamedTuple):
     """The section that a function or variable is to be put into.
 
     Attributes:
@@ -66,12 +66,12 @@ class Section(NamedTuple):
     plain: bool
 
 
-def find_sections(source: SourceText) -> Iterator[Section]:
+def find_sections(source: SourceText) -> Iterator[SectionPlacement]:
     """The sections that a text names."""
     for found in find_words(source.text, _SECTION) if "section" in source.distinct_lines else ():
         name = unescaped(found["name"])
         plain = found["variable"] is not None and _MEANT.match(name) is None and not _is_symbol(source, name)
-        yield Section(name, found["name"], found.start("word"), found.span(), plain)
+        yield SectionPlacement(name, found["name"], found.start("word"), found.span(), plain)
 
 
 def _is_symbol(source: SourceText, name: bytes) -> bool:

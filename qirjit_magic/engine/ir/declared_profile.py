@@ -81,7 +81,9 @@ def find_flag_breaks(module: QirModule) -> Iterator[ProfileBreak]:
     if missing:
         examples = ", ".join(_EXAMPLES[name] for name in missing)
         at = _line(module, r"!llvm\.module\.flags(?=[^-\w.$])") if flags else None
-        yield ProfileBreak(f"the module flag{_s(missing)} {_list(missing)} {_are(missing)} missing. Add {examples}", at)
+        yield ProfileBreak(
+            f"the module flag{_plural_ending(missing)} {_list(missing)} {_verb(missing)} missing. Add {examples}", at
+        )
     looked_at = REQUIRED if declares_draft(info) else tuple(_TYPES)
     known = (flag for flag in module.flags if flag.name in looked_at)
     for flag in sorted(known, key=lambda flag: looked_at.index(flag.name)):
@@ -97,7 +99,8 @@ def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[ProfileBr
     where = f"@{entry.name}"
     if missing:
         yield ProfileBreak(
-            f"{where} lacks the attribute{_s(missing)} {_list(missing)}. Add {_them(missing)}", entry.name
+            f"{where} lacks the attribute{_plural_ending(missing)} {_list(missing)}. Add {_pronoun(missing)}",
+            entry.name,
         )
     if entry.signature.parameters:
         taken = ", ".join(entry.signature.parameters)
@@ -109,7 +112,7 @@ def find_entry_breaks(entry: EntryPoint, info: ModuleInfo) -> Iterator[ProfileBr
     dynamic = [name for name in (QUBITS, RESULTS) if flags.get(name) is True and profile_of(entry) == "base"]
     if dynamic:
         message = f"{where} declares the base profile, and the module has {_list(dynamic)}"
-        yield ProfileBreak(f"{message}. Set {_them(dynamic)} to false", entry.name)
+        yield ProfileBreak(f"{message}. Set {_pronoun(dynamic)} to false", entry.name)
 
 
 def listed_kinds(flag: int | bool | str | None) -> list[str]:  # noqa: FBT001 - a flag's value
@@ -150,15 +153,15 @@ def _form_breaks(flag: Flag, module: QirModule) -> Iterator[ProfileBreak]:
         yield ProfileBreak(message, line)
 
 
-def _s(names: list[str]) -> str:
+def _plural_ending(names: list[str]) -> str:
     return "s" if len(names) > 1 else ""
 
 
-def _are(names: list[str]) -> str:
+def _verb(names: list[str]) -> str:
     return "are" if len(names) > 1 else "is"
 
 
-def _them(names: list[str]) -> str:
+def _pronoun(names: list[str]) -> str:
     return "them" if len(names) > 1 else "it"
 
 

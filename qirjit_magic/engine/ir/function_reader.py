@@ -90,8 +90,8 @@ class _FunctionReader:
             incoming, memory = _more(opcode, address, block) if opcode in _MORE else ((), "")
             yield Instruction(opcode, address, kind, operands, callee, incoming, place, memory)
 
-    def _outlined(self, piece: str, function: str, counts: Counter[str]) -> Iterator[Instruction]:
-        for block in self._functions[piece].blocks:
+    def _outlined(self, name: str, function: str, counts: Counter[str]) -> Iterator[Instruction]:
+        for block in self._functions[name].blocks:
             yield from (i for i in self._instructions(block, function, counts) if i.opcode != "ret")
 
     def _operand(self, address: int, block: llvm.ValueRef) -> Operand:

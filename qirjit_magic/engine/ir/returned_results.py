@@ -91,7 +91,7 @@ class _ResultUses:
         self._follow()
         if self._left < 0:
             return f"more than {MAX_INSTRUCTIONS:,} instructions would have to be looked at"
-        looking = (use for use in self._uses if self._looks(use))
+        looking = (use for use in self._uses if self._inspects(use))
         found = next((f"'{str(use.instruction).strip()[:_SHOWN]}'" for use in looking), "")
         return found or self._find_other_mention()
 
@@ -130,20 +130,20 @@ class _ResultUses:
         function = self._functions.get(key)
         return function is not None and not function.is_declaration and function.linkage in _HIDDEN
 
-    def _looks(self, use: _Use) -> bool:
+    def _inspects(self, use: _Use) -> bool:
         """Return whether it does more with a result, or with a function that is followed, than is allowed."""
         if self._results.isdisjoint(use.keys) and self._followed.isdisjoint(use.keys):
             return False
         opcode = use.opcode
         if opcode == "call":
-            return not self._followed.isdisjoint(use.keys[:-1]) or not self._hands_on(use)
+            return not self._followed.isdisjoint(use.keys[:-1]) or not self._forwards(use)
         if not self._followed.isdisjoint(use.keys):
             return True
         if opcode == "icmp":
             return all(kind_at(key) is not _NULL for key in use.keys)
         return opcode not in _MERGING or str(use.instruction.type) != "ptr"
 
-    def _hands_on(self, use: _Use) -> bool:
+    def _forwards(self, use: _Use) -> bool:
         function = self._functions.get(use.keys[-1])
         if function is None:
             return False

@@ -16,15 +16,15 @@ from qirjit_magic.protocol.module_info import Declaration, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import PYTHON, Definition, SymbolGraph, shown_name, wrong_type
 
 
-def resolve(linkage: SymbolGraph, declaration: Declaration) -> Definition | tuple[Binding, ...]:
+def resolve(symbol_graph: SymbolGraph, declaration: Declaration) -> Definition | tuple[Binding, ...]:
     """Find the providers of what a module declares; no binding at all where nobody does.
 
-    The newest module that defines it wins, then a function in Python, which the linkage has as the oldest module, then
+    The newest module that defines it wins, then a function in Python, which the graph has as the oldest module, then
     the table of known functions, which may have several implementations.
     The process's symbols at large are out of reach. A trusted module may use the C library's, which nobody else
     provides: the linker asks it last.
     """
-    return linkage.definition(declaration) or find_bindings(declaration.name, declaration.type)
+    return symbol_graph.definition(declaration) or find_bindings(declaration.name, declaration.type)
 
 
 Found = dict[Declaration, Definition | int]  # what a module declares, with its definition or its address
@@ -67,7 +67,7 @@ class Linker:
         self.instance = instance
         self._modules = modules
         self._callbacks = callbacks
-        self.linkage = SymbolGraph([*callbacks.modules, *(module.compiled.module for module in modules.values())])
+        self.symbol_graph = SymbolGraph([*callbacks.modules, *(module.compiled.module for module in modules.values())])
         self._done = {PYTHON}  # nothing is to be linked there
         self._linked = linked
 
@@ -78,7 +78,7 @@ class Linker:
             LinkError: something is missing, of another type, without code, or in a circle of variables that stay.
         """
         if name not in self._done:
-            groups = [group for group in self.linkage.groups(name) if group[0] not in self._done]
+            groups = [group for group in self.symbol_graph.groups(name) if group[0] not in self._done]
             found = {module: self._find(module) for group in groups for module in group}  # refused before it is begun
             for group in groups:
                 self._link({module: found[module] for module in group})
@@ -111,7 +111,7 @@ class Linker:
         )
 
     def _provider(self, declaration: Declaration, user: ModuleInfo) -> Definition | int:
-        found = resolve(self.linkage, declaration)
+        found = resolve(self.symbol_graph, declaration)
         if not isinstance(found, Definition):
             address = self.instance.address(found)
             trusted = user.trusted and declaration.in_c_library

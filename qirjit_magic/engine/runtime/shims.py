@@ -50,7 +50,7 @@ def _build(signature: Signature) -> ir.Module:
     before = build.call(default, [])
     returned = build.call(callback, [_to_word(build, value) for value in shim.args])
     build.call(restore, [before])
-    _leave_if_told(build, ir.GlobalVariable(module, ir.LiteralStructType([_POINTER, _POINTER, _I64]), EXIT))
+    _return_if_left(build, ir.GlobalVariable(module, ir.LiteralStructType([_POINTER, _POINTER, _I64]), EXIT))
     if isinstance(returns, ir.VoidType):
         build.ret_void()
     else:
@@ -58,7 +58,7 @@ def _build(signature: Signature) -> ir.Module:
     return module
 
 
-def _leave_if_told(build: ir.IRBuilder, way_out: ir.GlobalVariable) -> None:
+def _return_if_left(build: ir.IRBuilder, way_out: ir.GlobalVariable) -> None:
     places = (build.gep(way_out, [_I32(0), _I32(index)]) for index in range(3))
     leave, message, length = map(build.load, places)
     with build.if_then(build.icmp_unsigned("!=", leave, _POINTER(None)), likely=False):

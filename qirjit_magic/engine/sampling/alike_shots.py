@@ -73,26 +73,26 @@ ENDING = frozenset(
 _TAKERS = frozenset(TAKES_RESULT) | frozenset(TAKES_TWO_RESULTS)
 
 
-def find_difference(module: str, linkage: SymbolGraph) -> str:
+def find_difference(module: str, symbol_graph: SymbolGraph) -> str:
     """Find what could make shots of a module differ before their results are recorded, in words; empty for nothing.
 
     Args:
         module: its name.
-        linkage: what it is bound to.
+        symbol_graph: what it is bound to.
     """
-    for name in sorted(linkage.reachable(module)):
-        info = linkage.modules[name]
-        found = _find_look(info, linkage)
+    for name in sorted(symbol_graph.reachable(module)):
+        info = symbol_graph.modules[name]
+        found = _find_inspection(info, symbol_graph)
         if found:
             return found
         if info.mistyped_call:
             return f"'{name}' may read what is left in registers: {info.mistyped_call}"
-    return linkage.state_across_shots(module)
+    return symbol_graph.state_across_shots(module)
 
 
-def _find_look(info: ModuleInfo, linkage: SymbolGraph) -> str:
+def _find_inspection(info: ModuleInfo, symbol_graph: SymbolGraph) -> str:
     used = [declaration for declaration in info.declarations if declaration.used]
-    own = [declaration for declaration in used if not isinstance(resolve(linkage, declaration), Definition)]
+    own = [declaration for declaration in used if not isinstance(resolve(symbol_graph, declaration), Definition)]
     measuring = functions_returning_outcomes(own)
     if not measuring:
         return ""

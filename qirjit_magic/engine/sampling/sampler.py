@@ -29,7 +29,7 @@ from qirjit_magic.protocol.shared_memory import (
 )
 from qirjit_magic.protocol.simulator_specs import STABILIZER, STATEVECTOR
 from qirjit_magic.protocol.timings import Stopwatch
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -137,15 +137,15 @@ class Sampler:
         self, tape: NDArray[np.void], request: RunRequest, seed: int, stack: contextlib.ExitStack
     ) -> _Source | NotSampleable:
         if request.simulator == STABILIZER:
-            return _asked_of_stim(tape, seed)
+            return _requested_clifford(tape, seed)
         try:
             circuit = read_circuit(tape)
         except NotExactError as error:
-            program = error.doubt if request.simulator == STATEVECTOR else _unasked_of_stim(tape, seed)
-            return error.doubt if isinstance(program, NotSampleable) else program
+            program = error.obstacle if request.simulator == STATEVECTOR else _chosen_clifford(tape, seed)
+            return error.obstacle if isinstance(program, NotSampleable) else program
         if request.simulator == STATEVECTOR or len(circuit.gates) << circuit.wires <= _SMALL:
             return self._played(circuit, seed, stack)
-        program = _unasked_of_stim(tape, seed)
+        program = _chosen_clifford(tape, seed)
         if isinstance(program, CliffordProgram):
             return program
         more = circuit.wires - circuit.qubits
@@ -174,23 +174,23 @@ def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSamplea
     try:
         return CliffordProgram(tape, seed)
     except NotExactError as error:
-        return error.doubt
+        return error.obstacle
     except ImportError:
         return _NO_STIM
 
 
-def _unasked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
+def _chosen_clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
     program = _clifford(tape, seed)
     if isinstance(program, CliffordProgram) and program.qubits > _MAX_QUBITS:
         return NotSampleable(f"{program.qubits:,} qubits take stim minutes")
     return program
 
 
-def _asked_of_stim(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
+def _requested_clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:
     program = _clifford(tape, seed)
     if program is _NO_STIM:
         raise SimulatorError(f"{_NO_STIM.reason}.")
-    if isinstance(program, CliffordProgram) and program.memory > choose().available_bytes() // 2:
+    if isinstance(program, CliffordProgram) and program.memory > get_platform().available_bytes() // 2:
         return NotSampleable(f"a tableau of {program.qubits:,} qubits takes {program.memory >> 20:,} MiB of memory")
     return program
 

@@ -109,12 +109,12 @@ class Tracing:
             LinkError: something is missing, or of another type.
         """
         linker = self._linker_of(modules)
-        doubt = self._doubt(request, entry, linker.linkage)
-        if doubt:
-            return NotSampleable(doubt)
+        obstacle = self._obstacle(request, entry, linker.symbol_graph)
+        if obstacle:
+            return NotSampleable(obstacle)
         key = request.module, request.entry, request.arguments
         other = None if key == self._checked else self._other_output(request, entry, linker)
-        if self._shoot(request, entry, linker) is not ShotsEnd.DONE:
+        if self._run_shot(request, entry, linker) is not ShotsEnd.DONE:
             return self._tracer.refused or NotSampleable(_FAILED)
         if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
             return NotSampleable("it records more than there is room for")
@@ -128,19 +128,19 @@ class Tracing:
     def trace_one_shot(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
         """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
         linker = self._linker_of(modules)
-        if linker.linkage.state_across_shots(
+        if linker.symbol_graph.state_across_shots(
             request.module
         ):  # variables begin anew, or each look would show another circuit
             self.forget()
             linker = self._linker_of(modules)
         self._tracer.allow_state_reads(allowed=True)
         try:
-            ended = self._shoot(request, entry, linker)
+            ended = self._run_shot(request, entry, linker)
         finally:
             self._tracer.allow_state_reads(allowed=False)
         failed = None if ended is ShotsEnd.DONE else TraceEnd(reason=_FAILED)
         return Traced(
-            self._tracer.tape, self._tracer.trace_end or failed, find_difference(request.module, linker.linkage)
+            self._tracer.tape, self._tracer.trace_end or failed, find_difference(request.module, linker.symbol_graph)
         )
 
     def _linker_of(self, modules: Mapping[str, Module]) -> Linker:
@@ -149,20 +149,20 @@ class Tracing:
             self._linker = Linker(self._modules, self._instance, self._callbacks, [])
         return self._linker
 
-    def _doubt(self, request: RunRequest, entry: EntryPoint, linkage: SymbolGraph) -> str:
+    def _obstacle(self, request: RunRequest, entry: EntryPoint, symbol_graph: SymbolGraph) -> str:
         # What the tracer would not notice.
         if request.simulator.path:
             return f"what '{request.simulator.name}' does with a gate is its own affair"
         if recorded_words(entry.signature.returns):
             return f"'{entry.name}' returns {entry.signature.returns}, which may be a result"
-        return find_difference(request.module, linkage)
+        return find_difference(request.module, symbol_graph)
 
     def _other_output(self, request: RunRequest, entry: EntryPoint, linker: Linker) -> Output | None:
         # It comes first: what is sampled is what the other trace leaves.
         self._tracer.set_outcomes(OUTCOMES)
         try:
             with shifted_heap():
-                ended = self._shoot(request, entry, linker, run=self._run_lower)
+                ended = self._run_shot(request, entry, linker, run=self._run_lower)
             return take_output(self._tracer.tape, self.memory) if ended is ShotsEnd.DONE else None
         finally:
             self._tracer.set_outcomes(0)
@@ -170,7 +170,7 @@ class Tracing:
     def _run_lower(self, shots: ShotBlock) -> ShotsEnd:
         return ShotsEnd(self._tracer.run_lower_on_stack(self._instance.runtime.address("qirjit_run_shots"), shots))
 
-    def _shoot(
+    def _run_shot(
         self,
         request: RunRequest,
         entry: EntryPoint,

@@ -63,6 +63,6 @@ class NotSampleable:
 class NotExactError(Exception):
     """These shots cannot be sampled: internal."""
 
-    def __init__(self, doubt: NotSampleable) -> None:
-        super().__init__(doubt.reason)
-        self.doubt = doubt
+    def __init__(self, obstacle: NotSampleable) -> None:
+        super().__init__(obstacle.reason)
+        self.obstacle = obstacle

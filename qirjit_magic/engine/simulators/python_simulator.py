@@ -24,7 +24,7 @@ _CONTROLLED = ("h", "x", "y", "z", "s", "s_adj", "t", "t_adj")
 _CONTROLLED_ROTATIONS = ("rx", "ry", "rz")
 _FIRST_RETURNED = 1 << 40  # from here on results are those that ``m`` returned: no program has such an id
 _WORD = 8
-_MADE = tuple(f"__quantum__qis__{stem}__" for stem in ("r", "exp", "measure"))
+_GENERATED = tuple(f"__quantum__qis__{stem}__" for stem in ("r", "exp", "measure"))
 
 Function = Callable[..., object]
 
@@ -44,7 +44,7 @@ class PythonSimulator(AttachedSimulator):
     def __init__(self, spec: SimulatorSpec, callbacks: Callbacks, library: SharedLibrary) -> None:
         self.spec = spec
         self._callbacks = callbacks
-        with _told(spec, "be loaded"):
+        with _simulator_errors(spec, "be loaded"):
             self._simulator: Simulator = unpickled(spec.pickled, spec.folders)()
         self._draws = _Draws()
         register = _Register(self._simulator, library)
@@ -65,18 +65,18 @@ class PythonSimulator(AttachedSimulator):
     def methods_for(self, names: Collection[str]) -> tuple[str, ...]:
         """The gates that it lacks; for gates under controls and products of Pauli operators what these are made of."""
         gates = [method for method, gate in GATE_METHODS.items() if {*native_symbols(gate)} & {*names}]
-        if any(name.startswith(_MADE) or name.endswith(("__ctl", "__ctladj")) for name in names):
+        if any(name.startswith(_GENERATED) or name.endswith(("__ctl", "__ctladj")) for name in names):
             gates += [method for method in CONTROLLED_NEEDS if not hasattr(self._simulator, method)]
         return tuple(dict.fromkeys(gates))
 
     def begin(self, seed: int | None) -> None:
         """Seed it."""
         self._draws.begin(seed)
-        with _told(self.spec, "begin a run"):
+        with _simulator_errors(self.spec, "begin a run"):
             self._simulator.begin(seed)
 
 
-class _told:  # noqa: N801 - a context that is used as a function
+class _simulator_errors:  # noqa: N801 - a context that is used as a function
     # Whatever an object in Python raises outside of a shot ends no process.
     def __init__(self, spec: SimulatorSpec, doing: str) -> None:
         self._message = f"the simulator '{spec.name}' could not {doing}"

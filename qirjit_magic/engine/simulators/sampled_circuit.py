@@ -33,7 +33,7 @@ _PART = 4096  # gates that become Python's at once
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ResultColumn:
     """A recorded result: the bit of a wire at the end, flipped or not; of no wire, a constant."""
 
     wire: int | None
@@ -53,7 +53,7 @@ class Circuit:
 
     wires: int
     gates: NDArray[np.void]
-    columns: tuple[Column, ...]
+    columns: tuple[ResultColumn, ...]
     qubits: int
 
 
@@ -139,7 +139,9 @@ def read_circuit(tape: NDArray[np.void]) -> Circuit:
     for index, (op, a, b, c, angle) in enumerate(tape[len(first) :].tolist(), len(first)):
         reader.read(index, Op(op), (a, b, c), angle)
     columns = tuple(
-        Column(None, entry) if isinstance(entry, bool) else Column(entry[0].number, entry[0].flipped != entry[1])
+        ResultColumn(None, entry)
+        if isinstance(entry, bool)
+        else ResultColumn(entry[0].number, entry[0].flipped != entry[1])
         for entry in reader.columns
     )
     return _needed(reader, np.concatenate([first, np.array(reader.gates, ENTRY)]), columns)
@@ -171,7 +173,7 @@ def _put(gates: NDArray[np.void], wires: NDArray[np.integer]) -> None:
         gates[place] = numbers
 
 
-def _needed(reader: _TraceReader, gates: NDArray[np.void], columns: tuple[Column, ...]) -> Circuit:
+def _needed(reader: _TraceReader, gates: NDArray[np.void], columns: tuple[ResultColumn, ...]) -> Circuit:
     # From the end: a gate counts where it reaches a wire that is recorded; a diagonal one only on its way to others.
     reached = {column.wire for column in columns if column.wire is not None}
     kept = np.ones(len(gates), bool)
@@ -190,5 +192,5 @@ def _needed(reader: _TraceReader, gates: NDArray[np.void], columns: tuple[Column
     left = gates[kept]
     wires, used = _qubits(left)
     _put(left, np.where(used, numbers[wires], 0))
-    renamed = (Column(None if c.wire is None else int(numbers[c.wire]), c.flipped) for c in columns)
+    renamed = (ResultColumn(None if c.wire is None else int(numbers[c.wire]), c.flipped) for c in columns)
     return Circuit(len(reached), left, tuple(renamed), reader.most)

@@ -1,4 +1,4 @@
-"""Long straight-line programs in pieces: LLVM's code generation is quadratic in the calls of one function.
+"""Long straight-line programs in functions: LLVM's code generation is quadratic in the calls of one function.
 
 Runs of void calls are moved into internal functions, in the text, before LLVM reads it. What is moved is whole lines,
 and only lines of one narrow form: whatever is written otherwise stays where it is.
@@ -63,14 +63,14 @@ class OutliningLimits(msgspec.Struct, frozen=True):
     Attributes:
         body: characters of a function's body, and of a text, from which on it is long.
         run: calls in a row that are worth a function.
-        piece: calls of one function. Fewer make more functions, more make the passes of an optimisation slow.
+        calls: calls of one function. Fewer make more functions, more make the passes of an optimisation slow.
         parameter: what parameters cost. Code for a call of hundreds is slow to make, quadratically: these times their
-            square must be less than the calls of the piece times the lines of the body that it leaves.
+            square must be less than the calls of the function times the lines of the body that it leaves.
     """
 
     body: int = 1 << 16
     run: int = 8
-    piece: int = 1000
+    calls: int = 1000
     parameter: int = 256
 
 
@@ -146,7 +146,7 @@ class _Outliner:
         self._text = text
         self._limits = limits
         self._call = lazy_pattern(call, re.ASCII)
-        self._calls = lazy_pattern(f"(?:{call}){{1,{limits.piece}}}", re.ASCII)
+        self._calls = lazy_pattern(f"(?:{call}){{1,{limits.calls}}}", re.ASCII)
         self._kept: list[str] = []
         self._functions: list[str] = []
         self._done = 0
@@ -171,7 +171,7 @@ class _Outliner:
                 yield start, end + 1
 
     def _runs(self, start: int, end: int) -> Iterator[list[int]]:
-        # Where each piece of a run begins, and where the last one ends
+        # Where each function of a run begins, and where the last one ends
         bounds: list[int] = []
         for calls in self._calls.finditer(self._text, start, end):
             if bounds and calls.start() != bounds[-1]:
@@ -189,8 +189,8 @@ class _Outliner:
         self._kept.append(self._text[self._done : start])
         bounds = [start, *(bound for bound in run if start < bound < end), end]
         if len(_parameters(self._text[start : bounds[1]])) > _MANY:
-            bounds = [*bounds[:-1:4], end]  # longer pieces: fewer calls with all these parameters
-        self._kept += [self._piece(self._text[a:b], lines) for a, b in pairwise(bounds)]
+            bounds = [*bounds[:-1:4], end]  # longer functions: fewer calls with all these parameters
+        self._kept += [self._outline_calls(self._text[a:b], lines) for a, b in pairwise(bounds)]
         self._done = end
 
     # A line between two calls is a whole instruction. The first one may be the end of what stands before it
@@ -205,7 +205,7 @@ class _Outliner:
     def _last_whole(self, start: int, end: int) -> int:
         return end if _BEGINNING.match(self._text, end) else self._text.rfind("\n", start, end)
 
-    def _piece(self, calls: str, lines: int) -> str:
+    def _outline_calls(self, calls: str, lines: int) -> str:
         parameters = _parameters(calls)
         if self._limits.parameter * len(parameters) ** 2 > lines * calls.count("\n"):
             return calls
@@ -215,11 +215,11 @@ class _Outliner:
         return f"\n  call {signature}"
 
     def _is_complete(self, outlined: str) -> bool:
-        # A piece makes one more call and four more lines. So nothing has been lost or doubled.
-        pieces = len(self._functions)
+        # A function makes one more call and four more lines. So nothing has been lost or doubled.
+        functions = len(self._functions)
         return (
-            outlined.count("call") == self._text.count("call") + pieces
-            and outlined.count("\n") == self._text.count("\n") + 1 + 4 * pieces
+            outlined.count("call") == self._text.count("call") + functions
+            and outlined.count("\n") == self._text.count("\n") + 1 + 4 * functions
         )
 
 

@@ -16,7 +16,7 @@ from qirjit_magic.notebook.convert.extracting import read_cells
 from qirjit_magic.notebook.convert.notebooks import compile_cell, make_notebook
 from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
 from qirjit_magic.printing import print_bytes, print_out
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import STDIN, encoded, read_most, read_source, read_stdin
 
@@ -122,27 +122,27 @@ def _naming(file: str) -> Iterator[None]:
     try:
         yield
     except LocatedError as error:
-        raise (error if error.module else error.of_module(plain_line(file))) from None
+        raise (error if error.module else error.of_module(sanitize_line(file))) from None
     except SourceError as error:
-        raise SourceError(f"'{plain_line(file)}': {error.message}") from None
+        raise SourceError(f"'{sanitize_line(file)}': {error.message}") from None
 
 
 def _read(path: str) -> bytes:
-    most = _MODULES_LONG * default_limits().source_bytes
-    data = read_stdin(most + 1) if path == STDIN else _read_file(path, most + 1)
-    if len(data) > most:
+    limit = _MODULES_LONG * default_limits().source_bytes
+    data = read_stdin(limit + 1) if path == STDIN else _read_file(path, limit + 1)
+    if len(data) > limit:
         message = (
-            f"it has more than {most:,} bytes, {_MODULES_LONG} times what the limit source_bytes allows a module. "
+            f"it has more than {limit:,} bytes, {_MODULES_LONG} times what the limit source_bytes allows a module. "
             f"Give the path of a notebook, or raise it: QIRJIT_LIMITS."
         )
         raise SourceError(message)
     return data
 
 
-def _read_file(path: str, most: int) -> bytes:
+def _read_file(path: str, limit: int) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            return read_most(file, most)
+            return read_most(file, limit)
     except (OSError, ValueError) as error:  # a NUL in the name
         message = f"it cannot be read: {getattr(error, 'strerror', None) or error}. Give the path of a notebook."
         raise SourceError(message) from None
@@ -182,7 +182,7 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
         raise _taken(path) from None
     except (OSError, ValueError) as error:
         raise _unwritable(path, error) from None
-    print_out(f"{plain_line(str(path))}\n")
+    print_out(f"{sanitize_line(str(path))}\n")
 
 
 def _unwritable(path: Path, error: Exception) -> OptionError:

@@ -14,7 +14,7 @@ from qirjit_magic.notebook.convert.qir_cells import QirCell
 from qirjit_magic.notebook.magic_line import quoted_word
 from qirjit_magic.protocol.module_info import BITCODE, EntryPoint, ModuleInfo
 from qirjit_magic.protocol.symbol_graph import SymbolGraph
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.arguments import example_arguments, takes_numbers
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import Source
@@ -61,13 +61,13 @@ def make_notebook(session: Session, cells: Sequence[QirCell], files: Sequence[st
         cells: the modules, in the order in which they are added.
         files: the name of each one's file, for the prose.
     """
-    linkage = session.linkage
+    symbol_graph = session.linkage
     pages = [
         new_markdown_cell(_introduction(cells)),
         new_code_cell("%load_ext qirjit_magic"),
     ]
     for cell, file in zip(cells, files, strict=True):
-        pages.append(new_markdown_cell(_prose(linkage.modules[cell.name], file, linkage)))
+        pages.append(new_markdown_cell(_prose(symbol_graph.modules[cell.name], file, symbol_graph)))
         pages.append(new_code_cell(cell.source, metadata=cell.metadata))
     pages.append(new_markdown_cell(_CLOSING))
     pages.append(new_code_cell("%qir_panel"))
@@ -89,17 +89,17 @@ def _introduction(cells: Sequence[QirCell]) -> str:
     )
 
 
-def _prose(module: ModuleInfo, file: str, linkage: SymbolGraph) -> str:
+def _prose(module: ModuleInfo, file: str, symbol_graph: SymbolGraph) -> str:
     profile = f", of the {_code(module.declared_profile)} profile" if module.declared_profile != "unrestricted" else ""
-    lines = [f"## {_code(module.name)}", "", f"From {_code(file)}{profile}.", "", *_functions(module, linkage)]
-    if missing := linkage.undefined(module.name):
+    lines = [f"## {_code(module.name)}", "", f"From {_code(file)}{profile}.", "", *_functions(module, symbol_graph)]
+    if missing := symbol_graph.undefined(module.name):
         names = ", ".join(_code(declaration.name) for declaration in missing[:_SHOWN])
         more = f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else ""
         lines += ["", f"Nobody here defines {names}{more}: a cell, or a function in Python, has to before it runs."]
     return "\n".join(lines)
 
 
-def _functions(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
+def _functions(module: ModuleInfo, symbol_graph: SymbolGraph) -> Iterator[str]:
     functions = module.entry_points
     if not functions:
         yield "No public function: nothing of it can be run by name."
@@ -107,17 +107,17 @@ def _functions(module: ModuleInfo, linkage: SymbolGraph) -> Iterator[str]:
     yield "Entry points:" if functions[0].declared else "Functions:"
     yield ""
     for function in functions[:_SHOWN]:
-        command = _command(function, module.name, linkage)
+        command = _command(function, module.name, symbol_graph)
         yield f"- {_code(function_label(function).removesuffix(' *'))}{f': {_code(command)}' if command else ''}"
     if len(functions) > _SHOWN:
         yield f"- … and {len(functions) - _SHOWN:,} more"
 
 
-def _command(function: EntryPoint, module: str, linkage: SymbolGraph) -> str:
+def _command(function: EntryPoint, module: str, symbol_graph: SymbolGraph) -> str:
     # Empty where no line runs it; the panel may.
     if not takes_numbers(function) or not _ONE_WORD.fullmatch(function.name):
         return ""
-    elsewhere = linkage.owner(function.name) != module
+    elsewhere = symbol_graph.owner(function.name) != module
     where = f" --name {quoted_word(module)}" if elsewhere else ""
     given = f" --args {example_arguments(function)}" if function.signature.parameters else ""
     return f"%qir {function.name}{where}{given}"
@@ -125,7 +125,7 @@ def _command(function: EntryPoint, module: str, linkage: SymbolGraph) -> str:
 
 def _code(text: str) -> str:
     # Text of a program or a file's name as code, which Markdown does not read.
-    line = plain_line(text)
+    line = sanitize_line(text)
     ticks = "`" * (max((len(run) for run in _TICKS.findall(line)), default=0) + 1)
     room = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{ticks}{room}{line}{room}{ticks}"

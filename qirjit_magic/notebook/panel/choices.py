@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.modules import function_label
 from qirjit_magic.errors import EntryPointError
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 
 if TYPE_CHECKING:
     from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo
@@ -20,7 +20,7 @@ Choice = tuple[str, str]
 def choices(modules: Iterable[ModuleInfo]) -> tuple[tuple[str, Choice], ...]:
     """``bell · Bell() → i64 *`` and what it stands for, for each function that can be run."""
     return tuple(
-        (plain_line(f"{module.name} · {function_label(function)}"), (module.name, function.name))
+        (sanitize_line(f"{module.name} · {function_label(function)}"), (module.name, function.name))
         for module in modules
         for function in module.functions
         if function.public or function.declared

@@ -10,7 +10,7 @@ from qirjit_magic.errors import OptionError
 from qirjit_magic.notebook.panel.run_html import problem_note
 from qirjit_magic.options import RunOptions
 from qirjit_magic.protocol.return_values import integer_bits
-from qirjit_magic.sanitize import plain_line
+from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.arguments import can_be_given, fits
 
 _LONGEST_TYPE = 40
@@ -62,7 +62,7 @@ def seed_problem(text: str) -> str:
 
 
 def _short(kind: str) -> str:
-    line = plain_line(kind)
+    line = sanitize_line(kind)
     return line if len(line) <= _LONGEST_TYPE else f"{line[:_LONGEST_TYPE]}…"
 
 

@@ -24,7 +24,7 @@ class Job:
     Args:
         label: what is run, in words.
         run: runs it, followed by the observer that it gets.
-        tell: called in the thread when there is something new: at most ten times a second, and when it has ended.
+        notify: called in the thread when there is something new: at most ten times a second, and when it has ended.
 
     Attributes:
         tail: what it has said.
@@ -35,7 +35,7 @@ class Job:
         ended: whether it has.
     """
 
-    def __init__(self, label: str, run: Callable[[Observer], RunResult], tell: Callable[[], None]) -> None:
+    def __init__(self, label: str, run: Callable[[Observer], RunResult], notify: Callable[[], None]) -> None:
         self.label = label
         self.tail = Tail()
         self.progress: Progress | None = None
@@ -43,9 +43,9 @@ class Job:
         self.error: BaseException | None = None
         self.stopping = self.ended = self.begun = False
         self._run = run
-        self._tell = tell
+        self._notify = notify
         self._new = False
-        self._told = 0.0
+        self._notified_at = 0.0
         self._thread = threading.Thread(target=self._work, name="qirjit-panel", daemon=True)
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class Job:
             for notice in () if self.result is None else self.result.notices:
                 self.tail.add(f"{notice}\n")
             self.ended = True
-            self._tell()
+            self._notify()
 
     def _is_stopping(self) -> bool:
         self.begun = True  # it is asked as soon as it is its turn
@@ -94,11 +94,11 @@ class Job:
         self.progress = progress
         self._new = True
         if progress.ended:  # nothing ticks any more while the result is made, which may take a while
-            self._tell()
+            self._notify()
 
     def _tick(self) -> None:
         now = time.monotonic()
-        if self._new and now - self._told >= FLUSH_S:
-            self._told = now
+        if self._new and now - self._notified_at >= FLUSH_S:
+            self._notified_at = now
             self._new = False
-            self._tell()
+            self._notify()

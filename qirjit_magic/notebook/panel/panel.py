@@ -325,7 +325,7 @@ class Panel:
             return ""
         if job.result is None:
             return run_html.muted("stopped before it began" if job.stopping else "nothing was run")
-        said = run_html.ended_words(job.result, job.progress, stopped=job.stopping)
+        said = run_html.end_text(job.result, job.progress, stopped=job.stopping)
         return f'<span role="status">{escape(said)}</span>'
 
     @staticmethod

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qirjit_magic.display.labels import shortened
 from qirjit_magic.notebook.panel.tail import Tail
-from qirjit_magic.sanitize import plain, plain_line
+from qirjit_magic.sanitize import sanitize, sanitize_line
 
 if TYPE_CHECKING:
     from qirjit_magic.protocol.messages import Progress
@@ -98,7 +98,7 @@ def progress_bar(progress: Progress) -> str:
     )
 
 
-def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) -> str:
+def end_text(result: RunResult, progress: Progress | None, *, stopped: bool) -> str:
     """Describe the run and its end: what was kept, how long it took, and the seed, with which it can be had again."""
     finished = len(result.table)
     if finished == result.requested:
@@ -109,7 +109,7 @@ def ended_words(result: RunResult, progress: Progress | None, *, stopped: bool) 
         words[0] += f" in {seconds(progress.seconds)}"
         words += [f"{rate(progress.rate)} shots/s"] if progress.rate and finished > 1 else []
     words += [f"seed {result.seed}"] if result.seed is not None else []
-    words.append(f"{result.plan.method} on {plain_line(result.plan.simulator)}")
+    words.append(f"{result.plan.method} on {sanitize_line(result.plan.simulator)}")
     return " · ".join([shortened(result.entry.name, _LONGEST_NAME), *words])
 
 
@@ -127,14 +127,14 @@ def newest_text(tail: Tail) -> str:
     """The newest of what a run has said, in the box that keeps its end in sight."""
     text = tail.newest
     above = "… (the newest is shown)\n" if tail.is_cut else ""
-    return f'<pre tabindex="0" role="region" aria-label="Output" style="{_PRE}">{escape(above + plain(text))}</pre>'
+    return f'<pre tabindex="0" role="region" aria-label="Output" style="{_PRE}">{escape(above + sanitize(text))}</pre>'
 
 
 def whole_link(tail: Tail, name: str) -> str:
     """A link that saves all that was said, where the box shows only its end; both ends of it where it is a flood."""
     if not tail.is_cut:
         return ""
-    data = b64encode(plain(tail.whole()).encode()).decode()
+    data = b64encode(sanitize(tail.whole()).encode()).decode()
     what = f"all {number(tail.lines)} lines" if tail.is_whole else "its beginning and its end: the result has all of it"
     return (
         f'<a download="{escape(name)}" href="data:text/plain;charset=utf-8;base64,{data}" '
@@ -155,4 +155,4 @@ def status(html: str) -> str:
 
 def error_block(error: BaseException) -> str:
     """An error as it stands under a cell: its kind and its text, no traceback."""
-    return f'<pre role="alert" style="{_ERROR}">{escape(plain(f"{type(error).__name__}: {error}"))}</pre>'
+    return f'<pre role="alert" style="{_ERROR}">{escape(sanitize(f"{type(error).__name__}: {error}"))}</pre>'

@@ -83,7 +83,7 @@ class Tabs:
             self._pages = dict(pages)
             self._shown = {title: page for title, page in self._shown.items() if self._pages.get(title) is page}
             if titles != self.titles:
-                self._lay()
+                self._arrange()
             for title, box in zip(self.titles, self.widget.children, strict=True):
                 if title not in self._shown:
                     box.value = ""
@@ -91,7 +91,7 @@ class Tabs:
             self.widget.layout.display = None if pages else "none"
         self._look()
 
-    def _lay(self) -> None:
+    def _arrange(self) -> None:
         old, self._shown = self.widget.children, {}
         self._laying = True  # a Tab that is given children shows the first of them at once, which nobody has asked for
         try:

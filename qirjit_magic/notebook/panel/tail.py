@@ -70,15 +70,15 @@ class Tail:
             return "\n".join(kept), True
         return (text if not more or len(lines) == 1 else "\n".join(lines[1:])), more
 
-    def _end(self, most: int) -> str:
+    def _end(self, limit: int) -> str:
         found: list[str] = []
         length = 0
         for chunk in [*reversed(self._chunks), *reversed(self._head)]:
-            if length >= most:
+            if length >= limit:
                 break
             found.append(chunk)
             length += len(chunk)
-        return "".join(reversed(found))[-most:]
+        return "".join(reversed(found))[-limit:]
 
     def whole(self) -> str:
         """All of it; of a flood both ends, with a line between them that says what is missing."""

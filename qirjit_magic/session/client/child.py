@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.session.client.kernel_process import follow_forks
 
-_LOOK_S = 0.001
+_POLL_S = 0.001
 
 
 class Child:
@@ -66,7 +66,7 @@ class Child:
         """Wait for so long until it has ended, and collect its status."""
         deadline = time.monotonic() + within_s
         while self.is_ours and self._look() and time.monotonic() < deadline:
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
 
     def _look(self) -> bool:
         # Whether it is there. Until its status is collected, nobody else has its number.
@@ -103,7 +103,7 @@ class Child:
             return f"signal {-code}"
 
 
-# More names for the engine behind the fence, with commas between them.
+# More names for the engine in the sandbox, with commas between them.
 VARIABLE = "QIRJIT_ENVIRONMENT"
 # What Python, the dynamic loader, languages, threads and simulators go by: names, and how names begin.
 _NAMES = {
@@ -121,23 +121,23 @@ _ALWAYS = {"RUST_BACKTRACE": "0", "PYTHONFAULTHANDLER": ""}
 _BY_DEFAULT = {"OPENBLAS_NUM_THREADS": "1"}
 
 
-def engine_environment(environment: Mapping[str, str] = os.environ, *, fenced: bool) -> dict[str, str]:
+def engine_environment(environment: Mapping[str, str] = os.environ, *, sandboxed: bool) -> dict[str, str]:
     """Return the variables of this environment that an engine process gets.
 
-    Behind the fence that is a list of what is permitted, since nobody knows under which names secrets are kept. The
+    In the sandbox that is a list of what is permitted, since nobody knows under which names secrets are kept. The
     open process runs what is trusted, and gets everything.
 
     Args:
         environment: that of the kernel.
-        fenced: whether the process will have a fence.
+        sandboxed: whether the process will be in a sandbox.
     """
     named = {name.strip() for name in environment.get(VARIABLE, "").split(",")}
-    passed = {name: value for name, value in environment.items() if not fenced or name in named or is_passed(name)}
+    passed = {name: value for name, value in environment.items() if not sandboxed or name in named or is_passed(name)}
     return {**_BY_DEFAULT, **passed, **_ALWAYS}
 
 
 def is_passed(name: str) -> bool:
-    """Return whether a variable of this name reaches the engine behind the fence without being asked for."""
+    """Return whether a variable of this name reaches the engine in the sandbox without being asked for."""
     return (name in _NAMES or name.startswith(_BEGINNINGS)) and not _SECRET.search(name)
 
 
@@ -164,7 +164,7 @@ class _Job:
             raise self._error
 
 
-class _Lasting:
+class _LastingThread:
     """The thread, which is there once somebody needs it."""
 
     def __init__(self) -> None:
@@ -194,7 +194,7 @@ def _work(jobs: queue.SimpleQueue[_Job]) -> None:
         jobs.get().carry_out()
 
 
-_lasting = _Lasting()
+_lasting = _LastingThread()
 
 
 class Start(Protocol[_T_co]):
@@ -205,7 +205,7 @@ class Start(Protocol[_T_co]):
         ...
 
 
-def start_lasting(start: Start[_T]) -> _T:
+def start_in_lasting_thread(start: Start[_T]) -> _T:
     """Call ``start`` in a thread that lasts as long as this process, where there is one, and return what it gives."""
     if threading.current_thread() is threading.main_thread():
         return start(lasting=True)

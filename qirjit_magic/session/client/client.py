@@ -25,13 +25,13 @@ from qirjit_magic.protocol.messages import (
     GetBuiltinCode,
     GetStatus,
     Intrinsic,
+    Promote,
     Remove,
-    Renew,
+    ResetVariables,
     RunReply,
     RunRequest,
     Show,
     Undefine,
-    Unlink,
 )
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS, builtin_key, cache_key
@@ -40,7 +40,7 @@ from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
 from qirjit_magic.session.cache import ObjectCache, admitted
 from qirjit_magic.session.client.crash_report import Stopped
-from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingShield, follow_forks
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts, follow_forks
 from qirjit_magic.session.client.process import COMPILE_LIMIT_S
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
 from qirjit_magic.session.client.replay_log import definition, restoration
@@ -63,7 +63,7 @@ class EngineClient:
         platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop.
         cache: where object code is kept on disk; nowhere when None.
-        fenced: whether the process gives up what running programs does not need.
+        sandboxed: whether the process gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have.
         compile_limit_s: seconds that compiling a module may take.
         interrupts: what counts interrupts.
@@ -72,7 +72,7 @@ class EngineClient:
         restarter: the processes, one after the other.
         memory: what they share with the kernel.
         interrupts: what counts interrupts.
-        fenced: as above.
+        sandboxed: as above.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class EngineClient:
         *,
         grace_s: float = GRACE_S,
         cache: ObjectCache | None = None,
-        fenced: bool = True,
+        sandboxed: bool = True,
         memory_limit: int | None = None,
         compile_limit_s: float = COMPILE_LIMIT_S,
         interrupts: DeferredInterrupts | None = None,
@@ -89,35 +89,39 @@ class EngineClient:
         self.restarter = Restarter(
             platform,
             grace_s=grace_s,
-            fenced=fenced,
+            sandboxed=sandboxed,
             memory_limit=memory_limit,
             compile_limit_s=compile_limit_s,
             interrupts=interrupts,
             cache_folder=str(cache.folder) if cache else "",
         )
-        self.memory, self.interrupts, self.fenced = self.restarter.memory, self.restarter.interrupts, fenced
+        self.memory, self.interrupts, self.sandboxed = self.restarter.memory, self.restarter.interrupts, sandboxed
         follow_forks(self)
         self._cache = cache
         self._compilations = self._cache_hits = 0
         self._unsaved: dict[str, Compiled] = {}
         self._saves = True  # whether the disk took the module that it was given last
-        self._recompiler = Recompiler(cache, self._compiling_sibling) if cache is not None and fenced else None
+        self._recompiler = Recompiler(cache, self._compiling_sibling) if cache is not None and sandboxed else None
         self._brought: set[str] = set()  # of what an engine brings itself, what the process has ready
         self._brought_to = self._has_run = 0  # which of the processes so far
 
     def open_sibling(self) -> EngineClient:
-        """One with a process of its own that is not fenced, and otherwise like this one."""
-        return self._sibling(fenced=False, memory_limit=self.restarter.memory_limit, interrupts=self.interrupts)
+        """One with a process of its own that is not sandboxed, and otherwise like this one."""
+        return self._sibling(sandboxed=False, memory_limit=self.restarter.memory_limit, interrupts=self.interrupts)
 
     def worker(self, memory_limit: int) -> EngineClient:
         """One for another thread, with a process of its own that has this much memory, and otherwise like this one.
 
-        It sees the interrupts of this one's shield; whoever stops this one has to stop it too.
+        It sees the interrupts that this one defers; whoever stops this one has to stop it too.
         """
-        return self._sibling(fenced=self.fenced, memory_limit=memory_limit, interrupts=FollowingShield(self.interrupts))
+        return self._sibling(
+            sandboxed=self.sandboxed, memory_limit=memory_limit, interrupts=FollowingInterrupts(self.interrupts)
+        )
 
     def _compiling_sibling(self, cache: ObjectCache) -> EngineClient:
-        sibling = self._sibling(fenced=True, memory_limit=self.restarter.memory_limit, interrupts=DeferredInterrupts())
+        sibling = self._sibling(
+            sandboxed=True, memory_limit=self.restarter.memory_limit, interrupts=DeferredInterrupts()
+        )
         sibling._cache = cache  # noqa: SLF001 - of the same class
         return sibling
 
@@ -159,18 +163,18 @@ class EngineClient:
         """A context in which nothing is torn by an interrupt, see `Restarter.uninterrupted`."""
         return self.restarter.uninterrupted()
 
-    def give_way(self) -> None:
+    def lower_priority(self) -> None:
         """Let every other process have a processor first."""
         if self.restarter.process is not None:
             with contextlib.suppress(OSError):  # it has ended
                 os.setpriority(os.PRIO_PROCESS, self.restarter.process.pid, _NICE)
 
-    def _sibling(self, *, fenced: bool, memory_limit: int, interrupts: DeferredInterrupts) -> EngineClient:
+    def _sibling(self, *, sandboxed: bool, memory_limit: int, interrupts: DeferredInterrupts) -> EngineClient:
         return EngineClient(
             self.restarter.platform,
             grace_s=self.restarter.grace_s,
             cache=self._cache,
-            fenced=fenced,
+            sandboxed=sandboxed,
             memory_limit=memory_limit,
             compile_limit_s=self.restarter.compile_limit_s,
             interrupts=interrupts,
@@ -222,13 +226,13 @@ class EngineClient:
         if self._is_believed:
             self._unsaved[key] = compiled
         elif self._recompiler is not None and self._saves:
-            self._recompiler.want(key, Recipe(source, request.options), compiled)
+            self._recompiler.enqueue(key, Recipe(source, request.options), compiled)
         return compiled
 
     @property
     def _is_believed(self) -> bool:
         """Return whether no program can have had a part in what the process says; the open one runs what is trusted."""
-        return not self.fenced or self._has_run != self.restarter.starts
+        return not self.sandboxed or self._has_run != self.restarter.starts
 
     def _find(self, key: str) -> Compiled | None:
         found = self._cache.find(key) if self._cache is not None else None
@@ -249,7 +253,7 @@ class EngineClient:
         if self._cache is None:
             return ""
         self.restarter.be_ready()
-        return cache_key(source, build=self.restarter.build, options=f"{options.of_code} fenced={self.fenced}")
+        return cache_key(source, build=self.restarter.build, options=f"{options.of_code} sandboxed={self.sandboxed}")
 
     def restore(self, compiled: Compiled) -> None:
         """Send a module to the process as object code, and keep it for the processes that come after."""
@@ -276,22 +280,22 @@ class EngineClient:
         )
         for compiled in wanted[in_order:]:
             if compiled.module.name in self.restarter.kept.modules:
-                self.renew(compiled.module.name)
+                self.promote(compiled.module.name)
             else:
                 self.restore(compiled)
 
-    def renew(self, name: str) -> None:
+    def promote(self, name: str) -> None:
         """Have the process make a module the newest; one that is the newest already costs no request."""
         if name == next(reversed(self.restarter.kept.modules)):
             return
         with self.uninterrupted():
-            self.restarter.request(Frame(Renew(name)), Done)
+            self.restarter.request(Frame(Promote(name)), Done)
             self.restarter.kept.keep(self.restarter.kept.modules[name])
 
-    def unlink(self, name: str) -> None:
+    def reset_variables(self, name: str) -> None:
         """Have the process link a module anew before it is run again."""
         with self.uninterrupted():
-            self.restarter.request(Frame(Unlink(name)), Done)
+            self.restarter.request(Frame(ResetVariables(name)), Done)
 
     def remove(self, name: str) -> None:
         """Have the process forget a module, and those that come after it too."""
@@ -351,7 +355,7 @@ class EngineClient:
                     if believed:  # no program has changed it
                         self._unsaved[key] = Compiled(ModuleInfo("", ""), object_code)
                     elif self._recompiler is not None and self._saves:
-                        self._recompiler.want(key, GetBuiltinCode(name))
+                        self._recompiler.enqueue(key, GetBuiltinCode(name))
                 self._brought.add(name)
             self._has_run = self.restarter.starts
             if lacking:
@@ -364,11 +368,11 @@ class EngineClient:
             return
         for name in names:
             if key := self._lacking_key(name):
-                self._recompiler.want(key, GetBuiltinCode(name))
+                self._recompiler.enqueue(key, GetBuiltinCode(name))
 
     def _lacking_key(self, name: str) -> str:
         """The key of what the engine brings itself, where the disk lacks it, or there is none; else empty."""
-        key = builtin_key(name, build=self.restarter.build, fenced=self.fenced)
+        key = builtin_key(name, build=self.restarter.build, sandboxed=self.sandboxed)
         return "" if self._cache is not None and self._cache.find(key) is not None else key
 
     def run(self, request: RunRequest) -> RunReply:
@@ -381,8 +385,8 @@ class EngineClient:
         self.memory.shots = request.shots
         with self.uninterrupted():
             try:
-                going_on = request.first > request.begins  # only the process that began a run can go on with it
-                return self.restarter.request(Frame(request), RunReply, entry=request.entry, going_on=going_on)[0]
+                continues = request.first > request.begins  # only the process that began a run can go on with it
+                return self.restarter.request(Frame(request), RunReply, entry=request.entry, continues=continues)[0]
             except Stopped:
                 return RunReply("killed", self.memory.shot())
             finally:

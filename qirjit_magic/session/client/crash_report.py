@@ -14,8 +14,8 @@ from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
 from qirjit_magic.session.client.process import LOST, UNKNOWN, Limit, Stream
 from qirjit_magic.system_memory import memory_limit, resource_limit
 
-_LEAST_ADDRESSES = 416 << 20
-_LEAST_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
+_MIN_ADDRESSES = 416 << 20
+_MIN_FILES = 22  # for the first one of a cache, which prepares code of our own in one more process
 
 
 def default_memory_limit() -> int:
@@ -35,9 +35,9 @@ def check_files() -> None:
         EngineStartError: the limit of open files is too low.
     """
     limit = resource_limit("RLIMIT_NOFILE")
-    if limit is not None and limit < _LEAST_FILES:
+    if limit is not None and limit < _MIN_FILES:
         message = (
-            f"a process may have {limit} files open here, and an engine takes {_LEAST_FILES}. "
+            f"a process may have {limit} files open here, and an engine takes {_MIN_FILES}. "
             "Raise RLIMIT_NOFILE: ulimit -n."
         )
         raise EngineStartError(message)
@@ -50,10 +50,10 @@ def check_addresses() -> None:
         EngineStartError: the limit of addresses is too low.
     """
     limit = address_limit()
-    if 0 < limit < _LEAST_ADDRESSES:
+    if 0 < limit < _MIN_ADDRESSES:
         message = (
             f"a process may have {limit >> 20:,} MiB of addresses here, and LLVM alone takes "
-            f"{_LEAST_ADDRESSES >> 20:,} MiB. Raise RLIMIT_AS: ulimit -v, or the job's limit of memory."
+            f"{_MIN_ADDRESSES >> 20:,} MiB. Raise RLIMIT_AS: ulimit -v, or the job's limit of memory."
         )
         raise EngineStartError(message)
 
@@ -100,19 +100,19 @@ _NO_MEMORY = lazy_pattern(
     r"|\b[Cc]annot allocate memory\b|\bfailed to map segment from shared object\b|\bcan't start new thread\b",
     re.MULTILINE,
 )
-_PANIC = lazy_pattern(r"\bpanicked at [^\n]*:\n(?P<said>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
+_PANIC = lazy_pattern(r"\bpanicked at [^\n]*:\n(?P<words>.+?)(?:\n(?:note: |stack backtrace:|\n)|\n?\Z)", re.DOTALL)
 _THROWN = lazy_pattern(
-    r"^terminate called after throwing an instance of '(?P<said>.*)'(?:\n +what\(\): +(?P<more>.*))?", re.MULTILINE
+    r"^terminate called after throwing an instance of '(?P<words>.*)'(?:\n +what\(\): +(?P<more>.*))?", re.MULTILINE
 )
 _CORRUPTED = lazy_pattern(
-    r"^(?P<said>(?:double free|free\(\)|malloc\(\)|realloc\(\)|munmap_chunk\(\)|corrupted |\*\*\* stack smashing).*)$",
+    r"^(?P<words>(?:double free|free\(\)|malloc\(\)|realloc\(\)|munmap_chunk\(\)|corrupted |\*\*\* stack smashing).*)$",
     re.MULTILINE,
 )
-_LLVM = lazy_pattern(r"^LLVM ERROR: (?P<said>.*)$", re.MULTILINE)
-_ASSERTION = lazy_pattern(r"\b(?P<said>Assertion [`'].*' failed)\.?$", re.MULTILINE)
-_UNREACHABLE = lazy_pattern(r"^(?:(?P<said>.+)\n)?UNREACHABLE executed\b", re.MULTILINE)
-_TRACEBACK = lazy_pattern(r"^Traceback \(most recent call last\):\n.*^(?P<said>\w.*)$", re.MULTILINE | re.DOTALL)
-_SAYINGS: tuple[tuple[_Words, str], ...] = (
+_LLVM = lazy_pattern(r"^LLVM ERROR: (?P<words>.*)$", re.MULTILINE)
+_ASSERTION = lazy_pattern(r"\b(?P<words>Assertion [`'].*' failed)\.?$", re.MULTILINE)
+_UNREACHABLE = lazy_pattern(r"^(?:(?P<words>.+)\n)?UNREACHABLE executed\b", re.MULTILINE)
+_TRACEBACK = lazy_pattern(r"^Traceback \(most recent call last\):\n.*^(?P<words>\w.*)$", re.MULTILINE | re.DOTALL)
+_LAST_WORDS: tuple[tuple[_Words, str], ...] = (
     (_PANIC, "a Rust panic"),
     (_THROWN, "a C++ exception that nobody caught"),
     (_CORRUPTED, "the C library found its memory corrupted"),
@@ -130,7 +130,7 @@ class Ending(msgspec.Struct, frozen=True):
 
     Attributes:
         how: a signal's name, an exit status, or what it did otherwise.
-        said: both ends of what it wrote to its descriptor 2.
+        stderr: both ends of what it wrote to its descriptor 2.
         fault: its note.
         pid: what its number was.
         compiling: whether it compiled a module.
@@ -143,7 +143,7 @@ class Ending(msgspec.Struct, frozen=True):
     """
 
     how: str
-    said: str = ""
+    stderr: str = ""
     fault: Fault | None = None
     pid: int = 0
     compiling: bool = False
@@ -167,8 +167,8 @@ def cause(ending: Ending) -> str:
 def _late(ending: Ending) -> str:
     if not ending.late:
         return f"for {ending.late_s:g} s {_STOPPED}"
-    said = f"{ending.late} had not ended after {ending.late_s:g} s"
-    return f"{said}: {_STOPPED}" if ending.stopped else said
+    text = f"{ending.late} had not ended after {ending.late_s:g} s"
+    return f"{text}: {_STOPPED}" if ending.stopped else text
 
 
 def _from_sender(ending: Ending) -> str:
@@ -189,11 +189,11 @@ def _note(ending: Ending) -> Fault | None:
 def _from_words(ending: Ending) -> str:
     if ending.how not in _GIVEN_UP:
         return ""
-    if _NO_MEMORY.search(ending.said):
+    if _NO_MEMORY.search(ending.stderr):
         return f"out of memory{_limit_words(ending)}"
-    lines = ending.said.strip().splitlines()
-    for pattern, words in _SAYINGS:
-        if found := pattern.search(ending.said):
+    lines = ending.stderr.strip().splitlines()
+    for pattern, words in _LAST_WORDS:
+        if found := pattern.search(ending.stderr):
             text = ": ".join(filter(None, found.groups())) or lines[-1]
             return f"{_COMPILING if ending.compiling and pattern in _OF_LLVM else words}: {_shortened(text)}"
     return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
@@ -248,20 +248,20 @@ def _arithmetic(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the 
     return _DIVISION if fault.code == _INTEGER_DIVISION else "an arithmetic operation that has no result"
 
 
-def _no_memory_there(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
+def _unmapped_address(fault: Fault, *, compiling: bool) -> str:  # noqa: ARG001 - the same whoever did it
     return f"a read or write at {fault.address:#x}: there is no memory, or the address is not aligned"
 
 
 _BY_SIGNAL: dict[str, Callable[..., str]] = {
     "SIGSEGV": _bad_address,
     "SIGFPE": _arithmetic,
-    "SIGBUS": _no_memory_there,
+    "SIGBUS": _unmapped_address,
 }
 
 
 _DEADLY = set(signal.Signals)
 # How a process ends that nobody ended.
-OF_ITSELF = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
+CRASH_NAMES = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "exit status 1"})
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 
 
@@ -296,14 +296,14 @@ def crash(  # noqa: PLR0913 - what is known of a crash
         stopped: whether a signal had stopped it.
         too_large: whether it was killed since it held more memory than it was allowed.
     """
-    said = errors.both_ends(_END_CHARACTERS)
+    stderr = errors.both_ends(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
     shot = memory.running() if memory and entry else None
     if fault and how == UNKNOWN and fault.signal in _DEADLY:
         how = signal.Signals(fault.signal).name
     ending = Ending(
         how,
-        said,
+        stderr,
         fault,
         pid,
         compiling=bool(module),
@@ -315,4 +315,4 @@ def crash(  # noqa: PLR0913 - what is known of a crash
         address_limit=address_limit(),
     )
     late_s = late.seconds if late and how == "SIGKILL" else 0
-    return WorkerCrashedError(how, entry, said, cause(ending), shot, module, late_s, stopped and late_s > 0)
+    return WorkerCrashedError(how, entry, stderr, cause(ending), shot, module, late_s, stopped and late_s > 0)

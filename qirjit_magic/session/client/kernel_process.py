@@ -66,7 +66,7 @@ class DeferredInterrupts:
 
     @property
     def outermost(self) -> bool:
-        """Return whether no shield is on."""
+        """Return whether no interrupt is being deferred."""
         return self._depth == 0
 
     def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signal module's own signature
@@ -75,13 +75,13 @@ class DeferredInterrupts:
             callback()
 
 
-class FollowingShield(DeferredInterrupts):
-    """A shield that follows the main thread's: it sees that one's interrupts, raises none, and handles none itself.
+class FollowingInterrupts(DeferredInterrupts):
+    """Interrupts as the main thread defers them: it sees these, raises none, and handles none itself.
 
     It may be put up in the main thread too, under the other one, whose handler stays.
 
     Args:
-        leader: the shield of the main thread.
+        leader: what defers the interrupts of the main thread.
     """
 
     def __init__(self, leader: DeferredInterrupts) -> None:

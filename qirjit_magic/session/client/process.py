@@ -34,12 +34,12 @@ from qirjit_magic.protocol.messages import (
     GetStatus,
     Inbox,
     Message,
+    Promote,
     Remove,
-    Renew,
+    ResetVariables,
     Restore,
     RunRequest,
     Undefine,
-    Unlink,
     WorkerArguments,
     pack,
 )
@@ -49,9 +49,9 @@ from qirjit_magic.protocol.messages import (
 from qirjit_magic.protocol.shared_memory import RecordMemory
 from qirjit_magic.sandbox import Platform, name_of
 from qirjit_magic.sandbox.descriptors import Descriptor, LostDescriptorError
-from qirjit_magic.session.client.child import Child, above_standard, engine_environment, start_lasting
+from qirjit_magic.session.client.child import Child, above_standard, engine_environment, start_in_lasting_thread
 from qirjit_magic.session.client.kernel_process import follow_forks
-from qirjit_magic.session.client.replies import reply_room
+from qirjit_magic.session.client.replies import reply_limits
 
 # How a process ended, where there is neither a signal nor a status to tell.
 UNKNOWN = "an unknown cause"
@@ -181,8 +181,8 @@ LIMITS: dict[type[Message], Limit] = {
     Define: Limit(120.0, "the import of a function in Python"),
     Undefine: Limit(30.0, "forgetting a function in Python"),
     Restore: Limit(60.0, "taking back a module"),
-    Renew: Limit(30.0, "making a module the newest"),
-    Unlink: Limit(30.0, "resetting a module"),
+    Promote: Limit(30.0, "making a module the newest"),
+    ResetVariables: Limit(30.0, "resetting a module"),
     Remove: Limit(30.0, "forgetting a module"),
     GetStatus: Limit(15.0, "the answer to a request for its status"),
 }
@@ -222,7 +222,7 @@ class EngineProcess:
     Args:
         memory: the shared memory that it is to write to.
         platform: what this system does its own way.
-        fenced: whether it gives up what running programs does not need.
+        sandboxed: whether it gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit.
         cache: the folder where object code is kept; empty for none.
         libraries: the files of simulators that it may load.
@@ -239,7 +239,7 @@ class EngineProcess:
         memory: RecordMemory,
         platform: Platform,
         *,
-        fenced: bool,
+        sandboxed: bool,
         memory_limit: int,
         cache: str = "",
         libraries: tuple[str, ...] = (),
@@ -259,7 +259,7 @@ class EngineProcess:
                 self._start(
                     memory,
                     platform,
-                    fenced=fenced,
+                    sandboxed=sandboxed,
                     memory_limit=memory_limit,
                     cache=os.fsencode(cache),
                     libraries=tuple(map(os.fsencode, libraries)),
@@ -275,7 +275,7 @@ class EngineProcess:
         memory: RecordMemory,
         platform: Platform,
         *,
-        fenced: bool,
+        sandboxed: bool,
         memory_limit: int,
         cache: bytes,
         libraries: tuple[bytes, ...],
@@ -295,12 +295,12 @@ class EngineProcess:
             platform=name_of(platform),
             lasting=False,
             parent=os.getpid(),
-            fenced=fenced,
+            sandboxed=sandboxed,
             memory_limit=memory_limit,
             cache=cache,
             libraries=libraries,
         )
-        self._child = start_lasting(partial(self._spawn, arguments, its_out.fileno(), its_errors.fileno()))
+        self._child = start_in_lasting_thread(partial(self._spawn, arguments, its_out.fileno(), its_errors.fileno()))
         for its in (its_connection, life, its_out, its_errors):
             its.close()
             self._open.remove(its)
@@ -327,7 +327,7 @@ class EngineProcess:
                 stderr=errors,
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
-                env=engine_environment(fenced=arguments.fenced),
+                env=engine_environment(sandboxed=arguments.sandboxed),
                 start_new_session=True,  # an interrupt of the kernel signals its whole process group
             )
         except OSError as error:
@@ -403,7 +403,7 @@ class EngineProcess:
 
     def _exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
-        self._inbox.expect(**reply_room(request))
+        self._inbox.expect(**reply_limits(request))
         unsent = memoryview(pack(structs.replace(request, number=number)) if request else b"")
         while True:
             unsent = self._send(unsent)

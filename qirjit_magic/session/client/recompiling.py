@@ -40,7 +40,7 @@ class Compiler(Protocol):
     def start(self) -> None:
         """Start its process."""
 
-    def give_way(self) -> None:
+    def lower_priority(self) -> None:
         """Let everybody else have the processors first."""
 
     def compile(self, name: str, source: bytes, options: CompileOptions = ..., /) -> Compiled:
@@ -64,7 +64,7 @@ class Compiler(Protocol):
 class Recompiler:
     """A second compiler, for the disk: what a process says after it has run a program is not kept there.
 
-    A second process, behind a fence too, runs nothing ever. In the background, out of everybody's way, it compiles the
+    A second process, in a sandbox too, runs nothing ever. In the background, out of everybody's way, it compiles the
     same sources for the disk, and ends when it has had nothing to do for a while. What it has not come to when the
     session ends is not kept.
 
@@ -96,7 +96,7 @@ class Recompiler:
         """Return what this session's process has made of the key's source, while the disk has nothing better."""
         return self._held.get(key)
 
-    def want(self, key: str, recipe: Recipe | GetBuiltinCode, compiled: Compiled | None = None) -> None:
+    def enqueue(self, key: str, recipe: Recipe | GetBuiltinCode, compiled: Compiled | None = None) -> None:
         """Have the disk get the key's object code, later.
 
         Args:
@@ -158,7 +158,7 @@ class Recompiler:
 
     def _compile_all(self, engine: Compiler) -> None:
         engine.start()
-        engine.give_way()
+        engine.lower_priority()
         while True:
             with self._changed:
                 if not self._changed.wait_for(lambda: self._closing or self._waiting, IDLE_S):

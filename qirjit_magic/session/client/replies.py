@@ -29,7 +29,7 @@ from qirjit_magic.protocol.messages import (
     RunReply,
     RunRequest,
     Show,
-    code_room,
+    max_code_bytes,
 )
 from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
 from qirjit_magic.protocol.operations import (
@@ -66,20 +66,20 @@ _FITS: dict[str, Callable[[object], bool]] = {
 }
 
 
-class Room(TypedDict):
+class ReplyLimits(TypedDict):
     """The bytes that a reply may have: of JSON, and of what comes raw with it."""
 
     text: int
     blob: int
 
 
-def reply_room(request: Frame | None) -> Room:
+def reply_limits(request: Frame | None) -> ReplyLimits:
     """Return the bytes that the reply may have: in proportion to what is to be compiled or shown."""
     message, size = (request.message, len(request.blob)) if request else (None, 0)
     compiling = isinstance(message, Add | Compile | Show)
     return {
         "text": _TEXT_ROOM + (_TEXT_PER_BYTE * size if compiling else 0),
-        "blob": code_room(size) if compiling or isinstance(message, GetBuiltinCode) else 0,
+        "blob": max_code_bytes(size) if compiling or isinstance(message, GetBuiltinCode) else 0,
     }
 
 
@@ -296,8 +296,8 @@ def _line(number: int | None) -> int | None:
     return number if number is not None and 0 < number <= _MAX_LINE else None
 
 
-def _clamped(number: int, most: int) -> int:
-    return min(max(number, 0), most)
+def _clamped(number: int, limit: int) -> int:
+    return min(max(number, 0), limit)
 
 
 def _cut(text: str) -> str:

@@ -20,10 +20,10 @@ from qirjit_magic.errors import (
 from qirjit_magic.protocol.messages import Add, Compile, Done, Frame, FrameError, Message, Ready, RunRequest, Show
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
-from qirjit_magic.sandbox import Platform, Region, choose, name_of
+from qirjit_magic.sandbox import Platform, Region, get_platform, name_of
 from qirjit_magic.session.client.child import above_standard
 from qirjit_magic.session.client.crash_report import (
-    OF_ITSELF,
+    CRASH_NAMES,
     Stopped,
     check_addresses,
     check_files,
@@ -49,7 +49,7 @@ from qirjit_magic.session.client.replies import checked, timed
 from qirjit_magic.version import __version__
 
 GRACE_S = 1.0
-_LOOK_S = 1.0  # between two looks whether a signal has stopped it
+_POLL_S = 1.0  # between two looks whether a signal has stopped it
 _MEASURED_EVERY_S = 0.02
 _STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack, what libraries write to themselves
 _M = TypeVar("_M", bound=Message)
@@ -63,7 +63,7 @@ class Restarter:
     Args:
         platform: what this system does its own way; chosen by itself when None.
         grace_s: seconds that a shot has to end after a stop before the process is killed.
-        fenced: whether the process gives up what running programs does not need.
+        sandboxed: whether the process gives up what running programs does not need.
         memory_limit: the bytes of memory that it may have; 0 for no limit, None for `default_memory_limit`.
         compile_limit_s: seconds that compiling a module may take before the process is killed.
         interrupts: what counts interrupts; one of its own by default.
@@ -75,16 +75,18 @@ class Restarter:
         platform: Platform | None = None,
         *,
         grace_s: float = GRACE_S,
-        fenced: bool = True,
+        sandboxed: bool = True,
         memory_limit: int | None = None,
         compile_limit_s: float = COMPILE_LIMIT_S,
         interrupts: DeferredInterrupts | None = None,
         cache_folder: str = "",
     ) -> None:
-        self.platform = platform or choose()
+        self.platform = platform or get_platform()
         self.grace_s, self.compile_limit_s = grace_s, compile_limit_s
         self.memory_limit = default_memory_limit() if memory_limit is None else memory_limit
-        self._new_process = partial(EngineProcess, fenced=fenced, memory_limit=self.memory_limit, cache=cache_folder)
+        self._new_process = partial(
+            EngineProcess, sandboxed=sandboxed, memory_limit=self.memory_limit, cache=cache_folder
+        )
         check_addresses()
         check_files()
         self.memory = RecordMemory(self._new_region())
@@ -106,7 +108,7 @@ class Restarter:
         self._all_shown = self._begun = self._timed = False
         self._cpu_before = 0.0
         self._have_no_process()
-        self.fenced = fenced
+        self.sandboxed = sandboxed
         self.interrupts = interrupts or DeferredInterrupts()
         self.interrupts.on_interrupt.append(self.stop)
 
@@ -148,17 +150,17 @@ class Restarter:
         with self.uninterrupted():  # a process that is in nobody's hands would stay
             if self.process is None:
                 if self.memory.region.is_lost:  # of a parent, or closed by somebody else
-                    self.memory.renew(self._new_region())
+                    self.memory.replace_region(self._new_region())
                 self.process = self._new_process(self.memory, self.platform, libraries=self._libraries)
                 self._ready = self._prepared = self._too_large = False
                 self.starts += 1
 
     def permit(self, library: str) -> None:
-        """Let the process load this simulator: one behind a fence that could not is replaced, once for each of them."""
+        """Let the process load this simulator: one in a sandbox that could not is replaced, once for each of them."""
         if library and library not in self._libraries:
             with self.uninterrupted():
                 self._libraries = (*self._libraries, library)
-                if self.fenced and self.process is not None and name_of(self.platform) == "linux":
+                if self.sandboxed and self.process is not None and name_of(self.platform) == "linux":
                     self._discard()
                     self.replaced += 1
 
@@ -251,20 +253,20 @@ class Restarter:
         """The processor time that has been used for what is watched, in seconds."""
         return self.process.cpu_seconds() - self._cpu_before if self.process else 0.0
 
-    def request(self, frame: Frame, kind: type[_M], *, entry: str = "", going_on: bool = False) -> tuple[_M, bytes]:
+    def request(self, frame: Frame, kind: type[_M], *, entry: str = "", continues: bool = False) -> tuple[_M, bytes]:
         """Send a request to the process and give its reply, checked, with the blob.
 
         Args:
             frame: the request.
             kind: what answers it.
             entry: the entry point that runs, for the error of a crash.
-            going_on: whether only the process that carried out the last request can carry out this one.
+            continues: whether only the process that carried out the last request can carry out this one.
 
         Raises:
             QirError: the engine refused it.
             WorkerCrashedError, EngineStartError: the process died of it, or none could be started.
         """
-        process = self.be_ready(going_on=going_on)
+        process = self.be_ready(continues=continues)
         module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
         bitcode = bool(module) and frame.blob.startswith(BITCODE)
         running = isinstance(frame.message, RunRequest)
@@ -287,18 +289,18 @@ class Restarter:
             self.waited_s += took_s - sum(timed(answer).steps.values())
         return answer, reply.blob
 
-    def be_ready(self, *, going_on: bool = False) -> EngineProcess:
+    def be_ready(self, *, continues: bool = False) -> EngineProcess:
         """Have a process that has everything it was given, and give it."""
         self._kill_at = self._late_at = None
         if self.interrupts.count:
             self.stop()
-        return self._ensure(going_on=going_on)
+        return self._ensure(continues=continues)
 
     def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
         now = time.monotonic()
         self._limit = limit_of(frame.message if frame else None, compile_s=self.compile_limit_s)
         self._late_at = now + self._limit.seconds if self._limit else None
-        self._look_at, self._stopped_since, self._too_late = now + _LOOK_S, None, False
+        self._look_at, self._stopped_since, self._too_late = now + _POLL_S, None, False
         self.exchanging = True
         try:
             return process.exchange(frame, self._tick)
@@ -332,7 +334,7 @@ class Restarter:
         now = time.monotonic()
         if now < self._look_at or self.process is None:
             return False
-        self._look_at = now + _LOOK_S
+        self._look_at = now + _POLL_S
         if not self.process.is_stopped():
             self._stopped_since = None
         elif self._stopped_since is None:
@@ -363,16 +365,16 @@ class Restarter:
             stopped=self._stopped_since is not None,
             too_large=self._too_large,
         )
-        error.bitcode = bitcode and error.signal_name in OF_ITSELF
+        error.bitcode = bitcode and error.signal_name in CRASH_NAMES
         self._discard()
         if self._closing and not running:
             return SessionClosedError(entry=entry)
         return Stopped() if self._closing or self._is_given_up() else error
 
-    def _ensure(self, *, going_on: bool) -> EngineProcess:
+    def _ensure(self, *, continues: bool) -> EngineProcess:
         notice_fork()
         process = self.process
-        if process and not going_on and (process.is_lost() if self._ready else process.has_lost_descriptors()):
+        if process and not continues and (process.is_lost() if self._ready else process.has_lost_descriptors()):
             self._discard()  # it was killed while it had nothing to do, or a program in it plays at being the engine
         self.start()
         process = self.process

@@ -28,7 +28,7 @@ from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.process import Printed
 from qirjit_magic.session.diagnostics import left_out
-from qirjit_magic.session.runs.sharded_run import LOOK_S, WORTH_S, ShardedRun
+from qirjit_magic.session.runs.sharded_run import CHECK_INTERVAL_S, MIN_REMAINING_S, ShardedRun
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter, RunWatcher
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Collected:
         crash: how the engine process died, where it did.
         raised: what a function in Python raised, where one did.
         timed_out: whether its time was over.
-        passed: the limit that it has passed, with what, and what was allowed, where it was ended because of that.
+        exceeded: the limit that it has passed, with what, and what was allowed, where it was ended because of that.
         simulator: what has drawn the shots, where they were sampled.
         why: why they were run or sampled, where the engine says so.
         seconds: how long it took.
@@ -72,7 +72,7 @@ class Collected:
     crash: WorkerCrashedError | None = None
     raised: Raised | None = None
     timed_out: bool = False
-    passed: tuple[str, float, float] | None = None
+    exceeded: tuple[str, float, float] | None = None
     simulator: str = ""
     why: str = ""
     seconds: float = 0.0
@@ -133,9 +133,9 @@ def collect(
         watch.tick()
         observer.on_tick()
         if sharded_run is not None:
-            sharded_run.look(watch)
+            sharded_run.check(watch)
         there = len(columns) + engine.memory.committed() // RECORD_SIZE  # a finished shot has a record at least
-        reporter.look(sharded_run.done if sharded_run and sharded_run.done is not None else min(watch.done, there))
+        reporter.update(sharded_run.done if sharded_run and sharded_run.done is not None else min(watch.done, there))
 
     watch = _watch(engine, sharded_run, observer, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
     began = time.perf_counter()
@@ -149,7 +149,7 @@ def collect(
                 all_shown=observer.newest,
                 timed=limits.cpu_seconds > 0,
             ):
-                following = _collect_pieces(
+                following = _collect_batches(
                     engine,
                     request,
                     collected,
@@ -160,7 +160,7 @@ def collect(
                     sharded_run=sharded_run,
                 )
                 if sharded_run and following is not None:
-                    _collect_parts(sharded_run, collected, columns, following, watch=watch, tick=tick)
+                    _collect_shards(sharded_run, collected, columns, following, watch=watch, tick=tick)
                 if sharded_run:
                     sharded_run.give_back(collected.outcome)
         except WorkerCrashedError as crash:
@@ -172,7 +172,7 @@ def collect(
         collected.note_done(request.shots)
     collected.timed_out = watch.timed_out
     if watch.cpu_used is not None:
-        collected.passed = "cpu_seconds", watch.cpu_used, limits.cpu_seconds
+        collected.exceeded = "cpu_seconds", watch.cpu_used, limits.cpu_seconds
     collected.seconds = time.perf_counter() - began
     collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MAX_A_SECOND))
     return collected
@@ -183,7 +183,7 @@ def _ending(reporter: ProgressReporter, collected: Collected) -> Iterator[None]:
     try:
         yield
     except QirError:  # it was refused, which is no end of a run; unless somebody has been told that there is one
-        if reporter.has_told:
+        if reporter.has_reported:
             reporter.end(collected.done)
         raise
     except BaseException:
@@ -214,7 +214,7 @@ def _watch(
     )
 
 
-def _collect_pieces(
+def _collect_batches(
     engine: EngineClient,
     request: RunRequest,
     collected: Collected,
@@ -251,8 +251,8 @@ def _collect_pieces(
         collected.raised = reply.raised
         if reply.outcome != "full" and not (sharded_run and sharded_run.has_ended(reply)):
             return None
-        if reply.outcome == "full" and (held := columns.size) > (most := limits.kept_beside(held)):
-            collected.passed = "kept_bytes", held, most
+        if reply.outcome == "full" and (held := columns.size) > (limit := limits.kept_beside(held)):
+            collected.exceeded = "kept_bytes", held, limit
             return None
         if sharded_run and sharded_run.takes_over(reply):
             return reply.next
@@ -276,7 +276,7 @@ def _sampled(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Samp
     return Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
 
 
-def _collect_parts(
+def _collect_shards(
     sharded_run: ShardedRun,
     collected: Collected,
     columns: RecordColumns,
@@ -293,11 +293,11 @@ def _collect_parts(
         collected.dropped += shard.dropped
         collected.crash = shard.crash
         collected.last = shard.last
-    collected.passed = sharded_run.passed
+    collected.exceeded = sharded_run.exceeded
     collected.processes = len(sharded_run.workers)
 
 
-def why_so_many(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:
+def process_count_reason(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:
     """Return the reason for the number of processes of a run; empty where nobody would ask.
 
     Args:
@@ -310,7 +310,7 @@ def why_so_many(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str)
         return ""
     if collected.sampled:
         return "" if jobs == "auto" else "one process draws all shots"
-    if alone and (jobs != "auto" or collected.seconds > LOOK_S + WORTH_S):
+    if alone and (jobs != "auto" or collected.seconds > CHECK_INTERVAL_S + MIN_REMAINING_S):
         return f"in one process: {alone}"
     if lost:
         return f"a process that was to help was of no use: {lost}"
@@ -397,8 +397,8 @@ def _error(
     if collected.outcome == "failed":
         message, exit_code = (failure.message, failure.exit_code) if failure else ("", 1)
         return ProgramFailedError(message, exit_code, len(result.table), partial=result)
-    if collected.passed is not None and result.partial:
-        return LimitError(*collected.passed, partial=result)
+    if collected.exceeded is not None and result.partial:
+        return LimitError(*collected.exceeded, partial=result)
     if collected.timed_out and timeout_s is not None and result.partial:
         return RunTimeoutError(timeout_s, partial=result)
     return None

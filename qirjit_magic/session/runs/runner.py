@@ -19,10 +19,10 @@ from qirjit_magic.protocol.return_values import recorded_words
 from qirjit_magic.protocol.simulator_specs import AUTO, STATEVECTOR
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.protocol.timings import UNTIMED, Timings
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
-from qirjit_magic.session.runs.collector import Collected, added, collect, finish, why_so_many
+from qirjit_magic.session.runs.collector import Collected, added, collect, finish, process_count_reason
 from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter
 from qirjit_magic.session.runs.worker_pool import WorkerPool
@@ -38,29 +38,29 @@ _MAX_BY_ITSELF = 8  # processes, each of which takes memory and a moment to star
 
 
 class Engines:
-    """Every module is compiled and known in the fenced process, and whatever needs no trust runs there.
+    """Every module is compiled and known in the sandboxed process, and whatever needs no trust runs there.
 
     A run that reaches a trusted module or a function in Python is carried out by the open process, which compiles
-    everything itself: object code from the fenced process is whatever hostile code there made of it. The two processes
-    have global variables of their own.
+    everything itself: object code from the sandboxed process is whatever hostile code there made of it. The two
+    processes have global variables of their own.
 
     Args:
-        fenced: the one behind the fence.
+        sandboxed: the engine process in the sandbox.
 
     Attributes:
         compiling: how long the last `for_run` took to compile what the open process lacked.
     """
 
-    def __init__(self, fenced: EngineClient) -> None:
-        self.fenced = fenced
+    def __init__(self, sandboxed: EngineClient) -> None:
+        self.sandboxed = sandboxed
         self.compiling = UNTIMED
         self._open: EngineClient | None = None
         self._compiled: dict[int, Compiled] = {}  # by serial: what the open process has made of a module itself
-        self._workers = WorkerPool(fenced)
+        self._workers = WorkerPool(sandboxed)
 
     @property
     def _both(self) -> tuple[EngineClient, ...]:
-        return (self.fenced,) if self._open is None else (self.fenced, self._open)
+        return (self.sandboxed,) if self._open is None else (self.sandboxed, self._open)
 
     def close(self) -> None:
         """End the processes and forget every module."""
@@ -82,7 +82,7 @@ class Engines:
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets new processes."""
-        with self.fenced.uninterrupted():
+        with self.sandboxed.uninterrupted():
             self._workers.end()
             for engine in self._both:
                 engine.reset()
@@ -96,11 +96,11 @@ class Engines:
 
     # -- modules ---------------------------------------------------------------------------------------------------
 
-    def unlink(self, name: str) -> None:
+    def reset_variables(self, name: str) -> None:
         """Let a module be linked anew in both processes, so that its variables start anew."""
-        self.fenced.unlink(name)
+        self.sandboxed.reset_variables(name)
         if self._open is not None and self._open.compiled({name}):
-            self._open.unlink(name)
+            self._open.reset_variables(name)
 
     # -- functions in Python ---------------------------------------------------------------------------------------
 
@@ -115,18 +115,18 @@ class Engines:
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
         """
-        with self.fenced.uninterrupted():
+        with self.sandboxed.uninterrupted():
             opened = self._opened()
             opened.define(intrinsic)
             try:
-                self.fenced.define(structs.replace(intrinsic, pickled=b"", path=()))
+                self.sandboxed.define(structs.replace(intrinsic, pickled=b"", path=()))
             except QirError:
                 opened.undefine(intrinsic.name)
                 raise
 
     def undefine(self, name: str) -> None:
         """Forget a function in both processes."""
-        with self.fenced.uninterrupted():
+        with self.sandboxed.uninterrupted():
             for engine in self._both:
                 engine.undefine(name)
 
@@ -144,7 +144,7 @@ class Engines:
 
         Args:
             module: its name.
-            registry: the modules; who is bound to whom there is what the fenced process says.
+            registry: the modules; who is bound to whom there is what the sandboxed process says.
             stopping: asked before each module that is still to be compiled: whether nobody waits for it any more.
             in_python: whether the simulator is written in Python, which only the open process calls.
 
@@ -152,48 +152,48 @@ class Engines:
             None where ``stopping`` said so.
 
         Raises:
-            QirError: the open process cannot be started, or does not take what the fenced one took.
+            QirError: the open process cannot be started, or does not take what the sandboxed one took.
         """
-        self.compiling, linkage = UNTIMED, registry.linkage
+        self.compiling, symbol_graph = UNTIMED, registry.symbol_graph
         self._forget_gone()
         reached = registry.reachable(module)
-        if not (in_python or _is_trusting(linkage, reached)):
-            return self.fenced
-        with self.fenced.uninterrupted():
+        if not (in_python or _is_trusting(symbol_graph, reached)):
+            return self.sandboxed
+        with self.sandboxed.uninterrupted():
             engine = self._opened()
             if not self._sync(engine, registry, reached, stopping):
                 return None
         # What the open process has compiled itself decides: the other one may have lied about what is reached.
         compiled = SymbolGraph(engine.infos)
-        return engine if in_python or _is_trusting(compiled, compiled.reachable(module)) else self.fenced
+        return engine if in_python or _is_trusting(compiled, compiled.reachable(module)) else self.sandboxed
 
     def sharded_run(
-        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, *, most: int, limits: Limits
+        self, engine: EngineClient, request: RunRequest, symbol_graph: SymbolGraph, *, limit: int, limits: Limits
     ) -> ShardedRun | str:
         """Return a run that so many processes share and this engine begins; or why there is one only, in words."""
         simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
         if not simulator.by_shot:
             return one_stream(simulator.name)
-        state_across_shots = linkage.state_across_shots(request.module)
-        if state_across_shots or engine is not self.fenced:
+        state_across_shots = symbol_graph.state_across_shots(request.module)
+        if state_across_shots or engine is not self.sandboxed:
             return state_across_shots or "it runs where modules are trusted"
-        modules = engine.compiled(linkage.reachable(request.module))
+        modules = engine.compiled(symbol_graph.reachable(request.module))
         shared = structs.replace(request, simulator=simulator, method="live")
-        return ShardedRun(engine, self._workers, shared, modules=modules, most=most, limits=limits)
+        return ShardedRun(engine, self._workers, shared, modules=modules, limit=limit, limits=limits)
 
     def _forget_gone(self) -> None:
         # A new open process may have refused functions that the one before had.
         if self._open is not None:
-            for name in _names(self.fenced.intrinsics) - _names(self._open.intrinsics):
-                self.fenced.undefine(name)
+            for name in _names(self.sandboxed.intrinsics) - _names(self._open.intrinsics):
+                self.sandboxed.undefine(name)
 
     def number(self, engine: EngineClient) -> int:
         """A number for the process that this engine has now: no other process of the session has the same."""
-        return engine.restarter.starts if engine is self.fenced else -engine.restarter.starts
+        return engine.restarter.starts if engine is self.sandboxed else -engine.restarter.starts
 
     def status(self) -> EngineStatus:
         """What the process in the sandbox is and has done, with what is different in the open one."""
-        status = self.fenced.status()
+        status = self.sandboxed.status()
         # Being looked at starts none.
         opened = self._open.status() if self._open is not None and self._open.restarter.has_process else EngineStatus()
         return structs.replace(
@@ -206,7 +206,7 @@ class Engines:
 
     def _opened(self) -> EngineClient:
         if self._open is None:
-            self._open = self.fenced.open_sibling()
+            self._open = self.sandboxed.open_sibling()
         self._open.start()
         return self._open
 
@@ -227,8 +227,8 @@ class Engines:
         return True
 
 
-def _is_trusting(linkage: SymbolGraph, reached: frozenset[str]) -> bool:
-    return any(name == PYTHON or linkage.modules[name].trusted for name in reached)
+def _is_trusting(symbol_graph: SymbolGraph, reached: frozenset[str]) -> bool:
+    return any(name == PYTHON or symbol_graph.modules[name].trusted for name in reached)
 
 
 def _names(modules: Iterable[ModuleInfo]) -> set[str]:
@@ -326,17 +326,17 @@ class Runner:
 
         self._stopping, self._begun = False, True
         try:
-            linkage = self._registry.linkage
+            symbol_graph = self._registry.symbol_graph
             in_python = bool(request.simulator.pickled)
             engine = self._engines.for_run(request.module, self._registry, given_up, in_python=in_python)
             if engine is None:
                 ProgressReporter(request.shots, observer.progress).end(0)
-                return self._engines.fenced, Collected(timed_out=time.monotonic() > deadline)
+                return self._engines.sandboxed, Collected(timed_out=time.monotonic() > deadline)
             before, waited_s = time.monotonic(), engine.restarter.waited_s
             engine.prepare(request)
             deadline += time.monotonic() - before
             left_s = None if timeout_s is None else max(0.0, deadline - time.monotonic())
-            sharded_run = self._sharded_run(engine, request, linkage, limits)
+            sharded_run = self._sharded_run(engine, request, symbol_graph, limits)
             shared = None if isinstance(sharded_run, str) else sharded_run
             self._running = True
             with shared or contextlib.nullcontext():
@@ -351,7 +351,7 @@ class Runner:
                     sharded_run=shared,
                 )
             collected.why = "; ".join(
-                filter(None, (collected.why, why_so_many(collected, request.options.jobs, sharded_run)))
+                filter(None, (collected.why, process_count_reason(collected, request.options.jobs, sharded_run)))
             )
             start = Timings(start=engine.restarter.waited_s - waited_s)
             collected.note_timings(structs.replace(self._engines.compiling, total=0.0), start)
@@ -360,13 +360,13 @@ class Runner:
         return engine, collected
 
     def _sharded_run(
-        self, engine: EngineClient, request: RunRequest, linkage: SymbolGraph, limits: Limits
+        self, engine: EngineClient, request: RunRequest, symbol_graph: SymbolGraph, limits: Limits
     ) -> ShardedRun | str:
         jobs = request.options.jobs
-        most = min(choose().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
-        if min(most, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
-            return "there is one shot" if most > 1 else ""
-        return self._engines.sharded_run(engine, request, linkage, most=most, limits=limits)
+        limit = min(get_platform().processors(), _MAX_BY_ITSELF) if jobs == "auto" else jobs
+        if min(limit, request.shots) < 2:  # noqa: PLR2004 - one, and one that helps
+            return "there is one shot" if limit > 1 else ""
+        return self._engines.sharded_run(engine, request, symbol_graph, limit=limit, limits=limits)
 
     def circuit(self, request: CircuitRequest) -> CircuitDiagram:
         """The circuit of an entry point.

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from qirjit_magic.results.record_columns import RecordColumns
     from qirjit_magic.results.records import RecordBatch
 
-LOOK_S = 0.2  # a run that takes no longer is not looked at
-WORTH_S = 1.0  # so much must be left to do
+CHECK_INTERVAL_S = 0.2  # a run that takes no longer is not looked at
+MIN_REMAINING_S = 1.0  # so much must be left to do
 _TICK_S = 0.05
 _LATELY_S = 0.3  # so long ago is what tells how fast shots are run
 _RUNS = itertools.count(1)
@@ -47,7 +47,7 @@ class ShardedRun:
         workers: those beside it.
         request: the run, live, on the simulator that all of them are to have.
         modules: what a helper has to have for it.
-        most: how many processes there may be, the first included.
+        limit: how many processes there may be, the first included.
         limits: how much the run may use.
 
     Attributes:
@@ -55,7 +55,7 @@ class ShardedRun:
         workers: the processes that have run some of it.
         lost: why a helper was of no use, where one was.
         alone: why the first process runs everything, where that is for a reason.
-        passed: the limit that it has passed, with what, and what was allowed.
+        exceeded: the limit that it has passed, with what, and what was allowed.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ class ShardedRun:
         request: RunRequest,
         *,
         modules: tuple[Compiled, ...],
-        most: int,
+        limit: int,
         limits: Limits,
     ) -> None:
         self._engine, self._workers, self._request = first, workers, structs.replace(request, run=next(_RUNS))
-        self._modules, self._most, self._limits = modules, most, limits
+        self._modules, self._most, self._limits = modules, limit, limits
         self._seen: deque[tuple[float, int]] = deque()  # lately, when which shot went on
         self._ready: list[EngineClient] = []
         self._working: set[EngineClient] = set()
@@ -81,15 +81,15 @@ class ShardedRun:
         self.shards: list[Shard] = []
         self.workers = {first}
         self.lost = self.alone = ""
-        self.passed: tuple[str, float, float] | None = None
+        self.exceeded: tuple[str, float, float] | None = None
 
     def stop(self) -> None:
         """End the run; from any thread."""
         self._over = True
         self._engine.stop()
-        self._stop_helpers()
+        self._stop_workers()
 
-    def _stop_helpers(self) -> None:
+    def _stop_workers(self) -> None:
         for engine in tuple(self._working):
             engine.stop()
 
@@ -100,8 +100,8 @@ class ShardedRun:
         # The run has ended: helpers that still work for it are to stop, and come to rest.
         self._over = True
         if self._helped:
-            self._stop_helpers()
-            self._workers.rest()
+            self._stop_workers()
+            self._workers.release()
 
     def give_back(self, outcome: Outcome) -> None:
         """The run has ended so: the first process gives back what it has kept for parts that do not come."""
@@ -134,25 +134,25 @@ class ShardedRun:
 
     # -- while the first process runs alone ------------------------------------------------------------------------
 
-    def look(self, watch: RunWatcher) -> None:
+    def check(self, watch: RunWatcher) -> None:
         """Have helpers made ready where that pays; end the first piece where they are; show what is done in parts."""
         if self._open.is_set():
             self._show(watch)
         if self._open.is_set() or self._asked or self._is_over():
             return
         self._note_shot()
-        if self._ready and self._pays(LOOK_S):
+        if self._ready and self._is_worthwhile(CHECK_INTERVAL_S):
             self._asked = True
             self._engine.memory.stop()
-        elif not self._helped and self._pays(WORTH_S):
-            self._helped = self._call_helpers()
+        elif not self._helped and self._is_worthwhile(MIN_REMAINING_S):
+            self._helped = self._start_workers()
 
     def _note_shot(self) -> None:
         now, shot = time.monotonic(), self._engine.memory.shot()
         begun = self._seen or shot or self._engine.memory.word(Word.RUNNING)
         if begun and not (self._seen and shot < self._seen[-1][1]):  # the memory has just been emptied
             self._seen.append((now, shot))
-        while len(self._seen) > 2 and now - self._seen[1][0] >= max(_LATELY_S, LOOK_S):  # noqa: PLR2004 - two tell a rate
+        while len(self._seen) > 2 and now - self._seen[1][0] >= max(_LATELY_S, CHECK_INTERVAL_S):  # noqa: PLR2004 - two tell a rate
             self._seen.popleft()
 
     def _rate(self) -> float:
@@ -162,22 +162,22 @@ class ShardedRun:
         (since, before), (now, shot) = self._seen[0], self._seen[-1]
         return max(1, shot - before) / max(now - since, 1e-9)
 
-    def _pays(self, worth_s: float) -> bool:
-        if not self._seen or self._seen[-1][0] - self._seen[0][0] <= LOOK_S:
+    def _is_worthwhile(self, min_remaining_s: float) -> bool:
+        if not self._seen or self._seen[-1][0] - self._seen[0][0] <= CHECK_INTERVAL_S:
             return False
-        return self._request.shots - self._seen[-1][1] - 1 > self._rate() * worth_s
+        return self._request.shots - self._seen[-1][1] - 1 > self._rate() * min_remaining_s
 
-    def _call_helpers(self) -> bool:
+    def _start_workers(self) -> bool:
         # Whether that is done: helpers that still end the run before this one are asked again.
         try:
-            lent = self._workers.lend(self._most)
+            lent = self._workers.acquire(self._most)
         except EngineStartError as error:
             self.lost = _cause(error)
             return True
         if not lent:
-            self._workers.rest()
+            self._workers.release()
         for worker in lent[: self._request.shots]:
-            worker.work(self._help)
+            worker.work(self._work)
         return bool(lent)
 
     def has_ended(self, reply: RunReply) -> bool:
@@ -233,7 +233,7 @@ class ShardedRun:
 
     def _run_here(self, left: Shards, shard: Shard) -> None:
         try:
-            shard.outcome = self._run_part(self._engine, left, shard)
+            shard.outcome = self._run_shard(self._engine, left, shard)
         except WorkerCrashedError as crash:
             shard.crash = crash
         if shard.outcome is None and shard.crash is None:
@@ -251,7 +251,7 @@ class ShardedRun:
         shard.batches.append(self._copied(engine))
         left.conclude(shard, engine.memory.shot())
 
-    def _run_part(self, engine: EngineClient, left: Shards, shard: Shard) -> Outcome | None:
+    def _run_shard(self, engine: EngineClient, left: Shards, shard: Shard) -> Outcome | None:
         # How the run ends in it; None where it does not.
         wanted = structs.replace(self._request, begins=shard.first, ends=shard.end)
         while True:
@@ -264,25 +264,25 @@ class ShardedRun:
             _count(shard, engine)
             left.keep(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
             held = left.kept
-            if held and held > (most := self._limits.kept_beside(held)):
-                self.passed = "kept_bytes", held, most
+            if held and held > (limit := self._limits.kept_beside(held)):
+                self.exceeded = "kept_bytes", held, limit
                 self.stop()
             if reply.outcome != "full":
                 return None
 
     # -- in a helper's thread --------------------------------------------------------------------------------------
 
-    def _help(self, worker: Worker) -> None:
+    def _work(self, worker: Worker) -> None:
         engine = worker.engine
         try:
             with engine.restarter.watching(
                 show_nothing, lambda: self._tick(engine), timed=self._limits.cpu_seconds > 0
             ):
                 self._make_ready(engine)
-                left = self._wait_for_parts()
+                left = self._wait_for_shards()
                 self._working.add(engine)
                 while left and not self._is_over() and (shard := left.take(again=False, by=engine)):
-                    if not self._help_with(engine, left, shard):
+                    if not self._run_shard_of_worker(engine, left, shard):
                         break
                 self._end_run(engine)
         except BaseException as error:  # noqa: BLE001 - nobody waits for the thread: the plan is where it can be said
@@ -296,17 +296,17 @@ class ShardedRun:
         engine.run(structs.replace(self._request, ends=0))  # no shot, but everything is linked
         self._ready.append(engine)
 
-    def _wait_for_parts(self) -> Shards | None:
+    def _wait_for_shards(self) -> Shards | None:
         while not self._open.wait(_TICK_S):
             if self._is_over():
                 return None
         return self._left
 
-    def _help_with(self, engine: EngineClient, left: Shards, shard: Shard) -> bool:
+    def _run_shard_of_worker(self, engine: EngineClient, left: Shards, shard: Shard) -> bool:
         # Whether it is of use any longer.
         outcome: Outcome | None = None
         try:
-            outcome = self._run_part(engine, left, shard)
+            outcome = self._run_shard(engine, left, shard)
         finally:
             if shard.batches:
                 self.workers.add(engine)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHARD_S = 0.2
 FULL_RECORDS, FULL_TEXT = RECORDS_CAPACITY // 2, TEXT_CAPACITY // 2
-_LEAST_S = 0.01
+_MIN_S = 0.01
 _GROWTH = 8  # a part is at most so many times as large as the one before: shots differ
 _SHORT_S = 1e-3  # what takes less is not to be measured
 _DOWN_TO = 2  # of what is left, a process takes no more than its share by this
@@ -139,8 +139,8 @@ class Shards:
 
     def _size(self, by: Hashable) -> int:
         left, rate = self._limit - self._next, self._rates.get(by, self._rate)
-        least, most = max(1, int(rate * _LEAST_S)), max(1, int(rate * SHARD_S))
-        return min(left, max(least, min(most, left // (_DOWN_TO * self._processes))))
+        least, limit = max(1, int(rate * _MIN_S)), max(1, int(rate * SHARD_S))
+        return min(left, max(least, min(limit, left // (_DOWN_TO * self._processes))))
 
     def _note_rate(self, shard: Shard) -> None:
         done, seconds = shard.at - shard.first, max(self._clock() - shard.since, _SHORT_S)

@@ -50,7 +50,7 @@ class Observer(msgspec.Struct, frozen=True):
     newest: bool = False
 
 
-def observing(show: Show | Observer) -> Observer:
+def as_observer(show: Show | Observer) -> Observer:
     """Somebody who follows a run, also where only a function is given."""
     return show if isinstance(show, Observer) else Observer(show)
 
@@ -60,34 +60,34 @@ class ProgressReporter:
 
     Args:
         shots: how many were asked for.
-        tell: takes it.
+        notify: takes it.
         clock: gives seconds.
 
     Attributes:
-        has_told: whether anything was told.
+        has_reported: whether anything was told.
     """
 
     def __init__(
-        self, shots: int, tell: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic
+        self, shots: int, notify: Callable[[Progress], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._shots = shots
-        self._tell = tell
+        self._notify = notify
         self._clock = clock
-        self._begun = self._told = clock()
+        self._begun = self._reported_at = clock()
         self._done = 0
-        self.has_told = self._broken = False
+        self.has_reported = self._broken = False
         self._seen: deque[tuple[float, int]] = deque([(self._begun, 0)])  # when, and how many were finished
 
-    def look(self, done: int) -> None:
+    def update(self, done: int) -> None:
         """So many shots are finished, as far as anybody knows; what is less than before, or too much, is not believed.
 
         Args:
             done: of all processes that run them together.
         """
         now = self._clock()
-        if now - self._told < _EVERY_S:
+        if now - self._reported_at < _EVERY_S:
             return
-        self._told = now
+        self._reported_at = now
         self._note(done)
         self._seen.append((now, self._done))
         while len(self._seen) > 2 and now - self._seen[1][0] >= _LATELY_S:  # noqa: PLR2004 - a first one and this one
@@ -95,7 +95,7 @@ class ProgressReporter:
         since, before = self._seen[0]
         rate = (self._done - before) / (now - since)
         left = (self._shots - self._done) / rate if rate else None
-        self._say(Progress(self._done, self._shots, now - self._begun, rate, left))
+        self._report(Progress(self._done, self._shots, now - self._begun, rate, left))
 
     def end(self, done: int) -> None:
         """The run has ended with so many shots, also where others had finished that are not kept."""
@@ -105,12 +105,12 @@ class ProgressReporter:
         seconds = self._clock() - self._begun
         rate = self._done / seconds if seconds else 0.0
         left = 0.0 if self._done == self._shots else None
-        self._say(Progress(self._done, self._shots, seconds, rate, left, ended=True))
+        self._report(Progress(self._done, self._shots, seconds, rate, left, ended=True))
 
-    def _say(self, progress: Progress) -> None:
+    def _report(self, progress: Progress) -> None:
         # Whoever could not take one is not told another.
-        self.has_told = self._broken = True
-        self._tell(progress)
+        self.has_reported = self._broken = True
+        self._notify(progress)
         self._broken = False
 
     def _note(self, done: int) -> None:
@@ -119,7 +119,7 @@ class ProgressReporter:
 
 _RECORD = struct.Struct("<IIq")
 _TEXT_KIND = lazy_pattern(b"[%s]" % bytes(TEXT_KINDS))
-_CPU_LOOK_S = 0.1  # where the system has no clock for that, it takes a moment to know
+_CPU_POLL_S = 0.1  # where the system has no clock for that, it takes a moment to know
 _LOOKED_AT = RECORD_SIZE << 16  # bytes of records at once
 _NEWEST = RECORD_SIZE << 11  # bytes of records of which the text is shown, when there is too much of it
 TextAt = Callable[[int, int, int], str]
@@ -162,7 +162,7 @@ class RunWatcher:
         self._deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self._cpu = cpu
         self._cpu_s = cpu_s
-        self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
+        self._look_at_cpu = time.monotonic() + _CPU_POLL_S
         self._newest = newest
         self._left = SHOWN_WHOLE_BYTES if newest else SHOWN_BYTES
         self.live = True  # whether what is in the memory comes next; else copies are shown
@@ -203,7 +203,7 @@ class RunWatcher:
     def show_sampled(self, shots: int) -> None:
         """Show the messages of the one shot that is there as often as there are shots."""
         data = self._memory.records(0, self._memory.committed())
-        lines = [(text, length) for _, _, text, length in _said(data)]
+        lines = [(text, length) for _, _, text, length in _text_records(data)]
         for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
             self._show_line(text, length, self._memory.text_at)
             if self._left <= 0:
@@ -217,7 +217,7 @@ class RunWatcher:
             self._show_between(0, len(batch.finished) + len(batch.unfinished), batch.records, batch.text_at)
 
     def _check_cpu(self) -> None:
-        self._look_at_cpu = time.monotonic() + _CPU_LOOK_S
+        self._look_at_cpu = time.monotonic() + _CPU_POLL_S
         used = self._cpu()
         if used > self._cpu_s:
             self.cpu_used = used
@@ -231,7 +231,7 @@ class RunWatcher:
         # that the next tick comes soon whatever the engine writes.
         while start < end and self._left > 0:
             data = read(start, min(start + _LOOKED_AT, end))
-            for place, kind, text, length in _said(data):
+            for place, kind, text, length in _text_records(data):
                 if kind == RecordKind.DUMP and length == PENDING:
                     return start + place  # its text comes when the shot is over; what follows must wait for it
                 self._show_line(text, length, text_at)
@@ -246,7 +246,7 @@ class RunWatcher:
         # Of what came since the last time, no more than one can see: the rest is passed over.
         first = max(start, end - _NEWEST)
         there: list[tuple[int, int]] = []
-        for place, kind, text, length in _said(read(first, end)):
+        for place, kind, text, length in _text_records(read(first, end)):
             if kind == RecordKind.DUMP and length == PENDING:
                 end = first + place
                 break
@@ -260,20 +260,20 @@ class RunWatcher:
         return end
 
     def _show_line(self, text: int, length: int, text_at: TextAt) -> None:
-        most = SHOWN_WHOLE_BYTES if self._newest else self._left
-        said = text_at(text, length, most)
+        limit = SHOWN_WHOLE_BYTES if self._newest else self._left
+        said = text_at(text, length, limit)
         self._show(f"{said}\n")
-        self._left -= _size(length if said else 0, most)
+        self._left -= _size(length if said else 0, limit)
         if self._left <= 0 and not self._newest:
             self._show(_MORE)
 
 
-def _size(length: int, most: int) -> int:
+def _size(length: int, limit: int) -> int:
     # Of a line of which no more than so many bytes are shown.
-    return min(max(0, length), most) + 1
+    return min(max(0, length), limit) + 1
 
 
-def _said(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+def _text_records(data: bytes) -> Iterator[tuple[int, int, int, int]]:
     # The records that are messages or state dumps: where each is, its kind, and where its text is.
     for found in _TEXT_KIND.finditer(data[::RECORD_SIZE]):  # their lowest bytes
         place = RECORD_SIZE * found.start()

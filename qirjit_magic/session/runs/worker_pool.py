@@ -6,12 +6,12 @@ import threading
 from collections.abc import Callable
 
 from qirjit_magic.errors import EngineStartError
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
 
 IDLE_S = 60.0
 _JOIN_S = 0.05
-_LEAST_MEMORY = 512 << 20  # LLVM alone takes a good part of that
+_MIN_MEMORY = 512 << 20  # LLVM alone takes a good part of that
 
 
 class Worker:
@@ -49,12 +49,12 @@ class WorkerPool:
     def __init__(self, first: EngineClient) -> None:
         self._first = first
         self._share = 0
-        self._there: list[Worker] = []
+        self._workers: list[Worker] = []
         self._lock = threading.RLock()
         self._idle: threading.Timer | None = None
         first.interrupts.on_interrupt.append(self.stop)
 
-    def lend(self, processes: int) -> list[Worker]:
+    def acquire(self, processes: int) -> list[Worker]:
         """Lend the workers that are free for a run in so many processes, each of them started.
 
         Each may have an equal share of the first one's memory. There are no more than the machine has memory for now,
@@ -66,31 +66,31 @@ class WorkerPool:
         with self._lock:
             self._stop_waiting()
             limit = self._first.restarter.memory_limit
-            share = max(limit // processes, min(limit, _LEAST_MEMORY))
+            share = max(limit // processes, min(limit, _MIN_MEMORY))
             if share != self._share:
                 self.end()
                 self._share = share
-            fit = choose().available_bytes() // share if share else processes
+            fit = get_platform().available_bytes() // share if share else processes
             if not fit:
                 raise EngineStartError(f"this machine has no {share >> 20:,} MiB left, its share of the memory.")
-            lent: list[Worker] = []
+            acquired: list[Worker] = []
             try:
                 for place in range(min(processes - 1, fit)):
-                    if place == len(self._there):
-                        self._there.append(Worker(self._first.worker(share)))
-                    if not self._there[place].busy:
-                        self._there[place].engine.start()
-                        lent.append(self._there[place])
+                    if place == len(self._workers):
+                        self._workers.append(Worker(self._first.worker(share)))
+                    if not self._workers[place].busy:
+                        self._workers[place].engine.start()
+                        acquired.append(self._workers[place])
             except EngineStartError:
-                if not lent:
+                if not acquired:
                     raise
-            return lent
+            return acquired
 
-    def rest(self) -> None:
+    def release(self) -> None:
         """No run has work for them: after a while they are ended."""
         with self._lock:
             self._stop_waiting()
-            if self._there:
+            if self._workers:
                 self._idle = threading.Timer(IDLE_S, self._end_idle)
                 self._idle.daemon = True
                 self._idle.start()
@@ -102,27 +102,27 @@ class WorkerPool:
 
     def _end_idle(self) -> None:
         with self._lock:
-            if threading.current_thread() is self._idle:  # nobody has been lent one meanwhile
+            if threading.current_thread() is self._idle:  # nobody has been acquired one meanwhile
                 self.end()
 
     def stop(self) -> None:
         """End what they run at the next shot, and after the grace by force; from any thread, or a signal's handler."""
-        for worker in list(self._there):
+        for worker in list(self._workers):
             worker.engine.stop()
 
     def kill(self) -> None:
         """End the processes at once, and whatever goes on in them; from any thread."""
-        for worker in list(self._there):
+        for worker in list(self._workers):
             worker.engine.kill()
 
     def after_fork(self) -> None:
         """In a forked process there are none, nor their threads."""
-        self._there.clear()
+        self._workers.clear()
         self._lock, self._idle, self._share = threading.RLock(), None, 0
 
     def end(self) -> None:
         """End the processes; the next run that has work for them gets new ones."""
         with self._lock:
             self._stop_waiting()
-            while self._there:
-                self._there.pop().close()
+            while self._workers:
+                self._workers.pop().close()

@@ -23,7 +23,7 @@ import psutil
 import qirjit_magic
 from tests.files import REPOSITORY
 
-_START_S, _END_S, _LOOK_S = 60, 15, 0.02
+_START_S, _END_S, _POLL_S = 60, 15, 0.02
 # Together in one process, what JupyterLab has opened makes errors in Notebook 7.
 _MODULES = {"lab": "jupyterlab", "voila": "jupyterlab", "notebook": "notebook"}
 _SETTINGS: dict[str, dict[str, Any]] = {
@@ -200,7 +200,7 @@ def _address(process: psutil.Popen, runtime: Path, log: Path) -> str:
                 url = str(json.loads(found.read_text("utf-8"))["url"])
                 with urllib.request.urlopen(f"{url}api", timeout=_END_S):  # noqa: S310 - the server's own address
                     return url
-        time.sleep(_LOOK_S)
+        time.sleep(_POLL_S)
     raise RuntimeError(f"The Jupyter server did not start. It said:\n{log.read_text('utf-8')[-4000:]}")
 
 

@@ -14,7 +14,7 @@ from qirjit_magic.engine.simulators.statevector.compiled import NEEDS, WORDS, Ma
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.shared_memory import Word
 from qirjit_magic.protocol.simulator_specs import STATEVECTOR
-from qirjit_magic.sandbox import choose
+from qirjit_magic.sandbox import get_platform
 
 _NOTHING, _FAILED = 0, ctypes.c_void_p(-1).value
 _PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -87,7 +87,7 @@ def max_positions() -> int:
     """The qubits of the largest state that this machine could ever hold, and that this process has addresses for."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     positions = physical.bit_length() - AMPLITUDE.bit_length() + 1
-    addresses = choose().free_addresses() // _SHARE
+    addresses = get_platform().free_addresses() // _SHARE
     return min(positions, max(_FEWEST, (addresses // AMPLITUDE).bit_length() - 1)) if addresses >= 0 else positions
 
 
@@ -162,7 +162,7 @@ class StateVectorSimulator(AttachedSimulator):
         self._forget_branches(ctypes.addressof(self._words))
         if self._memory is None:
             self._place_state()
-        available = choose().available_bytes()
+        available = get_platform().available_bytes()
         self._words[MachineWord.AVAILABLE] = available
         most = self._fitting(available)
         self._words[MachineWord.MOST] = most
@@ -172,7 +172,7 @@ class StateVectorSimulator(AttachedSimulator):
 
     def max_qubits(self) -> int:
         """For how many qubits in superposition there is memory now."""
-        return self._fitting(choose().available_bytes())
+        return self._fitting(get_platform().available_bytes())
 
     def _fitting(self, available: int) -> int:
         fit = (available // AMPLITUDE).bit_length() - 1
@@ -214,7 +214,7 @@ class StateVectorSimulator(AttachedSimulator):
         self._tables = {word: (ctypes.c_int64 * (size + _WORD))() for word, size in _TABLES.items()}
         for word, table in self._tables.items():
             self._words[word] = -(-ctypes.addressof(table) // 64) * 64
-        threads = min(THREADS, choose().processors())
+        threads = min(THREADS, get_platform().processors())
         self._words[MachineWord.THREADS] = threads
         self._words[MachineWord.GROUPED] = _GROUPED if threads == 1 else _SHARED
         self._begin_fusing(ctypes.addressof(self._words))

@@ -1,4 +1,4 @@
-"""`Adding`: how a module becomes the newest of a session."""
+"""`ModuleAdder`: how a module becomes the newest of a session."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import msgspec
 
 from qirjit_magic.options import CompileOptions
 from qirjit_magic.protocol.module_info import ModuleInfo
-from qirjit_magic.protocol.symbol_graph import check_profile, check_renewal
+from qirjit_magic.protocol.symbol_graph import check_profile, check_promotion
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry, RegisteredModule
 from qirjit_magic.session.runs.runner import Engines
 from qirjit_magic.session.sources import Source
 
 
-class Adding(msgspec.Struct, frozen=True):
+class ModuleAdder(msgspec.Struct, frozen=True):
     """Adds modules to a registry.
 
     Attributes:
@@ -30,24 +30,24 @@ class Adding(msgspec.Struct, frozen=True):
     crash_limiter: CrashLimiter
     changed: Callable[[], None]
 
-    def add(self, source: Source, name: str, options: CompileOptions, *, most: int) -> ModuleInfo:
+    def add(self, source: Source, name: str, options: CompileOptions, *, limit: int) -> ModuleInfo:
         """The module, compiled; where it is there already it only becomes the newest.
 
         Args:
             source: its source.
             name: its name; empty where it has none.
             options: how it is compiled.
-            most: how many modules there may be.
+            limit: how many modules there may be.
 
         Raises:
             QirError: see `Session.add`; nothing has changed.
         """
         same = self.registry.same(source, name, options)
         if same:
-            return self._renew(same, strict=options.strict)
+            return self._promote(same, strict=options.strict)
         with self.crash_limiter.watch(name or "the cell", sha256(source.data).hexdigest()):
-            self.registry.check_room(name, most)
-            compiled = self.engines.fenced.add(
+            self.registry.check_room(name, limit)
+            compiled = self.engines.sandboxed.add(
                 name or self.registry.free_name(),
                 source.data,
                 options,
@@ -57,10 +57,10 @@ class Adding(msgspec.Struct, frozen=True):
         self.changed()
         return info
 
-    def _renew(self, name: str, *, strict: bool) -> ModuleInfo:
+    def _promote(self, name: str, *, strict: bool) -> ModuleInfo:
         if strict:
             check_profile(self.registry.find(name).info)
         if name != self.registry.modules[-1].info.name:
-            check_renewal(list(self.registry.linkage.modules.values()), name)
-            self.engines.fenced.renew(name)
-        return self.registry.renew(name)
+            check_promotion(list(self.registry.symbol_graph.modules.values()), name)
+            self.engines.sandboxed.promote(name)
+        return self.registry.promote(name)
