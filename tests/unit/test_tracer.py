@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
+from qirjit_magic.engine.runtime.gate_ir import native_symbols
 from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
 from qirjit_magic.engine.simulators.tracer import Tracer
 from qirjit_magic.engine.simulators.tracer_object import tracer_object
-from qirjit_magic.protocol.operations import Op
+from qirjit_magic.protocol.operations import NATIVE, Op
 from tests.unit.state_vector import function_type
 from tests.unit.traces import Entry, gate, measure, record
 
@@ -65,6 +66,15 @@ class _Traced:
 @pytest.fixture
 def traced() -> _Traced:
     return _Traced()
+
+
+@pytest.mark.parametrize("op", NATIVE)
+def test_a_native_gate_is_traced_as_itself_by_each_of_its_names(traced: _Traced, op: Op) -> None:
+    row = NATIVE[op]
+    angles, qubits = [0.7] * len(row.angles.split()), range(1, row.width + 1)
+    for name in native_symbols(row):
+        traced.call(name, *angles, *qubits)
+    assert traced.tape == [gate(op, *qubits, angle=sum(angles))] * len(native_symbols(row))
 
 
 @pytest.mark.parametrize(("pauli", "op"), [(1, Op.RX), (3, Op.RY), (2, Op.RZ)])
