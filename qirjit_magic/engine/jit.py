@@ -1,4 +1,13 @@
-"""`JitEngine`: modules in order, object code linked on demand, shots run by IR."""
+"""`JitEngine`: modules in order, object code linked on demand, shots run by IR.
+
+::
+
+    add: source ─▶ parse_module ─▶ check_safety, report_profile ─▶ define_values ─▶ passes ─▶ object code
+                   engine/text, engine/ir                                           codegen
+    run: object code ─▶ Linker ─▶ live: the shot loop in IR ─────────────────────────────────▶ shared memory
+                        link      sampled: the tracer ─▶ an operation trace ─▶ Sampler ──────▶ shared memory
+                                                         engine/sampling
+"""
 
 from __future__ import annotations
 

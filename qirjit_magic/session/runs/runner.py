@@ -1,4 +1,12 @@
-"""`Runner`: carries out the runs of a session, one at a time, in one of its two `Engines`."""
+"""`Runner`: carries out the runs of a session, one at a time, in one of its two `Engines`.
+
+::
+
+    Session.run ─▶ Runner.run ─┬▶ Engines.for_run: the process in the sandbox, or the open one for what is trusted
+                               ├▶ collect: EngineClient.run ─▶ shared memory ─▶ RecordColumns; RunWatcher at each tick;
+                               │           ShardedRun takes over where several processes share a long run
+                               └▶ finish:  RecordColumns ─▶ RunResult, alone or in the error with which the run ended
+"""
 
 from __future__ import annotations
 
