@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
+import msgspec
+
 from qirjit_magic.errors import (
     DefinitionError,
     EngineStartError,
@@ -55,6 +57,73 @@ _STACK_TOO, _LIBRARIES = 17 / 16, 64 << 20  # beside the data: the largest stack
 _M = TypeVar("_M", bound=Message)
 
 
+class _Watching(msgspec.Struct):
+    """A run that somebody watches, of one or several requests; see `Restarter.watching`."""
+
+    show: ShowText = show_nothing
+    on_tick: Callable[[], None] = lambda: None
+    kept: int = KEPT_BYTES
+    all_shown: bool = False
+    timed: bool = False
+    begun: bool = False  # once for all its requests
+    cpu_before: float = 0.0
+
+    def begin(self, process: EngineProcess) -> None:
+        """Count output and processor time from here."""
+        if not self.begun:
+            self.begun = True
+            self.cpu_before = process.cpu_seconds() if self.timed else 0.0
+            for stream in (process.output, process.errors):
+                stream.begin(self.show, self.kept, all_shown=self.all_shown)
+
+
+class _Exchange:
+    """One request, from when it is sent until it is answered: the process is ended where it takes too much.
+
+    Args:
+        limit: the time that it may take; None for no limit.
+        memory_limit: the bytes of data that the process may have; 0 for no limit.
+    """
+
+    def __init__(self, limit: Limit | None, memory_limit: int) -> None:
+        now = time.monotonic()
+        self.limit = limit
+        self.too_late = self.too_large = False
+        self.stopped_since: float | None = None  # where a signal has stopped the process
+        self._late_at = now + limit.seconds if limit else None
+        self._poll_at, self._measure_at = now + _POLL_S, now
+        self._memory_limit = memory_limit
+
+    def takes_too_much(self, process: EngineProcess) -> bool:
+        """Return whether the time is over, the process is too large, or nobody lets it go on."""
+        self.too_late = self.too_late or is_over(self._late_at) or self._is_stopped_for_long(process)
+        return self.too_late or self._is_too_large(process)
+
+    def _is_too_large(self, process: EngineProcess) -> bool:
+        # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
+        if self._memory_limit and is_over(self._measure_at):
+            self._measure_at = time.monotonic() + _MEASURED_EVERY_S
+            self.too_large |= process.held_bytes() > self._memory_limit * _STACK_TOO + _LIBRARIES
+        return self.too_large
+
+    def _is_stopped_for_long(self, process: EngineProcess) -> bool:
+        # Shots may take as long as they like, but somebody has to go on with them.
+        now = time.monotonic()
+        if now < self._poll_at:
+            return False
+        self._poll_at = now + _POLL_S
+        if not process.is_stopped():
+            self.stopped_since = None
+        elif self.stopped_since is None:
+            self.stopped_since = now
+        return self.limit is None and self.stopped_since is not None and now - self.stopped_since >= STOPPED_S
+
+    @property
+    def late(self) -> Limit | None:
+        """The limit that has passed; None where none has."""
+        return (self.limit or Limit(STOPPED_S, "")) if self.too_late else None
+
+
 class Restarter:
     """A process that requests go to; when it died, a new one gets what the one before had.
 
@@ -99,14 +168,7 @@ class Restarter:
         self.starts = 0  # of processes: what one of them held is gone in the next
         self.replaced = 0  # of them, since they could not load a simulator: that is no restart
         self.waited_s = 0.0  # until they were ready
-        self._measure_at = self._look_at = 0.0
-        self._too_large = self._too_late = False
-        self._limit: Limit | None = None
-        self._stopped_since: float | None = None  # where a signal has stopped it
         self._last_printed = Printed()
-        self._kept_output = KEPT_BYTES
-        self._all_shown = self._begun = self._timed = False
-        self._cpu_before = 0.0
         self._have_no_process()
         self.sandboxed = sandboxed
         self.interrupts = interrupts or DeferredInterrupts()
@@ -115,11 +177,10 @@ class Restarter:
     def _have_no_process(self) -> None:
         # Nor does anybody ask it for anything, or watch.
         self.process: EngineProcess | None = None
-        self._ready = self._prepared = self.exchanging = self._watched = False
-        self._kill_at: float | None = None
-        self._late_at: float | None = None  # from then on it is killed
-        self._show: ShowText = show_nothing
-        self._on_tick: Callable[[], None] = lambda: None
+        self._ready = self._prepared = self.exchanging = False
+        self._kill_at: float | None = None  # from then on it is killed
+        self._asked = _Exchange(None, 0)  # last
+        self._watching: _Watching | None = None
 
     def _new_region(self) -> Region:
         try:
@@ -152,7 +213,7 @@ class Restarter:
                 if self.memory.region.is_lost:  # of a parent, or closed by somebody else
                     self.memory.replace_region(self._new_region())
                 self.process = self._new_process(self.memory, self.platform, libraries=self._libraries)
-                self._ready = self._prepared = self._too_large = False
+                self._ready = self._prepared = False
                 self.starts += 1
 
     def permit(self, library: str) -> None:
@@ -212,16 +273,20 @@ class Restarter:
         all_shown: bool = False,
         timed: bool = False,
     ) -> Iterator[None]:
-        """What the engine prints goes to ``show``, so many bytes are kept; ``on_tick`` is called often meanwhile.
+        """A context of the requests of one run, which somebody watches.
 
-        `cpu_seconds` counts from here where it is ``timed``.
+        Args:
+            show: takes what the engine prints.
+            on_tick: called often meanwhile.
+            kept: the bytes of what it prints that are kept.
+            all_shown: whether all of it is shown, and not the beginning alone.
+            timed: whether `cpu_seconds` counts from here.
         """
-        self._show, self._on_tick, self._watched, self._begun = show, on_tick, True, False
-        self._kept_output, self._all_shown, self._timed = kept, all_shown, timed
+        self._watching = _Watching(show, on_tick, kept, all_shown, timed)
         try:
             yield
         finally:
-            self._show, self._on_tick, self._watched, self._timed = show_nothing, lambda: None, False, False
+            self._watching = None
 
     def stop(self) -> None:
         """End the run at the next shot, and whatever still goes on after the grace by force; from any thread."""
@@ -251,7 +316,8 @@ class Restarter:
 
     def cpu_seconds(self) -> float:
         """The processor time that has been used for what is watched, in seconds."""
-        return self.process.cpu_seconds() - self._cpu_before if self.process else 0.0
+        before = self._watching.cpu_before if self._watching else 0.0
+        return self.process.cpu_seconds() - before if self.process else 0.0
 
     def request(self, frame: Frame, kind: type[_M], *, entry: str = "", continues: bool = False) -> tuple[_M, bytes]:
         """Send a request to the process and give its reply, checked, with the blob.
@@ -270,11 +336,7 @@ class Restarter:
         module = frame.message.name if isinstance(frame.message, Add | Compile | Show) else ""
         bitcode = bool(module) and frame.blob.startswith(BITCODE)
         running = isinstance(frame.message, RunRequest)
-        if not (self._watched and self._begun):  # once for all the pieces of a run
-            self._begun = True
-            self._cpu_before = process.cpu_seconds() if self._timed else 0.0
-            for stream in (process.output, process.errors):
-                stream.begin(self._show, self._kept_output, all_shown=self._all_shown)
+        (self._watching or _Watching()).begin(process)
         began = time.perf_counter()
         try:
             reply = self._exchange(process, frame)
@@ -291,17 +353,14 @@ class Restarter:
 
     def be_ready(self, *, continues: bool = False) -> EngineProcess:
         """Have a process that has everything it was given, and give it."""
-        self._kill_at = self._late_at = None
+        self._kill_at = None
         if self.interrupts.count:
             self.stop()
         return self._ensure(continues=continues)
 
     def _exchange(self, process: EngineProcess, frame: Frame | None) -> Frame:
-        now = time.monotonic()
-        self._limit = limit_of(frame.message if frame else None, compile_s=self.compile_limit_s)
-        self._late_at = now + self._limit.seconds if self._limit else None
-        self._look_at, self._stopped_since, self._too_late = now + _POLL_S, None, False
-        self.exchanging = True
+        limit = limit_of(frame.message if frame else None, compile_s=self.compile_limit_s)
+        self._asked, self.exchanging = _Exchange(limit, self.memory_limit), True
         try:
             return process.exchange(frame, self._tick)
         except EngineDied:
@@ -313,33 +372,14 @@ class Restarter:
             self.exchanging = False
 
     def _tick(self) -> bool:
-        self._on_tick()
+        if self._watching is not None:
+            self._watching.on_tick()
         if self._closing or self._is_given_up():
             return True
-        self._too_late = self._too_late or is_over(self._late_at) or self._is_stopped_for_long()
-        return self._too_late or self._is_too_large()
-
-    def _is_too_large(self) -> bool:
-        # The process has limits of its own. Memory that was written to once and may only be read now counts for none.
-        if self.memory_limit and self.process is not None and is_over(self._measure_at):
-            self._measure_at = time.monotonic() + _MEASURED_EVERY_S
-            self._too_large |= self.process.held_bytes() > self.memory_limit * _STACK_TOO + _LIBRARIES
-        return self._too_large
+        return self.process is not None and self._asked.takes_too_much(self.process)
 
     def _is_given_up(self) -> bool:
         return is_over(self._kill_at) or self.interrupts.count > 1
-
-    def _is_stopped_for_long(self) -> bool:
-        # Shots may take as long as they like, but somebody has to go on with them.
-        now = time.monotonic()
-        if now < self._look_at or self.process is None:
-            return False
-        self._look_at = now + _POLL_S
-        if not self.process.is_stopped():
-            self._stopped_since = None
-        elif self._stopped_since is None:
-            self._stopped_since = now
-        return self._limit is None and self._stopped_since is not None and now - self._stopped_since >= STOPPED_S
 
     def _after_death(
         self,
@@ -354,16 +394,17 @@ class Restarter:
         self._last_printed = process.printed()
         if process.forked:
             return ForkedError(f"ran '{entry}'" if entry else "asked for something", os.getppid())
-        self._on_tick()
+        if self._watching is not None:
+            self._watching.on_tick()
         error = self._crash(
             how,
             entry,
             process.errors,
             pid=process.pid,
             module=module,
-            late=(self._limit or Limit(STOPPED_S, "")) if self._too_late else None,
-            stopped=self._stopped_since is not None,
-            too_large=self._too_large,
+            late=self._asked.late,
+            stopped=self._asked.stopped_since is not None,
+            too_large=self._asked.too_large,
         )
         error.bitcode = bitcode and error.signal_name in CRASH_NAMES
         self._discard()
