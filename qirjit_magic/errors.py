@@ -45,7 +45,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, dataclass_transform
 
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.sanitize import sanitize, sanitize_line
@@ -55,6 +55,7 @@ _WORD = r"(?:i(?:[1-9]|[1-5]\d|6[0-4])|double|float|ptr)"
 PLAIN_TYPE = lazy_pattern(rf"\s*({_WORD}|void)\s*\(\s*((?:{_WORD}(?:\s*,\s*{_WORD})*)?)\s*\)\s*\Z", re.ASCII)
 
 
+@dataclass_transform(eq_default=False, field_specifiers=(dataclasses.field,))
 class QirError(Exception):
     """The base of every error of qirjit_magic: its text says what failed and what to do, its attributes are the facts.
 
@@ -66,25 +67,37 @@ class QirError(Exception):
         EntryPointError nobody
     """
 
-    def __post_init__(self) -> None:
+    _fields: ClassVar[tuple[dataclasses.Field[Any], ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        # One `__init__` and one `__repr__` for all: to generate them for each class takes milliseconds of every start.
+        dataclass(init=False, repr=False, eq=False)(cls)
+        cls._fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # which it is now
+
+    def __init__(self, *values: object, **facts: object) -> None:
+        positional = [field.name for field in self._fields if not field.kw_only]
+        given = dict(zip(positional, values, strict=False)) | facts
+        known = {field.name for field in self._fields}
+        needed = {field.name for field in self._fields if field.default is dataclasses.MISSING}
+        if len(values) > len(positional) or not needed <= given.keys() <= known:
+            message = f"{type(self).__name__} takes {', '.join(sorted(known))}; it got {', '.join(given)}"
+            raise TypeError(message)
+        vars(self).update(given)
         self.args = tuple(self.facts().values())
 
     def facts(self) -> dict[str, Any]:
         """The fields by name: JSON-ready for every error that the engine process raises."""
-        if not dataclasses.is_dataclass(self):
-            return {}
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {field.name: getattr(self, field.name) for field in self._fields}
+
+    def __repr__(self) -> str:
+        facts = (f"{name}={fact!r}" for name, fact in self.facts().items() if name != "partial")
+        return f"{type(self).__qualname__}({', '.join(facts)})"
 
     def __str__(self) -> str:
         return sanitize(self._describe())
 
-    def __repr__(self) -> str:
-        # One for all: to generate one for each class takes a millisecond of every start.
-        facts = (f"{name}={fact!r}" for name, fact in self.facts().items() if name != "partial")
-        return f"{type(self).__qualname__}({', '.join(facts)})"
-
     def _describe(self) -> str:
-        return super().__str__()
+        return str(self.args[0]) if self.args else ""  # the message, where it has one
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.facts())
@@ -98,7 +111,6 @@ def _rebuild(kind: type[QirError], facts: dict[str, Any]) -> QirError:
     return kind(**facts)
 
 
-@dataclass(eq=False, repr=False)
 class LocatedError(QirError):
     """An error that knows its line in the source; lines and columns count from 1.
 
@@ -140,7 +152,6 @@ class QirNotice(UserWarning):
 # ---- modules, what they are made of and bound to; options, simulators and texts too --------------------------------
 
 
-@dataclass(eq=False, repr=False)
 class QirSyntaxError(LocatedError):
     """The text or bitcode is not a well-formed LLVM module."""
 
@@ -150,7 +161,6 @@ class QirSyntaxError(LocatedError):
         return f"{self._where()}{self.message}{self._pointer()}"
 
 
-@dataclass(eq=False, repr=False)
 class ProfileError(LocatedError):
     """The module breaks the profile that it declares, and was to keep to it."""
 
@@ -163,7 +173,6 @@ class ProfileError(LocatedError):
         return f"{self._where()}the module declares the {self.profile} profile, and breaks it: {self.breaks[0]}{others}"
 
 
-@dataclass(eq=False, repr=False)
 class OptionError(QirError):
     """An option of a run has a value that it cannot have."""
 
@@ -175,7 +184,6 @@ class OptionError(QirError):
         return f"{self.option} is {self.value!r}: it must be {self.expected}."
 
 
-@dataclass(eq=False, repr=False)
 class MissingPackageError(QirError):
     """Something needs a package that is not installed, and that an extra brings."""
 
@@ -190,7 +198,6 @@ class MissingPackageError(QirError):
         )
 
 
-@dataclass(eq=False, repr=False)
 class EntryPointError(QirError):
     """No function, or no single one, can be run under this name or with these arguments."""
 
@@ -207,7 +214,6 @@ class LinkError(QirError):
     """A module and what it calls do not fit together."""
 
 
-@dataclass(eq=False, repr=False)
 class CircularModulesError(LinkError):
     """Modules use variables of each other in a circle, and none has an address before its module is linked."""
 
@@ -221,7 +227,6 @@ class CircularModulesError(LinkError):
         )
 
 
-@dataclass(eq=False, repr=False)
 class NoCodeError(LinkError):
     """A module defines a function or global variable, but LLVM made no code that others can reach for it."""
 
@@ -235,7 +240,6 @@ class NoCodeError(LinkError):
         )
 
 
-@dataclass(eq=False, repr=False)
 class UnresolvedSymbolError(LocatedError, LinkError):
     """Nobody defines functions or global variables that the program needs; nothing was run.
 
@@ -275,7 +279,6 @@ class UnresolvedSymbolError(LocatedError, LinkError):
         return f', in Python (@qir.intrinsic({json.dumps(name)}, "{kind}"))' if kind else ""
 
 
-@dataclass(eq=False, repr=False)
 class SignatureError(LocatedError, LinkError):
     """A function or global variable is declared with another type than it has.
 
@@ -305,7 +308,6 @@ class SignatureError(LocatedError, LinkError):
         )
 
 
-@dataclass(eq=False, repr=False)
 class UnsafeModuleError(LocatedError):
     """The module holds something that would end or corrupt the engine process, or could do anything there.
 
@@ -321,7 +323,6 @@ class UnsafeModuleError(LocatedError):
         return f"{self._where()}{self.construct}: {self.reason}{way}{self._pointer()}"
 
 
-@dataclass(eq=False, repr=False)
 class NotSampleableError(QirError):
     """Shots were to be sampled, and that would not be exact.
 
@@ -340,17 +341,12 @@ class NotSampleableError(QirError):
         return f"the shots of '{self.entry}' cannot be sampled: {self.reason}. {way}."
 
 
-@dataclass(eq=False, repr=False)
 class SimulatorError(QirError):
     """A simulator could not be attached, or cannot do what was asked of it."""
 
     message: str
 
-    def _describe(self) -> str:
-        return self.message
 
-
-@dataclass(eq=False, repr=False)
 class SimulatorNotFoundError(SimulatorError):
     """No simulator and no shared library has this name."""
 
@@ -358,17 +354,12 @@ class SimulatorNotFoundError(SimulatorError):
     known: tuple[str, ...] = ()
 
 
-@dataclass(eq=False, repr=False)
 class SourceError(QirError):
     """An error for a source that is no file, text or object that QIR can be read from."""
 
     message: str
 
-    def _describe(self) -> str:
-        return self.message
 
-
-@dataclass(eq=False, repr=False)
 class DefinitionError(QirError):
     """A function in Python cannot be sent to the engine process, or not be loaded there."""
 
@@ -379,7 +370,6 @@ class DefinitionError(QirError):
         return f"'{self.name}' cannot be called by QIR: {self.reason}"
 
 
-@dataclass(eq=False, repr=False)
 class RecordError(QirError):
     """A text is no output in a schema of the QIR specification; lines count from 1."""
 
@@ -438,7 +428,6 @@ class PartialResult(Protocol):
         """The records in an output schema of the QIR specification."""
 
 
-@dataclass(eq=False, repr=False)
 class ExecutionError(QirError):
     """A run began and did not end as it should; ``partial`` holds the shots that finished."""
 
@@ -449,7 +438,6 @@ class ExecutionError(QirError):
         return f" {shots:,} finished {'shot is' if shots == 1 else 'shots are'} in error.partial." if shots else ""
 
 
-@dataclass(eq=False, repr=False)
 class ProgramFailedError(ExecutionError):
     """The program itself said that it failed (``__quantum__rt__fail``); ``shot`` counts from 0."""
 
@@ -465,7 +453,6 @@ class ProgramFailedError(ExecutionError):
         return f"the program failed in shot {self.shot} (exit code {self.exit_code}): {self.message}{ends}{kept}"
 
 
-@dataclass(eq=False, repr=False)
 class IntrinsicError(ExecutionError):
     """A function in Python raised an exception, or returned what its type has not; ``shot`` counts from 0."""
 
@@ -478,7 +465,6 @@ class IntrinsicError(ExecutionError):
         return f"{said}\n{self.traceback.rstrip()}"
 
 
-@dataclass(eq=False, repr=False)
 class RunTimeoutError(ExecutionError):
     """The run was stopped because its time was over; ``waited``: it had not begun, others had their turn."""
 
@@ -498,7 +484,6 @@ class EngineError(QirError):
     """The engine process did not do its part."""
 
 
-@dataclass(eq=False, repr=False)
 class EngineStartError(EngineError):
     """The engine process could not be started."""
 
@@ -510,7 +495,6 @@ class EngineStartError(EngineError):
         return f"the engine process did not start: {self.message}{_tail(self.stderr_tail)}"
 
 
-@dataclass(eq=False, repr=False)
 class SessionClosedError(ExecutionError, EngineStartError):
     """The session is closed, or was while something went on: ``entry`` is what it ran."""
 
@@ -523,7 +507,6 @@ class SessionClosedError(ExecutionError, EngineStartError):
         return f"the session was closed while it ran '{self.entry}'. Make a new one.{self._kept()}"
 
 
-@dataclass(eq=False, repr=False)
 class ForkedError(EngineError):
     """This process is a fork, and what it asks of a session went on, and goes on, in its parent.
 
@@ -548,7 +531,6 @@ _AS_TEXT = (
 )
 
 
-@dataclass(eq=False, repr=False)
 class WorkerCrashedError(ExecutionError, EngineError):
     """The engine process died under a program; a new one takes over with every module in place.
 
@@ -585,7 +567,6 @@ class WorkerCrashedError(ExecutionError, EngineError):
         return f"compiled the module '{self.module}'" if self.module else "ran no program"
 
 
-@dataclass(eq=False, repr=False)
 class WorkerRestartLimitError(EngineError):
     """So many engine processes died one after the other that no more are started by themselves."""
 
@@ -598,7 +579,6 @@ class WorkerRestartLimitError(EngineError):
         )
 
 
-@dataclass(eq=False, repr=False)
 class QuarantineError(EngineError):
     """The module ended one engine process after the other; ``causes`` says of what each died."""
 

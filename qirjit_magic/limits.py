@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -120,7 +119,6 @@ _EXCEEDED = {
 }
 
 
-@dataclass(eq=False, repr=False)
 class LimitError(ExecutionError):
     """Something is more than a limit of the session; ``partial`` holds the shots that finished, where it was a run.
 

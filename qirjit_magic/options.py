@@ -128,8 +128,6 @@ class RunOptions(msgspec.Struct, frozen=True):
 
     Example:
         >>> options = qir.RunOptions(shots=10, seed=7)
-        >>> session.add(bell).name
-        'bell'
         >>> len(session.run("bell", options=options).shots)
         10
     """

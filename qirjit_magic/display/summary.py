@@ -73,4 +73,3 @@ class Summarised(Protocol):
     @property
     def summary(self) -> Summary:
         """The run in brief."""
-        ...

@@ -20,32 +20,31 @@ from typing import TYPE_CHECKING
 import llvmlite.binding as llvm
 from msgspec import structs
 
-from qirjit_magic.engine.active_run import ActiveRun
-from qirjit_magic.engine.builtin_code import builtin_code
 from qirjit_magic.engine.codegen.external_variables import externalise
-from qirjit_magic.engine.codegen.listing import object_listing
-from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import ObjectEmitter, object_listing
 from qirjit_magic.engine.codegen.optimisation_levels import default_level
 from qirjit_magic.engine.codegen.stack_probes import probe_stacks
 from qirjit_magic.engine.ir.mistyped_calls import find_mistyped_call
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
-from qirjit_magic.engine.ir.preflight import check_layout, check_names
 from qirjit_magic.engine.ir.profiles import report_profile
 from qirjit_magic.engine.ir.returned_results import find_inspected_result
-from qirjit_magic.engine.ir.safety import check_safety
+from qirjit_magic.engine.ir.safety import check_layout, check_names, check_safety
 from qirjit_magic.engine.ir.undefined_values import define_values, defined_after_passes
 from qirjit_magic.engine.ir.varying_intrinsics import find_varying_intrinsic
 from qirjit_magic.engine.link.declarations import completed_declaration, placed_error
-from qirjit_magic.engine.link.linker import Linker, Module
-from qirjit_magic.engine.requests import requested_entry
+from qirjit_magic.engine.link.linker import Linker, Module, requested_entry
 from qirjit_magic.engine.runtime.bindings import bindings
 from qirjit_magic.engine.runtime.callbacks import Callbacks
+from qirjit_magic.engine.runtime.faults import faults_object
 from qirjit_magic.engine.runtime.prepared_shots import prepare_shots, put_dumps
 from qirjit_magic.engine.runtime.program import ShotBlock, ShotsEnd, runtime_object
 from qirjit_magic.engine.runtime.thunks import Thunks
 from qirjit_magic.engine.sampling.alike_shots import functions_returning_outcomes
-from qirjit_magic.engine.simulator_selection import choose_simulator, choose_sparse
+from qirjit_magic.engine.simulator_selection import ActiveRun, choose_simulator, choose_sparse
 from qirjit_magic.engine.simulators.instances import SimulatorInstance, SimulatorInstances
+from qirjit_magic.engine.simulators.sparse import results_object
+from qirjit_magic.engine.simulators.statevector.compiled import statevector_object
+from qirjit_magic.engine.simulators.tracer_object import tracer_object
 from qirjit_magic.errors import NotSampleableError, SignatureError, SimulatorError, UnsafeModuleError
 from qirjit_magic.options import COMPILE_DEFAULTS, CompileOptions
 from qirjit_magic.protocol.messages import (
@@ -78,6 +77,13 @@ _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.STOPPED: "stopped",
     ShotsEnd.FULL: "full",
     ShotsEnd.FAILED: "failed",
+}
+_BUILTIN_CODE: dict[str, Callable[[], bytes]] = {
+    "runtime": lambda: runtime_object()[0],
+    "results": lambda: results_object()[0],
+    "statevector": statevector_object,
+    "tracer": lambda: tracer_object()[0],
+    "faults": faults_object,
 }
 
 
@@ -212,7 +218,7 @@ class JitEngine:
 
     def builtin_code(self, name: str) -> bytes:
         """Compile one of the package's own objects, unless the process has it, and give its object code."""
-        return builtin_code(name)
+        return _BUILTIN_CODE[name]()
 
     def run(self, request: RunRequest) -> RunReply:
         """Run shots in this process, sampled or live, and put their records into `memory`."""

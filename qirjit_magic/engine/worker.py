@@ -81,11 +81,9 @@ class Connection(Protocol):
 
     def recv(self, size: int, /) -> bytes:
         """Some bytes, none at the end."""
-        ...
 
     def sendall(self, data: bytes, /) -> None:
         """Send all of them."""
-        ...
 
 
 def serve(connection: Connection, engine: Engine, build: str = "", *, prepare: Callable[[], str] = lambda: "") -> None:

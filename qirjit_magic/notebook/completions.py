@@ -5,15 +5,15 @@ It looks at what is there already: it starts no engine process, compiles nothing
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from qirjit_magic.flags import FLAGS, FlagContext, FlagRow
 from qirjit_magic.llvm_text import defined_names, is_bare_name
 from qirjit_magic.notebook.magic_line import CELL, magic_line_number, quoted_word, split_line
-from qirjit_magic.notebook.paths import matching_paths
 from qirjit_magic.protocol.known_functions import known_functions
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.protocol.simulator_specs import simulator_names
@@ -273,3 +273,32 @@ def _fitting(completions: Iterable[Completion], current: str) -> Iterator[Comple
             whole = quote and quote not in one.text and "\\" not in one.text
             text = f"{quote}{one.text}{quote}" if whole else quoted_word(one.text)
             yield Completion(text, sanitize_line(one.description))
+
+
+_MAX_ENTRIES = 5_000
+
+
+def matching_paths(typed: str, suffixes: tuple[str, ...]) -> list[str]:
+    """Folders, with a slash at their end, and files of these suffixes, sorted; relative to this process's folder.
+
+    What begins with a dot is left out unless the dot is typed, and so is what cannot be read. Of a large folder only a
+    part is looked at.
+
+    Args:
+        typed: the beginning, which stays as it is: ``~/`` is looked up and not replaced.
+        suffixes: such as ``.ll``; of capital letters too.
+    """
+    folder, slash, name = typed.rpartition("/")
+    try:
+        looked_at = os.path.expanduser(folder + slash) if slash else "."  # noqa: PTH111 - a ~user that nobody is stays
+        with os.scandir(looked_at) as entries:
+            found = [
+                f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}"
+                for entry in islice(entries, _MAX_ENTRIES)
+                if entry.name.startswith(name)
+                and entry.name.startswith(".") <= name.startswith(".")
+                and (entry.is_dir() or entry.name.lower().endswith(suffixes))
+            ]
+    except (OSError, ValueError):  # a NUL, or half of a surrogate pair
+        return []
+    return sorted(found)

@@ -37,11 +37,9 @@ from qirjit_magic.display.timings import table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.flags import FlagContext, GivenFlags, flag_help, parse
 from qirjit_magic.limits import default_limits
-from qirjit_magic.notebook.circuit_view import CIRCUIT, circuit_of
 from qirjit_magic.notebook.completer import QirCompleter
-from qirjit_magic.notebook.interrupted import Interrupted, kept_message
 from qirjit_magic.notebook.magic_line import split_line
-from qirjit_magic.notebook.run_progress import run_observer
+from qirjit_magic.notebook.run_progress import Interrupted, kept_message, run_observer
 from qirjit_magic.options import RunOptions
 from qirjit_magic.sanitize import sanitize, sanitize_line
 from qirjit_magic.session.default import close_default_session, default_session
@@ -295,7 +293,7 @@ class QirMagics(Magics):
         has, and where it breaks the one it declares. ``--circuit [--args A,B]`` draws the function, or the module's
         entry point: what one shot does until it reads a result. ``%%qir?`` says what braces and quotes do in a line.
         """
-        from qirjit_magic.notebook.code_view import CODE_FLAGS, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
+        from qirjit_magic.notebook.code_view import CIRCUIT, CODE_FLAGS, circuit_of, code_view  # noqa: PLC0415 - 8 ms, which %load_ext spares
 
         words = self._words("%qir_show", line, 1, 4, local_ns)
         if CIRCUIT in words:

@@ -47,7 +47,6 @@ class Engine(Protocol):
         Raises:
             QirSyntaxError, SignatureError, ProfileError, UnsafeModuleError: nothing has changed.
         """
-        ...
 
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """Compile as `add` does, and leave everything as it is: whether it fits the other modules is not looked at.
@@ -55,23 +54,18 @@ class Engine(Protocol):
         Raises:
             QirSyntaxError, UnsafeModuleError: it cannot be compiled.
         """
-        ...
 
     def restore(self, compiled: Compiled) -> None:
         """Take a module from its object code as the newest, without compiling or checking anything."""
-        ...
 
     def promote(self, name: str) -> None:
         """Make a module the newest; where nothing is bound to something else afterwards, nothing is linked anew."""
-        ...
 
     def reset_variables(self, name: str) -> None:
         """Let a module be linked anew before it is run again: its global variables start anew."""
-        ...
 
     def remove(self, name: str) -> None:
         """Forget a module; unknown names are ignored."""
-        ...
 
     def define(self, intrinsic: Intrinsic) -> None:
         """Let modules call a function in Python; it takes the place of one of the same name.
@@ -81,15 +75,12 @@ class Engine(Protocol):
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
         """
-        ...
 
     def undefine(self, name: str) -> None:
         """Forget a function in Python; unknown names are ignored."""
-        ...
 
     def builtin_code(self, name: str) -> bytes:
         """The object code of one of `BUILTIN_OBJECTS`, which another engine of the same build can use."""
-        ...
 
     def run(self, request: RunRequest) -> RunReply:
         """Link what is needed and run shots; the records are in `memory`, which the caller clears.
@@ -97,7 +88,6 @@ class Engine(Protocol):
         Raises:
             LinkError, SimulatorError, EntryPointError: nothing was run.
         """
-        ...
 
     def circuit(self, request: CircuitRequest) -> CircuitReply:
         """Trace one shot of an entry point, without a state and with global variables of its own.
@@ -105,16 +95,12 @@ class Engine(Protocol):
         Raises:
             LinkError, EntryPointError: nothing was traced.
         """
-        ...
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """The module of this source as LLVM reads it, as it is compiled, as assembly, or what its object code holds."""
-        ...
 
     def status(self) -> EngineStatus:
         """Return the figures of the engine."""
-        ...
 
     def close(self) -> None:
         """Free everything; the engine cannot be used afterwards."""
-        ...

@@ -150,7 +150,7 @@ class Progress(msgspec.Struct, frozen=True):
 
     Example:
         >>> told = []
-        >>> result = session.run(session.add(bell).name, shots=100, show=qir.Observer(progress=told.append))
+        >>> result = session.run("bell", shots=100, show=qir.Observer(progress=told.append))
         >>> told[-1].done, told[-1].shots, told[-1].ended
         (100, 100, True)
     """

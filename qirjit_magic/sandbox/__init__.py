@@ -23,24 +23,19 @@ class Region(Protocol):
     @property
     def handle(self) -> int:
         """The descriptor that a child inherits."""
-        ...
 
     @property
     def is_lost(self) -> bool:
         """Return whether somebody else has closed that descriptor."""
-        ...
 
     def discard(self, start: int, length: int) -> None:
         """Give the pages of a part back to the system, where that is possible; what it reads as is undefined."""
-        ...
 
     def unmap_pages(self, start: int, length: int) -> None:
         """Let the pages of a part count as this process's no longer, where that is possible; what they hold stays."""
-        ...
 
     def close(self) -> None:
         """Unmap it."""
-        ...
 
 
 class ChildProcess(Protocol):
@@ -49,11 +44,9 @@ class ChildProcess(Protocol):
     @property
     def pid(self) -> int:
         """The process id."""
-        ...
 
     def wait(self) -> object:
         """Wait until it has ended; in a thread of its own."""
-        ...
 
 
 class Watch(Protocol):
@@ -61,16 +54,13 @@ class Watch(Protocol):
 
     def fileno(self) -> int:
         """For a selector."""
-        ...
 
     @property
     def is_ours(self) -> bool:
         """Return whether its descriptor is open, and not closed by somebody else."""
-        ...
 
     def close(self) -> None:
         """Stop watching."""
-        ...
 
 
 class Platform(Protocol):
@@ -78,19 +68,15 @@ class Platform(Protocol):
 
     def create_region(self, size: int) -> Region:
         """New zeroed memory; ``handle`` is what the child inherits."""
-        ...
 
     def attach_region(self, handle: int, size: int) -> Region:
         """The same memory, in the child."""
-        ...
 
     def watch(self, process: ChildProcess) -> Watch:
         """Watch a child for its death, however it comes."""
-        ...
 
     def is_stopped(self, pid: int) -> bool:
         """Return whether a signal has stopped a process, so that it does nothing; False where there is no telling."""
-        ...
 
     def follow_parent(self, life: int, *, lasting: bool, parent: int) -> None:
         """In the child: die with the parent, or when the other end of the pipe ``life`` closes, in native code too.
@@ -100,39 +86,30 @@ class Platform(Protocol):
             lasting: whether the parent's thread that created this process lasts as long as the parent.
             parent: the parent's process id.
         """
-        ...
 
     def resident_bytes(self) -> int:
         """Return the bytes of memory that this process has in use."""
-        ...
 
     def available_bytes(self) -> int:
         """Return the bytes of memory that this process could still use, as far as can be told."""
-        ...
 
     def free_addresses(self) -> int:
         """Return the bytes of addresses that this process may still have; -1 for no limit."""
-        ...
 
     def prefer_for_oom_kill(self) -> None:
         """Let the system end this process before any other where memory runs out, where it can be told so."""
-        ...
 
     def processors(self) -> int:
         """Return the number of processors that this process may use."""
-        ...
 
     def cpu_seconds(self, pid: int) -> float:
         """Return the processor time of a process, all its threads together, in seconds; 0 where there is no telling."""
-        ...
 
     def held_bytes(self, pid: int) -> int:
         """Return the bytes of memory that another process holds and nobody else has; 0 where there is no telling."""
-        ...
 
     def widen(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
-        ...
 
     def handle_faults(self, find: Callable[[str], int]) -> None:
         """Let a native function look at each signal that a fault of this process raises, before it dies of it.
@@ -140,7 +117,6 @@ class Platform(Protocol):
         Args:
             find: gives the function's address, for a machine as ``uname`` calls it; 0 where there is none for it.
         """
-        ...
 
     def enter_sandbox(self, libraries: Iterable[str] = ()) -> str:
         """Give up, for ever, what running programs does not need, and say in words what is in force and what is not.
@@ -151,7 +127,6 @@ class Platform(Protocol):
         Args:
             libraries: simulators that will be loaded, which may be anywhere.
         """
-        ...
 
 
 def get_platform(name: str = "") -> Platform:

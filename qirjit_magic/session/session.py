@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import math
 import os
 import secrets
-import threading
 import time
 import weakref
-from _thread import RLock
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, Self, Unpack, get_args
 
@@ -22,7 +18,6 @@ from qirjit_magic.errors import (
     ExecutionError,
     ForkedError,
     OptionError,
-    RunTimeoutError,
     SessionClosedError,
     SimulatorError,
 )
@@ -48,12 +43,12 @@ from qirjit_magic.session import diagnostics
 from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.client.client import EngineClient
-from qirjit_magic.session.client.kernel_process import follow_forks, notice_fork
+from qirjit_magic.session.client.kernel_process import FairLock, LockTimeoutError, follow_forks, notice_fork
 from qirjit_magic.session.client.process import Show, show_nothing
 from qirjit_magic.session.module_adder import ModuleAdder
 from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
-from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread
+from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread, waiting_for_turn
 from qirjit_magic.session.runs.watcher import Observer, as_observer
 from qirjit_magic.session.sources import QirSource, at_line, read_source
 
@@ -61,73 +56,6 @@ if TYPE_CHECKING:
     from qirjit_magic.display.circuit import CircuitDiagram
     from qirjit_magic.session.run_result import RunResult
 
-_POLL_S = 0.05
-
-
-class LockTimeoutError(Exception):
-    """The time to wait for a turn is over: internal, whoever waited says what that means."""
-
-
-class FairLock(RLock):  # type: ignore[misc]  # final for those who only read its stub; C permits it
-    """A reentrant lock: the one who waits longest comes next.
-
-    Of a plain ``RLock`` whoever is quickest has the next turn, so a loop of short calls would keep a long wait waiting.
-    Here only the head of a queue tries to take it. Taking and giving back are done in C: no interrupt comes between.
-    """
-
-    def __init__(self) -> None:
-        self._queue: deque[threading.Event] = deque()
-        self._waiting = threading.local()
-
-    def within(self, deadline: float = math.inf) -> Self:
-        """Return the lock for a ``with`` that waits for this thread's turn until this moment of `time.monotonic`."""
-        self._waiting.deadline = deadline
-        return self
-
-    @property
-    def is_mine(self) -> bool:
-        """Return whether this thread has its turn."""
-        return bool(self._is_owned())  # type: ignore[attr-defined]  # `threading.Condition` asks the same
-
-    def __enter__(self) -> Self:  # type: ignore[override]  # of the plain one it is a bool
-        """Wait for a turn.
-
-        Raises:
-            LockTimeoutError: it has not come in the time that `within` gave.
-        """
-        if self.is_mine:
-            self.acquire()
-            return self
-        deadline = getattr(self._waiting, "deadline", math.inf)
-        turn = threading.Event()
-        try:
-            self._queue.append(turn)
-            while self._queue[0] is not turn:
-                _check(deadline)
-                turn.wait(_POLL_S)
-            while not self.acquire(timeout=-1 if deadline == math.inf else _POLL_S):
-                _check(deadline)
-            self._leave(turn)
-        except BaseException:  # interrupted, or too late: nobody is to wait for this one
-            if self.is_mine:
-                self.release()
-            self._leave(turn)
-            raise
-        return self
-
-    def _leave(self, turn: threading.Event) -> None:
-        if turn in self._queue:
-            self._queue.remove(turn)
-        if self._queue:
-            self._queue[0].set()
-
-
-def _check(deadline: float) -> None:
-    if time.monotonic() > deadline:
-        raise LockTimeoutError
-
-
-_MIN_S = 1e-9
 _CLOSE_S = 2.0  # so long closing waits for who has the turn, who ends at once unless what shows text does not come back
 
 
@@ -267,8 +195,6 @@ class Session:
         if self._torn_by_fork:
             raise ForkedError("was being changed by another thread", self._torn_by_fork, whole=False)
 
-    # -- modules ---------------------------------------------------------------------------------------------------
-
     @property
     def modules(self) -> tuple[ModuleInfo, ...]:
         """The modules of the session, the newest last."""
@@ -338,8 +264,7 @@ class Session:
         with self._turn(), self._working(changing="once answered"), at_line(given.lines_before):
             with self._engine.uninterrupted():
                 self._follow_functions()
-                most = self.limits.modules
-                info = self._adder.add(given, wanted, options, limit=most)
+                info = self._adder.add(given, wanted, options, limit=self.limits.modules)
             self._engine.save()
             return info
 
@@ -478,8 +403,6 @@ class Session:
             OptionError: there is no such form.
 
         Example:
-            >>> session.add(bell).name
-            'bell'
             >>> session.show("bell").splitlines()[2]
             'define void @bell() #0 {'
         """
@@ -506,8 +429,6 @@ class Session:
         for callback in list(self.on_change):
             callback()
 
-    # -- entry points ----------------------------------------------------------------------------------------------
-
     def entry(self, name: str | None = None, module: str | None = None) -> tuple[ModuleInfo, EntryPoint]:
         """Find the function to run, with its module.
 
@@ -520,15 +441,11 @@ class Session:
             EntryPointError: there is none, or without a name more than one.
 
         Example:
-            >>> session.add(bell).name
-            'bell'
             >>> info, function = session.entry()
             >>> info.name, function.name
             ('bell', 'bell')
         """
         return self._registry.entry(name, module)
-
-    # -- runs ------------------------------------------------------------------------------------------------------
 
     @takes_fields_of(RunOptions)
     def run(
@@ -560,8 +477,6 @@ class Session:
             KeyboardInterrupt: interrupted; the shots that finished are in `last`.
 
         Example:
-            >>> session.add(bell).name
-            'bell'
             >>> result = session.run("bell", shots=1000, seed=7)
             >>> sorted(result.counts()), sum(result.counts().values())
             (['00', '11'], 1000)
@@ -577,7 +492,7 @@ class Session:
         seed = secrets.randbits(64) if options.seed is None and spec.seedable else options.seed
         asked, process = time.monotonic(), os.getpid()
         deadline = math.inf if options.timeout is None else asked + options.timeout
-        with _waiting(options.timeout), self._turn(deadline), self._working():
+        with waiting_for_turn(options.timeout), self._turn(deadline), self._working():
             waited_s = time.monotonic() - asked
             observer = as_observer(show or show_nothing)
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
@@ -625,30 +540,20 @@ class Session:
         """Run shots as `run` does, in another thread, while other tasks go on.
 
         The arguments, results and errors are those of `run`. Runs of one session come one after the other, in the
-        order in
-        which they were asked for. ``show`` is called in the other thread. Cancelling the task stops the run; the shots
-        that
-        finished are in `last`.
+        order in which they were asked for. ``show`` is called in the other thread. Cancelling the task stops the run;
+        the shots that finished are in `last`.
 
         Example:
             >>> import asyncio
-            >>> session.add(bell).name
-            'bell'
             >>> len(asyncio.run(session.run_async("bell", shots=10)).shots)
             10
         """
         options = options_with(options, keywords, Session.run_async)
-        timeout, asked = options.timeout, time.monotonic()
 
-        def run(observer: Observer) -> RunResult:
-            waited_s = time.monotonic() - asked  # for a thread
-            left_s = None if timeout is None else max(timeout - waited_s, _MIN_S)
-            try:
-                return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)
-            except RunTimeoutError as error:
-                raise dataclasses.replace(error, timeout_s=timeout or error.timeout_s) from None
+        def run(observer: Observer, left_s: float | None) -> RunResult:
+            return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)
 
-        return await run_in_thread(run, as_observer(show or show_nothing), timeout_s=timeout)
+        return await run_in_thread(run, as_observer(show or show_nothing), timeout_s=options.timeout)
 
     def circuit(
         self, entry: str | None = None, *, module: str | None = None, args: Sequence[Argument] = ()
@@ -669,8 +574,6 @@ class Session:
             KeyboardInterrupt: interrupted or stopped.
 
         Example:
-            >>> session.add(bell).name
-            'bell'
             >>> session.circuit("bell").depth
             3
         """
@@ -693,12 +596,3 @@ class Session:
 def _words(function: EntryPoint, arguments: Sequence[Argument]) -> tuple[int, ...]:
     # Most entry points take none.
     return argument_words(function, arguments) if arguments or function.signature.parameters else ()
-
-
-@contextlib.contextmanager
-def _waiting(timeout_s: float | None) -> Iterator[None]:
-    # For a turn that does not come in time.
-    try:
-        yield
-    except LockTimeoutError:
-        raise RunTimeoutError(timeout_s or 0.0, waited=True) from None

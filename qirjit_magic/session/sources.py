@@ -37,7 +37,6 @@ class HasQir(Protocol):
 
     def _repr_qir_(self) -> bytes | str:
         """Text or bitcode."""
-        ...
 
 
 @runtime_checkable
@@ -47,7 +46,6 @@ class HasBitcode(Protocol):
     @property
     def bitcode(self) -> bytes:
         """The module as bitcode."""
-        ...
 
 
 class Source(msgspec.Struct, frozen=True):

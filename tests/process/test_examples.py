@@ -28,12 +28,13 @@ _METHODS = [
     for method, function in vars(getattr(qirjit_magic, name)).items()
     if inspect.isfunction(function) and not method.startswith("_") and method != "after_fork"
 ]
+_BELL = str(PROGRAMS / "circuits" / "bell.ll")
 _FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Session]:
-    """One session for all examples, which `run` has too."""
+    """One session for all examples, which `run` has too; each finds the module ``bell`` there."""
     before = dict(python_functions._decorated), dict(simulator_specs._known), list(default._default)
     with Session() as made:
         default._default[:] = [made]
@@ -46,7 +47,7 @@ def session() -> Iterator[Session]:
 
 
 def _examples(name: str) -> list[doctest.DocTest]:
-    names = {"qir": qirjit_magic, "bell": str(PROGRAMS / "circuits" / "bell.ll"), "__name__": "__main__"}
+    names = {"qir": qirjit_magic, "bell": _BELL, "__name__": "__main__"}
     found = doctest.DocTestFinder().find(getattr(qirjit_magic, name), name, globs=names)
     return [test for test in found if test.examples]
 
@@ -54,6 +55,7 @@ def _examples(name: str) -> list[doctest.DocTest]:
 @pytest.mark.parametrize("name", _NAMES)
 def test_the_examples_of_a_public_name_give_what_they_say(session: Session, name: str) -> None:
     problems: list[str] = []
+    session.add(_BELL)
     for test in _examples(name):
         test.globs["session"] = session
         doctest.DocTestRunner(optionflags=_FLAGS).run(test, out=problems.append)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind
-from qirjit_magic.results import counts, outcomes, record_columns
+from qirjit_magic.results import counts, record_columns, records
 from qirjit_magic.results.counts import PackedBits, distinct_bits
 from qirjit_magic.results.record_columns import GrowingColumn, TextPool
 from qirjit_magic.results.records import RecordBatch, RecordTable, decode
@@ -57,8 +57,8 @@ def test_results_of_shots_of_any_width_are_counted_in_parts_as_python_counts_the
     table = decode([RecordBatch(rows, b"", bytes(text))]).finished
     expected = Counter("".join(map(str, shot)) for shot in shots) if any(shots) else Counter[str]()
     with (
-        patch.object(outcomes, "_AT_ONCE", at_once),
-        patch.object(outcomes, "_GATHERED", at_once),
+        patch.object(records, "_COMPARED", at_once),
+        patch.object(records, "_GATHERED", at_once),
         patch.object(record_columns, "_GATHERED", at_once),
         patch.object(record_columns, "_AT_ONCE", at_once),
     ):

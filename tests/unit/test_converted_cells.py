@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
 from qirjit_magic.errors import SourceError
-from qirjit_magic.notebook.convert.extracting import read_cells
-from qirjit_magic.notebook.convert.notebooks import _code
-from qirjit_magic.notebook.convert.qir_cells import QirCell, plain_names
+from qirjit_magic.notebook.convert import QirCell, _code, plain_names, read_cells
 from qirjit_magic.sanitize import sanitize_line
 from tests.hostile import HOSTILE
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qirjit_magic.session.session import FairLock, LockTimeoutError
+from qirjit_magic.session.client.kernel_process import FairLock, LockTimeoutError
 
 _LONG_S = 20.0
 

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from llvmlite.binding import ValueKind
 
-from qirjit_magic.engine.ir.function_reader import read_functions
-from qirjit_magic.engine.ir.instructions import Function, Instruction
+from qirjit_magic.engine.ir.instructions import Function, Instruction, read_functions
 from qirjit_magic.engine.ir.parse import parse_module
 from qirjit_magic.engine.ir.raw_instructions import kind_at, raw_instructions, type_at, value_at
 from qirjit_magic.errors import QirError

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.engine.codegen.listing import LISTED_BYTES, object_listing
-from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.codegen.object_code import LISTED_BYTES, ObjectEmitter, object_listing
 from qirjit_magic.engine.ir import parse_module
 
 _MAIN = "define i64 @main() { ret i64 42 }\n"

@@ -13,7 +13,7 @@ import pytest
 from qirjit_magic.errors import RunTimeoutError
 from qirjit_magic.notebook.panel.choices import choices, closest_choice
 from qirjit_magic.notebook.panel.job import FLUSH_S, Job
-from qirjit_magic.notebook.panel.run_coordinator import RunCoordinator
+from qirjit_magic.notebook.panel.panel import RunCoordinator
 from qirjit_magic.protocol.module_info import EntryPoint, ModuleInfo, Signature
 from qirjit_magic.session.runs.watcher import Observer
 

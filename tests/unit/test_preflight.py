@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.ir.preflight import check_layout
+from qirjit_magic.engine.ir.safety import check_layout
 from qirjit_magic.errors import UnsafeModuleError
 
 

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
 from qirjit_magic.engine.runtime.callbacks import Callbacks
-from qirjit_magic.engine.sampling.sampler import Sample, Sampler
+from qirjit_magic.engine.sampling.sampler import FinalState, Sample, Sampler, play
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import QUBITS_OF, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
-from qirjit_magic.engine.simulators.statevector.final_state import FinalState, play
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.options import Method

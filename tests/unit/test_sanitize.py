@@ -20,7 +20,7 @@ from qirjit_magic.display.modules import table_html as html_of
 from qirjit_magic.display.modules import table_text as text_of
 from qirjit_magic.display.views import views
 from qirjit_magic.errors import QirError, QirSyntaxError
-from qirjit_magic.notebook.convert.notebooks import _prose
+from qirjit_magic.notebook.convert import _prose
 from qirjit_magic.protocol.messages import EngineStatus
 from qirjit_magic.protocol.module_info import Declaration, Diagnostic, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.operations import TraceEnd

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from qirjit_magic.engine.codegen.external_variables import externalise
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir import QirModule, parse_module
-from qirjit_magic.engine.link import linked_groups
-from qirjit_magic.engine.link.linked_groups import GroupSymbol, LinkedGroup, VariableMemory
+from qirjit_magic.engine.link import linker
+from qirjit_magic.engine.link.linker import GroupSymbol, LinkedGroup, VariableMemory
 from qirjit_magic.errors import CircularModulesError, NoCodeError
 from qirjit_magic.protocol.messages import Compiled
 from qirjit_magic.protocol.module_info import GlobalVariable
@@ -221,8 +221,8 @@ def test_a_group_that_is_not_linked_frees_what_it_has(monkeypatch: pytest.Monkey
             freed.append(self)
             super().close()
 
-    monkeypatch.setattr(linked_groups, "VariableMemory", Memory)
-    monkeypatch.setattr(linked_groups, "LinkedObject", Linked)
+    monkeypatch.setattr(linker, "VariableMemory", Memory)
+    monkeypatch.setattr(linker, "LinkedObject", Linked)
     one = _compiled(f"{_FOREIGN}@x = global i64 1\ndeclare void @f()")
     other = _compiled("@foreign = global i64 2")
     function = missing == "function"

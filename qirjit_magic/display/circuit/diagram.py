@@ -14,7 +14,7 @@ class CircuitDiagram(TracedCircuit):
     """A diagram of what one shot of an entry point does to qubits, until it reads a result; a notebook shows it.
 
     Example:
-        >>> diagram = session.circuit(session.add(bell).name)
+        >>> diagram = session.circuit("bell")
         >>> diagram.width, diagram.depth, diagram.two_qubit_count
         (2, 3, 1)
         >>> diagram.svg().startswith("<svg")

@@ -129,7 +129,7 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
         for name, kind, code in functions_of(family):
             yield name, Binding(kind, provider, (code,))
         return
-    for function in read_functions(read_ir(provider.value)):
+    for function in read_functions(ir_of(provider)):
         if provider in _NOT_OURS or (function.defined and not function.symbol.startswith("qirjit")):
             symbols = _ALIASES.get(function.symbol, (function.symbol,))
             yield function.name, Binding(function.signature.type, provider, symbols)
@@ -148,4 +148,20 @@ def _family(provider: Provider) -> str:
 def ir_of(provider: Provider) -> str:
     """The text of a provider's module."""
     family = _family(provider)
-    return family_ir(family) if family else read_ir(provider.value)
+    if family:
+        return family_ir(family)
+    text = read_ir(provider.value)
+    return "".join((text, *_null_forwards(text))) if provider is Provider.NULLS else text
+
+
+def _null_forwards(nulls: str) -> Iterator[str]:
+    # Each count and each copy of the library, by way of `@count` or `@copy` of nulls.ll.
+    for name in (function.name for function in read_functions(read_ir(Provider.LIBRARY.value))):
+        if name.endswith("_count"):
+            yield "" if f"declare void @{name}(" in nulls else f"declare void @{name}(ptr, i32)\n"
+            yield f'define void @"{name}/null"(ptr %counted, i32 %change) {{\n'
+            yield f"  call void @count(ptr @{name}, ptr %counted, i32 %change)\n  ret void\n}}\n"
+        elif name.endswith("_copy"):
+            yield f"declare ptr @{name}(ptr, i1)\n"
+            yield f'define ptr @"{name}/null"(ptr %copied, i1 %force) {{\n'
+            yield f"  %new = call ptr @copy(ptr @{name}, ptr %copied, i1 %force)\n  ret ptr %new\n}}\n"

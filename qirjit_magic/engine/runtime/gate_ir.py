@@ -137,8 +137,12 @@ def _operand(body: list[str], angle: str, *, negated: bool) -> str:
 
 
 def tracer_gates() -> str:
-    """The functions by which a trace gets an entry for each native gate; ``append`` stands in ``tracer.ll``."""
-    return "\n".join(_tracer_gate(name, op, gate) for op, gate in NATIVE.items() for name in native_symbols(gate))
+    """The functions by which a trace gets an entry for each native gate, or ends at it under an array of controls.
+
+    ``append`` stands in ``tracer.ll``, ``end`` in ``untraced.ll``.
+    """
+    traced = [_tracer_gate(name, op, gate) for op, gate in NATIVE.items() for name in native_symbols(gate)]
+    return "\n".join((*traced, *(_untraced_gate(gate) for gate in NATIVE.values() if _under_controls(gate))))
 
 
 def _tracer_gate(name: str, op: Op, gate: Gate) -> str:
@@ -148,6 +152,22 @@ def _tracer_gate(name: str, op: Op, gate: Gate) -> str:
     angle = f"%{gate.angles}" if gate.angles else "0.0"
     call = f"call void @append(i32 {op.value}, {places}, double {angle})"
     return f"define void @{name}({parameters}) {{\n  {call}\n  ret void\n}}"
+
+
+def _untraced_gate(gate: Gate) -> str:
+    name = _under_controls(gate).removeprefix(symbol(""))
+    qubit = "i32 1, ptr null" if gate.angles else "i32 2, ptr %q"  # with an angle it is in a tuple
+    return f"""@{name}.name = internal constant [{len(name) + 1} x i8] c"{name}\\00"
+define void @{symbol(name)}(ptr %controls, ptr %q) {{
+  call void @end(ptr @{name}.name, {qubit})
+  unreachable
+}}"""
+
+
+def _under_controls(gate: Gate) -> str:
+    # The function of Q# for a native gate under an array of control qubits; Q# has no SX.
+    has_one = gate.width == 1 and gate.op is not Op.SX
+    return f"{symbol(gate.name)}__ctl".replace("__adj__ctl", "__ctladj") if has_one else ""
 
 
 def queued_gates() -> str:
@@ -162,9 +182,9 @@ def _queued_gate(op: Op, gate: Gate) -> str:
     else:
         call, parameters = f"@append({number}, ptr %q, i64 0, double 0.0)", "ptr %q"
     body = f"define void @{gate.native_symbol}({parameters}) {{\n  call void {call}\n  ret void\n}}"
-    if op is Op.SX:  # which Q# has not
+    under = _under_controls(gate)
+    if not under:
         return body
-    under = f"{symbol(gate.name)}__ctl".replace("__adj__ctl", "__ctladj")
     return f"""{body}
 define void @{under}(ptr %controls, ptr %{"tuple" if gate.angles else "q"}) {{
   {_ANGLE_AND_QUBIT if gate.angles else ""}

@@ -1,50 +1,10 @@
 ; Null pointers given to the runtime library of QIR 1.0, where qirrunner's reads or writes through them. What stands before
-; the slash is the function's name.
+; the slash is the function's name. The counts and copies themselves are made from library.ll (bindings.py).
 
 @empty = internal constant [1 x i8] zeroinitializer
 
 ; ---- counts: "the call should be ignored if the given pointer is null" (qir-alliance/qir-spec, v0.1, Data Types) ---------
 
-define void @"__quantum__rt__string_update_reference_count/null"(ptr %string, i32 %change) {
-  call void @count(ptr @__quantum__rt__string_update_reference_count, ptr %string, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__bigint_update_reference_count/null"(ptr %bigint, i32 %change) {
-  call void @count(ptr @__quantum__rt__bigint_update_reference_count, ptr %bigint, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__array_update_reference_count/null"(ptr %array, i32 %change) {
-  call void @count(ptr @__quantum__rt__array_update_reference_count, ptr %array, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__array_update_alias_count/null"(ptr %array, i32 %change) {
-  call void @count(ptr @__quantum__rt__array_update_alias_count, ptr %array, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__tuple_update_reference_count/null"(ptr %tuple, i32 %change) {
-  call void @count(ptr @__quantum__rt__tuple_update_reference_count, ptr %tuple, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__tuple_update_alias_count/null"(ptr %tuple, i32 %change) {
-  call void @count(ptr @__quantum__rt__tuple_update_alias_count, ptr %tuple, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__callable_update_reference_count/null"(ptr %callable, i32 %change) {
-  call void @count(ptr @__quantum__rt__callable_update_reference_count, ptr %callable, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__callable_update_alias_count/null"(ptr %callable, i32 %change) {
-  call void @count(ptr @__quantum__rt__callable_update_alias_count, ptr %callable, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__capture_update_reference_count/null"(ptr %capture, i32 %change) {
-  call void @count(ptr @__quantum__rt__capture_update_reference_count, ptr %capture, i32 %change)
-  ret void
-}
-define void @"__quantum__rt__capture_update_alias_count/null"(ptr %capture, i32 %change) {
-  call void @count(ptr @__quantum__rt__capture_update_alias_count, ptr %capture, i32 %change)
-  ret void
-}
 define internal void @count(ptr %function, ptr %counted, i32 %change) {
   %none = icmp eq ptr %counted, null
   br i1 %none, label %done, label %count
@@ -57,18 +17,6 @@ done:
 
 ; ---- copies: of nothing there is none ------------------------------------------------------------------------------------
 
-define ptr @"__quantum__rt__array_copy/null"(ptr %array, i1 %force) {
-  %new = call ptr @copy(ptr @__quantum__rt__array_copy, ptr %array, i1 %force)
-  ret ptr %new
-}
-define ptr @"__quantum__rt__tuple_copy/null"(ptr %tuple, i1 %force) {
-  %new = call ptr @copy(ptr @__quantum__rt__tuple_copy, ptr %tuple, i1 %force)
-  ret ptr %new
-}
-define ptr @"__quantum__rt__callable_copy/null"(ptr %callable, i1 %force) {
-  %new = call ptr @copy(ptr @__quantum__rt__callable_copy, ptr %callable, i1 %force)
-  ret ptr %new
-}
 define internal ptr @copy(ptr %function, ptr %copied, i1 %force) {
   %none = icmp eq ptr %copied, null
   br i1 %none, label %nothing, label %copy
@@ -143,21 +91,9 @@ done:
 }
 
 ; the library's own
-declare void @__quantum__rt__string_update_reference_count(ptr, i32)
-declare void @__quantum__rt__bigint_update_reference_count(ptr, i32)
-declare void @__quantum__rt__array_update_reference_count(ptr, i32)
-declare void @__quantum__rt__array_update_alias_count(ptr, i32)
-declare void @__quantum__rt__tuple_update_reference_count(ptr, i32)
-declare void @__quantum__rt__tuple_update_alias_count(ptr, i32)
-declare void @__quantum__rt__callable_update_reference_count(ptr, i32)
-declare void @__quantum__rt__callable_update_alias_count(ptr, i32)
-declare void @__quantum__rt__capture_update_reference_count(ptr, i32)
-declare void @__quantum__rt__capture_update_alias_count(ptr, i32)
-declare ptr @__quantum__rt__array_copy(ptr, i1)
-declare ptr @__quantum__rt__tuple_copy(ptr, i1)
-declare ptr @__quantum__rt__callable_copy(ptr, i1)
 declare ptr @__quantum__rt__string_create(ptr)
 declare ptr @__quantum__rt__string_get_data(ptr)
 declare i32 @__quantum__rt__string_get_length(ptr)
 declare ptr @__quantum__rt__string_concatenate(ptr, ptr)
 declare i1 @__quantum__rt__string_equal(ptr, ptr)
+declare void @__quantum__rt__string_update_reference_count(ptr, i32)

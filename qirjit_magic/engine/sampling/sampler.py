@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from qirjit_magic.engine.runtime.program import Runtime, ShotBlock, ShotsEnd
 from qirjit_magic.engine.simulators.distribution import Distribution
 from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotExactError, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
-from qirjit_magic.engine.simulators.statevector.final_state import play
+from qirjit_magic.engine.simulators.statevector.dump_texts import parts, places
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.messages import RunRequest
@@ -29,10 +30,50 @@ from qirjit_magic.protocol.shared_memory import (
 )
 from qirjit_magic.protocol.simulator_specs import STABILIZER, STATEVECTOR
 from qirjit_magic.protocol.timings import Stopwatch
+from qirjit_magic.results.records import RecordBatch, decode
 from qirjit_magic.sandbox import get_platform
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class FinalState:
+    """A state in the simulator's memory: there until its next shot.
+
+    Attributes:
+        re: ``float64[2**n]``, the real parts of its amplitudes, of any norm.
+        im: the imaginary parts.
+        places: by wire: which bit of an index it is, -1 where it is surely 0, -2 where it is surely 1.
+    """
+
+    re: NDArray[np.float64]
+    im: NDArray[np.float64]
+    places: tuple[int, ...]
+
+
+def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, memory: RecordMemory) -> FinalState | str:
+    """The state in which a circuit ends, or why there is none.
+
+    Args:
+        circuit: its gates are carried out as one shot, which is recorded nowhere.
+        simulator: on which; a run of it has begun.
+        runtime: what is over it.
+        memory: where the runtime records.
+    """
+    tape, length = np.ascontiguousarray(circuit.gates), np.array([len(circuit.gates)], np.int64)
+    runtime.limit_records(0)
+    end = runtime.run_shots(ShotBlock(simulator.player, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
+    failure = decode([RecordBatch(b"", memory.records(0, memory.position()), memory.text())]).failure
+    for word, value in ((Word.POSITION, 0), (Word.COMMITTED, 0), (Word.TEXT_POSITION, 1)):
+        memory.put_word(word, value)
+    if end is not ShotsEnd.DONE:
+        return failure.message if failure else "it was stopped"
+    words = simulator.words
+    re, im = parts(words)
+    known = places(words).tolist()
+    return FinalState(re, im, tuple(known[wire] if wire < len(known) else -1 for wire in range(circuit.wires)))
+
 
 _MAX_QUBITS = 1 << 14  # of stim: more take minutes, for which nobody is made to wait who has not asked for it
 _SMALL = 1 << 26  # amplitudes that all gates together touch: below it a state is there before stim is

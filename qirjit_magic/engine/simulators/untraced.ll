@@ -11,17 +11,6 @@
 @drawrandomdouble.name = internal constant [17 x i8] c"drawrandomdouble\00"
 @seed.name = internal constant [26 x i8] c"a draw of a random number\00"
 @shot.name = internal constant [17 x i8] c"get_current_shot\00"
-@h__ctl.name = internal constant [7 x i8] c"h__ctl\00"
-@x__ctl.name = internal constant [7 x i8] c"x__ctl\00"
-@y__ctl.name = internal constant [7 x i8] c"y__ctl\00"
-@z__ctl.name = internal constant [7 x i8] c"z__ctl\00"
-@s__ctl.name = internal constant [7 x i8] c"s__ctl\00"
-@t__ctl.name = internal constant [7 x i8] c"t__ctl\00"
-@s__ctladj.name = internal constant [10 x i8] c"s__ctladj\00"
-@t__ctladj.name = internal constant [10 x i8] c"t__ctladj\00"
-@rx__ctl.name = internal constant [8 x i8] c"rx__ctl\00"
-@ry__ctl.name = internal constant [8 x i8] c"ry__ctl\00"
-@rz__ctl.name = internal constant [8 x i8] c"rz__ctl\00"
 @r__ctl.name = internal constant [7 x i8] c"r__ctl\00"
 @r__ctladj.name = internal constant [10 x i8] c"r__ctladj\00"
 @exp.name = internal constant [4 x i8] c"exp\00"
@@ -126,51 +115,8 @@ define i64 @qirjit_current_shot() {
 }
 
 ; ---- operations that no tape has: with controls in an array, or on a product of Pauli operators ----------------------
+; Those of the table of operations are made from it (gate_ir.py).
 
-define void @__quantum__qis__h__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @h__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__x__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @x__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__y__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @y__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__z__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @z__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__s__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @s__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__t__ctl(ptr %controls, ptr %qubit) {
-  call void @end(ptr @t__ctl.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__s__ctladj(ptr %controls, ptr %qubit) {
-  call void @end(ptr @s__ctladj.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__t__ctladj(ptr %controls, ptr %qubit) {
-  call void @end(ptr @t__ctladj.name, i32 2, ptr %qubit)
-  unreachable
-}
-define void @__quantum__qis__rx__ctl(ptr %controls, ptr %arguments) {
-  call void @end(ptr @rx__ctl.name, i32 1, ptr null)
-  unreachable
-}
-define void @__quantum__qis__ry__ctl(ptr %controls, ptr %arguments) {
-  call void @end(ptr @ry__ctl.name, i32 1, ptr null)
-  unreachable
-}
-define void @__quantum__qis__rz__ctl(ptr %controls, ptr %arguments) {
-  call void @end(ptr @rz__ctl.name, i32 1, ptr null)
-  unreachable
-}
 define void @__quantum__qis__r__ctl(ptr %controls, ptr %arguments) {
   call void @end(ptr @r__ctl.name, i32 1, ptr null)
   unreachable

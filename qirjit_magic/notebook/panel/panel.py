@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any, get_args
+from weakref import WeakKeyDictionary
 
 import ipywidgets as widgets
 from msgspec.structs import replace
@@ -14,10 +15,7 @@ from qirjit_magic.flags import GivenFlags
 from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.choices import Choice, choices, closest_choice, default_choice, entry_point
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close, seed_of, seed_problem
-from qirjit_magic.notebook.panel.job import Job
-from qirjit_magic.notebook.panel.message_order import comes_from_page, wait_for_values
-from qirjit_magic.notebook.panel.panel_cells import claim_cell, release_cell
-from qirjit_magic.notebook.panel.run_coordinator import coordinator_of
+from qirjit_magic.notebook.panel.job import Job, comes_from_page, parent_message, wait_for_values
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
 from qirjit_magic.options import Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
@@ -28,6 +26,99 @@ from qirjit_magic.session.session import Session
 if TYPE_CHECKING:
     from qirjit_magic.protocol.module_info import EntryPoint
     from qirjit_magic.session.run_result import RunResult
+
+
+class RunCoordinator:
+    """The run of a panel that goes on in a session, and who wants to know when one begins and ends."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._job: Job | None = None
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def job(self) -> Job | None:
+        """The run that goes on."""
+        job = self._job
+        return None if job is None or job.ended else job
+
+    def begin(self, job: Job) -> bool:
+        """Start a run, unless another goes on: whether it was started."""
+        with self._lock:
+            if self.job is not None:
+                return False
+            self._job = job
+        try:
+            job.start()
+        except RuntimeError:  # the system has no thread left
+            self._job = None
+            raise
+        self.notify()
+        return True
+
+    def notify(self) -> None:
+        """Call all listeners."""
+        with self._lock:
+            if self._job is not None and self._job.ended:
+                self._job = None  # it holds its result, its panel and the session
+        for listener in list(self._listeners):
+            listener()
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call this when a run begins or ends, in whatever thread that is."""
+        self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[], None]) -> None:
+        """Call this listener no more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    @property
+    def listener_count(self) -> int:
+        """The number of listeners."""
+        return len(self._listeners)
+
+
+_making = threading.Lock()
+_coordinators: WeakKeyDictionary[Session, RunCoordinator] = WeakKeyDictionary()
+
+
+def coordinator_of(session: Session) -> RunCoordinator:
+    """The coordinator of this session, for as long as it lives."""
+    with _making:
+        return _coordinators.setdefault(session, RunCoordinator())
+
+
+_shown: dict[str, tuple[str, list[Callable[[], None]]]] = {}
+
+
+def claim_cell(close: Callable[[], None]) -> None:
+    """Close what an earlier run of the current cell has shown; when that is run again, ``close`` is called.
+
+    Without a kernel, and in a front end that does not name its cells, nothing happens.
+    """
+    parent = parent_message()
+    cell = parent.get("metadata", {}).get("cellId")
+    request = parent.get("header", {}).get("msg_id", "")
+    if not cell:
+        return
+    before, closers = _shown.get(cell, ("", []))
+    if before != request:
+        for close_before in closers:
+            close_before()
+        closers = []
+    _shown[cell] = (request, [*closers, close])
+
+
+def release_cell(close: Callable[[], None]) -> None:
+    """Forget this function: what it closes is closed."""
+    for cell, (request, closers) in list(_shown.items()):
+        left = [closer for closer in closers if closer != close]
+        if left:
+            _shown[cell] = (request, left)
+        else:
+            del _shown[cell]
+
 
 _MAX_SHOTS = 10**12
 _NAMED_IN_WORDS = 20
@@ -69,8 +160,6 @@ class Panel:
         on_result: called with each result, in the thread of the run.
 
     Example:
-        >>> session.add(bell).name
-        'bell'
         >>> panel = qir.Panel(session)
         >>> panel.shots.value = 100
         >>> panel.close()

@@ -202,7 +202,6 @@ class Start(Protocol[_T_co]):
 
     def __call__(self, *, lasting: bool) -> _T_co:
         """Start it; ``lasting`` says whether the thread lasts as long as this process."""
-        ...
 
 
 def start_in_lasting_thread(start: Start[_T]) -> _T:

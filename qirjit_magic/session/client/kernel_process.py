@@ -1,4 +1,4 @@
-"""What comes over this process: interrupts, as a number instead of an exception, and forks.
+"""What comes over this process: interrupts, as a number instead of an exception; forks; threads that wait for a turn.
 
 A fork has copies of the parent's objects and descriptors, and one of its threads. Whoever owns something that two
 processes cannot share says here what becomes of it in the child. Nothing is done before a fork, nor in the parent: a
@@ -8,13 +8,19 @@ fork in one thread is not to wait for another thread's run.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import threading
+import time
 import weakref
+from _thread import RLock
+from collections import deque
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Protocol, Self
+
+_POLL_S = 0.05
 
 
 class DeferredInterrupts:
@@ -114,7 +120,6 @@ class Forkable(Protocol):
 
     def after_fork(self) -> None:
         """In the child: let go what is the parent's. It raises nothing, and waits for no lock."""
-        ...
 
 
 _sessions: weakref.WeakSet[Forkable] = weakref.WeakSet()
@@ -141,3 +146,66 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+class LockTimeoutError(Exception):
+    """The time to wait for a turn is over: internal, whoever waited says what that means."""
+
+
+class FairLock(RLock):  # type: ignore[misc]  # final for those who only read its stub; C permits it
+    """A reentrant lock: the one who waits longest comes next.
+
+    Of a plain ``RLock`` whoever is quickest has the next turn, so a loop of short calls would keep a long wait waiting.
+    Here only the head of a queue tries to take it. Taking and giving back are done in C: no interrupt comes between.
+    """
+
+    def __init__(self) -> None:
+        self._queue: deque[threading.Event] = deque()
+        self._waiting = threading.local()
+
+    def within(self, deadline: float = math.inf) -> Self:
+        """Return the lock for a ``with`` that waits for this thread's turn until this moment of `time.monotonic`."""
+        self._waiting.deadline = deadline
+        return self
+
+    @property
+    def is_mine(self) -> bool:
+        """Return whether this thread has its turn."""
+        return bool(self._is_owned())  # type: ignore[attr-defined]  # `threading.Condition` asks the same
+
+    def __enter__(self) -> Self:  # type: ignore[override]  # of the plain one it is a bool
+        """Wait for a turn.
+
+        Raises:
+            LockTimeoutError: it has not come in the time that `within` gave.
+        """
+        if self.is_mine:
+            self.acquire()
+            return self
+        deadline = getattr(self._waiting, "deadline", math.inf)
+        turn = threading.Event()
+        try:
+            self._queue.append(turn)
+            while self._queue[0] is not turn:
+                _check(deadline)
+                turn.wait(_POLL_S)
+            while not self.acquire(timeout=-1 if deadline == math.inf else _POLL_S):
+                _check(deadline)
+            self._leave(turn)
+        except BaseException:  # interrupted, or too late: nobody is to wait for this one
+            if self.is_mine:
+                self.release()
+            self._leave(turn)
+            raise
+        return self
+
+    def _leave(self, turn: threading.Event) -> None:
+        if turn in self._queue:
+            self._queue.remove(turn)
+        if self._queue:
+            self._queue[0].set()
+
+
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise LockTimeoutError

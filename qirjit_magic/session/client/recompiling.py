@@ -45,11 +45,9 @@ class Compiler(Protocol):
 
     def compile(self, name: str, source: bytes, options: CompileOptions = ..., /) -> Compiled:
         """Compile a module, and remember its object code for `save`."""
-        ...
 
     def builtin_code(self, name: str) -> bytes:
         """The object code of a built-in object."""
-        ...
 
     def save(self) -> None:
         """Write to the disk what was compiled."""

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import math
 import time
@@ -29,6 +30,7 @@ from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
+from qirjit_magic.session.client.kernel_process import LockTimeoutError
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.collector import Collected, added, collect, finish, process_count_reason
 from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from qirjit_magic.session.run_result import RunResult
 
 _LARGE = 32 << 20  # bytes of records of which nothing is to stay longer than it must
+_MIN_S = 1e-9
 _MAX_BY_ITSELF = 8  # processes, each of which takes memory and a moment to start
 
 
@@ -427,15 +430,28 @@ class Runner:
             self._engines.stop()
 
 
+@contextlib.contextmanager
+def waiting_for_turn(timeout_s: float | None) -> Iterator[None]:
+    """A context of what waits for a turn of a `FairLock`.
+
+    Raises:
+        RunTimeoutError: it has not come in that time.
+    """
+    try:
+        yield
+    except LockTimeoutError:
+        raise RunTimeoutError(timeout_s or 0.0, waited=True) from None
+
+
 async def run_in_thread(
-    run: Callable[[Observer], RunResult], observer: Observer, *, timeout_s: float | None = None
+    run: Callable[[Observer, float | None], RunResult], observer: Observer, *, timeout_s: float | None = None
 ) -> RunResult:
     """Call ``run`` in a thread of its own, and return what it gives; where the task is cancelled the run is stopped.
 
     Args:
-        run: runs, followed by the observer that it gets.
+        run: runs, followed by the observer that it gets, in the seconds that are left of the time.
         observer: who wants to follow it, in that thread.
-        timeout_s: the seconds in which it is to begin; what goes on keeps its time itself.
+        timeout_s: the seconds that it may take from now on; None for no limit.
 
     Raises:
         RunTimeoutError: it has not begun in that time: it waits for a thread, or for its turn.
@@ -443,14 +459,21 @@ async def run_in_thread(
     """
     import asyncio  # noqa: PLC0415 - TLS and logging come with it
 
-    cancelled = begun = False
+    cancelled, begun, asked = False, False, time.monotonic()
 
     def stopping() -> bool:
         nonlocal begun
         begun = True
         return cancelled or observer.stopping()
 
-    running = asyncio.ensure_future(asyncio.to_thread(run, structs.replace(observer, stopping=stopping)))
+    def started() -> RunResult:
+        left_s = None if timeout_s is None else max(timeout_s - (time.monotonic() - asked), _MIN_S)
+        try:
+            return run(structs.replace(observer, stopping=stopping), left_s)
+        except RunTimeoutError as error:
+            raise dataclasses.replace(error, timeout_s=timeout_s or error.timeout_s) from None
+
+    running = asyncio.ensure_future(asyncio.to_thread(started))
     try:
         if timeout_s is not None and not await _begins(running, lambda: begun, timeout_s):
             cancelled = True

@@ -38,7 +38,7 @@ class Observer(msgspec.Struct, frozen=True):
 
     Example:
         >>> observer = qir.Observer(show=print, stopping=lambda: False)
-        >>> len(session.run(session.add(bell).name, shots=10, show=observer).shots)
+        >>> len(session.run("bell", shots=10, show=observer).shots)
         10
     """
 

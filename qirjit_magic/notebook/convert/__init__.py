@@ -1,1 +1,0 @@
-"""Notebooks from QIR, and back: what ``qirjit notebook`` and ``qirjit extract`` do."""
