@@ -37,7 +37,7 @@ from qirjit_magic.options import (
 )
 from qirjit_magic.protocol.messages import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
 from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, ModuleInfo
-from qirjit_magic.protocol.simulator_specs import BUILT_IN, find_simulator
+from qirjit_magic.protocol.simulator_specs import BUILT_IN, SimulatorSpec, find_simulator
 from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph
 from qirjit_magic.session import diagnostics
 from qirjit_magic.session.arguments import argument_words
@@ -485,11 +485,8 @@ class Session:
         simulator = options.simulator or self.simulator
         spec = BUILT_IN.get(simulator) or find_simulator(simulator)
         if spec.pickled and options.method == "sampled":
-            message = (
-                f"the simulator '{simulator}' is written in Python: its shots are run. Leave --method sampled away."
-            )
+            message = f"the simulator '{simulator}' is written in Python: it runs shots. Leave --method sampled away."
             raise SimulatorError(message)
-        seed = secrets.randbits(64) if options.seed is None and spec.seedable else options.seed
         asked, process = time.monotonic(), os.getpid()
         deadline = math.inf if options.timeout is None else asked + options.timeout
         with waiting_for_turn(options.timeout), self._turn(deadline), self._working():
@@ -497,18 +494,7 @@ class Session:
             observer = as_observer(show or show_nothing)
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
-            qubits = function.required_qubits or 0
-            request = RunRequest(
-                module=info.name,
-                entry=function.name,
-                shots=options.shots,
-                arguments=_words(function, options.args),
-                seed=seed,
-                simulator=spec,
-                max_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
-                method=chosen_method(options.method, shots=options.shots, qubits=qubits, simulator=simulator),
-                options=structs.replace(options, args=()),
-            )
+            request = self._run_request(info, function, spec, options)
             with self._engine.uninterrupted(), self._entry_in_closing_error(function.name):
                 self._follow_functions()
                 result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
@@ -517,6 +503,22 @@ class Session:
                 if self.closed and result.partial:
                     raise SessionClosedError(entry=function.name, partial=result)
                 return result
+
+    def _run_request(
+        self, info: ModuleInfo, function: EntryPoint, spec: SimulatorSpec, options: RunOptions
+    ) -> RunRequest:
+        qubits = function.required_qubits or 0
+        return RunRequest(
+            module=info.name,
+            entry=function.name,
+            shots=options.shots,
+            arguments=_words(function, options.args),
+            seed=secrets.randbits(64) if options.seed is None and spec.seedable else options.seed,
+            simulator=spec,
+            max_records=min(self.limits.records_per_shot, ROOM_FOR_RECORDS),
+            method=chosen_method(options.method, shots=options.shots, qubits=qubits, simulator=spec.name),
+            options=structs.replace(options, args=()),
+        )
 
     @contextlib.contextmanager
     def _entry_in_closing_error(self, entry: str) -> Iterator[None]:

@@ -85,6 +85,10 @@ class Collected:
         there = len(self.columns) if self.columns is not None else 0
         self.done = min(self.sampled.shots if self.sampled and there else there, shots)
 
+    def note_why(self, more: str) -> None:
+        """Add why something else was done so; nothing where it is empty."""
+        self.why = "; ".join(filter(None, (self.why, more)))
+
     def note_timings(self, *more: Timings) -> None:
         """Add how long further steps took."""
         self.timings = added(self.timings, *more)
@@ -97,176 +101,172 @@ def added(*timings: Timings) -> Timings:
     return Timings(*sums)
 
 
-def collect(
-    engine: EngineClient,
-    request: RunRequest,
-    observer: Observer,
-    *,
-    words: int = 0,
-    timeout_s: float | None,
-    limits: Limits,
-    stopping: Callable[[], bool],
-    sharded_run: ShardedRun | None = None,
-) -> Collected:
-    """Run all shots, emptying the shared memory whenever it is half full.
+class Collector:
+    """Runs all shots of a request, and empties the shared memory whenever it is half full.
 
     Args:
         engine: what runs them.
         request: which.
-        words: how many words each shot returns, beside the one that END has.
         observer: who follows it.
-        timeout_s: seconds after which the run is stopped.
         limits: what it may use.
+        words: the words that each shot returns, beside the one that END has.
+        timeout_s: the seconds after which the run is stopped; None for no limit.
         stopping: whether somebody else than the observer wants it to end.
         sharded_run: the processes that may help.
     """
-    from qirjit_magic.results.record_columns import RecordColumns  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
-    collected = Collected(columns=(columns := RecordColumns(words)))
-    request = structs.replace(request, run=sharded_run.number) if sharded_run else request
-    reporter = ProgressReporter(request.shots, observer.progress)
+    def __init__(
+        self,
+        engine: EngineClient,
+        request: RunRequest,
+        observer: Observer,
+        limits: Limits,
+        *,
+        words: int,
+        timeout_s: float | None,
+        stopping: Callable[[], bool],
+        sharded_run: ShardedRun | None,
+    ) -> None:
+        from qirjit_magic.results.record_columns import RecordColumns  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
-    def stop_wanted() -> bool:
-        return stopping() or observer.stopping()
+        self._engine, self._limits, self._sharded_run, self._observer = engine, limits, sharded_run, observer
+        self._request = structs.replace(request, run=sharded_run.number) if sharded_run else request
+        self._columns = RecordColumns(words)
+        self._collected = Collected(columns=self._columns)
+        self._reporter = ProgressReporter(request.shots, observer.progress)
+        # Nothing of this object, which would hold it and its records in a circle.
+        self._stop_wanted: Callable[[], bool] = lambda: stopping() or observer.stopping()
+        running = sharded_run or engine.restarter
+        self._watch = RunWatcher(
+            engine.memory,
+            observer.show,
+            stop=running.stop,
+            timeout_s=timeout_s,
+            cpu=running.cpu_seconds,
+            cpu_s=limits.cpu_seconds,
+            stopping=self._stop_wanted,
+            newest=observer.newest,
+        )
 
-    def tick() -> None:
-        watch.tick()
-        observer.on_tick()
-        if sharded_run is not None:
-            sharded_run.check(watch)
-        there = len(columns) + engine.memory.committed() // RECORD_SIZE  # a finished shot has a record at least
-        reporter.update(sharded_run.done if sharded_run and sharded_run.done is not None else min(watch.done, there))
+    def collect(self) -> Collected:
+        """Return what the run has left, however it ended.
 
-    watch = _watch(engine, sharded_run, observer, timeout_s=timeout_s, limits=limits, stopping=stop_wanted)
-    began = time.perf_counter()
-    with _ending(reporter, collected):
+        Raises:
+            QirError: it was refused.
+        """
+        collected, began = self._collected, time.perf_counter()
+        with self._ending():
+            try:
+                self._collect_watched()
+            except WorkerCrashedError as crash:
+                collected.crash = crash
+                self._watch.tick()
+                self._keep_finished()
+                collected.last = self._unfinished()
+            self._engine.memory.discard()
+            collected.note_done(self._request.shots)
+        collected.timed_out = self._watch.timed_out
+        if self._watch.cpu_used is not None:
+            collected.exceeded = "cpu_seconds", self._watch.cpu_used, self._limits.cpu_seconds
+        collected.seconds = time.perf_counter() - began
+        collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MAX_A_SECOND))
+        return collected
+
+    @contextlib.contextmanager
+    def _ending(self) -> Iterator[None]:
         try:
-            show = observer.show_printed or observer.show
-            with engine.restarter.watching(
-                show,
-                tick,
-                limits.output_bytes,
-                all_shown=observer.newest,
-                timed=limits.cpu_seconds > 0,
-            ):
-                following = _collect_batches(
-                    engine,
-                    request,
-                    collected,
-                    columns,
-                    watch=watch,
-                    limits=limits,
-                    stopping=stop_wanted,
-                    sharded_run=sharded_run,
-                )
-                if sharded_run and following is not None:
-                    _collect_shards(sharded_run, collected, columns, following, watch=watch, tick=tick)
-                if sharded_run:
-                    sharded_run.give_back(collected.outcome)
-        except WorkerCrashedError as crash:
-            collected.crash = crash
-            watch.tick()
-            _keep_finished(engine.memory, columns)
-            collected.last = _unfinished(engine.memory, request)
-        engine.memory.discard()
-        collected.note_done(request.shots)
-    collected.timed_out = watch.timed_out
-    if watch.cpu_used is not None:
-        collected.exceeded = "cpu_seconds", watch.cpu_used, limits.cpu_seconds
-    collected.seconds = time.perf_counter() - began
-    collected.dropped = min(collected.dropped, int(collected.seconds * collected.processes * _MAX_A_SECOND))
-    return collected
+            yield
+        except QirError:  # it was refused, which is no end of a run; unless somebody has been told that there is one
+            if self._reporter.has_reported:
+                self._reporter.end(self._collected.done)
+            raise
+        except BaseException:
+            self._reporter.end(self._collected.done)
+            raise
+        self._reporter.end(self._collected.done)
 
+    def _tick(self) -> None:
+        self._watch.tick()
+        self._observer.on_tick()
+        done = None
+        if self._sharded_run is not None:
+            self._sharded_run.check(self._watch)
+            done = self._sharded_run.done
+        there = len(self._columns) + self._engine.memory.committed() // RECORD_SIZE  # a finished shot has one at least
+        self._reporter.update(min(self._watch.done, there) if done is None else done)
 
-@contextlib.contextmanager
-def _ending(reporter: ProgressReporter, collected: Collected) -> Iterator[None]:
-    try:
-        yield
-    except QirError:  # it was refused, which is no end of a run; unless somebody has been told that there is one
-        if reporter.has_reported:
-            reporter.end(collected.done)
-        raise
-    except BaseException:
-        reporter.end(collected.done)
-        raise
-    reporter.end(collected.done)
+    def _collect_watched(self) -> None:
+        show = self._observer.show_printed or self._observer.show
+        newest, timed = self._observer.newest, self._limits.cpu_seconds > 0
+        with self._engine.restarter.watching(
+            show, self._tick, self._limits.output_bytes, all_shown=newest, timed=timed
+        ):
+            following = self._collect_batches()
+            if self._sharded_run:
+                if following is not None:
+                    self._collect_shards(self._sharded_run, following)
+                self._sharded_run.give_back(self._collected.outcome)
 
+    def _collect_batches(self) -> int | None:
+        # Where the rest is to be shared, the shot from which on.
+        following = self._request
+        while True:
+            self._engine.memory.clear()
+            self._watch.restart()
+            if self._stop_wanted() or self._watch.over or self._engine.interrupts.count:
+                return None
+            reply = self._engine.run(following)
+            self._keep(following, reply)
+            shared = self._sharded_run
+            if reply.outcome == "full":
+                if (held := self._columns.size) > (limit := self._limits.kept_beside(held)):
+                    self._collected.exceeded = "kept_bytes", held, limit
+                    return None
+            elif not (shared and shared.has_ended(reply)):
+                return None
+            if shared and shared.takes_over(reply):
+                return reply.next
+            following = structs.replace(self._request, first=reply.next)
 
-def _watch(
-    engine: EngineClient,
-    sharded_run: ShardedRun | None,
-    observer: Observer,
-    *,
-    timeout_s: float | None,
-    limits: Limits,
-    stopping: Callable[[], bool],
-) -> RunWatcher:
-    running = sharded_run or engine.restarter
-    return RunWatcher(
-        engine.memory,
-        observer.show,
-        stop=running.stop,
-        timeout_s=timeout_s,
-        cpu=running.cpu_seconds,
-        cpu_s=limits.cpu_seconds,
-        stopping=stopping,
-        newest=observer.newest,
-    )
-
-
-def _collect_batches(
-    engine: EngineClient,
-    request: RunRequest,
-    collected: Collected,
-    columns: RecordColumns,
-    *,
-    watch: RunWatcher,
-    limits: Limits,
-    stopping: Callable[[], bool],
-    sharded_run: ShardedRun | None,
-) -> int | None:
-    # Where the rest is to be shared, the shot from which on.
-    memory, following = engine.memory, request
-    while True:
-        memory.clear()
-        watch.restart()
-        if stopping() or watch.over or engine.interrupts.count:
-            return None
-        reply = engine.run(following)
-        watch.tick()
+    def _keep(self, request: RunRequest, reply: RunReply) -> None:
+        # What a request has left in the memory.
+        collected, memory = self._collected, self._engine.memory
+        self._watch.tick()
         collected.dropped += memory.word(Word.DROPPED)
-        sampled = reply.sampled >= 0
-        if sampled:
-            watch.show_sampled(reply.next - following.first)
+        if reply.sampled >= 0:
+            self._watch.show_sampled(reply.next - request.first)
         copied_from = time.perf_counter()
-        _keep_finished(memory, columns)
-        if sampled:
-            collected.sampled = _sampled(memory, following, reply)
+        self._keep_finished()
+        if reply.sampled >= 0:
+            collected.sampled = _sampled(memory, request, reply)
         elif reply.outcome in {"failed", "killed"}:
-            collected.last = _unfinished(memory, request)
+            collected.last = self._unfinished()
         collected.note_timings(reply.timings, Timings(decode=time.perf_counter() - copied_from))
         collected.simulator, collected.why = reply.simulator, collected.why or reply.why
         collected.outcome, collected.done = reply.outcome, reply.next
         collected.linked += reply.linked
         collected.raised = reply.raised
-        if reply.outcome != "full" and not (sharded_run and sharded_run.has_ended(reply)):
-            return None
-        if reply.outcome == "full" and (held := columns.size) > (limit := limits.kept_beside(held)):
-            collected.exceeded = "kept_bytes", held, limit
-            return None
-        if sharded_run and sharded_run.takes_over(reply):
-            return reply.next
-        following = structs.replace(request, first=reply.next)
 
+    def _keep_finished(self) -> None:
+        memory = self._engine.memory
+        self._columns.add(memory.committed(), memory.records, memory.text())  # a part of the memory at a time
 
-def _keep_finished(memory: RecordMemory, columns: RecordColumns) -> None:
-    columns.add(memory.committed(), memory.records, memory.text())  # a part of the memory at a time
+    def _unfinished(self) -> RecordBatch:
+        from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
+        return RecordBatch.copied(self._engine.memory, self._request.max_records, unfinished_only=True)
 
-def _unfinished(memory: RecordMemory, request: RunRequest) -> RecordBatch:
-    from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
-
-    return RecordBatch.copied(memory, request.max_records, unfinished_only=True)
+    def _collect_shards(self, sharded_run: ShardedRun, first: int) -> None:
+        collected, began = self._collected, time.perf_counter()
+        collected.outcome = sharded_run.run(first, self._watch, self._tick, columns=self._columns)
+        collected.note_timings(Timings(simulate=time.perf_counter() - began))  # of all processes together
+        collected.done = sharded_run.shards[-1].at if sharded_run.shards else first
+        for shard in sharded_run.shards:
+            collected.dropped += shard.dropped
+            collected.crash = shard.crash
+            collected.last = shard.last
+        collected.exceeded = sharded_run.exceeded
+        collected.processes = len(sharded_run.workers)
 
 
 def _sampled(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Sampled:
@@ -274,27 +274,6 @@ def _sampled(memory: RecordMemory, request: RunRequest, reply: RunReply) -> Samp
 
     shots = reply.next - request.first
     return Sampled(shots, reply.sampled, memory.sampled(shots, reply.sampled))
-
-
-def _collect_shards(
-    sharded_run: ShardedRun,
-    collected: Collected,
-    columns: RecordColumns,
-    first: int,
-    *,
-    watch: RunWatcher,
-    tick: Callable[[], None],
-) -> None:
-    began = time.perf_counter()
-    collected.outcome = sharded_run.run(first, watch, tick, columns=columns)
-    collected.note_timings(Timings(simulate=time.perf_counter() - began))  # of all processes together
-    collected.done = sharded_run.shards[-1].at if sharded_run.shards else first
-    for shard in sharded_run.shards:
-        collected.dropped += shard.dropped
-        collected.crash = shard.crash
-        collected.last = shard.last
-    collected.exceeded = sharded_run.exceeded
-    collected.processes = len(sharded_run.workers)
 
 
 def process_count_reason(collected: Collected, jobs: Jobs, sharded_run: ShardedRun | str) -> str:

@@ -3,7 +3,7 @@
 ::
 
     Session.run ─▶ Runner.run ─┬▶ Engines.for_run: the process in the sandbox, or the open one for what is trusted
-                               ├▶ collect: EngineClient.run ─▶ shared memory ─▶ RecordColumns; RunWatcher at each tick;
+                               ├▶ Collector: EngineClient.run ─▶ shared memory ─▶ RecordColumns; a RunWatcher each tick;
                                │           ShardedRun takes over where several processes share a long run
                                └▶ finish:  RecordColumns ─▶ RunResult, alone or in the error with which the run ended
 """
@@ -32,7 +32,7 @@ from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import LockTimeoutError
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
-from qirjit_magic.session.runs.collector import Collected, added, collect, finish, process_count_reason
+from qirjit_magic.session.runs.collector import Collected, Collector, added, finish, process_count_reason
 from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter
 from qirjit_magic.session.runs.worker_pool import WorkerPool
@@ -270,13 +270,7 @@ class Runner:
         self._begun = self._running = False
 
     def run(
-        self,
-        request: RunRequest,
-        entry: EntryPoint,
-        observer: Observer,
-        *,
-        waited_s: float,
-        limits: Limits,
+        self, request: RunRequest, entry: EntryPoint, observer: Observer, *, waited_s: float, limits: Limits
     ) -> RunResult:
         """Run shots.
 
@@ -350,20 +344,12 @@ class Runner:
             sharded_run = self._sharded_run(engine, request, symbol_graph, limits)
             shared = None if isinstance(sharded_run, str) else sharded_run
             self._running = True
-            with shared or contextlib.nullcontext():
-                collected = collect(
-                    engine,
-                    request,
-                    observer,
-                    words=words,
-                    timeout_s=left_s,
-                    limits=limits,
-                    stopping=stopping,
-                    sharded_run=shared,
-                )
-            collected.why = "; ".join(
-                filter(None, (collected.why, process_count_reason(collected, request.options.jobs, sharded_run)))
+            collector = Collector(
+                engine, request, observer, limits, words=words, timeout_s=left_s, stopping=stopping, sharded_run=shared
             )
+            with shared or contextlib.nullcontext():
+                collected = collector.collect()
+            collected.note_why(process_count_reason(collected, request.options.jobs, sharded_run))
             start = Timings(start=engine.restarter.waited_s - waited_s)
             collected.note_timings(structs.replace(self._engines.compiling, total=0.0), start)
         finally:
