@@ -100,11 +100,11 @@ def _run_command(words: Sequence[str]) -> int:
 
 
 def _convert(command: str, words: Sequence[str]) -> int:
-    from qirjit_magic.notebook.convert import commands  # noqa: PLC0415 - nbformat takes 0.1 s, which a run spares
+    from qirjit_magic.notebook import convert  # noqa: PLC0415 - nbformat takes 0.1 s, which a run spares
 
     program = f"{PROGRAM} {command}"
     try:
-        (commands.write_notebook if command == _NOTEBOOK_COMMANDS[0] else commands.extract_cells)(program, words)
+        (convert.write_notebook if command == _NOTEBOOK_COMMANDS[0] else convert.extract_cells)(program, words)
     except FlagError as problem:
         _print_to_stderr(f"{program}: {sanitize_line(str(problem))}. Try '{program} --help'.")
         return USAGE

@@ -109,7 +109,7 @@ class CompileOptions(msgspec.Struct, frozen=True):
 
 
 class RunOptions(msgspec.Struct, frozen=True):
-    """How an entry point is run; checked when it is made. Numbers and text may be NumPy's: they become Python's.
+    """The options of a run, checked when they are made. Numbers and text may be NumPy's: they become Python's.
 
     Attributes:
         shots: the number of shots, at least 1.

@@ -242,7 +242,7 @@ class GrowingColumn:
 
 
 class Arrays(NamedTuple):
-    """What a `RecordTable` is made of; see there."""
+    """The arrays of a `RecordTable`; see there."""
 
     kinds: NDArray[np.uint8]
     texts: NDArray[np.int32]

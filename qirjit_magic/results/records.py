@@ -223,7 +223,7 @@ class RecordBatch:
 
     @classmethod
     def copied(cls, memory: RecordMemory, max_records: int, *, unfinished_only: bool = False) -> RecordBatch:
-        """What shots that were run have recorded, with the shot that did not finish; or of that one alone."""
+        """Copy what shots have recorded, with the shot that did not finish; or that one alone."""
         committed = memory.committed()
         position = min(memory.position(), committed + RECORD_SIZE * (max_records + _LAST_RECORDS))
         finished = b"" if unfinished_only else memory.records(0, committed)

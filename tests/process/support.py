@@ -119,7 +119,8 @@ def descriptors() -> set[str]:
 
 
 def children() -> set[int]:
-    """The living processes that this one started, and those that these did."""
+    """The living processes that this one started, and those that these did; without those of lost objects."""
+    gc.collect()
     found = psutil.Process().children(recursive=True)
     return {child.pid for child in found if not is_gone(child.pid)}
 

@@ -347,6 +347,7 @@ def test_what_is_sampled_is_drawn_by_one(shared: Session) -> None:
 def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     shared._engines._workers.end()
+    run(shared, shots=1)  # so that its engine process is there
     before = children()
     result = run(shared, shots=100)
     assert result.plan.processes == 1

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qirjit_magic.engine.runtime.bindings import Provider, bindings
-from qirjit_magic.engine.runtime.gate_ir import native_symbols
+from qirjit_magic.engine.runtime.gate_ir import native_symbols, tracer_gates
 from qirjit_magic.engine.simulators.operation_trace import FIRST_RETURNED
 from qirjit_magic.engine.simulators.shared_library import SharedLibrary
 from qirjit_magic.engine.simulators.sparse import qirrunner_library
@@ -34,14 +34,13 @@ def test_every_function_of_a_simulator_is_traced_or_ends_the_trace() -> None:
 
 
 def test_what_ends_a_trace_is_named_as_programs_call_it() -> None:
-    found = re.findall(
-        r"@__quantum__(?:qis|rt)__(\w+)\(.*\{\n  call void @end\(ptr @(\w+)\.name", _written("untraced.ll")
-    )
+    text = _written("untraced.ll") + tracer_gates()
+    found = re.findall(r"@__quantum__(?:qis|rt)__(\w+)\(.*\{\n  call void @end\(ptr @(\w+)\.name", text)
     assert len(found) > 20
     for function, name in found:
         assert function.removesuffix("__body") == name
-    for name, text in re.findall(r'@(\w+)\.name = .* c"(.*)\\00"', _written("untraced.ll")):
-        assert text == name or name in {"seed", "shot"}
+    for name, characters in re.findall(r'@(\w+)\.name = .* c"(.*)\\00"', text):
+        assert characters == name or name in {"seed", "shot"}
 
 
 class _Traced:

@@ -57,7 +57,7 @@ class BitcodeWithoutOpaque(NamedTuple):
     names: frozenset[str]
 
     def restored(self, printed: str) -> str:
-        """What LLVM prints of it, with the opaque types in their place; the same where none is more than pointed to."""
+        """LLVM's text, with the opaque types in their place; the same where none is more than pointed to."""
         return _PRINTED.sub(self._restored, printed) if _EMPTY in printed else printed
 
     def _restored(self, found: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ def _is_plain(lines: str, declarations: Iterable[Declaration]) -> bool:
 
 
 def _plain_calls(functions: Iterable[tuple[str, str]]) -> re.Pattern[str]:
-    """What matches calls of functions, by their names and types, and of nothing else."""
+    """A pattern that matches calls of functions by their names and types, and nothing else."""
     names = defaultdict[tuple[str, str], list[str]](list)
     for name, kind in functions:
         signature = read_signature(kind)
@@ -132,7 +132,7 @@ def _is_type(text: str) -> bool:
 
 
 def _without_type(text: str) -> str:
-    """What stands behind the type that a text begins with."""
+    """The rest of a text, behind the type that it begins with."""
     if text == "...":
         return ""
     if text[:1] in OPENING:

@@ -51,7 +51,10 @@ _COMPUTED = frozenset(
 
 
 def find_called_constants(module: QirModule) -> Iterator[Place]:
-    """The calls in question: by way of casts, sums, memory of a function's own, and other functions of the module."""
+    """Calls of what is computed from nothing but integers that stand in the program.
+
+    They come there by way of casts, sums, memory of a function's own, and other functions of the module.
+    """
     text = module.text.text
     if not any(perhaps.search(text) for perhaps in _PERHAPS) or next(find_words(text, _CALLED_VALUE), None) is None:
         return

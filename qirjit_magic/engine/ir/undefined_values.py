@@ -62,7 +62,7 @@ def defined_after_passes(module: llvm.ModuleRef) -> llvm.ModuleRef:
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """What stands between values that are put together, which have the odd numbers, and these."""
+    """The parts of a text: those of odd number are values that are put together, the others stand between."""
     return enumerate(re.split(f"({_LEFT_OPEN.pattern})", text, flags=re.MULTILINE))
 
 

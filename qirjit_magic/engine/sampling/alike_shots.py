@@ -109,7 +109,7 @@ def functions_returning_outcomes(declarations: Iterable[Declaration]) -> tuple[s
 
 
 def tells_outcome(declaration: Declaration) -> bool:
-    """Whether a known function of this name and type may return what tells what was measured, other than on the tracer.
+    """Return whether a known function may return something that tells what was measured, other than on the tracer.
 
     One that is new does, until it is in one of the lists here.
     """

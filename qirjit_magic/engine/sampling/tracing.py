@@ -43,7 +43,7 @@ class _Scratch:
         self.view = self._bytes.data
 
     def discard(self, start: int, length: int) -> None:
-        """What is there is as good as anything else."""
+        """Nothing: whatever is there may stay."""
 
     def unmap_pages(self, start: int, length: int) -> None:
         """Nothing: the pages are this process's alone."""

@@ -76,12 +76,12 @@ class Tracer(AttachedSimulator):
         self._state_reads_allowed.value = allowed
 
     def set_outcomes(self, outcomes: int) -> None:
-        """What `m` returns from now on: for 0 entries of the tape, else outcomes drawn with it, on another tape."""
+        """Set what `m` returns from now on: for 0 entries of the tape, else outcomes drawn with it, on another tape."""
         self._outcomes.value = outcomes
         self._tape = self._tapes[outcomes != 0]
 
     def run_lower_on_stack(self, run: int, shots: ctypes.Structure) -> int:
-        """What ``qirjit_run_shots`` at this address returns, called lower on the stack, where something else was."""
+        """Call ``qirjit_run_shots`` at this address lower on the stack, where something else was."""
         return int(self._run_lower(run, ctypes.addressof(shots), LOWER, PATTERN))
 
     @property

@@ -203,7 +203,7 @@ class Engines:
         return engine.restarter.starts if engine is self.sandboxed else -engine.restarter.starts
 
     def status(self) -> EngineStatus:
-        """What the process in the sandbox is and has done, with what is different in the open one."""
+        """The figures of the process in the sandbox, with those that are different in the open one."""
         status = self.sandboxed.status()
         # Being looked at starts none.
         opened = self._open.status() if self._open is not None and self._open.restarter.has_process else EngineStatus()

@@ -155,7 +155,7 @@ def find_branch(machine: int, start: int) -> int:
 
 @inline
 def is_kept(machine: int, branch: int) -> bool:
-    """Whether the state of a branch is there."""
+    """Return whether the state of a branch is there."""
     return branch >= 0 and word(_branch_at(machine, branch), _RE) != 0
 
 
@@ -194,7 +194,7 @@ def own(machine: int) -> None:
 
 @inline
 def draw_known(machine: int, target: float) -> int:
-    """What `draw_index` finds for this target, from sums that are there; -1 where there are none."""
+    """Return what `draw_index` finds for this target, from sums that are there; -1 where there are none."""
     branch = word(machine, BRANCH)
     if branch <= 0 or word(machine, RE) == word(machine, OWN_RE):
         return _NONE

@@ -46,7 +46,7 @@ def _square(value: complex) -> float:
 
 @inline
 def mixes(at: int) -> bool:
-    """Whether the 2x2 matrix has more than one number in a row."""
+    """Return whether the 2x2 matrix has more than one number in a row."""
     first, second = get_complex(at, 0), get_complex(at, 1)
     return _square(first) > 0.0 and _square(second) > 0.0
 
@@ -77,7 +77,7 @@ def _adjoint(four: Four) -> Four:
 
 @inline
 def _bracket(four: Four) -> Bracket:
-    """Whether there is an X before the diagonal, the ratio r, and the diagonal."""
+    """Split a matrix: whether there is an X before the diagonal, the ratio r, and the diagonal."""
     a, b, c, d = four
     if _square(a) >= _square(b):
         return False, b * a.conjugate() * (1.0 / _square(a)), a, d

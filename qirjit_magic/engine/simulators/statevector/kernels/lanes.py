@@ -114,7 +114,7 @@ load, store = _loads(lanes, _VECTOR), _stores(lanes, _VECTOR)
 
 @intrinsic
 def differ(_typing: Any, base: Any, other: Any, index: Any) -> Any:
-    """Whether eight words from place `index` on are not the same there and there."""
+    """Return whether eight words from place `index` on are not the same there and there."""
 
     def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
         first, second = (
@@ -128,7 +128,7 @@ def differ(_typing: Any, base: Any, other: Any, index: Any) -> Any:
 
 @intrinsic
 def any_set(_typing: Any, base: Any, index: Any) -> Any:
-    """Whether of eight words from place `index` on one is not 0."""
+    """Return whether of eight words from place `index` on one is not 0."""
 
     def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
         there = build.load(_place(build, values[0], values[1], _INDICES), align=_ALIGNMENT)
@@ -140,7 +140,7 @@ def any_set(_typing: Any, base: Any, index: Any) -> Any:
 
 @intrinsic
 def first_above(_typing: Any, base: Any, index: Any, least: Any) -> Any:
-    """Which of the eight doubles from place `index` on is the first above a number; 8 where none is."""
+    """Return which of the eight doubles from place `index` on is the first above a number; 8 where none is."""
 
     def build_it(_context: Any, build: ir.IRBuilder, _signature: Any, values: Any) -> ir.Value:
         there = build.load(_place(build, values[0], values[1], _VECTOR), align=_ALIGNMENT)

@@ -32,7 +32,7 @@ _I = complex(0, 1)
 
 @inline
 def is_diagonal(operation: int) -> bool:
-    """Whether a gate on one qubit is diagonal."""
+    """Return whether a gate on one qubit is diagonal."""
     return (Z <= operation <= T_ADJ) or operation >= RZ
 
 
@@ -64,7 +64,7 @@ def rotation(operation: int, cosine: float, sine: float) -> Four:
 
 @inline
 def phase(operation: int, angle: float) -> complex:
-    """What z, s, t, their adjoints and p do to |1>."""
+    """The factor of |1> under z, s, t, their adjoints and p."""
     if operation == P:
         return complex(math.cos(angle), math.sin(angle))
     if operation == Z:

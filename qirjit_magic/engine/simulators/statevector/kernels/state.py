@@ -188,7 +188,7 @@ def find_index(machine: int, target: float) -> int:
 
 @kernel
 def parity_probability(machine: int, mask: int) -> float:
-    """How probable it is that an odd number of these positions is one."""
+    """The probability that an odd number of these positions is one."""
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     odd, even = 0.0, 0.0
     for at in range(size):
