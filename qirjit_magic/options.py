@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, TypedDict, TypeVar, cast, get_args
+from typing import Any, Literal, TypedDict, TypeVar, cast, get_args
 
 import msgspec
 from msgspec.structs import force_setattr, replace
@@ -49,7 +49,26 @@ def _number(value: float | None) -> float | None:
     # NumPy's numbers and fractions are fine, "5" is not.
     try:
         return None if value is None else float(value + 0.0)
-    except (TypeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _argument(value: object) -> Argument | None:
+    try:
+        value = cast("Any", value).item() if hasattr(value, "item") else value  # NumPy's values are Python's then
+    except (TypeError, ValueError):  # an array
+        return None
+    if isinstance(value, bool):
+        return value
+    given = _text(value), _integer(value), _number(cast("float", value))
+    return next((found for found in given if found is not None), None)
+
+
+def _arguments(values: Sequence[Argument]) -> list[Argument | None] | None:
+    # A text is a sequence too, and no list of arguments.
+    try:
+        return None if isinstance(values, str | bytes) else [_argument(value) for value in values]
+    except TypeError:
         return None
 
 
@@ -147,14 +166,17 @@ class RunOptions(msgspec.Struct, frozen=True):
         _settle(self, "shots", shots, "an integer, 1 or more", valid=counts)
         seeds = self.seed is None or (seed is not None and is_seed(seed))
         _settle(self, "seed", seed, "an integer from 0 to 2**64-1, or None", valid=seeds)
-        names = self.simulator is None or simulator is not None
+        names = self.simulator is None or bool(simulator and simulator.strip())
         _settle(self, "simulator", simulator, "a name or a path, as text, or None", valid=names)
         _settle(self, "method", method, f"one of {', '.join(get_args(Method))}", valid=method in get_args(Method))
         ends = self.timeout is None or (timeout is not None and timeout > 0)
         _settle(self, "timeout", timeout, "a number of seconds above 0, or None", valid=ends)
         shares = jobs == "auto" or (isinstance(jobs, int) and 1 <= jobs <= MAX_JOBS)
         _settle(self, "jobs", jobs, f"an integer from 1 to {MAX_JOBS}, or 'auto'", valid=shares)
-        force_setattr(self, "args", tuple(self.args))
+        if not isinstance(self.args, tuple) or self.args:
+            args = _arguments(self.args)
+            lists = args is not None and None not in args
+            _settle(self, "args", tuple(args or ()), "a list of numbers and texts, one a parameter", valid=lists)
 
 
 COMPILE_DEFAULTS, RUN_DEFAULTS = CompileOptions(), RunOptions()
@@ -203,18 +225,21 @@ def takes_fields_of(*kinds: type[RunOptions | CompileOptions]) -> Callable[[_F],
     return spell_out
 
 
-def options_with(options: _O, keywords: Mapping[str, object], taker: Callable[..., object]) -> _O:
+def options_with(kind: type[_O], options: _O, keywords: Mapping[str, object], taker: Callable[..., object]) -> _O:
     """The same options with these instead.
 
     Args:
+        kind: the kind of options that are taken.
         options: the options.
         keywords: new values by name.
         taker: the function that was called with these keywords, whose parameters an error names.
 
     Raises:
-        OptionError: a value cannot be.
+        OptionError: a value cannot be, or the options are of another kind.
         TypeError: there is no such option.
     """
+    if not isinstance(options, kind):
+        raise OptionError("options" if kind is RunOptions else "compile options", options, f"a {kind.__name__}")
     for name in keywords:
         if name not in options.__struct_fields__:
             import difflib  # noqa: PLC0415 - for a mistake only

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
+from qirjit_magic.lazy_patterns import lazy_pattern
+
 _CONTROLS = range(0x20), range(0x7F, 0xA0)
 _CONTROLS_OF_LINES = range(0x9), range(0xB, 0x20), range(0x7F, 0xA0)  # without tabs and line feeds
 # Marks of direction, and the two ends of line that are no line feed.
@@ -24,7 +26,7 @@ _SHORT = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
 def _any_of(codes: Iterable[range]) -> re.Pattern[str]:
-    return re.compile(f"[{''.join(f'{chr(few[0])}-{chr(few[-1])}' for few in codes)}]")
+    return lazy_pattern(f"[{''.join(f'{chr(few[0])}-{chr(few[-1])}' for few in codes)}]")
 
 
 _OTHERS = (*_DIRECTIONS, *_SURROGATES, *_NONCHARACTERS)

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.operation_trace import NotSampleable
 
 _NO_ROOM = "there is no memory for all amplitudes of its state"
+_UNDEFINED = "an undefined value"
 _EXACT = "all shots do the same until their results are recorded"
 _OUTCOMES: dict[ShotsEnd, Outcome] = {
     ShotsEnd.DONE: "done",
@@ -147,8 +148,8 @@ class JitEngine:
             capabilities=report.capabilities,
             breaks=report.diagnostics,
             trusted=options.trust,
-            varying_intrinsic=find_varying_intrinsic(module),
-            looks_at_results=find_inspected_result(module.llvm_module, functions_returning_outcomes(declarations)),
+            varying=find_varying_intrinsic(module) or (_UNDEFINED if module.leaves_undefined else ""),
+            looks_at_results=find_inspected_result(written.llvm_module, functions_returning_outcomes(declarations)),
             mistyped_call=find_mistyped_call(module),
             reads_results=report.reads_results,
         )
@@ -160,6 +161,8 @@ class JitEngine:
 
     def _compiled(self, module: QirModule, info: ModuleInfo, source_bytes: int, *, watch: Stopwatch) -> Compiled:
         optimised = self._optimised(module, info.opt_level)
+        if optimised is None:
+            optimised, info = module.llvm_module, structs.replace(info, varying=info.varying or _UNDEFINED)
         watch.lap("optimise")
         object_code = self._emitter.generate(optimised, info.opt_level)
         watch.lap("compile")
@@ -171,7 +174,7 @@ class JitEngine:
             raise UnsafeModuleError(construct, reason)
         return Compiled(structs.replace(info, object_size=len(object_code), timings=watch.timings), object_code)
 
-    def _optimised(self, module: QirModule, level: int) -> llvm.ModuleRef:
+    def _optimised(self, module: QirModule, level: int) -> llvm.ModuleRef | None:
         self._emitter.optimise(module.llvm_module, level)
         return defined_after_passes(module.llvm_module) if level else module.llvm_module
 

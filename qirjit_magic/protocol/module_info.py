@@ -154,8 +154,8 @@ class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
         capabilities: the adaptive profile's capabilities that it uses, in the specification's words.
         breaks: warnings where it breaks the profile that it declares; they are among the diagnostics too.
         trusted: whether it may hold code that can do anything, and use what only the C library has.
-        varying_intrinsic: an intrinsic of LLVM's that it declares and that may do something else in each shot, or
-            leave something for the next; empty where there is none.
+        varying: an intrinsic of LLVM's that it declares and that may do something else in each shot, or leave something
+            for the next; or an undefined value; empty where there is neither.
         looks_at_results: where it does more with results that are returned as pointers than hand them on, or why
             that is not known; empty where it does not.
         mistyped_call: a call by another type than the called function has, or of an address whose type nobody knows;
@@ -184,7 +184,7 @@ class ModuleInfo(msgspec.Struct, frozen=True, eq=False):
     capabilities: tuple[str, ...] = ()
     breaks: tuple[Diagnostic, ...] = ()
     trusted: bool = False
-    varying_intrinsic: str = ""
+    varying: str = ""
     looks_at_results: str = ""
     mistyped_call: str = ""
     reads_results: tuple[str, ...] = ()

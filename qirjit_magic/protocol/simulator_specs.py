@@ -81,7 +81,7 @@ def register_simulator(name: str, simulator: type[Simulator] | SimulatorSpec | s
         >>> qir.run(bell, shots=10, simulator="coin").counts()
         {'00': 10}
     """
-    if not isinstance(name, str) or not name or name in BUILT_IN or not is_utf8(name):
+    if not isinstance(name, str) or not name.strip() or name in BUILT_IN or not is_utf8(name):
         raise OptionError("name", name, "a name of its own, which no built-in simulator has")
     _known[name] = _spec_of(name, simulator)
 
@@ -103,7 +103,10 @@ def _spec_of(name: str, simulator: object) -> SimulatorSpec:
         raise OptionError("simulator", simulator, "a class derived from Simulator, or the path of a library")
     if lacking := sorted(simulator.__abstractmethods__):
         raise OptionError("simulator", simulator, f"a class with the methods {', '.join(lacking)}")
-    if not any(hasattr(simulator, method) for method in GATE_METHODS):
+    gates = {method: getattr(simulator, method) for method in GATE_METHODS if hasattr(simulator, method)}
+    if wrong := [method for method, gate in gates.items() if not callable(gate)]:
+        raise OptionError("simulator", simulator, f"a class whose {', '.join(wrong)} can be called")
+    if not gates:
         raise OptionError("simulator", simulator, f"a class with a gate, a method such as {', '.join(GATE_METHODS)}")
     try:
         content = pickled(simulator)

@@ -123,8 +123,8 @@ class SymbolGraph:
                     f"the global variable @{info.state[0]}" if info.state[0] else "a global variable without a name"
                 )
                 return f"'{info.name}' has {variable}, which a later shot could read"
-            if info.varying_intrinsic:
-                return f"'{info.name}' has @{info.varying_intrinsic}, which may be another thing in each shot"
+            if info.varying:
+                return f"'{info.name}' has {info.varying}, which may be another thing in each shot"
         return ""
 
     def groups(self, name: str) -> Iterator[tuple[str, ...]]:

@@ -86,7 +86,9 @@ def run(
     """
     session = default_session()
     of_code = CompileOptions.__struct_fields__
-    options = options_with(options, {name: value for name, value in keywords.items() if name not in of_code}, run)
-    compile = options_with(compile, {name: value for name, value in keywords.items() if name in of_code}, run)  # noqa: A001
+    of_run = {name: value for name, value in keywords.items() if name not in of_code}
+    options = options_with(RunOptions, options, of_run, run)
+    of_compile = {name: value for name, value in keywords.items() if name in of_code}
+    compile = options_with(CompileOptions, compile, of_compile, run)  # noqa: A001
     module = session.add(source, options=compile).name
     return session.run(entry, module=module, options=options)

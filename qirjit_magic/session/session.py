@@ -256,7 +256,7 @@ class Session:
             >>> info.name, info.opt_level, [function.name for function in info.functions]
             ('bell', 2, ['bell'])
         """
-        options = options_with(options, keywords, Session.add)
+        options = options_with(CompileOptions, options, keywords, Session.add)
         given = read_source(source, self.limits)
         wanted = checked_name(name or given.name)
         if wanted == PYTHON:
@@ -481,7 +481,7 @@ class Session:
             >>> sorted(result.counts()), sum(result.counts().values())
             (['00', '11'], 1000)
         """
-        options = options_with(options, keywords, Session.run)
+        options = options_with(RunOptions, options, keywords, Session.run)
         simulator = options.simulator or self.simulator
         spec = BUILT_IN.get(simulator) or find_simulator(simulator)
         if spec.pickled and options.method == "sampled":
@@ -550,7 +550,7 @@ class Session:
             >>> len(asyncio.run(session.run_async("bell", shots=10)).shots)
             10
         """
-        options = options_with(options, keywords, Session.run_async)
+        options = options_with(RunOptions, options, keywords, Session.run_async)
 
         def run(observer: Observer, left_s: float | None) -> RunResult:
             return self.run(entry, module=module, options=structs.replace(options, timeout=left_s), show=observer)

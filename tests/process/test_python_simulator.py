@@ -10,6 +10,7 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 import qirjit_magic as qir
@@ -102,6 +103,29 @@ class Broken(Flips):
             message = "no more magic"
             raise RuntimeError(message)
         super().x(qubit)
+
+
+class Number(Flips):
+    """It has a gate that is none."""
+
+    h = 5
+
+
+class Undecided(Flips):
+    """What it measures is no bit."""
+
+    found: Any = None
+
+    def measure(self, qubit: int) -> bool:  # noqa: ARG002 - the signature is the contract's
+        return self.found  # type: ignore[no-any-return]
+
+
+class Starting(Flips):
+    """It begins no shot."""
+
+    def start_shot(self) -> None:
+        message = "not today"
+        raise RuntimeError(message)
 
 
 class Unmakable(Flips):
@@ -201,6 +225,30 @@ def test_an_exception_ends_the_run_with_its_traceback_and_the_finished_shots(sha
     assert shared.run(module="flip", shots=2).counts() == {"1": 2}
 
 
+@pytest.mark.parametrize("found", [None, "x", 7, 0.5])
+def test_a_measurement_that_finds_no_bit_ends_the_run(shared: Session, found: object) -> None:
+    qir.register_simulator("undecided", type("Undecided", (Undecided,), {"found": found}))
+    shared.add(program("flip_and_measure"), "flip")
+    with pytest.raises(IntrinsicError, match=f"measure returned {found!r}, and it must return True or False") as caught:
+        shared.run(module="flip", shots=10, simulator="undecided")
+    assert caught.value.name == "undecided.measure"
+
+
+@pytest.mark.parametrize("found", [1, True, np.int64(1), np.True_])
+def test_a_measurement_may_find_a_bit_of_numpy(shared: Session, found: object) -> None:
+    qir.register_simulator("decided", type("Decided", (Undecided,), {"found": found}))
+    shared.add(program("flip_and_measure"), "flip")
+    assert shared.run(module="flip", shots=10, simulator="decided").counts() == {"1": 10}
+
+
+def test_what_fails_at_the_start_of_a_shot_is_called_as_in_the_class(shared: Session) -> None:
+    qir.register_simulator("starting", Starting)
+    shared.add(program("flip_and_measure"), "flip")
+    with pytest.raises(IntrinsicError, match="not today") as caught:
+        shared.run(module="flip", simulator="starting")
+    assert caught.value.name == "starting.start_shot"
+
+
 def test_a_class_of_which_no_object_can_be_made_is_told_and_ends_nothing(shared: Session) -> None:
     qir.register_simulator("unmakable", Unmakable)
     shared.add(program("flip_and_measure"), "flip")
@@ -225,6 +273,8 @@ def test_a_simulator_in_python_samples_nothing(shared: Session) -> None:
         ("unfinished", qir.Simulator, "the methods measure, reset"),
         ("sparse", Flips, "a name of its own"),
         ("", Flips, "a name of its own"),
+        (" ", Flips, "a name of its own"),
+        ("number", Number, "a class whose h can be called"),
     ],
 )
 def test_a_registration_that_can_do_nothing_is_refused(name: str, simulator: Any, said: str) -> None:

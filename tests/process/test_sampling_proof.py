@@ -21,6 +21,7 @@ DIFFERING = {
     "named_in_escapes": "the global variable @llvm.counter",
     "without_a_name": "a global variable without a name",
     "by_an_alias": "the global variable @llvm.counter",
+    "another_address_space": "an undefined value",
     "clock": "@llvm.readcyclecounter",
     "rounding": "@llvm.get.rounding",
     "return_address": "@llvm.returnaddress",
@@ -53,6 +54,15 @@ def test_a_program_that_looks_at_a_returned_result_is_run(session: Session, name
     assert abs(result.counts()["00"] - SHOTS / 2) < 200  # nine standard deviations
     with pytest.raises(NotSampleableError, match=r"by the pointer that @__quantum__qis__mz? ?(?:__body)? ?returns"):
         session.run(shots=20, method="sampled")
+
+
+@pytest.mark.parametrize("name", ["vector", "masked"])
+def test_the_instruction_that_looks_is_quoted_as_it_is_written(session: Session, name: str) -> None:
+    session.add(program(f"sampling/looks/{name}"), "m")
+    with pytest.raises(NotSampleableError) as caught:
+        session.run(method="sampled")
+    quoted = caught.value.reason.partition("'")[2].rpartition("'")[0]
+    assert "poison" in quoted or "undef" in quoted, caught.value.reason
 
 
 @pytest.mark.parametrize("name", sorted(DIFFERING))

@@ -99,7 +99,7 @@ _run_options = st.builds(
     RunOptions,
     st.integers(1, 2**62),
     st.none() | st.integers(0, 2**64 - 1),
-    st.none() | _names,
+    st.none() | _names.filter(str.strip),
     jobs=st.integers(1, 256) | st.just("auto"),
     timeout=st.none() | st.floats(0.001, 1e9),
 )

@@ -58,7 +58,7 @@ def _error(text: str, *, outlined: bool = True) -> QirSyntaxError:
 def test_a_long_module_looks_as_it_is_written() -> None:
     source = _program().encode()
     module, written = parse_module(source), parse_module(source, outlined=False)
-    assert (module.info, module.text) == (written.info, written.text)
+    assert (module.info, module.text.text) == (written.info, written.text.text)
     assert [f.name for f in module.info.functions] == ["note", "main"]
     assert (_outlined(module), _outlined(written)) == (3, 0)
 

@@ -202,10 +202,19 @@ def test_an_optimisation_level_that_cannot_be_is_refused(level: Any) -> None:
 
 
 def test_keywords_change_options_that_are_checked_again() -> None:
-    options = options_with(RunOptions(shots=10, seed=1), {"shots": np.int64(20)}, qir.run)
+    options = options_with(RunOptions, RunOptions(shots=10, seed=1), {"shots": np.int64(20)}, qir.run)
     assert (options.shots, options.seed, type(options.shots)) == (20, 1, int)
     with pytest.raises(OptionError, match="shots"):
-        options_with(options, {"shots": 0}, qir.run)
+        options_with(RunOptions, options, {"shots": 0}, qir.run)
+
+
+@pytest.mark.parametrize("kind", [RunOptions, CompileOptions])
+@pytest.mark.parametrize("given", [None, {}, 5, RunOptions(), CompileOptions()])
+@pytest.mark.parametrize("keywords", [{}, {"shots": 1}, {"strict": True}])
+def test_options_of_another_kind_are_refused(kind: Any, given: Any, keywords: dict[str, object]) -> None:
+    if not isinstance(given, kind):
+        with pytest.raises(OptionError, match=f"it must be a {kind.__name__}"):
+            options_with(kind, given, keywords, qir.run)
 
 
 @pytest.mark.parametrize(
@@ -221,11 +230,18 @@ def test_an_unknown_option_is_told_with_what_its_function_takes(
     taker: Callable[..., object], name: str, hint: str
 ) -> None:
     with pytest.raises(TypeError, match=f"no option '{name}'.*{hint}"):
-        options_with(RunOptions(), {name: 1}, taker)
+        options_with(RunOptions, RunOptions(), {name: 1}, taker)
 
 
 class _Method(enum.StrEnum):
     LIVE = "live"
+
+
+class _Sum:
+    """It adds to whatever one likes, and is no number."""
+
+    def __add__(self, other: object) -> str:
+        return "sum"
 
 
 @pytest.mark.parametrize(
@@ -239,6 +255,9 @@ class _Method(enum.StrEnum):
         (RunOptions, "jobs", np.str_("auto"), "auto"),
         (RunOptions, "shots", np.int64(3), 3),
         (RunOptions, "seed", np.uint64(2**64 - 1), 2**64 - 1),
+        (RunOptions, "args", ["3", 4, 0.5, True], ("3", 4, 0.5, True)),
+        (RunOptions, "args", np.array([1, 2]), (1, 2)),
+        (RunOptions, "args", (np.float32(0.5), np.True_, np.str_("x")), (0.5, True, "x")),
         (CompileOptions, "opt_level", np.int8(2), 2),
         (CompileOptions, "strict", 1, True),
         (CompileOptions, "trust", np.True_, True),
@@ -257,7 +276,16 @@ def test_what_can_be_an_option_can_be_sent(kind: Any, name: str, given: object, 
         (RunOptions, "timeout", [5]),
         (RunOptions, "timeout", float("nan")),
         (RunOptions, "timeout", 10**400),
+        (RunOptions, "timeout", _Sum()),
         (RunOptions, "simulator", 5),
+        (RunOptions, "simulator", ""),
+        (RunOptions, "simulator", " "),
+        (RunOptions, "args", None),
+        (RunOptions, "args", 3),
+        (RunOptions, "args", "34"),
+        (RunOptions, "args", [object()]),
+        (RunOptions, "args", [[1]]),
+        (RunOptions, "args", np.ones((2, 2))),
         (RunOptions, "method", ["live"]),
         (CompileOptions, "strict", "no"),
         (CompileOptions, "trust", "no"),

@@ -186,6 +186,20 @@ def test_what_llvm_refuses_of_opaque_types_it_refuses_by_their_name(value: str) 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "declare void @f(%Nope, { %Q* }*)",
+        "declare void @f(%Q*, %Nope)",
+        "define void @f(%Nope %x, %Q* %y) {\n  ret void\n}",
+        "define %Nope* @f(%Q* %p) {\n  %a = getelementptr %Nope, %Nope* null, i64 1\n  ret %Nope* %a\n}",
+    ],
+)
+def test_a_type_that_is_only_pointed_to_is_not_the_one_without_a_size(text: str) -> None:
+    with pytest.raises(QirSyntaxError, match="the type %Nope is opaque"):
+        parse_module(f"%Q = type opaque\n{text}\n".encode())
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "call i64 %a(ptr noundef %a, %S undef)",

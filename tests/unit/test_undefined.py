@@ -5,6 +5,7 @@ import re
 import pytest
 
 from qirjit_magic.engine.codegen.object_code import ObjectEmitter
+from qirjit_magic.engine.ir import undefined_values
 from qirjit_magic.engine.ir.parse import QirModule, parse_module
 from qirjit_magic.engine.ir.undefined_values import define_values, defined_after_passes
 
@@ -106,9 +107,32 @@ def test_memory_lasts_as_long_as_its_function() -> None:
     assert "call void @llvm.lifetime" not in text
 
 
-def test_what_llvm_would_not_read_again_stays_as_it_is() -> None:
-    module = _body("%a = alloca swifterror ptr\n store ptr undef, ptr %a\n ret i64 0")
-    assert define_values(module).llvm_module is module.llvm_module
+@pytest.mark.parametrize("count", ["", ", i7 3", ", i33 3", ", i64 3", ", i99 3"])
+@pytest.mark.parametrize("kind", ["i64", "{ i8, i64 }"])
+def test_memory_of_any_count_is_filled(kind: str, count: str) -> None:
+    module = define_values(_body(f"%a = alloca {kind}{count}\n ret i64 undef"))
+    assert re.search(r"store i64 0, ptr %a,|memset\S+\(ptr %a,", str(module.llvm_module))
+    assert "ret i64 0" in str(module.llvm_module)
+    assert not module.leaves_undefined
+
+
+def test_an_error_of_swift_is_stored_to_as_nothing_else_may_be_done_with_it() -> None:
+    module = define_values(_body("%a = alloca swifterror ptr\n ret i64 undef"))
+    assert "store ptr null, ptr %a" in str(module.llvm_module)
+    assert not module.leaves_undefined
+
+
+def test_what_cannot_be_filled_is_said() -> None:
+    module = define_values(_body("%a = alloca i64, addrspace(5)\n ret i64 undef"))
+    assert module.leaves_undefined
+    assert "ret i64 0" in str(module.llvm_module)
+
+
+def test_a_module_that_llvm_does_not_read_again_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undefined_values, "read_changed", lambda _: None)
+    module = _body("ret i64 undef")
+    defined = define_values(module)
+    assert (defined.llvm_module is module.llvm_module, defined.leaves_undefined) == (True, True)
 
 
 @pytest.mark.parametrize("level", [1, 2, 3])

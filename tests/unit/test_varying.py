@@ -26,7 +26,7 @@ from qirjit_magic.engine.ir.varying_intrinsics import find_varying_intrinsic
 )
 def test_what_is_not_known_to_be_the_same_in_all_shots_varies(declaration: str) -> None:
     name = declaration.partition("@")[2].partition("(")[0]
-    assert find_varying_intrinsic(parse_module(f"declare void @f()\ndeclare {declaration}\n".encode())) == name
+    assert find_varying_intrinsic(parse_module(f"declare void @f()\ndeclare {declaration}\n".encode())) == f"@{name}"
 
 
 @pytest.mark.parametrize(

@@ -45,12 +45,14 @@ class QirModule:
         text: its source; for bitcode the printed module.
         llvm_module: LLVM's module, in a context of its own.
         flags: the module flags with their forms and places.
+        leaves_undefined: whether something in it is undefined and could not be made zero.
     """
 
     info: ModuleInfo
     text: SourceText
     llvm_module: llvm.ModuleRef = field(repr=False)
     flags: tuple[Flag, ...] = ()
+    leaves_undefined: bool = False
     _printings: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property

@@ -4,6 +4,7 @@ An undefined value is whatever is left in a register or on the stack: the number
 Any value is right, and one that is always the same can be sampled. So ``undef`` and ``poison`` become zeros, and what
 an ``alloca`` gives is filled with zeros, unless it is written at once. A lifetime that begins anew would make memory
 undefined again: it lasts as long as the function. What LLVM's passes find to be undefined later becomes zero too.
+Where LLVM takes no zero, as of a type that has none, the module stays as it is, and its shots are not sampled.
 """
 
 from __future__ import annotations
@@ -30,35 +31,37 @@ _LEFT_OPEN = lazy_pattern(
 _ALLOCA = lazy_pattern(rf"^  (%{NAME}) = alloca (.*)$", re.MULTILINE)
 _LIFETIME = lazy_pattern(r"^  (?:tail )?call void @llvm\.lifetime\.(?:start|end)\.[^\n]*\n", re.MULTILINE)
 _SCALAR = lazy_pattern(r"i(?:1|8|16|32|64)|ptr|half|float|double")  # without room between values of it
-_COUNT = lazy_pattern(r"i(8|16|32|64) (\S+)")
+_COUNT = lazy_pattern(r"i(\d+) (\S+)")
+_WORD_BITS = 64
 _NEAR = 1 << 14  # characters: what is written first stands close to where it was allocated
 
 
 def define_values(module: QirModule) -> QirModule:
-    """The module with zeros for whatever is undefined in it."""
+    """The module with zeros for whatever is undefined in it; `QirModule.leaves_undefined` where that cannot be."""
     if not any(word in module.text.distinct_lines for word in _WORDS):
         return module
-    text = module.printed
+    text, unfilled = module.printed, list[str]()
     defined = _zeroed(text) if _may_be_undefined(text) else text
     if "alloca" in defined:
         lasting = _LIFETIME.sub("", defined) if "llvm.lifetime" in defined else defined
-        defined = _ALLOCA.sub(_filling, lasting)
-    return module if defined == text else replace(module, llvm_module=read_changed(defined) or module.llvm_module)
+        defined = _ALLOCA.sub(lambda found: _filled(found, unfilled), lasting)
+    changed = module.llvm_module if defined == text else read_changed(defined)
+    return replace(module, llvm_module=changed or module.llvm_module, leaves_undefined=bool(unfilled) or not changed)
 
 
 def _may_be_undefined(text: str) -> bool:
     return "undef" in text or "poison" in text
 
 
-def defined_after_passes(module: llvm.ModuleRef) -> llvm.ModuleRef:
-    """The module with zeros for what LLVM's passes have found to be undefined.
+def defined_after_passes(module: llvm.ModuleRef) -> llvm.ModuleRef | None:
+    """The module with zeros for what LLVM's passes have found to be undefined; None where that cannot be.
 
     Values that are put together of parts begin as undefined ones, and are left as they are.
     """
     text = printed(module)
     if not _may_be_undefined(text) or not any(found[1] for found in _UNDEFINED.finditer(_LEFT_OPEN.sub("", text))):
         return module
-    return read_changed("".join(_zeroed(part) if index % 2 == 0 else part for index, part in _parts(text))) or module
+    return read_changed("".join(_zeroed(part) if index % 2 == 0 else part for index, part in _parts(text)))
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -70,8 +73,10 @@ def _zeroed(text: str) -> str:
     return _UNDEFINED.sub(lambda found: _ZERO if found[1] else found[0], text)
 
 
-def _filling(found: re.Match[str]) -> str:
+def _filled(found: re.Match[str], unfilled: list[str]) -> str:
+    # The line of an `alloca` and what fills it; those that cannot be filled come to a list.
     kind, *rest = split_at_commas(found[2])
+    kind = kind.removeprefix("inalloca ").removeprefix("swifterror ")
     line, name = found[0], found[1]
     aligned = "".join(f", {part}" for part in rest if part.startswith("align "))
     others = [part for part in rest if not part.startswith(("align ", "!"))]
@@ -81,6 +86,7 @@ def _filling(found: re.Match[str]) -> str:
     if others:
         count = _COUNT.fullmatch(others[0])
         if count is None or len(others) > 1:
+            unfilled.append(line)
             return line
         before = f"{line}\n  {_beside(name, 'count')} = {_widened(*count.groups())}"
         line = f"{before}\n  {_beside(name, 'size')} = mul i64 {size}, {_beside(name, 'count')}"
@@ -93,7 +99,9 @@ def _beside(name: str, what: str) -> str:
 
 
 def _widened(bits: str, count: str) -> str:
-    return f"add i64 {count}, 0" if bits == "64" else f"zext i{bits} {count} to i64"
+    if bits == "64":
+        return f"add i64 {count}, 0"
+    return f"{'zext' if int(bits) < _WORD_BITS else 'trunc'} i{bits} {count} to i64"
 
 
 def _is_written(found: re.Match[str], kind: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 import msgspec
 
@@ -88,7 +89,9 @@ class _UnsizedTypes:
     def first_opaque(self, line: Iterable[Token]) -> str | None:
         """The opaque type that a type in a line is or holds: one that is defined, else one that nobody defines."""
         before, defined, others = "", list[str](), list[str]()
-        for token in line:
+        for token, after in pairwise((*line, None)):
+            if token is None or (after and after.text == "*"):  # a pointer has a size, whatever it points to
+                continue
             if token.kind == "local" and token.name in self._definitions:
                 defined.append(token.text)
             elif token.kind == "local" and not _ENDS_TYPE.fullmatch(before):  # there it would be the name of a value

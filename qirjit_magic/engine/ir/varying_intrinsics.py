@@ -46,9 +46,9 @@ _LONGEST = max(name.count(".") for name in _ALIKE) + 1
 
 
 def find_varying_intrinsic(module: QirModule) -> str:
-    """The name of the first such intrinsic that the module declares; empty where there is none."""
+    """The first such intrinsic that the module declares, as ``@llvm.…``; empty where there is none."""
     names = (function.name for function in declared_intrinsics(module.text, module.llvm_module))
-    return next((name for name in names if not _is_alike(name)), "")
+    return next((f"@{name}" for name in names if not _is_alike(name)), "")
 
 
 def _is_alike(name: str) -> bool:

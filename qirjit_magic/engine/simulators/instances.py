@@ -6,12 +6,12 @@ import contextlib
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import llvmlite.binding as llvm
+import msgspec
 
 from qirjit_magic.engine.codegen.object_code import ExternalSymbol, LinkedObject, ObjectEmitter
 from qirjit_magic.engine.ir.llvm_modules import read_text
@@ -29,7 +29,6 @@ from qirjit_magic.engine.runtime.bindings import (
 )
 from qirjit_magic.engine.runtime.callbacks import Callbacks
 from qirjit_magic.engine.runtime.program import Runtime
-from qirjit_magic.engine.simulators.python_simulator import PythonSimulator
 from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, LibrarySimulator, SharedLibrary
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
@@ -106,14 +105,13 @@ def _uses(provider: Provider) -> Mapping[str, frozenset[str]]:
     return whole
 
 
-@dataclass
-class SimulatorInstance:
+class SimulatorInstance(msgspec.Struct, eq=False):
     """A simulator with the runtime over it, and over both what they lack."""
 
     simulator: AttachedSimulator
     runtime: Runtime
     library: SharedLibrary
-    _decompositions: dict[Provider, Decomposition] = field(default_factory=dict)
+    _decompositions: dict[Provider, Decomposition] = {}
 
     def address(self, choices: Iterable[Binding]) -> int:
         """The address of a known function, by its implementations in order; 0 where this simulator allows none."""
@@ -246,6 +244,8 @@ class SimulatorInstances:
         if spec == STATEVECTOR:
             return StateVectorSimulator(self._library, c_library(), self._shared)
         if spec.pickled:
+            from qirjit_magic.engine.simulators.python_simulator import PythonSimulator  # noqa: PLC0415 - few runs have one
+
             return PythonSimulator(spec, self._callbacks, self._library)
         # qirrunner's library keeps its text for one reader, by whatever name it is called.
         if not spec.path or Path(spec.path).samefile(self._library_path):

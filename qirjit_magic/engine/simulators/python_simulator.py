@@ -24,6 +24,8 @@ _CONTROLLED = ("h", "x", "y", "z", "s", "s_adj", "t", "t_adj")
 _CONTROLLED_ROTATIONS = ("rx", "ry", "rz")
 _FIRST_RETURNED = 1 << 40  # from here on results are those that ``m`` returned: no program has such an id
 _WORD = 8
+# The methods that these functions of QIR call.
+_METHODS = {"initialize": "start_shot", "m": "measure", "mz": "measure", "dumpmachine": "dump"}
 _GENERATED = tuple(f"__quantum__qis__{stem}__" for stem in ("r", "exp", "measure"))
 
 Function = Callable[..., object]
@@ -58,7 +60,8 @@ class PythonSimulator(AttachedSimulator):
             return 0
         if name not in self._addresses:
             signature, function = self._functions[name]
-            shown = f"{self.spec.name}.{getattr(function, '__name__', name)}"
+            method = getattr(function, "__name__", name)
+            shown = f"{self.spec.name}.{_METHODS.get(method, method)}"
             self._addresses[name] = self._callbacks.address(shown, signature, function)
         return self._addresses[name]
 
@@ -100,6 +103,15 @@ def _gates(simulator: Simulator) -> Iterator[tuple[str, Signature, Function]]:
 
 def _signature(gate: Gate) -> Signature:
     return Signature("void", ("double",) * len(gate.angles.split()) + ("ptr",) * gate.width)
+
+
+def _bit(found: object) -> bool:
+    # 0, 1 and NumPy's are fine; what a method returns that forgets to return something is not.
+    for value in (False, True):
+        if found is not None and not isinstance(found, str) and bool(found == value):
+            return value
+    message = f"measure returned {found!r}, and it must return True or False"
+    raise TypeError(message)
 
 
 class _Register:
@@ -227,7 +239,7 @@ class _Register:
 
     def mz(self, qubit: int, result: int) -> None:
         """Measure a qubit into a result."""
-        self._results[result] = bool(self._simulator.measure(qubit))
+        self._results[result] = _bit(self._simulator.measure(qubit))
 
     def m(self, qubit: int) -> int:
         """Measure a qubit into a new result."""
@@ -240,7 +252,7 @@ class _Register:
     def _new_result(self, value: bool) -> int:  # noqa: FBT001 - the only thing there is
         self._returned += 1
         result = _FIRST_RETURNED + self._returned
-        self._results[result] = bool(value)
+        self._results[result] = _bit(value)
         return result
 
     # -- gates that are made of others, and dumps --------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, chain, islice, pairwise
 from typing import NamedTuple
 
@@ -194,27 +194,30 @@ class _Mentions:
                     return
 
 
-@dataclass(slots=True)
-class _Known:
-    mentions: _Mentions | None = None
-    distinct_lines: str | None = None
-    lines_before: list[int] | None = None
-    instructions: dict[str, tuple[WrittenInstruction, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class SourceText:
-    """A module's text, with its lines by number, and with its names and instructions, read when they are asked for."""
+    """A module's text, with its lines by number, and with its names and instructions, read when they are asked for.
 
-    text: str
-    _known: _Known = field(default_factory=_Known, repr=False, compare=False)
+    Args:
+        text: LLVM has accepted it.
+    """
 
-    @property
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._instructions: dict[str, tuple[WrittenInstruction, ...]] = {}
+
+    @cached_property
     def distinct_lines(self) -> str:
         """Each line once: all words of the text, in what is much shorter where a program is long."""
-        if self._known.distinct_lines is None:
-            self._known.distinct_lines = distinct_lines(self.text)
-        return self._known.distinct_lines
+        return distinct_lines(self.text)
+
+    @cached_property
+    def _mentions(self) -> _Mentions:
+        return _Mentions(self.text)
+
+    @cached_property
+    def _lines_before(self) -> list[int]:
+        counts = (self.text.count("\n", start, start + _CHUNK) for start in range(0, len(self.text), _CHUNK))
+        return [0, *accumulate(counts)]
 
     def line(self, number: int) -> str | None:
         """The line of this number (from 1), None where there is none."""
@@ -224,36 +227,35 @@ class SourceText:
 
     def first_use(self, name: str) -> Location | None:
         """Find the place where ``@name`` is first used; its declaration or definition where it is used nowhere."""
-        mentions = self._mentions()
+        mentions = self._mentions
         ways = mentions.used, mentions.declared, mentions.defined
         found = (place for where in ways if (place := mentions.find(name, where)) is not None)
         return self._placed(next(found, None))
 
     def only_declares(self, name: str) -> bool:
         """Return whether a declaration is all there is of ``@name``."""
-        mentions = self._mentions()
+        mentions = self._mentions
         ways = mentions.used, mentions.defined
         return all(mentions.find(name, where) is None for where in ways) and name in mentions.declared
 
     def declaration(self, name: str) -> Location | None:
         """Find the place where ``@name`` is declared."""
-        return self._placed(self._mentions().declaration(name))
+        return self._placed(self._mentions.declaration(name))
 
     def definition(self, name: str) -> Location | None:
         """Find the place where ``@name`` is defined."""
-        return self._placed(self._mentions().definition(name))
+        return self._placed(self._mentions.definition(name))
 
     def instructions(self, function: str) -> tuple[WrittenInstruction, ...]:
         """The instructions of a function that is defined here; none where they cannot be read."""
-        read = self._known.instructions
-        if function not in read:
-            name = self._mentions().definition(function)
-            read[function] = () if name is None else written_instructions(self.text, name)
-        return read[function]
+        if function not in self._instructions:
+            name = self._mentions.definition(function)
+            self._instructions[function] = () if name is None else written_instructions(self.text, name)
+        return self._instructions[function]
 
     def holder(self, position: int) -> str | None:
         """The function or global variable whose declaration or definition last begins before a position."""
-        mentions = self._mentions()
+        mentions = self._mentions
         mentions.read()
         heads = chain(mentions.declared.items(), mentions.defined.items())
         return max(((start, name) for name, start in heads if start < position), default=(0, None))[1]
@@ -266,17 +268,9 @@ class SourceText:
     def _placed(self, position: int | None) -> Location | None:
         return None if position is None else self.location(position)
 
-    def _mentions(self) -> _Mentions:
-        if self._known.mentions is None:
-            self._known.mentions = _Mentions(self.text)
-        return self._known.mentions
-
     def _line_number(self, position: int) -> int:
-        if self._known.lines_before is None:
-            counts = (self.text.count("\n", start, start + _CHUNK) for start in range(0, len(self.text), _CHUNK))
-            self._known.lines_before = [0, *accumulate(counts)]
         chunk = position // _CHUNK
-        return self._known.lines_before[chunk] + self.text.count("\n", chunk * _CHUNK, position) + 1
+        return self._lines_before[chunk] + self.text.count("\n", chunk * _CHUNK, position) + 1
 
     def _line_at(self, position: int) -> str:
         end = self.text.find("\n", position)

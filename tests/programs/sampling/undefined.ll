@@ -14,6 +14,24 @@ start:
   ret void
 }
 
+define void @beside_a_swifterror() #0 {
+start:
+  call void @coin()
+  %error = alloca swifterror ptr
+  %x = freeze i64 poison
+  call void @number(i64 %x)
+  ret void
+}
+
+define void @counted_in_odd_bits() #0 {
+start:
+  call void @coin()
+  %several = alloca i64, i33 3
+  %x = load i64, ptr %several
+  call void @number(i64 %x)
+  ret void
+}
+
 define void @frozen() #0 {
 start:
   call void @coin()
