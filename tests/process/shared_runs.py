@@ -32,6 +32,7 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
         assert run._engine.restarter.process is not None
         pid = run._engine.restarter.process.pid
         os.kill(pid, signal.SIGSTOP)
+        eventually(lambda: not any(worker.busy for worker in run._workers._workers))  # with the run before
         called = CALL_HELPERS(run)
         if called:
             assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._workers))
