@@ -1,16 +1,21 @@
-"""Histograms of outcomes: as SVG, as a table in HTML, and as text."""
+"""Histograms of outcomes: as SVG, as a table in HTML, as text, and drawn by matplotlib where that is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from qirjit_magic.display.labels import number, percent, shortened, shown
 from qirjit_magic.display.style import drawn, standalone, styled
+from qirjit_magic.errors import MissingPackageError
 from qirjit_magic.results.counts import Counts
 from qirjit_magic.sanitize import sanitize_line
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 Order = Literal["value", "count"]
 _LONGEST_NAME = 40  # in the picture and in text
@@ -252,3 +257,37 @@ def _blocks(bar: HistogramBar, room: int) -> str:
     if not eighths and bar.count:
         eighths = 1
     return "█" * (eighths // _BLOCKS) + _EIGHTHS[eighths % _BLOCKS].strip()
+
+
+_LONGEST_DRAWN = 40
+_INCHES_A_BAR, _INCHES_BESIDE, _INCHES = 0.28, 1.1, 6.4
+
+
+def draw(histogram: Histogram, ax: Axes | None = None) -> Axes:
+    """The histogram as horizontal bars with counts and shares.
+
+    Args:
+        histogram: what to draw.
+        ax: where; a new figure of pyplot where there is none.
+
+    Raises:
+        MissingPackageError: matplotlib is not installed.
+    """
+    try:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - half a second, and it is an extra
+    except ImportError:
+        raise MissingPackageError("matplotlib", "result.plot()", "plot") from None
+    bars = histogram.bars()
+    if ax is None:
+        _, ax = plt.subplots(figsize=(_INCHES, _INCHES_BESIDE + _INCHES_A_BAR * len(bars)), layout="constrained")
+    # Positions, not names: two long names may be shortened to the same. A dollar sign would begin mathematics.
+    names = [shortened(bar.name, _LONGEST_DRAWN).replace("$", r"\$") for bar in bars]
+    drawn = ax.barh(range(len(bars)), [bar.count for bar in bars], color=["0.65" if bar.rest else "C0" for bar in bars])
+    ax.bar_label(drawn, [f"{bar.count:,} · {percent(bar.share)}" for bar in bars], padding=4)
+    ax.set_yticks(range(len(bars)), names, fontfamily="monospace")
+    ax.invert_yaxis()
+    ax.margins(x=0.22)
+    ax.set_xlabel("shots")
+    ax.set_title(shortened(histogram.title, 80).replace("$", r"\$"), loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax

@@ -14,8 +14,7 @@ import numpy as np
 
 from qirjit_magic.display import summary as parts
 from qirjit_magic.display import views
-from qirjit_magic.display.histogram import Histogram, Order
-from qirjit_magic.display.plot import draw
+from qirjit_magic.display.histogram import Histogram, Order, draw
 from qirjit_magic.errors import OptionError
 from qirjit_magic.options import OutputFormat
 from qirjit_magic.protocol.module_info import Diagnostic, EntryPoint

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import llvmlite.binding as llvm
+import msgspec
 
 from qirjit_magic.engine.ir.attributes import without_ignored
 from qirjit_magic.engine.ir.bitcode import replace_opaque_types
@@ -15,7 +17,6 @@ from qirjit_magic.engine.ir.llvm_modules import printed, quoted_name, read_bitco
 from qirjit_magic.engine.ir.module_flags import Flag, declared_profile, named_values, read_flags
 from qirjit_magic.engine.ir.names import check_encoding
 from qirjit_magic.engine.ir.unsized_types import check_extracted, explain_unsized
-from qirjit_magic.engine.text.legacy_syntax import explain
 from qirjit_magic.engine.text.outlining import is_outlined, may_have_outlined_names, outline
 from qirjit_magic.engine.text.source_text import SourceText
 from qirjit_magic.errors import QirSyntaxError, UnsafeModuleError
@@ -23,6 +24,89 @@ from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.llvm_text import QUOTED, compiled, plain_name
 from qirjit_magic.protocol.module_info import BITCODE, Declaration, EntryPoint, GlobalVariable, ModuleInfo, Signature
 from qirjit_magic.protocol.timings import Stopwatch
+
+_DROPPED = lazy_pattern(r"(\w+) constexprs are no longer supported")
+# Sources: LLVM's release notes, and the changes "Remove … constant expression" of llvm/llvm-project (D125795, D129148,
+# D129478, D133418, D145382, D155924, #71040, #71955, #93038, #96037, #127046).
+_CONSTANTS_DROPPED = {
+    15: "extractvalue insertvalue udiv sdiv urem srem fadd fsub fmul fdiv frem",
+    16: "fneg",
+    17: "select",
+    18: "and or lshr ashr zext sext fptrunc fpext fptoui fptosi uitofp sitofp",
+    19: "icmp fcmp shl",
+    21: "mul",
+}
+
+
+class _LegacyForm(msgspec.Struct, frozen=True):
+    # A message of LLVM on a line of that form; version and advice where both fit.
+    message: re.Pattern[str]
+    line: re.Pattern[str]
+    version: str
+    advice: str
+
+
+_NO_LLVM_IR = "expected top-level entity"
+_FORMS = (
+    _LegacyForm(
+        lazy_pattern("expected comma after load's type"),
+        lazy_pattern(r"\bload (?:volatile )?[^,]*\* *[%@]"),
+        "3.7",
+        "Write 'load i64, i64* %p' for 'load i64* %p'",
+    ),
+    _LegacyForm(
+        lazy_pattern("expected comma after getelementptr's type"),
+        lazy_pattern(r"\bgetelementptr "),
+        "3.7",
+        "Write 'getelementptr i8, i8* %p, …' for 'getelementptr i8* %p, …'",
+    ),
+    _LegacyForm(
+        lazy_pattern("expected comma after alias"),
+        lazy_pattern(r"\balias "),
+        "3.8",
+        "Write 'alias i32, i32* @g' for 'alias i32* @g'",
+    ),
+    _LegacyForm(
+        lazy_pattern(r"expected '\('"),
+        lazy_pattern(r"\b(?:byval|sret|inalloca|preallocated)\b(?! *\()"),
+        "15",
+        "Write the type too: 'ptr {word}(%T) %p'",
+    ),
+    _LegacyForm(
+        lazy_pattern("unexpected type in metadata|Expected '!' here"),
+        lazy_pattern(r"\bmetadata !"),
+        "3.6",
+        "Leave the word 'metadata' away",
+    ),
+    _LegacyForm(
+        lazy_pattern("expected 'global' or 'constant'"),
+        lazy_pattern(r"\blinker_private(?:_weak)?\b"),
+        "3.5",
+        "Write 'private'",
+    ),
+)
+
+
+def explain(message: str, source_line: str | None) -> str:
+    """LLVM's message, and where that is known the version that dropped this form, and how it is written now."""
+    constant = _DROPPED.match(message)
+    if constant:
+        found = (version for version, names in _CONSTANTS_DROPPED.items() if constant[1] in names.split())
+        version = next(found, None)
+        if version:
+            return (
+                f"{message}: LLVM {version} dropped the constant expression '{constant[1]}'. "
+                f"Compute it with an instruction, or write its value"
+            )
+    for form in _FORMS:
+        written = form.line.search(source_line or "")
+        if form.message.search(message) and written:
+            advice = form.advice.replace("{word}", written[0])
+            return f"{message}: LLVM {form.version} dropped this form. {advice}"
+    if message.startswith(_NO_LLVM_IR):
+        return f"{message}: this is no LLVM IR. QIR is; a program in another language is compiled to it first"
+    return message
+
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ATTRIBUTE = rf"(?P<key>{QUOTED})(?:=(?P<value>{QUOTED}))?"  # as LLVM prints it
