@@ -75,11 +75,14 @@ class QirError(Exception):
         cls._fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # which it is now
 
     def __init__(self, *values: object, **facts: object) -> None:
+        if not self._fields:  # a base, or somebody's own error: it has a message, as any exception
+            super().__init__(*values, **facts)
+            return
         positional = [field.name for field in self._fields if not field.kw_only]
         given = dict(zip(positional, values, strict=False)) | facts
         known = {field.name for field in self._fields}
         needed = {field.name for field in self._fields if field.default is dataclasses.MISSING}
-        if len(values) > len(positional) or not needed <= given.keys() <= known:
+        if len(given) < len(values) + len(facts) or not needed <= given.keys() <= known:  # too many, or one twice
             message = f"{type(self).__name__} takes {', '.join(sorted(known))}; it got {', '.join(given)}"
             raise TypeError(message)
         vars(self).update(given)

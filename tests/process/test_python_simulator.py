@@ -212,12 +212,17 @@ def test_what_a_simulator_lacks_is_named_with_the_methods_to_add(shared: Session
     assert caught.value.methods == ("h", "rz", "cx")
 
 
+def failure(session: Session, name: str, simulator: Any, said: str) -> IntrinsicError:
+    """The error with which a run on this simulator ends."""
+    qir.register_simulator(name, simulator)
+    session.add(program("flip_and_measure"), "flip")
+    with pytest.raises(IntrinsicError, match=said) as caught:
+        session.run(module="flip", shots=10, simulator=name)
+    return caught.value
+
+
 def test_an_exception_ends_the_run_with_its_traceback_and_the_finished_shots(shared: Session) -> None:
-    qir.register_simulator("broken", Broken)
-    shared.add(program("flip_and_measure"), "flip")
-    with pytest.raises(IntrinsicError, match="no more magic") as caught:
-        shared.run(module="flip", shots=10, simulator="broken")
-    error = caught.value
+    error = failure(shared, "broken", Broken, "no more magic")
     assert (error.name, error.shot) == ("broken.x", 2)
     assert "RuntimeError" in error.traceback
     assert error.partial is not None
@@ -227,11 +232,9 @@ def test_an_exception_ends_the_run_with_its_traceback_and_the_finished_shots(sha
 
 @pytest.mark.parametrize("found", [None, "x", 7, 0.5])
 def test_a_measurement_that_finds_no_bit_ends_the_run(shared: Session, found: object) -> None:
-    qir.register_simulator("undecided", type("Undecided", (Undecided,), {"found": found}))
-    shared.add(program("flip_and_measure"), "flip")
-    with pytest.raises(IntrinsicError, match=f"measure returned {found!r}, and it must return True or False") as caught:
-        shared.run(module="flip", shots=10, simulator="undecided")
-    assert caught.value.name == "undecided.measure"
+    undecided = type("Undecided", (Undecided,), {"found": found})
+    error = failure(shared, "undecided", undecided, f"measure returned {found!r}, and it must return True or False")
+    assert error.name == "undecided.measure"
 
 
 @pytest.mark.parametrize("found", [1, True, np.int64(1), np.True_])
@@ -242,11 +245,7 @@ def test_a_measurement_may_find_a_bit_of_numpy(shared: Session, found: object) -
 
 
 def test_what_fails_at_the_start_of_a_shot_is_called_as_in_the_class(shared: Session) -> None:
-    qir.register_simulator("starting", Starting)
-    shared.add(program("flip_and_measure"), "flip")
-    with pytest.raises(IntrinsicError, match="not today") as caught:
-        shared.run(module="flip", simulator="starting")
-    assert caught.value.name == "starting.start_shot"
+    assert failure(shared, "starting", Starting, "not today").name == "starting.start_shot"
 
 
 def test_a_class_of_which_no_object_can_be_made_is_told_and_ends_nothing(shared: Session) -> None:

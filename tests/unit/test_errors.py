@@ -13,6 +13,7 @@ from qirjit_magic.errors import (
     CircularModulesError,
     EngineStartError,
     EntryPointError,
+    LinkError,
     LocatedError,
     OptionError,
     ProgramFailedError,
@@ -118,6 +119,27 @@ def test_an_error_pickles_with_the_finished_shots(shots: int) -> None:
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     assert copy.partial is not None
     assert len(copy.partial.shots) == shots
+
+
+@pytest.mark.parametrize(
+    ("values", "facts"),
+    [
+        (("shots", 0), {}),
+        (("shots", 0, "1 or more", "more"), {}),
+        (("shots", 0, "1 or more"), {"option": "seed"}),
+        (("shots", 0), {"expected": "1 or more", "line": 3}),
+    ],
+)
+def test_an_error_takes_each_of_its_facts_once(values: tuple[object, ...], facts: dict[str, object]) -> None:
+    with pytest.raises(TypeError, match="OptionError takes expected, option, value"):
+        OptionError(*values, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [QirError, LinkError])
+def test_an_error_without_facts_has_a_message_as_any_exception(kind: type[QirError]) -> None:
+    error = kind("it has no name")
+    assert (str(error), error.args, error.facts()) == ("it has no name", ("it has no name",), {})
+    assert str(kind()) == ""
 
 
 def test_a_crash_is_a_failed_run_and_a_failed_engine() -> None:

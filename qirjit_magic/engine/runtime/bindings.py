@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qirjit_magic.engine.runtime.gate_ir import family_ir, functions_of, native_symbols
-from qirjit_magic.protocol.known_functions import read_functions
+from qirjit_magic.protocol.known_functions import KnownFunction, read_functions
 from qirjit_magic.protocol.operations import NATIVE
 
 
@@ -129,7 +129,7 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
         for name, kind, code in functions_of(family):
             yield name, Binding(kind, provider, (code,))
         return
-    for function in read_functions(ir_of(provider)):
+    for function in _functions(provider):
         if provider in _NOT_OURS or (function.defined and not function.symbol.startswith("qirjit")):
             symbols = _ALIASES.get(function.symbol, (function.symbol,))
             yield function.name, Binding(function.signature.type, provider, symbols)
@@ -138,6 +138,11 @@ def _offered(provider: Provider) -> Iterator[tuple[str, Binding]]:
             names = native_symbols(gate)
             for name in names:  # its own name first
                 yield name, Binding(gate.type, provider, tuple(dict.fromkeys((name, *names))))
+
+
+@cache
+def _functions(provider: Provider) -> tuple[KnownFunction, ...]:
+    return tuple(read_functions(ir_of(provider)))
 
 
 def _family(provider: Provider) -> str:
@@ -156,7 +161,7 @@ def ir_of(provider: Provider) -> str:
 
 def _null_forwards(nulls: str) -> Iterator[str]:
     # Each count and each copy of the library, by way of `@count` or `@copy` of nulls.ll.
-    for name in (function.name for function in read_functions(read_ir(Provider.LIBRARY.value))):
+    for name in (function.name for function in _functions(Provider.LIBRARY)):
         if name.endswith("_count"):
             yield "" if f"declare void @{name}(" in nulls else f"declare void @{name}(ptr, i32)\n"
             yield f'define void @"{name}/null"(ptr %counted, i32 %change) {{\n'

@@ -155,7 +155,7 @@ def _tracer_gate(name: str, op: Op, gate: Gate) -> str:
 
 
 def _untraced_gate(gate: Gate) -> str:
-    name = _under_controls(gate).removeprefix(symbol(""))
+    name = _under_controls(gate)
     qubit = "i32 1, ptr null" if gate.angles else "i32 2, ptr %q"  # with an angle it is in a tuple
     return f"""@{name}.name = internal constant [{len(name) + 1} x i8] c"{name}\\00"
 define void @{symbol(name)}(ptr %controls, ptr %q) {{
@@ -165,9 +165,9 @@ define void @{symbol(name)}(ptr %controls, ptr %q) {{
 
 
 def _under_controls(gate: Gate) -> str:
-    # The function of Q# for a native gate under an array of control qubits; Q# has no SX.
+    # Q#'s name of a native gate under an array of control qubits; it has none of SX, nor of gates on more qubits.
     has_one = gate.width == 1 and gate.op is not Op.SX
-    return f"{symbol(gate.name)}__ctl".replace("__adj__ctl", "__ctladj") if has_one else ""
+    return f"{gate.name}__ctl".replace("__adj__ctl", "__ctladj") if has_one else ""
 
 
 def queued_gates() -> str:
@@ -186,7 +186,7 @@ def _queued_gate(op: Op, gate: Gate) -> str:
     if not under:
         return body
     return f"""{body}
-define void @{under}(ptr %controls, ptr %{"tuple" if gate.angles else "q"}) {{
+define void @{symbol(under)}(ptr %controls, ptr %{"tuple" if gate.angles else "q"}) {{
   {_ANGLE_AND_QUBIT if gate.angles else ""}
   call void @append_controls(ptr %controls, i64 0)
   call void {call}

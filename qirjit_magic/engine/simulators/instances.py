@@ -33,15 +33,16 @@ from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, Lib
 from qirjit_magic.engine.simulators.sparse import SparseSimulator, qirrunner_library
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
+from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.simulator_specs import STATEVECTOR, SimulatorSpec
 
 if TYPE_CHECKING:
     from qirjit_magic.engine.simulators.tracer import Tracer
 
 
-_BY_VALUE = re.compile(r" byval\(\{[^}]*\}\)")
-_FUNCTION = re.compile(r"^define [^@]*@(\"[^\"]+\"|[\w.]+)\(.*?^}", re.MULTILINE | re.DOTALL)
-_USE = re.compile(r"@(\"[^\"]+\"|[\w.]+)")
+_BY_VALUE = lazy_pattern(r" byval\(\{[^}]*\}\)")
+_FUNCTION = lazy_pattern(r"^define [^@]*@(\"[^\"]+\"|[\w.]+)\(.*?^}", re.MULTILINE | re.DOTALL)
+_USE = lazy_pattern(r"@(\"[^\"]+\"|[\w.]+)")
 
 
 class Decomposition:

@@ -108,7 +108,7 @@ def _signature(gate: Gate) -> Signature:
 def _bit(found: object) -> bool:
     # 0, 1 and NumPy's are fine; what a method returns that forgets to return something is not.
     for value in (False, True):
-        if found is not None and not isinstance(found, str) and bool(found == value):
+        if found == value:
             return value
     message = f"measure returned {found!r}, and it must return True or False"
     raise TypeError(message)
