@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 from qirjit_magic.display.terminal import TerminalBar
-from qirjit_magic.display.timings import table
+from qirjit_magic.display.timings import timings_table
 from qirjit_magic.errors import (
     EngineError,
     EngineStartError,
@@ -192,7 +192,7 @@ def _print_result(result: RunResult | None, options: GivenFlags) -> None:
 
 def _print_timings(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
-        _print_to_stderr("\n".join(filter(None, (plan, table(timings)))))
+        _print_to_stderr("\n".join(filter(None, (plan, timings_table(timings)))))
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from qirjit_magic.display.labels import number, percent, shortened, shown
-from qirjit_magic.display.style import drawn, standalone, styled
+from qirjit_magic.display.labels import count_text, escaped_label, percent, shortened
+from qirjit_magic.display.style import guarded_picture, styled, svg_document
 from qirjit_magic.errors import MissingPackageError
 from qirjit_magic.results.counts import Counts
 from qirjit_magic.sanitize import sanitize_line
@@ -77,16 +77,16 @@ class Histogram:
         total, longest = self.counts.total or 1, max((count for _, count in rows), default=0) or 1
         bars = [HistogramBar(name, count, count / total, count / longest) for name, count in rows]
         if self.counts.unnamed:
-            rest, name = self.counts.rest, number(self.counts.unnamed, "other")
+            rest, name = self.counts.rest, count_text(self.counts.unnamed, "other")
             bars.append(HistogramBar(name, rest, rest / total, rest / longest, rest=True))
         return bars
 
     def words(self) -> str:
         """Distinct and, where no title says it, total in words; and what is left out."""
         different = "" if self.counts.distinct == 1 else "different "
-        words = number(self.counts.distinct, f"{different}{sanitize_line(self.noun)}")
+        words = count_text(self.counts.distinct, f"{different}{sanitize_line(self.noun)}")
         if not self.title:
-            words += f" in {number(self.counts.total, 'shot')}"
+            words += f" in {count_text(self.counts.total, 'shot')}"
         if not self.counts.unnamed:
             return words
         more = f": {sanitize_line(self.hint)}" if self.hint else ""
@@ -106,12 +106,12 @@ class Histogram:
         bars = self.bars()
         layout = _Layout.of(bars)
         inner = _WIDTH - layout.left - layout.right
-        title = f'<text x="0" y="16" class="qirjit-strong">{shown(self.title or self.words(), 80)}</text>'
+        title = f'<text x="0" y="16" class="qirjit-strong">{escaped_label(self.title or self.words(), 80)}</text>'
         area = (
             f'<svg x="{layout.left:g}" y="32" width="{inner:g}" height="{layout.height(bars)}" overflow="visible">'
             f"{''.join(_rows(bars, layout, self.counts.total))}</svg>"
         )
-        return standalone(f"{title}{area}", _WIDTH, layout.height(bars) + 40, self._label())
+        return svg_document(f"{title}{area}", _WIDTH, layout.height(bars) + 40, self._label())
 
     def fragment(self) -> str:
         """The histogram as HTML without its style."""
@@ -128,7 +128,7 @@ class Histogram:
         include: object = None,  # noqa: ARG002 - the signature is IPython's
         exclude: object = None,  # noqa: ARG002 - likewise
     ) -> dict[str, str]:
-        title = f'<div class="qirjit-title">{shown(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
+        title = f'<div class="qirjit-title">{escaped_label(self.title, _LONGEST_TOLD)}</div>' if self.title else ""
         return {"text/plain": self.text(), "text/html": styled(title + self.fragment())}
 
     def _figure(self, bars: list[HistogramBar], moves: list[int]) -> str:
@@ -138,7 +138,7 @@ class Histogram:
             f'style="width:calc(100% - {layout.left + layout.right:g}px);margin-left:{layout.left:g}px">'
             f"{''.join(_rows(bars, layout, self.counts.total, moves))}</svg>"
         )
-        return drawn(picture, "qirjit-figure")
+        return guarded_picture(picture, "qirjit-figure")
 
     def _label(self) -> str:
         top = sorted(self.counts.rows, key=lambda row: -row[1])[:3]
@@ -147,14 +147,15 @@ class Histogram:
 
     def _table(self, bars: list[HistogramBar]) -> str:
         body = "".join(
-            f'<tr><th scope="row" class="qirjit-name">{shown(bar.name, _LONGEST_TOLD)}</th>'
+            f'<tr><th scope="row" class="qirjit-name">{escaped_label(bar.name, _LONGEST_TOLD)}</th>'
             f'<td class="qirjit-number">{bar.count:,}</td>'
             f'<td class="qirjit-number">{escape(percent(bar.share))}</td></tr>'
             for bar in bars
         )
         return (
             '<div class="qirjit-numbers qirjit-scroll"><table class="qirjit-table"><thead><tr>'
-            f'<th scope="col">{shown(self.noun, _LONGEST_NAME)}</th><th scope="col" class="qirjit-number">shots</th>'
+            f'<th scope="col">{escaped_label(self.noun, _LONGEST_NAME)}</th>'
+            '<th scope="col" class="qirjit-number">shots</th>'
             f'<th scope="col" class="qirjit-number">share</th></tr></thead><tbody>{body}</tbody></table></div>'
         )
 
@@ -211,7 +212,8 @@ def _rows(bars: list[HistogramBar], layout: _Layout, total: int, moves: Sequence
     for place, bar in enumerate(bars):
         top = (place + 1) * layout.row - layout.bar - 4
         base = top + layout.bar // 2 + 5
-        told = f"{shortened(bar.name, _LONGEST_TOLD)}: {bar.count:,} of {number(total, 'shot')}, {percent(bar.share)}"
+        share = f"{bar.count:,} of {count_text(total, 'shot')}, {percent(bar.share)}"
+        told = f"{shortened(bar.name, _LONGEST_TOLD)}: {share}"
         name_at = f'x="0" y="{top - 5}"' if layout.above else f'x="-{_GAP}" y="{base}" text-anchor="end"'
         kind = "qirjit-soft" if bar.rest else "qirjit-name"
         moved = f' style="--qirjit-move:{moves[place] * layout.row}px"' if any(moves) else ""

@@ -9,7 +9,7 @@ from qirjit_magic.sanitize import sanitize_line
 _ELLIPSIS = "…"
 
 
-def number(count: int, noun: str) -> str:
+def count_text(count: int, noun: str) -> str:
     """``1 shot``, ``2,000 shots``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
@@ -29,7 +29,7 @@ def _cut(text: str, limit: int) -> str:
     return f"{text[: limit - end - 1]}{_ELLIPSIS}{text[-end:]}"
 
 
-def shown(text: str, limit: int) -> str:
+def escaped_label(text: str, limit: int) -> str:
     """The shortened text, escaped for HTML."""
     return escape(shortened(text, limit))
 

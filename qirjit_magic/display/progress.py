@@ -35,7 +35,7 @@ def describe(progress: Progress) -> str:
     return " · ".join(words)
 
 
-def page(progress: Progress) -> str:
+def progress_html(progress: Progress) -> str:
     """The progress as HTML, behind a bar while the run goes on."""
     words = f"<span>{describe(progress)}</span>"
     if progress.ended:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from qirjit_magic.display.labels import number, percent, shortened
+from qirjit_magic.display.labels import count_text, percent, shortened
 from qirjit_magic.sanitize import sanitize
 
 SHOWN_AMPLITUDES = 32
@@ -111,7 +111,7 @@ def _rest(state: State, hint: str) -> str:
         return ""
     share = "" if state.rest is None else f", together {percent(max(state.rest, 0.0))}"
     which = "the first" if state.rest is None else "the most probable"
-    return f"… and {number(more, 'more basis state')}{share}; these are {which}: {hint}"
+    return f"… and {count_text(more, 'more basis state')}{share}; these are {which}: {hint}"
 
 
 def state_fragment(text: str, qubits: int, hint: str) -> str:
@@ -210,4 +210,4 @@ def _cells(basis: int, amplitude: complex, qubits: int) -> tuple[str, ...]:
 
 def _beginning(text: str, hint: str) -> str:
     most = 2_000
-    return text if len(text) <= most else f"{text[:most]}\n… {number(len(text) - most, 'more character')}: {hint}"
+    return text if len(text) <= most else f"{text[:most]}\n… {count_text(len(text) - most, 'more character')}: {hint}"

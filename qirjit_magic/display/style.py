@@ -144,7 +144,7 @@ def styled(fragment: str) -> str:
     return f'<div class="qirjit"><style>{STYLE}</style>{fragment}</div>'
 
 
-def drawn(picture: str, kind: str = "") -> str:
+def guarded_picture(picture: str, kind: str = "") -> str:
     """A picture, or what goes with one, that no page shows which has taken its SVG or this style sheet away.
 
     Args:
@@ -154,7 +154,7 @@ def drawn(picture: str, kind: str = "") -> str:
     return f'<div class="qirjit-drawn{f" {kind}" if kind else ""}" style="display:none">{picture}</div>'
 
 
-def standalone(picture: str, width: float, height: float, label: str) -> str:
+def svg_document(picture: str, width: float, height: float, label: str) -> str:
     """A picture as an SVG file: with a style of its own, readable on a light page and on a dark one.
 
     Args:

@@ -23,7 +23,7 @@ _NOTHING = "nothing had to be done"
 _DIGITS = 3
 
 
-def table(timings: Timings) -> str:
+def timings_table(timings: Timings) -> str:
     """A line for each step that happened, in milliseconds, what is left of the total, and the total."""
     if timings == UNTIMED:
         return _NOTHING

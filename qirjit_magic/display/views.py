@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from qirjit_magic.display.histogram import Histogram
-from qirjit_magic.display.labels import number, shortened, shown
+from qirjit_magic.display.labels import count_text, escaped_label, shortened
 from qirjit_magic.display.state import state_fragment, state_lines
 from qirjit_magic.display.style import styled
 from qirjit_magic.display.summary import FirstTexts, Summarised, Summary
@@ -67,7 +67,7 @@ def _list(nodes: Sequence[Node], kind: str = "") -> str:
 
 
 def _item(record: Record) -> str:
-    label = f' <span class="qirjit-label">{shown(record.label, _LONGEST_LABEL)}</span>' if record.label else ""
+    label = f' <span class="qirjit-label">{escaped_label(record.label, _LONGEST_LABEL)}</span>' if record.label else ""
     kind = "qirjit-items" if record.kind in _CONTAINERS else "qirjit-value"
     value = f'<span class="{kind}">{escape(_value(record))}</span>'
     return f'<span class="qirjit-kind">{record.kind.name}</span> {value}{label}'
@@ -101,7 +101,7 @@ def _value(record: Record) -> str:
 
 def omitted_note(more: int, noun: str, hint: str) -> str:
     """A line about what is left out."""
-    return f"… and {number(more, f'more {noun}')}: {hint}"
+    return f"… and {count_text(more, f'more {noun}')}: {hint}"
 
 
 # -- messages ----------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def messages_fragment(messages: FirstTexts, hint: str, *, folded: bool) -> str:
     text = f'<pre class="qirjit-text">{escape(chr(10).join(messages_lines(messages, hint)))}</pre>'
     if not folded:
         return f"<section>{text}</section>"
-    return f"<section><details><summary>{number(messages.total, 'message')}</summary>{text}</details></section>"
+    return f"<section><details><summary>{count_text(messages.total, 'message')}</summary>{text}</details></section>"
 
 
 def messages_lines(messages: FirstTexts, hint: str) -> Iterator[str]:
@@ -128,8 +128,8 @@ def messages_lines(messages: FirstTexts, hint: str) -> Iterator[str]:
         if len(message) > room:
             yield sanitize(message[:room])
             others = messages.total - place - 1
-            more = f" and {number(others, 'more message')}" if others else ""
-            yield f"… {number(len(message) - room, 'more character')}{more}: {hint}"
+            more = f" and {count_text(others, 'more message')}" if others else ""
+            yield f"… {count_text(len(message) - room, 'more character')}{more}: {hint}"
             return
         yield sanitize(message)
         room -= len(message) + 1
@@ -155,10 +155,10 @@ def views(result: Summarised) -> dict[str, str]:
     return {name: styled(fragment) for name, fragment in _fragments(result.summary, in_page=False).items()}
 
 
-def page(summary: Summary) -> str:
+def result_html(summary: Summary) -> str:
     """All views of a run below a line that says what it was, as HTML that brings its style with it."""
     parts = "".join(_fragments(summary, in_page=True).values())
-    return styled(f'<div class="qirjit-title">{shown(title(summary), _LONGEST_NAME)}</div>{parts}')
+    return styled(f'<div class="qirjit-title">{escaped_label(title(summary), _LONGEST_NAME)}</div>{parts}')
 
 
 def title(summary: Summary) -> str:
@@ -205,7 +205,7 @@ def _charts(summary: Summary) -> Iterator[Histogram]:
 def _records(summary: Summary) -> str:
     parts = [records_fragment(summary.records, summary.more_records, _ALL_RECORDS)] if summary.records else []
     if summary.returned.total and summary.shots == 1:
-        value = shown(summary.returned.rows[0][0], _LONGEST_NAME)
+        value = escaped_label(summary.returned.rows[0][0], _LONGEST_NAME)
         parts.append(f'<section>returned <code class="qirjit-value">{value}</code></section>')
     return "".join(parts)
 
@@ -246,4 +246,4 @@ def _lines(summary: Summary) -> Iterator[str]:
     if summary.only_messages:
         yield from messages_lines(summary.messages, _ALL_MESSAGES)
     elif summary.messages.total:
-        yield f"{number(summary.messages.total, 'message')}: result.messages"
+        yield f"{count_text(summary.messages.total, 'message')}: result.messages"

@@ -9,7 +9,7 @@ from pathlib import Path
 import llvmlite
 import llvmlite.binding as llvm
 
-from qirjit_magic.engine.codegen.object_code import host
+from qirjit_magic.engine.codegen.object_code import host_target
 from qirjit_magic.version import __version__
 
 FOLDERS = ("engine", "protocol", "results", "sandbox")
@@ -23,7 +23,7 @@ def build() -> str:
     """
     llvm_version = ".".join(map(str, llvm.llvm_version_info))
     triple = llvm.get_process_triple()
-    return " ".join((__version__, llvmlite.__version__, llvm_version, triple, *host(), _c_library(), _sources()))
+    return " ".join((__version__, llvmlite.__version__, llvm_version, triple, *host_target(), _c_library(), _sources()))
 
 
 def _c_library() -> str:

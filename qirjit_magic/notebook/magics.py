@@ -33,7 +33,7 @@ from qirjit_magic.display.modules import (
     table_html,
     table_text,
 )
-from qirjit_magic.display.timings import table
+from qirjit_magic.display.timings import timings_table
 from qirjit_magic.errors import ExecutionError, OptionError
 from qirjit_magic.flags import FlagContext, GivenFlags, flag_help, parse
 from qirjit_magic.limits import default_limits
@@ -395,7 +395,7 @@ def _print_diagnostics(diagnostics: Iterable[Diagnostic], *, aside: bool = False
 def _print_timings(timings: Timings, options: GivenFlags, *, plan: str = "") -> None:
     if options.time:
         aside = options.format is not None
-        print(*filter(None, (plan, table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)
+        print(*filter(None, (plan, timings_table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)
 
 
 class _Bundle:

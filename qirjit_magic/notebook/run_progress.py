@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from IPython.display import DisplayHandle, display
 from msgspec import structs
 
-from qirjit_magic.display.progress import describe, is_long, page
+from qirjit_magic.display.progress import describe, is_long, progress_html
 from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.flags import GivenFlags
 from qirjit_magic.protocol.messages import Progress
@@ -67,7 +67,7 @@ class CellBar:
         if self._shown is None and not is_long(progress):
             return
         self._last = progress
-        bundle = {"text/plain": describe(progress), "text/html": page(progress)}
+        bundle = {"text/plain": describe(progress), "text/html": progress_html(progress)}
         if self._shown is None:
             self._shown = display(bundle, raw=True, display_id=True)
         else:

@@ -180,7 +180,7 @@ class ObjectCache:
             warnings.warn(message, QirNotice, stacklevel=3)
 
 
-def admitted(
+def admitted_module(
     found: Compiled | None,
     modules: Sequence[ModuleInfo],
     name: str,

@@ -12,7 +12,7 @@ from qirjit_magic.protocol.symbol_graph import PYTHON, SymbolGraph, Use, shown_n
 _SHOWN_NAMES = 10
 
 
-def added(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagnostic]:
+def module_remarks(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagnostic]:
     """Return the remarks about a module that was compiled, or is the newest again.
 
     Args:
@@ -33,7 +33,7 @@ def added(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Diagno
         if use.user == name and not use.fits:
             yield _misfit(use)
     yield from _shadowed(before, after, name)
-    yield from lost(before, after, name)
+    yield from lost_names(before, after, name)
 
 
 def python_misfits(symbol_graph: SymbolGraph) -> tuple[Diagnostic, ...]:
@@ -65,7 +65,7 @@ def _shadowed(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterator[Di
         yield Diagnostic("notice", message, about="shadowed")
 
 
-def lost(before: SymbolGraph, after: SymbolGraph, name: str = "") -> Iterator[Diagnostic]:
+def lost_names(before: SymbolGraph, after: SymbolGraph, name: str = "") -> Iterator[Diagnostic]:
     """Return the remarks about names that others use, and their module defines no more.
 
     Args:
@@ -100,7 +100,7 @@ def variables_reset(info: ModuleInfo, reason: str) -> Diagnostic:
     return Diagnostic("notice", message, about="anew")
 
 
-def left_out(records: int, output: int, limits: Limits) -> Iterator[Diagnostic]:
+def output_left_out(records: int, output: int, limits: Limits) -> Iterator[Diagnostic]:
     """Return the remarks about a run of which not everything was kept.
 
     Args:

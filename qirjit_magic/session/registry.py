@@ -186,7 +186,7 @@ class ModuleRegistry:
         before = self.symbol_graph
         self._added.pop(name, None)
         self._added[name] = added
-        said = (*added.info.breaks, *diagnostics.added(before, self.symbol_graph, name))
+        said = (*added.info.breaks, *diagnostics.module_remarks(before, self.symbol_graph, name))
         if not said:
             return added.info
         moved = tuple(structs.replace(d, line=d.line + lines) if d.line is not None else d for d in said)
@@ -200,7 +200,7 @@ class ModuleRegistry:
         del self._added[name]
         self._in_use.pop(name, None)
         self._added_in.pop(name, None)
-        return tuple(diagnostics.lost(before, self.symbol_graph))
+        return tuple(diagnostics.lost_names(before, self.symbol_graph))
 
     def clear(self) -> None:
         """Forget all of them."""

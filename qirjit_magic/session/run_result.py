@@ -260,7 +260,7 @@ class RunResult:
         include: object = None,  # noqa: ARG002 - the signature is IPython's
         exclude: object = None,  # noqa: ARG002
     ) -> dict[str, str]:
-        return {"text/plain": views.describe(self.summary), "text/html": views.page(self.summary)}
+        return {"text/plain": views.describe(self.summary), "text/html": views.result_html(self.summary)}
 
     def histogram(self, *, top: int = parts.SHOWN_ROWS, order: Order = "value") -> Histogram:
         """Draw the strings of results as a picture, which a notebook displays.

@@ -317,7 +317,7 @@ class Session:
             before = self.linkage
             with self._engine.uninterrupted():
                 self._functions.undefine(name)
-            return tuple(diagnostics.lost(before, self.linkage))
+            return tuple(diagnostics.lost_names(before, self.linkage))
 
     def free_name(self) -> str:
         """Return a name that no module has yet: ``cell1``, ``cell2`` and so on.

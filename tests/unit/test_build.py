@@ -11,7 +11,7 @@ import pytest
 import qirjit_magic
 from qirjit_magic.engine import build as build_module
 from qirjit_magic.engine.build import FOLDERS, build
-from qirjit_magic.engine.codegen.object_code import host
+from qirjit_magic.engine.codegen.object_code import host_target
 
 
 @pytest.fixture
@@ -63,12 +63,12 @@ def test_what_is_no_source_is_no_part_of_a_build(copy: Path) -> None:
 
 
 def test_a_build_names_this_processor_and_its_features() -> None:
-    processor, features = host()
+    processor, features = host_target()
     assert processor in build().split()
     assert features in build().split()
 
 
 def test_another_processor_is_another_build(monkeypatch: pytest.MonkeyPatch) -> None:
     before = build()
-    monkeypatch.setattr(build_module, "host", lambda: ("another", "+none"))
+    monkeypatch.setattr(build_module, "host_target", lambda: ("another", "+none"))
     assert build() != before

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
-from qirjit_magic.session.client.crash_report import crash, default_memory_limit
+from qirjit_magic.session.client.crash_report import crash_error, default_memory_limit
 from qirjit_magic.session.client.process import UNKNOWN, Limit, Stream, is_over
 
 _MIB = 1 << 20
@@ -34,7 +34,7 @@ def stream(text: str) -> Stream:
 
 @pytest.mark.parametrize(("cause", "said"), OUT_OF_MEMORY)
 def test_out_of_memory_is_told_with_the_limit(cause: str, said: str) -> None:
-    error = crash(cause, "main", stream(said), memory_limit=1536 * _MIB)
+    error = crash_error(cause, "main", stream(said), memory_limit=1536 * _MIB)
     assert error.reason == "out of memory: the limit is 1,536 MiB"
     assert (error.signal_name, error.entry, error.stderr_tail) == (cause, "main", said)
     assert f"died of {cause} (out of memory: the limit is 1,536 MiB) while it ran 'main'" in str(error)
@@ -42,12 +42,12 @@ def test_out_of_memory_is_told_with_the_limit(cause: str, said: str) -> None:
 
 def test_out_of_memory_without_a_limit_names_none() -> None:
     cause, said = OUT_OF_MEMORY[0]
-    assert crash(cause, "main", stream(said), memory_limit=0).reason == "out of memory"
+    assert crash_error(cause, "main", stream(said), memory_limit=0).reason == "out of memory"
 
 
 @pytest.mark.parametrize(("cause", "said"), SOMETHING_ELSE)
 def test_other_deaths_are_not_taken_for_it(cause: str, said: str) -> None:
-    error = crash(cause, "", stream(said), memory_limit=_MIB)
+    error = crash_error(cause, "", stream(said), memory_limit=_MIB)
     assert "out of memory" not in error.reason
     assert f"died of {cause} ({error.reason}) while" in str(error)
 
@@ -55,7 +55,7 @@ def test_other_deaths_are_not_taken_for_it(cause: str, said: str) -> None:
 def test_a_death_takes_the_note_and_names_the_shot(memory: RecordMemory) -> None:
     for word, value in ((Word.SHOT, 7), (Word.RUNNING, 1), (Word.FAULT_SIGNAL, signal.SIGFPE), (Word.FAULT_CODE, 1)):
         memory.put_word(word, value)
-    error = crash("SIGFPE", "main", stream(""), memory_limit=0, memory=memory)
+    error = crash_error("SIGFPE", "main", stream(""), memory_limit=0, memory=memory)
     assert error.reason == "division by zero, or of the smallest integer by -1"
     assert error.shot == 7
     assert memory.take_fault() is None
@@ -63,13 +63,13 @@ def test_a_death_takes_the_note_and_names_the_shot(memory: RecordMemory) -> None
 
 def test_a_death_outside_a_run_names_no_shot(memory: RecordMemory) -> None:
     memory.put_word(Word.RUNNING, 1)  # of a run before
-    error = crash("SIGABRT", "", stream("LLVM ERROR: oh\n"), memory_limit=0, memory=memory, module="m")
+    error = crash_error("SIGABRT", "", stream("LLVM ERROR: oh\n"), memory_limit=0, memory=memory, module="m")
     assert (error.shot, error.module) == (None, "m")
     assert error.cause == "SIGABRT (LLVM gave up while it compiled: oh)"
 
 
 def test_a_compiler_that_took_too_long_is_told_with_its_limit() -> None:
-    error = crash("SIGKILL", "", stream(""), memory_limit=0, module="m", late=Limit(2.5, "the compiler"))
+    error = crash_error("SIGKILL", "", stream(""), memory_limit=0, module="m", late=Limit(2.5, "the compiler"))
     assert error.reason == "the compiler had not ended after 2.5 s"
 
 
@@ -106,20 +106,20 @@ def test_there_is_no_limit_where_the_system_does_not_tell_its_memory(monkeypatch
     ],
 )
 def test_who_is_killed_because_of_the_time_says_what_took_it(late: str, stopped: bool, reason: str) -> None:  # noqa: FBT001 - a table
-    error = crash("SIGKILL", "main", stream(""), memory_limit=0, late=Limit(20, late), stopped=stopped)
+    error = crash_error("SIGKILL", "main", stream(""), memory_limit=0, late=Limit(20, late), stopped=stopped)
     assert (error.reason, error.limit_s, error.stopped) == (reason, 20, stopped)
 
 
 def test_a_lost_status_is_told_by_the_note_of_the_fault(memory: RecordMemory) -> None:
     for word, value in ((Word.FAULT_SIGNAL, signal.SIGFPE), (Word.FAULT_CODE, 1)):
         memory.put_word(word, value)
-    error = crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
+    error = crash_error(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
     assert (error.signal_name, error.reason) == ("SIGFPE", "division by zero, or of the smallest integer by -1")
-    error = crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
+    error = crash_error(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory)
     assert error.signal_name == UNKNOWN
     assert "its exit status is lost" in error.reason
 
 
 def test_a_note_of_no_signal_tells_nothing(memory: RecordMemory) -> None:
     memory.put_word(Word.FAULT_SIGNAL, 1 << 40)
-    assert crash(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory).signal_name == UNKNOWN
+    assert crash_error(UNKNOWN, "main", stream(""), memory_limit=0, memory=memory).signal_name == UNKNOWN

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qirjit_magic.engine.runtime.prepared_shots import put_dumps
-from qirjit_magic.engine.simulators.statevector.dump_texts import numbers, state_text
+from qirjit_magic.engine.simulators.statevector.dump_texts import rust_numbers, state_text
 from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordKind, RecordMemory, Word
 from qirjit_magic.results.records import Record, RecordBatch, decode
 from qirjit_magic.session.runs.watcher import RunWatcher
@@ -102,8 +102,8 @@ def test_numbers_have_their_shortest_digits_and_no_exponent() -> None:
     sizes = 10.0 ** random.uniform(-16, 0, 20_000)
     edges = [1.0, -1.0, 0.5, 0.0, -0.0, 1e-4, 9.99e-5, 1e-5, -1e-5, 1e-15, 9e-16, -5e-324, 0.1, 1 / 3, 1 - 2**-53]
     values = np.array([*(sizes * random.choice([-1, 1], len(sizes))), *edges])
-    assert numbers(values) == [_as_rust_writes(value) for value in values.tolist()]
-    assert numbers(values[:0]) == []
+    assert rust_numbers(values) == [_as_rust_writes(value) for value in values.tolist()]
+    assert rust_numbers(values[:0]) == []
 
 
 @pytest.mark.parametrize("lowest", [0, 57, 70])  # some with numbers that no word of the machine holds

@@ -13,7 +13,7 @@ from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.errors import OptionError
 from qirjit_magic.limits import VARIABLE, LimitError, Limits, default_limits
 from qirjit_magic.protocol.module_info import ModuleInfo
-from qirjit_magic.session.diagnostics import left_out
+from qirjit_magic.session.diagnostics import output_left_out
 from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
 from qirjit_magic.session.sources import Source, nesting, read_source
 
@@ -158,8 +158,8 @@ def test_there_are_no_more_modules_than_there_may_be() -> None:
 
 
 def test_what_is_left_out_is_told_with_its_limit() -> None:
-    assert list(left_out(0, 0, Limits())) == []
-    said = [str(notice) for notice in left_out(1234, 5678, Limits(records_per_shot=99, output_bytes=77))]
+    assert list(output_left_out(0, 0, Limits())) == []
+    said = [str(notice) for notice in output_left_out(1234, 5678, Limits(records_per_shot=99, output_bytes=77))]
     assert "1,234 records" in said[0]
     assert "99 records" in said[0]
     assert "5,678 bytes" in said[1]

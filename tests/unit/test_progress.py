@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from qirjit_magic.display.progress import describe, is_long, page
+from qirjit_magic.display.progress import describe, is_long, progress_html
 from qirjit_magic.display.terminal import TerminalBar
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import RecordMemory, Word
@@ -140,15 +140,15 @@ def test_a_watch_knows_the_shot_that_is_run(memory: RecordMemory) -> None:
 )
 def test_progress_in_words(progress: Progress, words: str) -> None:
     assert describe(progress) == words
-    assert words in page(progress)
+    assert words in progress_html(progress)
 
 
 def test_a_page_has_a_bar_while_the_run_goes_on() -> None:
     continues = Progress(450, 1000, 2.0, 190.0, 2.9)
-    assert 'role="progressbar"' in page(continues)
-    assert 'aria-valuenow="45"' in page(continues)
-    assert "width:45%" in page(continues)
-    assert "progressbar" not in page(structs.replace(continues, ended=True))
+    assert 'role="progressbar"' in progress_html(continues)
+    assert 'aria-valuenow="45"' in progress_html(continues)
+    assert "width:45%" in progress_html(continues)
+    assert "progressbar" not in progress_html(structs.replace(continues, ended=True))
 
 
 @given(st.integers(0, 2**63), st.floats(0, 1e300), st.floats(0, 1e300) | st.none(), st.booleans())

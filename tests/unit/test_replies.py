@@ -21,7 +21,7 @@ from qirjit_magic.protocol.messages import (
     RunRequest,
 )
 from qirjit_magic.protocol.operations import MAX_FIRST, MAX_QUBIT, RETURNED, Operation, TraceEnd
-from qirjit_magic.session.client.replies import checked, refusal
+from qirjit_magic.session.client.replies import checked_reply, refusal_error
 
 _Facts = dict[str, Fact]
 _VALUES: _Facts = {
@@ -48,7 +48,7 @@ def test_every_error_of_an_engine_comes_through(kind: type[QirError]) -> None:
     facts: _Facts = {field.name: _VALUES[str(field.type)] for field in dataclasses.fields(cast("Any", kind))}
     if issubclass(kind, LocatedError):
         facts["module"] = "here"
-    raised = refusal(Refused(kind.__name__, facts), ["here"])
+    raised = refusal_error(Refused(kind.__name__, facts), ["here"])
     assert type(raised) is kind
     assert raised.facts() == facts
 
@@ -56,22 +56,22 @@ def test_every_error_of_an_engine_comes_through(kind: type[QirError]) -> None:
 def test_a_fact_of_another_type_does_not() -> None:
     facts: _Facts = {"construct": "x", "reason": "y", "trustable": "yes"}
     with pytest.raises(FrameError, match="UnsafeModuleError has no such facts"):
-        refusal(Refused(UnsafeModuleError.__name__, facts), [""])
+        refusal_error(Refused(UnsafeModuleError.__name__, facts), [""])
 
 
 @pytest.mark.parametrize(("following", "right"), [(10, False), (11, True), (20, True), (21, False), (-1, False)])
 def test_a_full_memory_goes_on_with_a_shot_of_the_part_that_was_asked_for(following: int, right: bool) -> None:  # noqa: FBT001 - a table
     request, reply = RunRequest("m", "main", first=10, shots=100, ends=20), RunReply("full", following)
     if right:
-        assert checked(Frame(request), Frame(reply), RunReply, known=()) == reply
+        assert checked_reply(Frame(request), Frame(reply), RunReply, known=()) == reply
     else:
         with pytest.raises(FrameError, match="shots that it has run, or that there are not"):
-            checked(Frame(request), Frame(reply), RunReply, known=())
+            checked_reply(Frame(request), Frame(reply), RunReply, known=())
 
 
 def test_no_part_ends_behind_its_end() -> None:
     request = RunRequest("m", "main", shots=100, ends=20)
-    assert checked(Frame(request), Frame(RunReply("stopped", 70)), RunReply, known=()).next == 20
+    assert checked_reply(Frame(request), Frame(RunReply("stopped", 70)), RunReply, known=()).next == 20
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_no_part_ends_behind_its_end() -> None:
 def test_shots_are_sampled_only_where_that_was_asked_for(request_: RunRequest, outcome: Outcome) -> None:
     reply = RunReply(outcome, 8, sampled=1)
     with pytest.raises(FrameError):
-        checked(Frame(request_), Frame(reply), RunReply, known=())
+        checked_reply(Frame(request_), Frame(reply), RunReply, known=())
     asked = RunRequest("m", "main", shots=8, method="auto")
-    assert checked(Frame(asked), Frame(RunReply("done", 8, sampled=1)), RunReply, known=()).sampled == 1
+    assert checked_reply(Frame(asked), Frame(RunReply("done", 8, sampled=1)), RunReply, known=()).sampled == 1
 
 
 def _circuit(reply: CircuitReply) -> CircuitReply:
-    return checked(Frame(CircuitRequest("m", "main")), Frame(reply), CircuitReply, known=())
+    return checked_reply(Frame(CircuitRequest("m", "main")), Frame(reply), CircuitReply, known=())
 
 
 @pytest.mark.parametrize(

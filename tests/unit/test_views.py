@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.display.summary import FirstTexts, Summary
-from qirjit_magic.display.views import describe, page, title, views
+from qirjit_magic.display.views import describe, result_html, title, views
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results.counts import PackedBits
 from qirjit_magic.results.records import Record, RecordTable
@@ -61,7 +61,7 @@ _ALL = run_of(
 def test_the_title_says_what_ran_and_what_is_missing(shots: int, requested: int, dropped: int, words: str) -> None:
     assert title(Summary("main", shots, requested, dropped=dropped)) == words
     assert describe(Summary("main", shots, requested, dropped=dropped)) == words
-    assert Page(page(Summary("main", shots, requested, dropped=dropped))).seen.strip() == words
+    assert Page(result_html(Summary("main", shots, requested, dropped=dropped))).seen.strip() == words
 
 
 @pytest.mark.parametrize(("name", "result"), [("tree", _TREE), ("all", _ALL)])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from qirjit_magic.display.labels import number as counted
+from qirjit_magic.display.labels import count_text as counted
 from qirjit_magic.display.labels import shortened
 from qirjit_magic.protocol.operations import RETURNED, Operation, TraceEnd
 from qirjit_magic.results.traced_circuit import TracedCircuit

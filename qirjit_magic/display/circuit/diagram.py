@@ -59,8 +59,8 @@ class CircuitDiagram(TracedCircuit):
         include: object = None,  # noqa: ARG002 - the signature is IPython's
         exclude: object = None,  # noqa: ARG002 - likewise
     ) -> dict[str, str]:
-        from qirjit_magic.display.circuit.svg import page_of  # noqa: PLC0415 - a session may draw none
+        from qirjit_magic.display.circuit.svg import circuit_html  # noqa: PLC0415 - a session may draw none
 
         text = self.text()
-        page = page_of(self, columns=SHOWN_COLUMNS, qubits=SHOWN_QUBITS, width=SVG_WIDTH, text=text)
+        page = circuit_html(self, columns=SHOWN_COLUMNS, qubits=SHOWN_QUBITS, width=SVG_WIDTH, text=text)
         return {"text/plain": text, "text/html": page}

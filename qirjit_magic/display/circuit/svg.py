@@ -18,8 +18,8 @@ from qirjit_magic.display.circuit.circuit_labels import (
     title,
 )
 from qirjit_magic.display.circuit.layout import CircuitLayout, PlacedColumn, PlacedOperation, lay_out
-from qirjit_magic.display.labels import number as counted
-from qirjit_magic.display.style import drawn, styled
+from qirjit_magic.display.labels import count_text as counted
+from qirjit_magic.display.style import guarded_picture, styled
 from qirjit_magic.protocol.operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
 
@@ -30,7 +30,7 @@ _CHOICE = (
 )
 
 
-def page_of(circuit: TracedCircuit, *, columns: int, qubits: int, width: int, text: str) -> str:
+def circuit_html(circuit: TracedCircuit, *, columns: int, qubits: int, width: int, text: str) -> str:
     """The circuit as HTML that brings its style with it.
 
     Args:
@@ -41,7 +41,7 @@ def page_of(circuit: TracedCircuit, *, columns: int, qubits: int, width: int, te
         text: the same in characters, for readers of screens and pages that show no SVG.
     """
     layout = lay_out(circuit.traced, columns=columns, qubits=qubits)
-    picture = drawn(svg_of(circuit, layout, width=width), "qirjit-scroll qirjit-tall")
+    picture = guarded_picture(svg_of(circuit, layout, width=width), "qirjit-scroll qirjit-tall")
     numbers = figures(circuit)
     parts = [numbers[:3], *(numbers[start : start + _ROWS] for start in range(3, len(numbers), _ROWS))]
     tables = f'<div class="qirjit-beside">{"".join(map(_table, parts))}</div>'

@@ -16,7 +16,7 @@ from qirjit_magic.display.circuit.circuit_labels import (
     title,
 )
 from qirjit_magic.display.circuit.layout import CircuitLayout, PlacedColumn
-from qirjit_magic.display.labels import number as counted
+from qirjit_magic.display.labels import count_text as counted
 from qirjit_magic.protocol.operations import Operation
 from qirjit_magic.results.traced_circuit import TracedCircuit
 

@@ -31,14 +31,14 @@ _serials = itertools.count(1)
 
 
 @cache
-def host() -> tuple[str, str]:
+def host_target() -> tuple[str, str]:
     """This machine's processor and its features, in LLVM's words."""
     return llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
 
 
 def _target_machine(level: int = 0) -> llvm.TargetMachine:
     # The small code model: the default one makes the time for long blocks quadratic.
-    processor, features = host()
+    processor, features = host_target()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(processor, features, opt=level, codemodel="small", reloc="pic", jit=True)
 

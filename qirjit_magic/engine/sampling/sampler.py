@@ -15,7 +15,7 @@ from qirjit_magic.engine.simulators.instances import SimulatorInstances
 from qirjit_magic.engine.simulators.operation_trace import NotExactError, NotSampleable
 from qirjit_magic.engine.simulators.sampled_circuit import Circuit, read_circuit
 from qirjit_magic.engine.simulators.stabilizer import CliffordProgram
-from qirjit_magic.engine.simulators.statevector.dump_texts import parts, places
+from qirjit_magic.engine.simulators.statevector.dump_texts import amplitude_parts, qubit_places
 from qirjit_magic.engine.simulators.statevector.simulator import StateVectorSimulator
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.messages import RunRequest
@@ -70,8 +70,8 @@ def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, me
     if end is not ShotsEnd.DONE:
         return failure.message if failure else "it was stopped"
     words = simulator.words
-    re, im = parts(words)
-    known = places(words).tolist()
+    re, im = amplitude_parts(words)
+    known = qubit_places(words).tolist()
     return FinalState(re, im, tuple(known[wire] if wire < len(known) else -1 for wire in range(circuit.wires)))
 
 

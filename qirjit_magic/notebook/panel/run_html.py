@@ -143,7 +143,7 @@ def whole_link(tail: Tail, name: str) -> str:
     )
 
 
-def page(html: str) -> str:
+def tab_page(html: str) -> str:
     """A fragment as the page of a tab: as wide as that is, so that what is wider scrolls in its own box."""
     return f'<div style="display:grid;grid-template-columns:minmax(0,1fr)">{html}</div>' if html else ""
 

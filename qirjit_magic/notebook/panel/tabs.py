@@ -144,4 +144,4 @@ class Tabs:
 
     def _put(self, title: str, page: Page, html: str) -> None:
         if self._pages.get(title) is page:  # nobody has put another one there meanwhile
-            self.widget.children[self.titles.index(title)].value = run_html.page(html)
+            self.widget.children[self.titles.index(title)].value = run_html.tab_page(html)

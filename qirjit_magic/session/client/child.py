@@ -222,7 +222,7 @@ _FIRST_OF_OUR_OWN = 3
 
 
 @contextlib.contextmanager
-def above_standard() -> Iterator[None]:
+def above_standard_streams() -> Iterator[None]:
     """A context in which no descriptor that is opened is a standard one, even where 0, 1 or 2 are closed.
 
     A socket at 2 would be sent whatever some library writes to standard error, and a child that gets standard

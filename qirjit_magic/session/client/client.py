@@ -38,7 +38,7 @@ from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS, builtin_key, cac
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
-from qirjit_magic.session.cache import ObjectCache, admitted
+from qirjit_magic.session.cache import ObjectCache, admitted_module
 from qirjit_magic.session.client.crash_report import Stopped
 from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts, follow_forks
 from qirjit_magic.session.client.process import COMPILE_LIMIT_S
@@ -189,7 +189,9 @@ class EngineClient:
         with self.uninterrupted():
             key = self._key(source, options)
             found = self._find(key)
-            compiled = admitted(found, self.restarter.kept.infos, name, replaceable=replaceable, strict=options.strict)
+            compiled = admitted_module(
+                found, self.restarter.kept.infos, name, replaceable=replaceable, strict=options.strict
+            )
             if compiled is not None:
                 self.restarter.request(restoration(compiled), Done)
                 self._cache_hits += 1

@@ -155,7 +155,7 @@ class Ending(msgspec.Struct, frozen=True):
     address_limit: int = 0
 
 
-def cause(ending: Ending) -> str:
+def death_cause(ending: Ending) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
         return _late(ending)
@@ -269,7 +269,7 @@ class Stopped(Exception):  # noqa: N818 - nothing went wrong
     """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
-def crash(  # noqa: PLR0913 - what is known of a crash
+def crash_error(  # noqa: PLR0913 - what is known of a crash
     how: str,
     entry: str,
     errors: Stream,
@@ -315,4 +315,4 @@ def crash(  # noqa: PLR0913 - what is known of a crash
         address_limit=address_limit(),
     )
     late_s = late.seconds if late and how == "SIGKILL" else 0
-    return WorkerCrashedError(how, entry, stderr, cause(ending), shot, module, late_s, stopped and late_s > 0)
+    return WorkerCrashedError(how, entry, stderr, death_cause(ending), shot, module, late_s, stopped and late_s > 0)

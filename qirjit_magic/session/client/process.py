@@ -49,7 +49,7 @@ from qirjit_magic.protocol.messages import (
 from qirjit_magic.protocol.shared_memory import RecordMemory
 from qirjit_magic.sandbox import Platform, name_of
 from qirjit_magic.sandbox.descriptors import Descriptor, LostDescriptorError
-from qirjit_magic.session.client.child import Child, above_standard, engine_environment, start_in_lasting_thread
+from qirjit_magic.session.client.child import Child, above_standard_streams, engine_environment, start_in_lasting_thread
 from qirjit_magic.session.client.kernel_process import follow_forks
 from qirjit_magic.session.client.replies import reply_limits
 
@@ -255,7 +255,7 @@ class EngineProcess:
         self._child: Child | None = None
         follow_forks(self)  # first: a fork in another thread is to close what is opened here
         try:
-            with above_standard():
+            with above_standard_streams():
                 self._start(
                     memory,
                     platform,

@@ -83,7 +83,7 @@ def reply_limits(request: Frame | None) -> ReplyLimits:
     }
 
 
-def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[str], took_s: float = 0.0) -> _M:
+def checked_reply(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[str], took_s: float = 0.0) -> _M:
     """The reply's message.
 
     Args:
@@ -100,7 +100,7 @@ def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[s
     message = reply.message
     if isinstance(message, Refused):
         asked = request.message.name if isinstance(request.message, Add | Compile | Show) else ""
-        raise refusal(message, {"", asked, *known})
+        raise refusal_error(message, {"", asked, *known})
     if not isinstance(message, kind):
         raise FrameError(f"{type(message).__name__}, which was not asked for")
     answer: Message = message
@@ -116,7 +116,7 @@ def checked(request: Frame, reply: Frame, kind: type[_M], *, known: Collection[s
     return cast("_M", answer)
 
 
-def timed(message: Message) -> Timings:
+def reply_timings(message: Message) -> Timings:
     """The steps that an answer tells of."""
     match message:
         case Added(module):
@@ -126,7 +126,7 @@ def timed(message: Message) -> Timings:
     return UNTIMED
 
 
-def bounded(timings: Timings, steps: Collection[Step], seconds: float) -> Timings:
+def bounded_timings(timings: Timings, steps: Collection[Step], seconds: float) -> Timings:
     """These steps alone, none below 0, and together not longer than so many seconds."""
     left = max(0.0, seconds)
     kept: dict[str, Any] = {}
@@ -154,7 +154,7 @@ def _own_module(
         object_size=len(object_code),
         trusted=request.options.trust,
         added_at=0.0,
-        timings=bounded(module.timings, COMPILING, took_s),
+        timings=bounded_timings(module.timings, COMPILING, took_s),
     )
 
 
@@ -202,7 +202,7 @@ def _run_reply(request: RunRequest, reply: RunReply, known: Collection[str], *, 
         sampled=max(reply.sampled, -1),
         simulator=_cut(reply.simulator),
         why=_cut(reply.why),
-        timings=bounded(reply.timings, RUNNING, took_s),
+        timings=bounded_timings(reply.timings, RUNNING, took_s),
     )
 
 
@@ -251,7 +251,7 @@ def _status(status: EngineStatus, known: Collection[str]) -> EngineStatus:
     )
 
 
-def refusal(refused: Refused, modules: Collection[str]) -> QirError:
+def refusal_error(refused: Refused, modules: Collection[str]) -> QirError:
     """The error that the engine raised.
 
     Args:

@@ -23,13 +23,13 @@ from qirjit_magic.protocol.messages import Add, Compile, Done, Frame, FrameError
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
 from qirjit_magic.sandbox import Platform, Region, get_platform, name_of
-from qirjit_magic.session.client.child import above_standard
+from qirjit_magic.session.client.child import above_standard_streams
 from qirjit_magic.session.client.crash_report import (
     CRASH_NAMES,
     Stopped,
     check_addresses,
     check_files,
-    crash,
+    crash_error,
     default_memory_limit,
 )
 from qirjit_magic.session.client.kernel_process import DeferredInterrupts, notice_fork
@@ -47,7 +47,7 @@ from qirjit_magic.session.client.process import (
 )
 from qirjit_magic.session.client.process import Show as ShowText
 from qirjit_magic.session.client.replay_log import ReplayLog
-from qirjit_magic.session.client.replies import checked, timed
+from qirjit_magic.session.client.replies import checked_reply, reply_timings
 from qirjit_magic.version import __version__
 
 GRACE_S = 1.0
@@ -160,7 +160,7 @@ class Restarter:
         check_files()
         self.memory = RecordMemory(self._new_region())
         self.memory.clear()
-        self._crash = partial(crash, memory=self.memory, memory_limit=self.memory_limit)
+        self._crash = partial(crash_error, memory=self.memory, memory_limit=self.memory_limit)
         self._closed = self._closing = False
         self.kept = ReplayLog()
         self._libraries: tuple[str, ...] = ()
@@ -184,7 +184,7 @@ class Restarter:
 
     def _new_region(self) -> Region:
         try:
-            with above_standard():
+            with above_standard_streams():
                 return self.platform.create_region(SIZE)
         except OSError as error:
             raise EngineStartError(f"there is no shared memory for it: {error}. Close what holds files open.") from None
@@ -341,14 +341,14 @@ class Restarter:
         try:
             reply = self._exchange(process, frame)
             took_s = time.perf_counter() - began
-            answer = checked(frame, reply, kind, known=self.kept.modules, took_s=took_s)
+            answer = checked_reply(frame, reply, kind, known=self.kept.modules, took_s=took_s)
         except EngineDied as died:
             raise self._after_death(process, died.cause, entry, module, running=running, bitcode=bitcode) from None
         except FrameError as error:
             raise self._after_death(process, f"a wrong reply ({error})", entry, module, running=running) from None
         if not self._prepared:  # what it still had to load when it was there
             self._prepared = True
-            self.waited_s += took_s - sum(timed(answer).steps.values())
+            self.waited_s += took_s - sum(reply_timings(answer).steps.values())
         return answer, reply.blob
 
     def be_ready(self, *, continues: bool = False) -> EngineProcess:
@@ -453,6 +453,6 @@ class Restarter:
 
     def _refused(self, frame: Frame, reply: Frame) -> Iterator[QirError]:
         try:
-            checked(frame, reply, Done, known=self.kept.modules)
+            checked_reply(frame, reply, Done, known=self.kept.modules)
         except QirError as error:
             yield error

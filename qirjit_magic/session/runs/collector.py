@@ -27,7 +27,7 @@ from qirjit_magic.protocol.shared_memory import RECORD_SIZE, RecordMemory, Word
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.process import Printed
-from qirjit_magic.session.diagnostics import left_out
+from qirjit_magic.session.diagnostics import output_left_out
 from qirjit_magic.session.runs.sharded_run import CHECK_INTERVAL_S, MIN_REMAINING_S, ShardedRun
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter, RunWatcher
 
@@ -91,10 +91,10 @@ class Collected:
 
     def note_timings(self, *more: Timings) -> None:
         """Add how long further steps took."""
-        self.timings = added(self.timings, *more)
+        self.timings = added_timings(self.timings, *more)
 
 
-def added(*timings: Timings) -> Timings:
+def added_timings(*timings: Timings) -> Timings:
     """Steps that came one after the other."""
     sums: list[Any] = [sum(field) for field in zip(*map(structs.astuple, timings), strict=True)]
     sums[-1] = bool(sums[-1])
@@ -321,7 +321,7 @@ def finish(
     """
     decoded_from = time.perf_counter()
     if collected.dropped or printed.left_out:
-        notices = (*notices, *left_out(collected.dropped, printed.left_out, limits))
+        notices = (*notices, *output_left_out(collected.dropped, printed.left_out, limits))
     from qirjit_magic.session.run_result import Plan, RunResult  # noqa: PLC0415 - brings NumPy
 
     table, (last, failure) = _decoded(collected, request.shots)

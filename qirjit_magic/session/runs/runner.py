@@ -32,7 +32,7 @@ from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import LockTimeoutError
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
-from qirjit_magic.session.runs.collector import Collected, Collector, added, finish, process_count_reason
+from qirjit_magic.session.runs.collector import Collected, Collector, added_timings, finish, process_count_reason
 from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter
 from qirjit_magic.session.runs.worker_pool import WorkerPool
@@ -231,7 +231,7 @@ class Engines:
                 if stopping() or engine.interrupts.count:
                     return False
                 compiled = engine.compile(module.info.name, module.source.data, module.options)
-                self.compiling = added(self.compiling, compiled.module.timings)
+                self.compiling = added_timings(self.compiling, compiled.module.timings)
                 self._compiled[module.serial] = compiled
                 engine.save()
         engine.sync([self._compiled[m.serial] for m in registry.modules if m.serial in self._compiled])

@@ -17,22 +17,22 @@ Integers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Doubles = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
-def table(words: Words, at: MachineWord, size: int) -> Integers:
+def read_table(words: Words, at: MachineWord, size: int) -> Integers:
     """So many words of a table; none where it is not there yet."""
     there = (ctypes.c_int64 * size).from_address(words[at]) if size and words[at] else (ctypes.c_int64 * 0)()
     return np.ctypeslib.as_array(there)
 
 
-def parts(words: Words) -> tuple[Doubles, Doubles]:
+def amplitude_parts(words: Words) -> tuple[Doubles, Doubles]:
     """The real and the imaginary parts of the amplitudes."""
     kind = ctypes.c_double * (1 << words[MachineWord.POSITIONS])
     re, im = (np.ctypeslib.as_array(kind.from_address(words[at])) for at in (MachineWord.RE, MachineWord.IM))
     return re, im
 
 
-def places(words: Words) -> Integers:
+def qubit_places(words: Words) -> Integers:
     """By qubit: its position in the state, -1 for |0>, -2 for |1>."""
-    return table(words, MachineWord.PLACES, words[MachineWord.TAKEN])
+    return read_table(words, MachineWord.PLACES, words[MachineWord.TAKEN])
 
 
 _ONE = -2
@@ -46,8 +46,8 @@ def state_text(words: Words) -> str:
     results = _results(words)
     before = f"Global Results: {results}\n" if results else ""
     bases, re, im = _state(words)
-    signed = (text if text.startswith("-") else f"+{text}" for text in numbers(im))
-    texts = zip(bases, numbers(re), signed, strict=True)
+    signed = (text if text.startswith("-") else f"+{text}" for text in rust_numbers(im))
+    texts = zip(bases, rust_numbers(re), signed, strict=True)
     listed = "".join([f"|{basis}⟩: {real}{imaginary}i, " for basis, real, imaginary in texts])
     return f"{before}STATE: [ {listed}]"
 
@@ -58,7 +58,7 @@ def amplitudes(words: Words) -> Iterator[tuple[int, complex]]:
     yield from zip(bases, map(complex, re.tolist(), im.tolist()), strict=True)
 
 
-def numbers(values: Doubles) -> list[str]:
+def rust_numbers(values: Doubles) -> list[str]:
     """Real parts as Rust writes them: the shortest digits that are read back as the same, never with an exponent."""
     texts = msgspec.json.encode(values.tolist()).decode()[1:-1].split(",") if len(values) else []
     sizes = np.abs(values)
@@ -81,11 +81,11 @@ def _without_exponent(text: str) -> str:
 
 def _state(words: Words) -> tuple[list[int], Doubles, Doubles]:
     # The numbers of the basis states, in order, and their amplitudes.
-    re, im = parts(words)
+    re, im = amplitude_parts(words)
     norm, angle = (_double(words[at]) for at in (MachineWord.NORM, MachineWord.ANGLE))
     factor = cmath.rect(1 / math.sqrt(norm), angle)
-    owners = table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()
-    always = sum(1 << qubit for qubit in np.flatnonzero(places(words) == _ONE).tolist())
+    owners = read_table(words, MachineWord.OWNERS, words[MachineWord.POSITIONS]).tolist()
+    always = sum(1 << qubit for qubit in np.flatnonzero(qubit_places(words) == _ONE).tolist())
     found = np.flatnonzero((np.abs(re) > _TINY) | (np.abs(im) > _TINY))
     # NumPy's words have no room for high qubits, Python's numbers have.
     kind: type[object] = np.int64 if max([always.bit_length() - 1, *owners]) < _WORD_BITS else object
@@ -102,7 +102,7 @@ def _state(words: Words) -> tuple[list[int], Doubles, Doubles]:
 
 def _results(words: Words) -> list[int]:
     # Up to the last one that was measured in this shot; there may be millions of others.
-    results = table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)[1:]
+    results = read_table(words, MachineWord.RESULTS, words[MachineWord.RESULT_ROOM] + 1)[1:]
     written = np.flatnonzero(results >> 1 == words[MachineWord.STAMP])
     values = np.zeros(written[-1] + 1 if len(written) else 0, dtype=np.int64)
     values[written] = results[written] & 1
