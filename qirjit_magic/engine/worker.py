@@ -180,6 +180,7 @@ def main(argument: str) -> None:
     """Be the engine process that a supervisor started with this argument, the `WorkerArguments` as JSON."""
     arguments = msgspec.json.decode(argument, type=WorkerArguments)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the kernel blocked it, for the time until here
     platform = get_platform(arguments.platform)
     platform.prefer_for_oom_kill()
     platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)

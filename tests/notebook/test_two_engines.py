@@ -34,7 +34,8 @@ def load(kernel: Kernel) -> None:
 
 def check_usable(kernel: Kernel) -> None:
     for name in ("slow", "fenced"):
-        assert kernel.run(QUICK.format(name)).status == "ok"
+        cell = kernel.run(QUICK.format(name))
+        assert cell.status == "ok", cell.traceback
         assert kernel.value("r.returns") == "[42, 42, 42]"
     assert len(kernel.engines()) == 2
 

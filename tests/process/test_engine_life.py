@@ -16,6 +16,7 @@ import pytest
 
 from qirjit_magic.errors import EngineStartError
 from qirjit_magic.session.session import Session
+from qirjit_magic.version import __version__
 from tests.files import PROGRAMS, REPOSITORY
 from tests.process.support import PLATFORMS, children, descriptors, eventually, is_gone, make_supervisor
 
@@ -202,6 +203,32 @@ def test_a_child_that_ends_at_once_is_told_with_its_last_words(
         assert caught.value.stderr_tail == "no LLVM today\n"
         monkeypatch.undo()
         assert session.status().pid > 0
+
+
+# Starts engine processes while its process group is interrupted all the time.
+INTERRUPTED = r"""
+import os, signal, subprocess, sys
+from qirjit_magic.protocol.shared_memory import SIZE, RecordMemory
+from qirjit_magic.sandbox import get_platform
+from qirjit_magic.session.client.process import EngineProcess
+
+signal.signal(signal.SIGINT, lambda *_: None)
+platform = get_platform()
+memory = RecordMemory(platform.create_region(SIZE))
+interrupts = f"import os, signal\nwhile True: os.killpg({os.getpid()}, signal.SIGINT)"
+with subprocess.Popen([sys.executable, "-S", "-c", interrupts], start_new_session=True) as interrupting:
+    signal.pause()
+    processes = [EngineProcess(memory, platform, sandboxed=False, memory_limit=0) for _ in range(8)]
+    interrupting.kill()
+for process in processes:
+    print(process.exchange(None, lambda: False).message.version, flush=True)
+"""
+
+
+def test_an_interrupt_of_the_kernel_never_ends_an_engine_that_starts() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    ended = subprocess.run(command, start_new_session=True, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (ended.stderr, ended.stdout) == ("", f"{__version__}\n" * 8)
 
 
 def test_a_json_py_beside_the_notebook_is_not_imported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import selectors
+import signal
 import socket
 import subprocess
 import sys
@@ -319,6 +320,9 @@ class EngineProcess:
         arguments = structs.replace(arguments, lasting=lasting)
         root = str(Path(__file__).parents[3])
         command = [sys.executable, "-P", "-c", _BOOT, msgspec.json.encode(arguments).decode(), root]
+        # An interrupt of the kernel signals its whole process group, to which a child belongs until it has a session of
+        # its own. It inherits that SIGINT is blocked, until it ignores it in `engine.worker.main`.
+        unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             started = subprocess.Popen(
                 command,
@@ -328,10 +332,12 @@ class EngineProcess:
                 bufsize=0,
                 pass_fds=(arguments.socket, arguments.memory, arguments.life),
                 env=engine_environment(sandboxed=arguments.sandboxed),
-                start_new_session=True,  # an interrupt of the kernel signals its whole process group
+                start_new_session=True,
             )
         except OSError as error:
             raise EngineStartError(f"{sys.executable} cannot be run: {error}") from None
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
         return Child(started)
 
     def _watch_all(self, platform: Platform, connection: Descriptor, *pipes: tuple[Descriptor, Stream]) -> None:
