@@ -161,8 +161,8 @@ def _observer(bar: TerminalBar, options: GivenFlags) -> Observer:
     if options.quiet:
         return Observer()
     return Observer(
-        show=bar.making_way(_print_now) if options.format == "none" else show_nothing,
-        show_printed=bar.making_way(_print_aside),
+        show=bar.clearing_before(_print_now) if options.format == "none" else show_nothing,
+        show_printed=bar.clearing_before(_print_aside),
         progress=bar.show,
     )
 

@@ -125,7 +125,7 @@ class LocatedError(QirError):
     column: int | None = dataclasses.field(default=None, kw_only=True)
     source_line: str | None = dataclasses.field(default=None, kw_only=True)
 
-    def moved(self, lines: int) -> Self:
+    def moved_down(self, lines: int) -> Self:
         """The same error, for a source whose first line is line ``lines + 1`` of what the user sees."""
         if self.line is None or not lines:
             return self

@@ -69,7 +69,7 @@ class Limits(msgspec.Struct, frozen=True):
             elif type(value) is not int or not 1 <= value < 1 << 63:
                 raise OptionError(f"the limit {name}", value, "an integer, 1 or more")
 
-    def kept_beside(self, held: int) -> int:
+    def kept_bytes_beside(self, held: int) -> int:
         """Return the bytes that a run may keep which holds ``held`` now: `kept_bytes`, or what memory is left."""
         left = _memory_left()
         return self.kept_bytes if left is None else min(self.kept_bytes, (held + left) // 2)

@@ -113,7 +113,7 @@ def may_have_escaped_names(text: str) -> bool:
     return "\\" in text and compiled(r'@"[^"]*\\').search(text) is not None
 
 
-def blanked(text: str) -> str:
+def blank_comments_and_strings(text: str) -> str:
     """The same text, as long, with spaces for comments and strings."""
     return compiled(_SKIPPED).sub(lambda found: " " * len(found[0]), text)
 

@@ -122,7 +122,7 @@ class CompileOptions(msgspec.Struct, frozen=True):
         _settle(self, "trust", trust, "True or False", valid=trust is not None)
 
     @property
-    def of_code(self) -> CompileOptions:
+    def for_object_code(self) -> CompileOptions:
         """The options that can change the object code; the others have their defaults."""
         return replace(self, strict=False)
 
@@ -206,7 +206,7 @@ _O = TypeVar("_O", RunOptions, CompileOptions)
 _F = TypeVar("_F", bound=Callable[..., object])
 
 
-def takes_fields_of(*kinds: type[RunOptions | CompileOptions]) -> Callable[[_F], _F]:
+def with_keywords_of(*kinds: type[RunOptions | CompileOptions]) -> Callable[[_F], _F]:
     """Have a function that takes the fields of these as ``**keywords`` name them, for ``help`` and Tab."""
     import inspect  # noqa: PLC0415 - the engine, which has these options too, does without
 

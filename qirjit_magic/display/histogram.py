@@ -76,8 +76,8 @@ class Histogram:
             rows = tuple(sorted(rows, key=lambda row: -row[1]))
         total, longest = self.counts.total or 1, max((count for _, count in rows), default=0) or 1
         bars = [HistogramBar(name, count, count / total, count / longest) for name, count in rows]
-        if self.counts.unnamed:
-            rest, name = self.counts.rest, count_text(self.counts.unnamed, "other")
+        if self.counts.unlisted_distinct:
+            rest, name = self.counts.unlisted, count_text(self.counts.unlisted_distinct, "other")
             bars.append(HistogramBar(name, rest, rest / total, rest / longest, rest=True))
         return bars
 
@@ -87,7 +87,7 @@ class Histogram:
         words = count_text(self.counts.distinct, f"{different}{sanitize_line(self.noun)}")
         if not self.title:
             words += f" in {count_text(self.counts.total, 'shot')}"
-        if not self.counts.unnamed:
+        if not self.counts.unlisted_distinct:
             return words
         more = f": {sanitize_line(self.hint)}" if self.hint else ""
         return f"{words}; the {len(self.counts.rows):,} most frequent are shown{more}"

@@ -37,7 +37,7 @@ class TerminalBar:
             self._bar.progress = progress
             self._bar.refresh()
 
-    def making_way(self, show: Callable[[str], None]) -> Callable[[str], None]:
+    def clearing_before(self, show: Callable[[str], None]) -> Callable[[str], None]:
         """Return a function that prints text where the bar is, which makes way for it."""
 
         def show_beside(text: str) -> None:

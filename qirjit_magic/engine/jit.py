@@ -269,7 +269,7 @@ class JitEngine:
         watch.lap("simulate")
         if request.simulator == AUTO and reply.outcome == "failed" and reply.next == 0 and not choice.has_room:
             bound = self._linker_for(instance).symbol_graph
-            if not bound.state_across_shots(request.module):
+            if not bound.dependence_on_earlier_shots(request.module):
                 return self._run_sparse(request, entry, watch)
         return structs.replace(reply, simulator=instance.simulator.spec.name, why=choice.why)
 

@@ -39,7 +39,7 @@ from qirjit_magic.flags import FlagContext, GivenFlags, flag_help, parse
 from qirjit_magic.limits import default_limits
 from qirjit_magic.notebook.completer import QirCompleter
 from qirjit_magic.notebook.magic_line import split_line
-from qirjit_magic.notebook.run_progress import Interrupted, kept_message, run_observer
+from qirjit_magic.notebook.run_progress import Interrupted, kept_shots_message, run_observer
 from qirjit_magic.options import RunOptions
 from qirjit_magic.sanitize import sanitize, sanitize_line
 from qirjit_magic.session.default import close_default_session, default_session
@@ -246,7 +246,7 @@ class QirMagics(Magics):
             if kept is None or (before is not None and before() is kept):
                 raise Interrupted("before the first shot. Nothing was run.") from None
             self._present(kept, options)
-            raise Interrupted(kept_message(kept, options.output)) from None
+            raise Interrupted(kept_shots_message(kept, options.output)) from None
         except ExecutionError as error:
             if error.partial is not None:
                 self._present(cast("RunResult", error.partial), options, shown=len(error.partial.shots) > 0)
@@ -398,7 +398,7 @@ def _print_timings(timings: Timings, options: GivenFlags, *, plan: str = "") -> 
         print(*filter(None, (plan, timings_table(timings))), sep="\n", file=sys.stderr if aside else sys.stdout)
 
 
-class _Bundle:
+class _DisplayedTable:
     def __init__(self, table: Table) -> None:
         self._table = table
 
@@ -407,7 +407,7 @@ class _Bundle:
 
 
 def _show_table(table: Table) -> None:
-    display(_Bundle(table))
+    display(_DisplayedTable(table))
 
 
 def load(shell: InteractiveShell) -> None:

@@ -34,7 +34,7 @@ class Interrupted(KeyboardInterrupt):
 Interrupted.__name__ = "KeyboardInterrupt"  # which a front end shows, and programs that drive a kernel look at
 
 
-def kept_message(result: RunResult, output: str | None) -> str:
+def kept_shots_message(result: RunResult, output: str | None) -> str:
     """Return a sentence about the shots that an interrupted run keeps, and where they are."""
     finished = len(result.shots)
     shots = f"{finished:,} finished shot{'' if finished == 1 else 's'}"
@@ -73,7 +73,7 @@ class CellBar:
         else:
             self._shown.update(bundle, raw=True)
 
-    def making_way(self, show: Callable[[str], None]) -> Callable[[str], None]:
+    def clearing_before(self, show: Callable[[str], None]) -> Callable[[str], None]:
         """Return a function that prints text: in a notebook it has its own place."""
         return show
 
@@ -86,7 +86,7 @@ def run_observer(shell: InteractiveShell | None, options: GivenFlags) -> Iterato
         return
     in_kernel = getattr(shell, "kernel", None) is not None  # in a terminal, no output can be updated
     with CellBar() if in_kernel else TerminalBar(sys.stderr) as bar:
-        show = bar.making_way(_print_now)
+        show = bar.clearing_before(_print_now)
         silent = options.format in _TEXT_WITH_MESSAGES
         yield Observer(show_nothing if silent else show, show_printed=show, progress=bar.show)
 

@@ -68,7 +68,7 @@ class Inbox:
         """Return whether all that has arrived was popped."""
         return not self._data
 
-    def expect(self, *, text: int, blob: int) -> None:
+    def limit_frames(self, *, text: int, blob: int) -> None:
         """Take only frames with at most so many bytes of JSON and of blob."""
         self._text_room, self._blob_room = min(text, _LIMIT), min(blob, _LIMIT)
 

@@ -75,7 +75,7 @@ _FAULT_WORDS = tuple(word for word in Word if word.name.startswith("FAULT_"))
 PENDING = -1  # the value of a DUMP whose text is still with the simulator
 
 
-class Access(IntEnum):
+class FaultAccess(IntEnum):
     """The access at the address of a fault; the numbers are those of ``faults.ll``."""
 
     UNKNOWN = 0
@@ -101,10 +101,10 @@ class Fault(msgspec.Struct, frozen=True):
     address: int
     counter: int = 0
     stack: int = 0
-    access: Access = Access.UNKNOWN
+    access: FaultAccess = FaultAccess.UNKNOWN
 
 
-class _Nothing:
+class _NoRegion:
     """In the place of memory that was given back: an empty header, and nothing behind it."""
 
     handle = -1
@@ -176,7 +176,7 @@ class RecordMemory:
         """Write a header word."""
         struct.pack_into("<Q", self.region.view, 8 * word, value)
 
-    def committed(self) -> int:
+    def committed_bytes(self) -> int:
         """Bytes of records of finished shots, clamped to whole records that fit."""
         return _whole(self.word(Word.COMMITTED))
 
@@ -200,7 +200,7 @@ class RecordMemory:
         if not signal:
             return None
         code -= (code >> 63) << 64
-        known = next((kind for kind in Access if kind == access), Access.UNKNOWN)
+        known = next((kind for kind in FaultAccess if kind == access), FaultAccess.UNKNOWN)
         return Fault(signal, code, address, counter, stack, known)
 
     def records(self, start: int, end: int) -> bytes:
@@ -212,12 +212,12 @@ class RecordMemory:
 
         They stand behind the records of the one shot that was traced.
         """
-        start = RECORDS_START + self.committed()
+        start = RECORDS_START + self.committed_bytes()
         return self._copied(start, min(start + sampled_size(shots, columns), SIZE))
 
     def put_sampled(self, bits: bytes) -> None:
         """Write them."""
-        start = RECORDS_START + self.committed()
+        start = RECORDS_START + self.committed_bytes()
         self.region.view[start : start + len(bits)] = bits
 
     def text(self) -> bytes:
@@ -261,7 +261,7 @@ class RecordMemory:
 
     def close(self) -> None:
         """Give the memory back; it reads as empty afterwards."""
-        before, self.region = self.region, _Nothing()
+        before, self.region = self.region, _NoRegion()
         before.close()
 
 

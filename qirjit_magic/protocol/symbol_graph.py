@@ -41,7 +41,7 @@ class Use(msgspec.Struct, frozen=True):
     definition: Definition
 
     @property
-    def fits(self) -> bool:
+    def types_match(self) -> bool:
         """Return whether both have the same type."""
         return self.declaration.type == self.definition.type
 
@@ -112,7 +112,7 @@ class SymbolGraph:
             waiting += new
         return frozenset(seen)
 
-    def state_across_shots(self, name: str) -> str:
+    def dependence_on_earlier_shots(self, name: str) -> str:
         """Return the way in which a shot of a module could know of those before it, in words; empty where it cannot."""
         for reached in sorted(self.reachable(name)):
             info = self.modules[reached]
@@ -127,7 +127,7 @@ class SymbolGraph:
                 return f"'{info.name}' has {info.varying}, which may be another thing in each shot"
         return ""
 
-    def groups(self, name: str) -> Iterator[tuple[str, ...]]:
+    def link_groups(self, name: str) -> Iterator[tuple[str, ...]]:
         """Return the modules of `reachable`, callees first: those in a circle together, in order, the others alone."""
         places = {module: place for place, module in enumerate(self.modules)}
         for circle in _circles(self.graph, name):
@@ -256,13 +256,13 @@ def _check_known(after: SymbolGraph, info: ModuleInfo) -> None:
 
 
 def _check_users(before: SymbolGraph, after: SymbolGraph, info: ModuleInfo) -> None:
-    broken = {(use.user, use.declaration.name) for use in before.uses if not use.fits}
+    broken = {(use.user, use.declaration.name) for use in before.uses if not use.types_match}
     newly = [
         use
         for use in after.uses
         if use.definition.module == info.name
         and use.user != info.name
-        and not use.fits
+        and not use.types_match
         and (use.user, use.declaration.name) not in broken
     ]
     if newly:

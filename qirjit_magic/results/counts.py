@@ -35,12 +35,12 @@ class Counts:
     distinct: int = 0
 
     @property
-    def rest(self) -> int:
+    def unlisted(self) -> int:
         """The number of values that came and are not named."""
         return self.total - sum(count for _, count in self.rows)
 
     @property
-    def unnamed(self) -> int:
+    def unlisted_distinct(self) -> int:
         """The number of different values that are not named."""
         return self.distinct - len(self.rows)
 
@@ -62,7 +62,7 @@ class DistinctBits:
     firsts: NDArray[np.int64]
     counts: NDArray[np.int64]
 
-    def named(self, places: NDArray[np.int64]) -> dict[str, int]:
+    def counts_at(self, places: NDArray[np.int64]) -> dict[str, int]:
         """Strings and counts of those at some places."""
         if not len(self.bits):  # all strings are the empty one
             return dict.fromkeys([""] * len(places), int(self.counts.sum()))
@@ -70,14 +70,14 @@ class DistinctBits:
         texts = digits.view(f"S{len(self.bits)}").ravel().tolist()
         return dict(zip((text.decode() for text in texts), self.counts[places].tolist(), strict=True))
 
-    def every(self) -> dict[str, int]:
+    def all_counts(self) -> dict[str, int]:
         """Strings and counts of all."""
-        return self.named(np.arange(len(self.counts)))
+        return self.counts_at(np.arange(len(self.counts)))
 
     def top_counts(self, limit: int) -> Counts:
         """The most frequent, at most so many; of those that are as frequent the first ones."""
         order = np.sort(most_frequent(self.counts, limit))
-        return Counts(tuple(self.named(order).items()), int(self.counts.sum()), len(self.counts))
+        return Counts(tuple(self.counts_at(order).items()), int(self.counts.sum()), len(self.counts))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -214,7 +214,7 @@ def most_frequent(counts: NDArray[np.signedinteger], limit: int) -> NDArray[np.i
     return places[np.argsort(-counts[places], kind="stable")]
 
 
-def count_words(words: NDArray[np.int64], value: Callable[[list[int]], object], limit: int) -> Counts:
+def count_values_in_words(words: NDArray[np.int64], value: Callable[[list[int]], object], limit: int) -> Counts:
     """Count the values that words stand for.
 
     Args:

@@ -46,7 +46,7 @@ class Outcomes:
 
     def counts(self) -> dict[str, int]:
         """Count the strings of results, sorted by the string."""
-        groups = [group.every() for group in self._groups()]
+        groups = [group.all_counts() for group in self._groups()]
         if len(groups) == 1:
             return groups[0]
         return dict(sorted(item for group in groups for item in group.items()))
@@ -224,7 +224,7 @@ class RecordBatch:
     @classmethod
     def copied(cls, memory: RecordMemory, max_records: int, *, unfinished_only: bool = False) -> RecordBatch:
         """Copy what shots have recorded, with the shot that did not finish; or that one alone."""
-        committed = memory.committed()
+        committed = memory.committed_bytes()
         position = min(memory.position(), committed + RECORD_SIZE * (max_records + _LAST_RECORDS))
         finished = b"" if unfinished_only else memory.records(0, committed)
         return cls(finished, memory.records(committed, position), memory.text())
@@ -303,7 +303,7 @@ class RecordTable:
         """
         bits = self._bits_of_all()
         if bits is not None:
-            return distinct_bits(bits).every()
+            return distinct_bits(bits).all_counts()
         outcomes = self._outcomes()
         return outcomes.counts() if len(outcomes.widths) else {}
 

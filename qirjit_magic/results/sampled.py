@@ -46,7 +46,7 @@ class SampledTable:
 
     def counts(self) -> dict[str, int]:
         """Count the strings of results: the first recorded result is leftmost."""
-        return distinct_bits(self.bits).every() if len(self.bits) else {}
+        return distinct_bits(self.bits).all_counts() if len(self.bits) else {}
 
     def top_counts(self, limit: int) -> Counts:
         """Count the most frequent strings of results, at most so many, and all of them together."""

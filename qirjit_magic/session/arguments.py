@@ -54,7 +54,7 @@ def can_be_given(kind: str) -> bool:
     return kind in _FLOATING or integer_bits(kind) is not None
 
 
-def fits(kind: str, value: Argument) -> bool:
+def is_argument(kind: str, value: Argument) -> bool:
     """Return whether this value can be given for a parameter of this type."""
     try:
         _word_of(kind, value)

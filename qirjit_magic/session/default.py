@@ -12,7 +12,7 @@ from qirjit_magic.options import (
     RunKeywords,
     RunOptions,
     options_with,
-    takes_fields_of,
+    with_keywords_of,
 )
 from qirjit_magic.session.session import Session
 from qirjit_magic.session.sources import QirSource
@@ -54,7 +54,7 @@ def default_session() -> Session:
     return _default[-1]
 
 
-@takes_fields_of(RunOptions, CompileOptions)
+@with_keywords_of(RunOptions, CompileOptions)
 def run(
     source: QirSource,
     entry: str | None = None,

@@ -30,7 +30,7 @@ def module_remarks(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterat
             message = f"'{declaration.name}' is declared as {declaration.type}; the one that is known is {known}"
             yield Diagnostic("warning", message, declaration.line, "misfits")
     for use in after.uses:
-        if use.user == name and not use.fits:
+        if use.user == name and not use.types_match:
             yield _misfit(use)
     yield from _shadowed(before, after, name)
     yield from lost_names(before, after, name)
@@ -38,7 +38,7 @@ def module_remarks(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterat
 
 def python_misfits(symbol_graph: SymbolGraph) -> tuple[Diagnostic, ...]:
     """Return the remarks about modules that cannot call a function in Python as they declare it."""
-    return tuple(_misfit(use) for use in symbol_graph.uses if use.definition.module == PYTHON and not use.fits)
+    return tuple(_misfit(use) for use in symbol_graph.uses if use.definition.module == PYTHON and not use.types_match)
 
 
 def _misfit(use: Use) -> Diagnostic:

@@ -53,7 +53,7 @@ class ModuleAdder(msgspec.Struct, frozen=True):
                 options,
                 replaceable=() if name else self.registry.unnamed(),
             )
-            info = self.registry.put(RegisteredModule(compiled.module, source, options.of_code))
+            info = self.registry.put(RegisteredModule(compiled.module, source, options.for_object_code))
         self.changed()
         return info
 

@@ -126,7 +126,7 @@ class ModuleRegistry:
         digest = sha256(source.data).hexdigest()
         for added in self._added.values():
             names = {added.info.name} if added.named else {added.info.name, ""}
-            if (added.info.digest, added.options) == (digest, options.of_code) and name in names:
+            if (added.info.digest, added.options) == (digest, options.for_object_code) and name in names:
                 return added.info.name
         return None
 

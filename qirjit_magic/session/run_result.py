@@ -22,7 +22,7 @@ from qirjit_magic.protocol.return_values import Returned, recorded_words, return
 from qirjit_magic.protocol.shared_memory import TEXT_KINDS, RecordKind
 from qirjit_magic.protocol.timings import UNTIMED, Timings
 from qirjit_magic.results.containers import Output, nested
-from qirjit_magic.results.counts import NO_COUNTS, Counts, count_words
+from qirjit_magic.results.counts import NO_COUNTS, Counts, count_values_in_words
 from qirjit_magic.results.output_schemas import header, shot_lines
 from qirjit_magic.results.records import Record, RecordTable
 from qirjit_magic.results.sampled import SampledTable
@@ -338,7 +338,7 @@ class RunResult:
         kind = self.entry.signature.returns
         recorded = bool(recorded_words(kind))
         words = self.table.returned_words.T if recorded else self.table.returned[np.newaxis]
-        return count_words(words, lambda row: returned_value(kind, row[0], row), limit)
+        return count_values_in_words(words, lambda row: returned_value(kind, row[0], row), limit)
 
     @property
     def _returned_nothing(self) -> bool:

@@ -33,7 +33,7 @@ from qirjit_magic.options import (
     checked_name,
     chosen_method,
     options_with,
-    takes_fields_of,
+    with_keywords_of,
 )
 from qirjit_magic.protocol.messages import ROOM_FOR_RECORDS, CircuitRequest, EngineStatus, Form, RunRequest
 from qirjit_magic.protocol.module_info import BITCODE, Diagnostic, EntryPoint, ModuleInfo
@@ -222,7 +222,7 @@ class Session:
         """A graph of the modules and functions in Python: which defines a name, and which use it."""
         return self._registry.symbol_graph
 
-    @takes_fields_of(CompileOptions)
+    @with_keywords_of(CompileOptions)
     def add(
         self,
         source: QirSource,
@@ -447,7 +447,7 @@ class Session:
         """
         return self._registry.entry(name, module)
 
-    @takes_fields_of(RunOptions)
+    @with_keywords_of(RunOptions)
     def run(
         self,
         entry: str | None = None,
@@ -529,7 +529,7 @@ class Session:
                 raise SessionClosedError(entry=entry, partial=error.partial) from None
             raise
 
-    @takes_fields_of(RunOptions)
+    @with_keywords_of(RunOptions)
     async def run_async(
         self,
         entry: str | None = None,

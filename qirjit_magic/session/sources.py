@@ -15,7 +15,7 @@ import msgspec
 from qirjit_magic.errors import LocatedError, SourceError
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.limits import LimitError, Limits
-from qirjit_magic.llvm_text import blanked
+from qirjit_magic.llvm_text import blank_comments_and_strings
 from qirjit_magic.protocol.module_info import BITCODE
 from qirjit_magic.sanitize import sanitize_line
 
@@ -92,7 +92,11 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
 def nesting(text: bytes, limit: int) -> int:
     """Return the depth of brackets in LLVM's text: exactly where that is more than ``most``, else an upper bound."""
     bound = _bound(_brackets(text))
-    return bound if bound <= limit else _depth(_brackets(blanked(text.decode("latin-1")).encode("latin-1")))
+    return (
+        bound
+        if bound <= limit
+        else _depth(_brackets(blank_comments_and_strings(text.decode("latin-1")).encode("latin-1")))
+    )
 
 
 def _brackets(text: bytes) -> bytes:
@@ -211,4 +215,4 @@ def at_line(lines_before: int) -> Iterator[None]:
     try:
         yield
     except LocatedError as error:
-        raise error.moved(lines_before) from None
+        raise error.moved_down(lines_before) from None

@@ -49,7 +49,7 @@ def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
 
 def recording(memory: RecordMemory) -> Recording:
     """What a run left in the memory."""
-    committed, position = memory.committed(), memory.position()
+    committed, position = memory.committed_bytes(), memory.position()
     return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])
 
 

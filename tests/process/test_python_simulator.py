@@ -212,6 +212,33 @@ def test_what_a_simulator_lacks_is_named_with_the_methods_to_add(shared: Session
     assert caught.value.methods == ("h", "rz", "cx")
 
 
+@pytest.mark.parametrize(
+    ("function", "methods"),
+    [
+        ("r1__body(double, ptr)", ["rz"]),
+        ("u3__body(double, double, double, ptr)", ["rz", "ry"]),
+        ("sxdg__body(ptr)", ["h", "s_adj"]),
+        ("cp__body(double, ptr, ptr)", ["rz", "cx"]),
+        ("cs__adj(ptr, ptr)", ["rz", "cx"]),
+        ("cswap__body(ptr, ptr, ptr)", ["cx", "ccx"]),
+    ],
+)
+def test_what_a_gate_is_made_of_is_named_where_the_simulator_lacks_it(
+    shared: Session, function: str, methods: list[str]
+) -> None:
+    name, _, kinds = function.partition("(")
+    arguments = ", ".join(f"{kind} {'1.0' if kind == 'double' else 'null'}" for kind in kinds[:-1].split(", "))
+    called = f"@__quantum__qis__{name}"
+    call = f"define void @calls() {{ call void {called}({arguments}) ret void }}"
+    shared.add(f"declare void {called}({kinds}\n{call}", "composite")
+    qir.register_simulator("flips", Flips)
+    with pytest.raises(UnresolvedSymbolError, match="Give its class") as caught:
+        shared.run("calls", simulator="flips")
+    assert list(caught.value.methods) == methods
+    qir.register_simulator("enough", type("Enough", (Flips,), dict.fromkeys(methods, lambda *_: None)))
+    assert shared.run("calls", simulator="enough").plan.simulator == "enough"
+
+
 def failure(session: Session, name: str, simulator: Any, said: str) -> IntrinsicError:
     """The error with which a run on this simulator ends."""
     qir.register_simulator(name, simulator)

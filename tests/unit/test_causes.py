@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qirjit_magic.protocol.shared_memory import Access, Fault
+from qirjit_magic.protocol.shared_memory import Fault, FaultAccess
 from qirjit_magic.session.client.crash_report import Ending, death_cause
 
 PID, STACK, CODE = 4711, 0x7FFF_FFF0_0000, 0x7F00_0000_1000
 MAPPED, DENIED, KERNEL = 1, 2, 128
-READ, WRITE, RUN, UNKNOWN = Access.READ, Access.WRITE, Access.RUN, Access.UNKNOWN
+READ, WRITE, RUN, UNKNOWN = FaultAccess.READ, FaultAccess.WRITE, FaultAccess.RUN, FaultAccess.UNKNOWN
 
 BAD_ADDRESSES = [
     (0, MAPPED, READ, "a read through a null pointer: address 0x0"),
@@ -89,7 +89,9 @@ def of_signal(how: str, fault: Fault | None, *, compiling: bool = False) -> str:
 
 
 @pytest.mark.parametrize(("address", "code", "access", "expected"), BAD_ADDRESSES)
-def test_a_bad_address_is_told_with_what_was_done_there(address: int, code: int, access: Access, expected: str) -> None:
+def test_a_bad_address_is_told_with_what_was_done_there(
+    address: int, code: int, access: FaultAccess, expected: str
+) -> None:
     fault = Fault(signal.SIGSEGV, code, address, CODE, STACK, access)
     assert of_signal("SIGSEGV", fault) == expected
 
@@ -176,11 +178,11 @@ words = st.integers(0, 2**64 - 1)
     how=st.sampled_from(["SIGSEGV", "SIGFPE", "SIGBUS", "SIGILL", "SIGTRAP", "SIGABRT"]),
     code=st.integers(-(2**63), 2**63 - 1),
     numbers=st.tuples(words, words, words),
-    access=st.sampled_from(Access),
+    access=st.sampled_from(FaultAccess),
     compiling=st.booleans(),
 )
 def test_no_note_fails_to_be_told(
-    how: str, code: int, numbers: tuple[int, int, int], access: Access, *, compiling: bool
+    how: str, code: int, numbers: tuple[int, int, int], access: FaultAccess, *, compiling: bool
 ) -> None:
     fault = Fault(signal.Signals[how], code, *numbers, access)
     assert of_signal(how, fault, compiling=compiling)

@@ -77,7 +77,7 @@ def test_packed_bits_are_counted_as_those_that_are_not(width: int, shots: int, s
     assert (packed[:, np.arange(shots)[::-1]] == bits[:, ::-1]).all()
     assert (packed.first(shots - 1)[:, :] == bits[:, : shots - 1]).all()
     with patch.object(counts, "_AT_ONCE", 8 * eighths):
-        assert distinct_bits(packed).every() == distinct_bits(bits).every()
+        assert distinct_bits(packed).all_counts() == distinct_bits(bits).all_counts()
 
 
 def test_a_column_keeps_what_it_had_when_it_grows() -> None:

@@ -115,7 +115,7 @@ def test_basis_states_are_those_of_their_qubits_in_order(lowest: int) -> None:
     compiled.call("x__body", lowest + 1)
     compiled.call("dumpmachine__body", None)
     (text,) = compiled.simulator.take_dumps()
-    assert text == state_text(compiled.simulator.words)
+    assert text == state_text(compiled.simulator.machine_words)
     one = 1 << lowest
     bases = [one * (2 + low + 8 * middle + 32 * high) for high in (0, 1) for middle in (0, 1) for low in (0, 1)]
     assert [int(part.partition("⟩")[0]) for part in text.split("|")[1:]] == bases

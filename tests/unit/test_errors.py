@@ -248,7 +248,7 @@ def test_a_failed_run_says_which_shots_are_kept(shots: int, kept: str) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in _KINDS if issubclass(kind, LocatedError)])
 def test_a_moved_error_differs_in_its_line_alone(kind: type[LocatedError]) -> None:
     error = kind(**_facts(kind))
-    moved = error.moved(3)
+    moved = error.moved_down(3)
     assert type(moved) is kind
     assert moved.facts() == {**error.facts(), "line": 10}
     assert moved.args == tuple(moved.facts().values())
@@ -256,7 +256,7 @@ def test_a_moved_error_differs_in_its_line_alone(kind: type[LocatedError]) -> No
 
 
 def test_an_error_without_a_line_does_not_move() -> None:
-    assert QirSyntaxError("expected type").moved(3).line is None
+    assert QirSyntaxError("expected type").moved_down(3).line is None
 
 
 def test_the_caret_stands_under_its_column_whatever_the_width_of_the_line_number() -> None:

@@ -234,7 +234,7 @@ def test_a_number_of_any_length_is_a_number_or_a_frame_error(sign: str, digits: 
 def test_a_frame_that_is_longer_than_expected_is_refused(frame: Frame, text: int, blob: int) -> None:
     inbox = Inbox()
     data = pack(frame)
-    inbox.expect(text=text, blob=blob)
+    inbox.limit_frames(text=text, blob=blob)
     inbox.feed(data)
     fits = len(frame.blob) <= blob and len(data) - len(frame.blob) - len(pack(frame)[:16]) <= text
     if fits:

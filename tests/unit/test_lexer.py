@@ -8,7 +8,7 @@ from qirjit_magic.engine.ir import parse_module
 from qirjit_magic.engine.ir.walking import walk
 from qirjit_magic.engine.text.instruction_places import PlaceFinder
 from qirjit_magic.engine.text.source_text import SourceText
-from qirjit_magic.llvm_text import blanked, tokens
+from qirjit_magic.llvm_text import blank_comments_and_strings, tokens
 from tests.files import PROGRAMS, TUTORIAL_PROGRAMS
 
 _FOLDERS = PROGRAMS / "circuits", PROGRAMS / "profiles", TUTORIAL_PROGRAMS
@@ -38,9 +38,9 @@ def test_between_tokens_there_is_nothing_but_gaps(path: Path) -> None:
     end = 0
     for token in tokens(text):
         assert text[token.start : token.end] == token.text
-        assert not blanked(text[end : token.start]).strip()
+        assert not blank_comments_and_strings(text[end : token.start]).strip()
         end = token.end
-    assert not blanked(text[end:]).strip()
+    assert not blank_comments_and_strings(text[end:]).strip()
 
 
 @pytest.mark.parametrize(

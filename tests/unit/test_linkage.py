@@ -65,10 +65,13 @@ def test_what_a_shot_could_know_of_others_is_what_its_module_reaches() -> None:
     python = structs.replace(_module(PYTHON, "h"), name=PYTHON)
     users = [_module(f"uses {name}", uses=name) for name in "fgh"]
     linkage = SymbolGraph([python, counter, trusted, _module("alone", "a"), _module("deep", uses="a"), *users])
-    assert linkage.state_across_shots("uses f") == "'counter' has the global variable @n, which a later shot could read"
+    assert (
+        linkage.dependence_on_earlier_shots("uses f")
+        == "'counter' has the global variable @n, which a later shot could read"
+    )
     for name in ("uses g", "uses h", "trusted"):
-        assert "Python or in the C library" in linkage.state_across_shots(name)
-    assert linkage.state_across_shots("alone") == linkage.state_across_shots("deep") == ""
+        assert "Python or in the C library" in linkage.dependence_on_earlier_shots(name)
+    assert linkage.dependence_on_earlier_shots("alone") == linkage.dependence_on_earlier_shots("deep") == ""
 
 
 def test_what_nobody_provides_is_undefined() -> None:
@@ -96,7 +99,7 @@ def test_uses_say_who_is_bound_to_whom_and_whether_it_fits() -> None:
         Use("user", Declaration("f", "void ()"), Definition("a", "void ()")),
         Use("user", Declaration("g", "void ()"), Definition("b", "i64 ()")),
     )
-    assert [use.fits for use in linkage.uses] == [True, False]
+    assert [use.types_match for use in linkage.uses] == [True, False]
     assert (linkage.users("a"), linkage.users("b"), linkage.users("user")) == (("user",), ("user",), ())
 
 
@@ -110,25 +113,25 @@ def test_everything_that_a_module_is_bound_to_is_reachable() -> None:
 
 
 def test_callees_come_before_their_callers() -> None:
-    assert list(_graph({"a": "bc", "b": "c", "c": ""}).groups("a")) == [("c",), ("b",), ("a",)]
+    assert list(_graph({"a": "bc", "b": "c", "c": ""}).link_groups("a")) == [("c",), ("b",), ("a",)]
 
 
 def test_modules_in_a_circle_are_one_group_in_their_order() -> None:
     linkage = _graph({"a": "b", "b": "c", "c": "ad", "d": "", "e": "a"})
-    assert list(linkage.groups("e")) == [("d",), ("a", "b", "c"), ("e",)]
-    assert list(linkage.groups("b")) == [("d",), ("a", "b", "c")]
+    assert list(linkage.link_groups("e")) == [("d",), ("a", "b", "c"), ("e",)]
+    assert list(linkage.link_groups("b")) == [("d",), ("a", "b", "c")]
 
 
 def test_a_long_chain_of_modules_is_no_matter() -> None:
     linkage = _graph({str(n): [str(n + 1)] if n < 3000 else [] for n in range(3001)})
-    assert len(list(linkage.groups("0"))) == 3001
+    assert len(list(linkage.link_groups("0"))) == 3001
 
 
 @given(st.dictionaries(st.sampled_from(_NAMES), st.lists(st.sampled_from(_NAMES), unique=True), min_size=1))
 def test_groups_are_the_circles_of_what_is_reachable(edges: dict[str, list[str]]) -> None:
     linkage = _graph(edges)
     start = next(iter(edges))
-    groups = list(linkage.groups(start))
+    groups = list(linkage.link_groups(start))
     assert sorted(name for group in groups for name in group) == sorted(linkage.reachable(start))
     seen: set[str] = set()
     for group in groups:

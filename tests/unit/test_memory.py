@@ -15,8 +15,8 @@ from qirjit_magic.protocol.shared_memory import (
     SIZE,
     TEXT_CAPACITY,
     TEXT_START,
-    Access,
     Fault,
+    FaultAccess,
     RecordMemory,
     Word,
 )
@@ -109,7 +109,7 @@ def test_records_the_wrong_way_round_are_none(memory: RecordMemory) -> None:
 def test_positions_are_clamped_to_whole_records_that_fit(memory: RecordMemory, written: int, read: int) -> None:
     memory.put_word(Word.POSITION, written)
     memory.put_word(Word.COMMITTED, written)
-    assert (memory.position(), memory.committed()) == (read, read)
+    assert (memory.position(), memory.committed_bytes()) == (read, read)
 
 
 @pytest.mark.parametrize(("running", "shot"), [(0, None), (1, 12), (2**64 - 1, 12)])
@@ -120,9 +120,9 @@ def test_the_shot_is_known_while_one_is_run(memory: RecordMemory, running: int, 
 
 
 @pytest.mark.parametrize(
-    ("access", "known"), [(0, 0), (3, Access.RUN), (4, Access.UNKNOWN), (2**64 - 1, Access.UNKNOWN)]
+    ("access", "known"), [(0, 0), (3, FaultAccess.RUN), (4, FaultAccess.UNKNOWN), (2**64 - 1, FaultAccess.UNKNOWN)]
 )
-def test_the_note_of_a_fault_is_there_once(memory: RecordMemory, access: int, known: Access) -> None:
+def test_the_note_of_a_fault_is_there_once(memory: RecordMemory, access: int, known: FaultAccess) -> None:
     assert memory.take_fault() is None
     words = (11, 2**64 - 6, 2**64 - 1, 1, 2**63, access)
     for word, value in zip(list(Word)[Word.FAULT_SIGNAL :], words, strict=True):
@@ -134,7 +134,7 @@ def test_the_note_of_a_fault_is_there_once(memory: RecordMemory, access: int, kn
 def test_the_kinds_of_access_have_the_numbers_of_the_ir() -> None:
     (line,) = re.findall(r"^; Access: (.*)\.$", read_ir("faults.ll"), re.MULTILINE)
     assert line == "0 not known, 1 a read, 2 a write, 3 code that was to be run"
-    assert [kind.name for kind in Access] == ["UNKNOWN", "READ", "WRITE", "RUN"]
+    assert [kind.name for kind in FaultAccess] == ["UNKNOWN", "READ", "WRITE", "RUN"]
 
 
 def test_text_is_clamped_to_its_area(memory: RecordMemory) -> None:
@@ -178,8 +178,8 @@ def test_no_number_in_the_header_makes_reading_fail(words: list[int]) -> None:
         memory.put_word(word, value)
     memory.running()
     memory.take_fault()
-    assert 0 <= memory.committed() <= RECORDS_CAPACITY
-    assert len(memory.records(memory.committed(), memory.committed() + RECORD_SIZE)) <= RECORD_SIZE
+    assert 0 <= memory.committed_bytes() <= RECORDS_CAPACITY
+    assert len(memory.records(memory.committed_bytes(), memory.committed_bytes() + RECORD_SIZE)) <= RECORD_SIZE
     assert memory.append_text("text") in {(0, 0), (words[Word.TEXT_POSITION], 4)}
     memory.clear()
     assert memory.word(Word.TEXT_POSITION) == 1

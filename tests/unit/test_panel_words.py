@@ -62,9 +62,9 @@ def test_text_and_errors_are_escaped() -> None:
 def test_all_that_was_said_is_behind_a_link_where_not_all_is_shown() -> None:
     tail = Tail()
     tail.add("line\n" * 100)
-    assert run_html.whole_link(tail, "output.txt") == ""
+    assert run_html.save_link(tail, "output.txt") == ""
     tail.add("ä\n" * 1000)
-    link = run_html.whole_link(tail, "output.txt")
+    link = run_html.save_link(tail, "output.txt")
     assert 'download="output.txt"' in link
     assert b64decode(link.partition("base64,")[2].partition('"')[0]).decode() == "line\n" * 100 + "ä\n" * 1000
     assert "all 1 100 lines" in _plain(link)
@@ -74,7 +74,7 @@ def test_of_a_flood_the_link_has_both_ends_and_says_so() -> None:
     tail = Tail(kept=100)
     for number in range(10_000):
         tail.add(f"{number}\n")
-    link = run_html.whole_link(tail, "output.txt")
+    link = run_html.save_link(tail, "output.txt")
     text = b64decode(link.partition("base64,")[2].partition('"')[0]).decode()
     assert text.startswith("0\n1\n")
     assert text.endswith("9998\n9999\n")

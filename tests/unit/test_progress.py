@@ -222,7 +222,7 @@ def _printed(terminal: _Terminal) -> Callable[[str], None]:
 def test_what_is_printed_meanwhile_stands_alone_in_its_lines() -> None:
     terminal = _Terminal()
     with TerminalBar(terminal) as bar:
-        show = bar.making_way(_printed(terminal))
+        show = bar.clearing_before(_printed(terminal))
         bar.show(_LONG)
         show("one\n")
         bar.show(_LONG)

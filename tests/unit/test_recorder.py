@@ -67,7 +67,7 @@ class _Tape:
 
     def recording(self) -> Recording:
         memory = self.memory
-        committed, position = memory.committed(), memory.position()
+        committed, position = memory.committed_bytes(), memory.position()
         return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])
 
 
@@ -181,7 +181,7 @@ def test_records_without_room_are_counted_and_the_shot_can_still_end(tape: _Tape
         tape.write("int", value)
     assert tape.memory.word(Word.DROPPED) == 2
     tape.end_shot()
-    assert tape.memory.committed() == RECORDS_CAPACITY - room + RECORD_SIZE
+    assert tape.memory.committed_bytes() == RECORDS_CAPACITY - room + RECORD_SIZE
 
 
 @pytest.mark.parametrize(("limit", "kept"), [(0, 0), (1, 1), (3, 3), (5, 5), (6, 5), (2**59, 5)])

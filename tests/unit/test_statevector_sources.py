@@ -100,8 +100,8 @@ def test_the_kernels_call_nothing_of_numba_and_name_no_processor() -> None:
         *(
             "qirjit_begin_fusing",
             "qirjit_flush",
-            "qirjit_apply_groups",
-            "qirjit_settle",
+            "qirjit_apply_to_groups",
+            "qirjit_drop_all_measured",
             "qirjit_draw",
             "qirjit_forget_branches",
             "qirjit_parity_probability",

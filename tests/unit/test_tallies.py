@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.results import counts
-from qirjit_magic.results.counts import Counts, PackedBits, count_values, count_words, distinct_bits, most_frequent
+from qirjit_magic.results.counts import (
+    Counts,
+    PackedBits,
+    count_values,
+    count_values_in_words,
+    distinct_bits,
+    most_frequent,
+)
 from qirjit_magic.results.sampled import SampledTable
 from tests.runs import Row, bits, run_of, table_of
 
@@ -25,7 +32,7 @@ _ARRAYS = ("", "0", "01", "11")
 @given(_WORDS)
 def test_strings_are_counted_as_python_counts_them(words: list[str]) -> None:
     columns = np.array([[int(bit) for bit in word] for word in words], np.uint8).T
-    counted = distinct_bits(columns).every()
+    counted = distinct_bits(columns).all_counts()
     assert counted == Counter(words)
     assert list(counted) == sorted(counted)
 
@@ -36,7 +43,7 @@ def test_a_tally_names_the_most_frequent(words: list[str], most: int) -> None:
     tally = result.table.top_counts(most)
     ordered = sorted(Counter(words).items(), key=lambda item: (-item[1], item[0]))
     assert tally == Counts(tuple(sorted(ordered[:most])), len(words), len(set(words)))
-    assert tally.rest == sum(count for _, count in ordered[most:])
+    assert tally.unlisted == sum(count for _, count in ordered[most:])
     columns = np.array([[int(b) for b in word] for word in words], np.uint8).T
     sampled = SampledTable(table_of([bits(words[0])]), PackedBits.of(columns))
     assert sampled.top_counts(most) == tally
@@ -69,13 +76,13 @@ def test_the_highest_counts_come_first_and_equal_ones_in_their_order(counts: lis
 def test_words_are_tallied_by_what_they_stand_for(converted: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counts, "_CONVERTED", converted)
     words = np.array([[3, 1, 3, 2], [0, 0, 0, 9]])
-    tally = count_words(words, tuple, 2)
+    tally = count_values_in_words(words, tuple, 2)
     assert replace(tally, rows=()) == Counts((), 4, 3)
     assert dict(tally.rows) == {"(1, 0)": 1, "(3, 0)": 2}
 
 
 def test_different_words_of_one_value_are_one() -> None:
-    assert count_words(np.array([[1, 3, 2]]), lambda row: bool(row[0] & 1), 5) == Counts(
+    assert count_values_in_words(np.array([[1, 3, 2]]), lambda row: bool(row[0] & 1), 5) == Counts(
         (("False", 1), ("True", 2)), 3, 2
     )
 

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from qirjit_magic.llvm_text import END, GAP, NAME, WORD, blanked, distinct_lines, find_words, unescaped
+from qirjit_magic.llvm_text import (
+    END,
+    GAP,
+    NAME,
+    WORD,
+    blank_comments_and_strings,
+    distinct_lines,
+    find_words,
+    unescaped,
+)
 
 _ASM = f"{WORD}asm{END}"
 
@@ -35,7 +44,7 @@ def test_a_pattern_may_go_over_strings_and_comments() -> None:
 
 def test_a_blanked_text_is_as_long_and_has_its_words_where_they_were() -> None:
     text = 'call "x" /* y\n */ f ; z\n()'
-    plain = blanked(text)
+    plain = blank_comments_and_strings(text)
     assert len(plain) == len(text)
     assert (plain.index("f"), plain.index("()")) == (text.index("f"), text.index("()"))
     assert plain.split() == ["call", "f", "()"]

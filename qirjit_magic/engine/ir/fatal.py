@@ -272,7 +272,7 @@ def _find_sections(module: QirModule) -> Iterator[UnsafeModuleError]:
     names = {value.name.encode() for value in _values(module)}
     for section in find_sections(module.text):
         if section.name == _METADATA:
-            kept = not (module.text.holder(section.start) or "").startswith("llvm.")
+            kept = not (module.text.enclosing_symbol(section.start) or "").startswith("llvm.")
         else:
             kept = _KEPT_SECTIONS.match(section.name) is not None
         if kept or section.name in names:

@@ -251,7 +251,7 @@ class Linker:
             LinkError: something is missing, of another type, without code, or in a circle of variables that stay.
         """
         if name not in self._done:
-            groups = [group for group in self.symbol_graph.groups(name) if group[0] not in self._done]
+            groups = [group for group in self.symbol_graph.link_groups(name) if group[0] not in self._done]
             found = {module: self._find(module) for group in groups for module in group}  # refused before it is begun
             for group in groups:
                 self._link({module: found[module] for module in group})

@@ -47,6 +47,30 @@ def native_symbols(gate: Gate) -> tuple[str, ...]:
     return gate.native_symbol, *map(symbol, gate.others.split())
 
 
+def native_parts(gate: Gate, *, adjoint: bool = False) -> Iterator[Gate]:
+    """The native gates that a gate, or its adjoint, is made of; a native one is one of itself."""
+    if native := _native(gate, adjoint=adjoint):
+        yield native
+    else:
+        for step, _, _ in read_steps(gate):
+            yield from native_parts(step, adjoint=adjoint)
+
+
+def _native(gate: Gate, *, adjoint: bool) -> Gate | None:
+    # The native gate that is called for it; None where its steps are.
+    if gate.op is None or (adjoint and not gate.inverse):
+        return None
+    return GATES[gate.inverse] if adjoint else gate
+
+
+def read_steps(gate: Gate) -> Iterator[tuple[Gate, list[str], list[str]]]:
+    """The gates that a gate is made of, with their angles and qubits."""
+    for step in filter(None, gate.steps.split(";")):
+        name, bracket, rest = step.strip().partition("(")
+        angles, _, qubits = rest.partition(")") if bracket else ("", "", name.partition(" ")[2])
+        yield GATES[name.split()[0]], [angle.strip() for angle in angles.split(",") if angle], qubits.split()
+
+
 def family_ir(family: str) -> str:
     """The module with the functions of a family, which calls native operations by their names."""
     return _Module(family).text
@@ -96,20 +120,17 @@ class _Module:
         return body
 
     def _steps(self, gate: Gate, *, adjoint: bool = False) -> list[str]:
-        steps, body = gate.steps.split(";"), list[str]()
-        for step in reversed(steps) if adjoint else steps:
-            name, bracket, rest = step.strip().partition("(")
-            angles, _, qubits = rest.partition(")") if bracket else ("", "", name.partition(" ")[2])
-            given = [angle.strip() for angle in angles.split(",") if angle]
-            self._call(body, GATES[name.split()[0]], given, qubits.split(), adjoint=adjoint)
+        steps, body = list(read_steps(gate)), list[str]()
+        for step, angles, qubits in reversed(steps) if adjoint else steps:
+            self._call(body, step, angles, qubits, adjoint=adjoint)
         return body
 
     def _call(
         self, body: list[str], gate: Gate, angles: Sequence[str], qubits: Sequence[str], *, adjoint: bool
     ) -> None:
         undone = adjoint and bool(gate.inverse)  # by the same function, or another native one
-        if gate.op is not None and (undone or not adjoint):
-            name = (GATES[gate.inverse] if undone else gate).native_symbol
+        if native := _native(gate, adjoint=adjoint):
+            name = native.native_symbol
             self._declared[name] = f"declare {gate.type.replace('(', f'@{name}(', 1)}"
         else:
             name = f"gate.{gate.name}{'.adj' if adjoint else ''}"

@@ -17,7 +17,7 @@ from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, RecordKind
 def put_dumps(memory: RecordMemory, dumps: list[str]) -> None:
     """Give each waiting marker of the unfinished shot the next dump's text."""
     texts = iter(dumps)
-    for position in range(memory.committed(), memory.position(), RECORD_SIZE):
+    for position in range(memory.committed_bytes(), memory.position(), RECORD_SIZE):
         kind, _, value = struct.unpack("<IIq", memory.records(position, position + RECORD_SIZE))
         if kind == RecordKind.DUMP and value == PENDING:
             offset, length = memory.append_text(next(texts, ""))

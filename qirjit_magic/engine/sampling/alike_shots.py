@@ -6,8 +6,8 @@ the trace comes to its end, every shot on a simulator does what the trace did, s
 memory, and only the simulator's state and the values of the results that it keeps are a shot's own.
 
 1. All shots begin alike. No module that is reached has a variable that keeps a value
-   (`SymbolGraph.state_across_shots`), and what the runtime keeps for a shot it begins anew by the shot's number
-   (``qirjit_shot_serial``).
+   (`SymbolGraph.dependence_on_earlier_shots`), and what the runtime keeps for a shot it begins anew by the shot's
+   number (``qirjit_shot_serial``).
 2. An instruction gives the same for the same operands and memory. Those that do not are intrinsics of LLVM's: only
    such as are known to are let through (`engine/ir/varying_intrinsics.py`). Machine code and what is in Python or the
    C library is no instruction: a module that is trusted, or reaches them, is run. A call that has another type than
@@ -87,7 +87,7 @@ def find_difference(module: str, symbol_graph: SymbolGraph) -> str:
             return found
         if info.mistyped_call:
             return f"'{name}' may read what is left in registers: {info.mistyped_call}"
-    return symbol_graph.state_across_shots(module)
+    return symbol_graph.dependence_on_earlier_shots(module)
 
 
 def _find_inspection(info: ModuleInfo, symbol_graph: SymbolGraph) -> str:

@@ -63,13 +63,13 @@ def play(circuit: Circuit, simulator: StateVectorSimulator, runtime: Runtime, me
     """
     tape, length = np.ascontiguousarray(circuit.gates), np.array([len(circuit.gates)], np.int64)
     runtime.limit_records(0)
-    end = runtime.run_shots(ShotBlock(simulator.player, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
+    end = runtime.run_shots(ShotBlock(simulator.play_address, tape.ctypes.data, length.ctypes.data, 0, 1, None, 0, 0))
     failure = decode([RecordBatch(b"", memory.records(0, memory.position()), memory.text())]).failure
     for word, value in ((Word.POSITION, 0), (Word.COMMITTED, 0), (Word.TEXT_POSITION, 1)):
         memory.put_word(word, value)
     if end is not ShotsEnd.DONE:
         return failure.message if failure else "it was stopped"
-    words = simulator.words
+    words = simulator.machine_words
     re, im = amplitude_parts(words)
     known = qubit_places(words).tolist()
     return FinalState(re, im, tuple(known[wire] if wire < len(known) else -1 for wire in range(circuit.wires)))
@@ -251,7 +251,7 @@ def _drawn(source: _Source, shots: int, columns: int, stopped: Callable[[], bool
 def put_sample(memory: RecordMemory, traced: RecordMemory, bits: bytes) -> None:
     """Leave for the kernel the records of the traced shot, their text, and behind them the bits of all shots."""
     text = traced.word(Word.TEXT_POSITION)
-    end = traced.committed()
+    end = traced.committed_bytes()
     memory.region.view[TEXT_START : TEXT_START + text] = traced.region.view[TEXT_START : TEXT_START + text]
     memory.region.view[RECORDS_START : RECORDS_START + end] = traced.region.view[RECORDS_START : RECORDS_START + end]
     memory.put_word(Word.TEXT_POSITION, text)

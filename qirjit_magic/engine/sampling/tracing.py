@@ -116,7 +116,7 @@ class Tracing:
         other = None if key == self._checked else self._other_output(request, entry, linker)
         if self._run_shot(request, entry, linker) is not ShotsEnd.DONE:
             return self._tracer.refused or NotSampleable(_FAILED)
-        if self.memory.word(Word.DROPPED) or self.memory.committed() > RECORDS_CAPACITY // 2:
+        if self.memory.word(Word.DROPPED) or self.memory.committed_bytes() > RECORDS_CAPACITY // 2:
             return NotSampleable("it records more than there is room for")
         if key != self._checked:
             change = find_change(take_output(self._tracer.tape, self.memory), other)
@@ -128,7 +128,7 @@ class Tracing:
     def trace_one_shot(self, request: RunRequest, entry: EntryPoint, modules: Mapping[str, Module]) -> Traced:
         """One shot, whatever others do, and the first one where they know of each other; see `trace`."""
         linker = self._linker_of(modules)
-        if linker.symbol_graph.state_across_shots(
+        if linker.symbol_graph.dependence_on_earlier_shots(
             request.module
         ):  # variables begin anew, or each look would show another circuit
             self.forget()

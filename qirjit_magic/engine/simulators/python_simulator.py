@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any
 
 from qirjit_magic.engine.runtime.callbacks import Callbacks, last_line
-from qirjit_magic.engine.runtime.gate_ir import native_symbols
+from qirjit_magic.engine.runtime.gate_ir import native_parts, native_symbols, read_steps
 from qirjit_magic.engine.simulators.shared_library import AttachedSimulator, SharedLibrary
 from qirjit_magic.errors import SimulatorError
 from qirjit_magic.protocol.module_info import Signature
-from qirjit_magic.protocol.operations import Gate
+from qirjit_magic.protocol.operations import GATES, Gate, symbol
 from qirjit_magic.protocol.pickles import unpickled
 from qirjit_magic.protocol.simulator_specs import GATE_METHODS, SimulatorSpec
 from qirjit_magic.simulator import CONTROLLED_NEEDS, Simulator, exponentiate, measured
@@ -66,17 +66,40 @@ class PythonSimulator(AttachedSimulator):
         return self._addresses[name]
 
     def methods_for(self, names: Collection[str]) -> tuple[str, ...]:
-        """The gates that it lacks; for gates under controls and products of Pauli operators what these are made of."""
-        gates = [method for method, gate in GATE_METHODS.items() if {*native_symbols(gate)} & {*names}]
+        """The gates that it lacks for these functions, which may be made of several."""
+        gates = [*self._lacked_gates({*names})]
         if any(name.startswith(_GENERATED) or name.endswith(("__ctl", "__ctladj")) for name in names):
             gates += [method for method in CONTROLLED_NEEDS if not hasattr(self._simulator, method)]
         return tuple(dict.fromkeys(gates))
+
+    def _lacked_gates(self, names: set[str]) -> Iterator[str]:
+        needed: set[Gate] = set()
+        for gate in GATES.values():
+            for functions, adjoint in (
+                ((*native_symbols(gate), *map(symbol, f"{gate.names} {gate.qubits_first}".split())), False),
+                (tuple(map(symbol, gate.adjoints.split())), True),
+            ):
+                if names & {*functions}:
+                    needed.update(native_parts(gate, adjoint=adjoint))
+        there = {gate for method, gate in GATE_METHODS.items() if hasattr(self._simulator, method)}
+        made_of_others_last = sorted(GATE_METHODS.items(), key=lambda row: bool(row[1].steps))
+        for method, gate in made_of_others_last:
+            if gate in needed and not _can_be_made(gate, there):
+                there.add(gate)
+                yield method
 
     def begin(self, seed: int | None) -> None:
         """Seed it."""
         self._draws.begin(seed)
         with _simulator_errors(self.spec, "begin a run"):
             self._simulator.begin(seed)
+
+
+def _can_be_made(gate: Gate, there: Collection[Gate], within: tuple[Gate, ...] = ()) -> bool:
+    # `cx` is made of `cz`, and `cz` of `cx`.
+    if gate in there or gate in within or not gate.steps:
+        return gate in there
+    return all(_can_be_made(step, there, (*within, gate)) for step in {step for step, _, _ in read_steps(gate)})
 
 
 class _simulator_errors:  # noqa: N801 - a context that is used as a function

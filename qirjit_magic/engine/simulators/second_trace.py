@@ -47,7 +47,7 @@ class Output(NamedTuple):
 
 def take_output(tape: NDArray[np.void], memory: RecordMemory) -> Output:
     """A copy of what a trace has written down."""
-    view, end = memory.region.view, memory.committed() // RECORD_SIZE * RECORD_SIZE
+    view, end = memory.region.view, memory.committed_bytes() // RECORD_SIZE * RECORD_SIZE
     records = np.frombuffer(bytes(view[RECORDS_START : RECORDS_START + end]), _RECORD)
     return Output(tape.copy(), records, bytes(view[TEXT_START : TEXT_START + memory.word(Word.TEXT_POSITION)]))
 

@@ -253,7 +253,7 @@ class SourceText:
             self._instructions[function] = () if name is None else written_instructions(self.text, name)
         return self._instructions[function]
 
-    def holder(self, position: int) -> str | None:
+    def enclosing_symbol(self, position: int) -> str | None:
         """The function or global variable whose declaration or definition last begins before a position."""
         mentions = self._mentions
         mentions.read()

@@ -11,7 +11,7 @@ from qirjit_magic.notebook.panel.run_html import problem_note
 from qirjit_magic.options import RunOptions
 from qirjit_magic.protocol.return_values import integer_bits
 from qirjit_magic.sanitize import sanitize_line
-from qirjit_magic.session.arguments import can_be_given, fits
+from qirjit_magic.session.arguments import can_be_given, is_argument
 
 _LONGEST_TYPE = 40
 TRUTH = "i1"
@@ -31,7 +31,7 @@ def parameter_problem(kind: str, text: str) -> str:
     """Return what is wrong with a value, in a few words; empty where it can be given."""
     if not can_be_given(kind):
         return f"{_short(kind)} cannot be given: run a function that makes it"
-    if fits(kind, text):
+    if is_argument(kind, text):
         return ""
     bits = integer_bits(kind)
     if bits:

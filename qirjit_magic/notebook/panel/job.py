@@ -27,7 +27,7 @@ def parent_message() -> dict[str, Any]:
     return dict(shell.get_parent()) if shell is not None and hasattr(shell, "get_parent") else {}
 
 
-def comes_from_page() -> bool:
+def is_widget_message() -> bool:
     """Return whether what is handled now is a message of a widget, not a cell that calls its handlers."""
     return bool(parent_message().get("header", {}).get("msg_type") == "comm_msg")
 
@@ -95,7 +95,7 @@ class Job:
         return not self._thread.is_alive()
 
     @property
-    def finishing(self) -> bool:
+    def is_finishing(self) -> bool:
         """Return whether no shot is run any more, and its result is being made."""
         return self.progress is not None and self.progress.ended
 

@@ -15,7 +15,7 @@ from qirjit_magic.flags import GivenFlags
 from qirjit_magic.notebook.panel import run_html
 from qirjit_magic.notebook.panel.choices import Choice, choices, closest_choice, default_choice, entry_point
 from qirjit_magic.notebook.panel.fields import NAMED, ROW, CheckedText, ParameterFields, close, seed_of, seed_problem
-from qirjit_magic.notebook.panel.job import Job, comes_from_page, parent_message, wait_for_values
+from qirjit_magic.notebook.panel.job import Job, is_widget_message, parent_message, wait_for_values
 from qirjit_magic.notebook.panel.tabs import CIRCUIT, MESSAGES, Page, Tabs, program_pages, result_pages
 from qirjit_magic.options import Method, RunOptions
 from qirjit_magic.protocol.simulator_specs import simulator_names
@@ -305,7 +305,7 @@ class Panel:
         return self._coordinator.job is None and self.entry.value is not None and not wrong
 
     def _clicked(self, _: object) -> None:
-        if not comes_from_page():
+        if not is_widget_message():
             self.start()
         elif self._can_run and self._starting is None:
             self._starting = threading.Thread(target=self._start_soon, name="qirjit-panel-start", daemon=True)
@@ -398,7 +398,7 @@ class Panel:
         with self._painting:
             running = self._coordinator.job
             self.run_button.disabled = not self._can_run
-            self.stop_button.disabled = running is None or running.stopping or running.finishing
+            self.stop_button.disabled = running is None or running.stopping or running.is_finishing
             self.status.value = run_html.status(self._status(running))
             self._paint_output()
 
@@ -420,7 +420,7 @@ class Panel:
     @staticmethod
     def _running_status(job: Job) -> str:
         stopping = run_html.muted(" · stopping …") if job.stopping else ""
-        if job.progress is not None and job.finishing:
+        if job.progress is not None and job.is_finishing:
             return run_html.muted(f"{run_html.progress_words(job.progress)} · making the result …")
         if job.progress is None:
             return run_html.muted("running …" if job.begun else "waiting for its turn …") + stopping
@@ -432,7 +432,7 @@ class Panel:
         self.output.value = said
         self._output_box.layout.display = "flex" if said else "none"
         ended = job is not None and job.ended
-        self._put(self.link, run_html.whole_link(job.tail, "output.txt") if job and ended else "")
+        self._put(self.link, run_html.save_link(job.tail, "output.txt") if job and ended else "")
         self._put(self.problem, run_html.error_block(job.error) if job and ended and job.error else "")
 
     @staticmethod

@@ -130,7 +130,7 @@ def newest_text(tail: Tail) -> str:
     return f'<pre tabindex="0" role="region" aria-label="Output" style="{_PRE}">{escape(above + sanitize(text))}</pre>'
 
 
-def whole_link(tail: Tail, name: str) -> str:
+def save_link(tail: Tail, name: str) -> str:
     """A link that saves all that was said, where the box shows only its end; both ends of it where it is a flood."""
     if not tail.is_cut:
         return ""

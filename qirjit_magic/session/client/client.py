@@ -255,7 +255,9 @@ class EngineClient:
         if self._cache is None:
             return ""
         self.restarter.be_ready()
-        return cache_key(source, build=self.restarter.build, options=f"{options.of_code} sandboxed={self.sandboxed}")
+        return cache_key(
+            source, build=self.restarter.build, options=f"{options.for_object_code} sandboxed={self.sandboxed}"
+        )
 
     def restore(self, compiled: Compiled) -> None:
         """Send a module to the process as object code, and keep it for the processes that come after."""

@@ -10,7 +10,7 @@ import msgspec
 
 from qirjit_magic.errors import EngineStartError, WorkerCrashedError
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.protocol.shared_memory import Access, Fault, RecordMemory
+from qirjit_magic.protocol.shared_memory import Fault, FaultAccess, RecordMemory
 from qirjit_magic.session.client.process import LOST, UNKNOWN, Limit, Stream
 from qirjit_magic.system_memory import memory_limit, resource_limit
 
@@ -229,17 +229,17 @@ def _from_note(ending: Ending) -> str:
 def _bad_address(fault: Fault, *, compiling: bool) -> str:
     address, access = fault.address, fault.access
     null = address < _NULL_PAGE or address >= _ADDRESSES - _NULL_PAGE
-    if access is Access.RUN or (address == fault.counter and access is Access.UNKNOWN):
+    if access is FaultAccess.RUN or (address == fault.counter and access is FaultAccess.UNKNOWN):
         return f"a call of {'a null pointer' if null else 'an address where no code is'}: {address:#x}"
     if fault.code == _OF_PROCESSOR:
         return "a read or write at, or a call of, an address that no memory can have"
     if fault.stack - _BELOW_STACK <= address < fault.stack + _ABOVE_STACK:
         deep = "the module is nested too deep for LLVM" if compiling else "recursion, or an alloca that is too large"
         return f"stack overflow: {deep}"
-    did = {Access.READ: "a read", Access.WRITE: "a write"}.get(access, "a read or write")
+    did = {FaultAccess.READ: "a read", FaultAccess.WRITE: "a write"}.get(access, "a read or write")
     if null:
         return f"{did} through a null pointer: address {address:#x}"
-    if fault.code == _NO_PERMISSION and access is Access.WRITE:
+    if fault.code == _NO_PERMISSION and access is FaultAccess.WRITE:
         return f"a write to memory that may only be read: address {address:#x}"
     return f"{did} at {address:#x}: that memory is not the program's"
 

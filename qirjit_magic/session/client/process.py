@@ -409,7 +409,7 @@ class EngineProcess:
 
     def _exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         number = secrets.randbits(_NUMBER_BITS) if request else 0  # nobody can guess it who does not own the process
-        self._inbox.expect(**reply_limits(request))
+        self._inbox.limit_frames(**reply_limits(request))
         unsent = memoryview(pack(structs.replace(request, number=number)) if request else b"")
         while True:
             unsent = self._send(unsent)

@@ -192,7 +192,9 @@ class Collector:
         if self._sharded_run is not None:
             self._sharded_run.check(self._watch)
             done = self._sharded_run.done
-        there = len(self._columns) + self._engine.memory.committed() // RECORD_SIZE  # a finished shot has one at least
+        there = (
+            len(self._columns) + self._engine.memory.committed_bytes() // RECORD_SIZE
+        )  # a finished shot has one at least
         self._reporter.update(min(self._watch.done, there) if done is None else done)
 
     def _collect_watched(self) -> None:
@@ -219,7 +221,7 @@ class Collector:
             self._keep(following, reply)
             shared = self._sharded_run
             if reply.outcome == "full":
-                if (held := self._columns.size) > (limit := self._limits.kept_beside(held)):
+                if (held := self._columns.size) > (limit := self._limits.kept_bytes_beside(held)):
                     self._collected.exceeded = "kept_bytes", held, limit
                     return None
             elif not (shared and shared.has_ended(reply)):
@@ -249,7 +251,7 @@ class Collector:
 
     def _keep_finished(self) -> None:
         memory = self._engine.memory
-        self._columns.add(memory.committed(), memory.records, memory.text())  # a part of the memory at a time
+        self._columns.add(memory.committed_bytes(), memory.records, memory.text())  # a part of the memory at a time
 
     def _unfinished(self) -> RecordBatch:
         from qirjit_magic.results.records import RecordBatch  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for

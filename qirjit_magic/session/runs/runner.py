@@ -185,9 +185,9 @@ class Engines:
         simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
         if not simulator.by_shot:
             return one_stream(simulator.name)
-        state_across_shots = symbol_graph.state_across_shots(request.module)
-        if state_across_shots or engine is not self.sandboxed:
-            return state_across_shots or "it runs where modules are trusted"
+        dependence_on_earlier_shots = symbol_graph.dependence_on_earlier_shots(request.module)
+        if dependence_on_earlier_shots or engine is not self.sandboxed:
+            return dependence_on_earlier_shots or "it runs where modules are trusted"
         modules = engine.compiled(symbol_graph.reachable(request.module))
         shared = structs.replace(request, simulator=simulator, method="live")
         return ShardedRun(engine, self._workers, shared, modules=modules, limit=limit, limits=limits)
@@ -401,7 +401,7 @@ class Runner:
             yield
         except LocatedError as error:
             where = error.module or module
-            moved = error.moved(self._registry.find(where).source.lines_before)
+            moved = error.moved_down(self._registry.find(where).source.lines_before)
             raise moved.of_module("" if where == module else where) from None
 
     def after_fork(self) -> None:

@@ -264,7 +264,7 @@ class ShardedRun:
             _count(shard, engine)
             left.keep(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
             held = left.kept
-            if held and held > (limit := self._limits.kept_beside(held)):
+            if held and held > (limit := self._limits.kept_bytes_beside(held)):
                 self.exceeded = "kept_bytes", held, limit
                 self.stop()
             if reply.outcome != "full":

@@ -202,7 +202,7 @@ class RunWatcher:
 
     def show_sampled(self, shots: int) -> None:
         """Show the messages of the one shot that is there as often as there are shots."""
-        data = self._memory.records(0, self._memory.committed())
+        data = self._memory.records(0, self._memory.committed_bytes())
         lines = [(text, length) for _, _, text, length in _text_records(data)]
         for text, length in itertools.chain.from_iterable(itertools.repeat(lines, shots if lines else 0)):
             self._show_line(text, length, self._memory.text_at)

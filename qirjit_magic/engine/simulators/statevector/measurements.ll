@@ -39,10 +39,10 @@ product:
 
 ; ---- assertions and dumps -----------------------------------------------------------------------------------------------------
 
-define internal void @settle() {
+define internal void @drop_all_measured() {
   call void @flush_what_is_queued()
   %floats = call i64 @qirjit_default_floats()
-  %done = call ptr @qirjit_settle(i64 ptrtoint (ptr @machine to i64))
+  %done = call ptr @qirjit_drop_all_measured(i64 ptrtoint (ptr @machine to i64))
   call void @qirjit_restore_floats(i64 %floats)
   ret void
 }
@@ -51,7 +51,7 @@ define internal void @settle() {
 define double @qirjit_probability(ptr %qubit) {
   %id = ptrtoint ptr %qubit to i64
   call void @know(i64 %id)
-  call void @settle()
+  call void @drop_all_measured()
   %places = load ptr, ptr @places
   %place.p = getelementptr i64, ptr %places, i64 %id
   %place = load i64, ptr %place.p
@@ -122,7 +122,7 @@ define void @__quantum__qis__assertmeasurementprobability__ctl(ptr %controls, pt
 }
 
 define void @__quantum__qis__dumpmachine__body(ptr %location) {
-  call void @settle()
+  call void @drop_all_measured()
   %dump = load ptr, ptr @qirjit_dump_at
   %floats = call i64 @qirjit_default_floats()          ; it is Python that writes it
   call void %dump()
@@ -208,7 +208,7 @@ end:
   ret double %inside
 }
 
-declare ptr @qirjit_settle(i64)
+declare ptr @qirjit_drop_all_measured(i64)
 declare double @qirjit_parity_probability(i64, i64)
 declare double @llvm.fabs.f64(double)
 declare double @llvm.maxnum.f64(double, double)

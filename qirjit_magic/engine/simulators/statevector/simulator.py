@@ -197,12 +197,12 @@ class StateVectorSimulator(AttachedSimulator):
         return taken
 
     @property
-    def words(self) -> ctypes.Array[ctypes.c_int64]:
+    def machine_words(self) -> ctypes.Array[ctypes.c_int64]:
         """The words of ``@machine``."""
         return self._words
 
     @property
-    def player(self) -> int:
+    def play_address(self) -> int:
         """The address of what plays a tape, for the shot loop."""
         return self._linked.address("qirjit_play")
 

@@ -6,7 +6,7 @@
 @handles = internal global [8 x i64] zeroinitializer
 @started = internal global [8 x i1] zeroinitializer
 
-declare ptr @qirjit_apply_groups(i64, i64, i64, i64)
+declare ptr @qirjit_apply_to_groups(i64, i64, i64, i64)
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 
@@ -18,7 +18,7 @@ define internal ptr @apply_part(ptr %at) {
   %held = load i64, ptr %held.p
   %part = load i64, ptr %part.p
   %parts = load i64, ptr %parts.p
-  %done = call ptr @qirjit_apply_groups(i64 %machine, i64 %held, i64 %part, i64 %parts)
+  %done = call ptr @qirjit_apply_to_groups(i64 %machine, i64 %held, i64 %part, i64 %parts)
   ret ptr null
 }
 

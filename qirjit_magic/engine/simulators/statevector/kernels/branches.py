@@ -45,9 +45,9 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     RE,
     ROOM,
     TAKEN,
-    entry,
     give_back,
     make_room,
+    queue_entry,
     take_memory,
 )
 
@@ -131,10 +131,10 @@ def _leads_on(machine: int, at: int, start: int) -> bool:
     if word(at, _BITS) != word(machine, BITS) or word(at, _TAKEN) != word(machine, TAKEN):
         return False
     end = start + word(at, _GATES)
-    if end > word(machine, COUNT) or not _same(entry(machine, start), _gates_of(at), 4 * word(at, _GATES)):
+    if end > word(machine, COUNT) or not _same(queue_entry(machine, start), _gates_of(at), 4 * word(at, _GATES)):
         return False
     # all gates that there are: with fewer at once, rounding would be another
-    if end < word(machine, COUNT) and word(entry(machine, end), OPERATION) < MZ:
+    if end < word(machine, COUNT) and word(queue_entry(machine, end), OPERATION) < MZ:
         return False
     return _same(word(machine, PLACES), _places_before(at), word(at, _TAKEN))
 
@@ -254,7 +254,7 @@ def begin_branch(machine: int, start: int) -> int:
     if slot < 0:
         return _NONE
     end = start
-    while end < word(machine, COUNT) and word(entry(machine, end), OPERATION) < MZ:
+    while end < word(machine, COUNT) and word(queue_entry(machine, end), OPERATION) < MZ:
         end += 1
     memory = _take(machine, 8 * (4 * (end - start) + 2 * taken + _OWNERS), KEEPING)
     if memory == 0:
@@ -267,7 +267,7 @@ def begin_branch(machine: int, start: int) -> int:
     put_word(at, _GATES, end - start)
     put_word(at, _MEMORY, memory)
     put_word(at, _RE, 0)
-    _copy_words(memory, entry(machine, start), 4 * (end - start))
+    _copy_words(memory, queue_entry(machine, start), 4 * (end - start))
     _copy_words(_places_before(at), word(machine, PLACES), taken)
     put_word(word(machine, BRANCH_SLOTS), slot, index)
     put_word(machine, BRANCHES, index + 1)

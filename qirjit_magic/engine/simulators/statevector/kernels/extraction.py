@@ -15,8 +15,8 @@ from qirjit_magic.engine.simulators.statevector.kernels.lanes import KERNELS
 _ENTRIES = (
     "qirjit_begin_fusing",
     "qirjit_flush",
-    "qirjit_apply_groups",
-    "qirjit_settle",
+    "qirjit_apply_to_groups",
+    "qirjit_drop_all_measured",
     "qirjit_draw",
     "qirjit_forget_branches",
     "qirjit_parity_probability",

@@ -18,7 +18,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.fusion import (
     fuse_rest,
     fuse_under_controls,
 )
-from qirjit_magic.engine.simulators.statevector.kernels.groups import apply_in_groups, apply_whole
+from qirjit_magic.engine.simulators.statevector.kernels.groups import apply_by_groups, apply_to_state
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
     inline,
     kernel,
@@ -59,19 +59,19 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     Y,
     Z,
     draw,
-    entry,
     pass_at,
-    place,
-    put_place,
+    position_of,
+    put_position,
+    queue_entry,
     refuse_twice,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.matrices import is_diagonal, one_qubit, phase_angle, put_four
 from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled
 from qirjit_magic.engine.simulators.statevector.kernels.state import (
+    add_position,
     drop_measured,
-    fill,
-    find_index,
-    promote,
+    grow_state,
+    sample_index,
     turn_phase,
 )
 
@@ -122,7 +122,7 @@ def _act(machine: int, operation: int, angle: float, position: int, controls: in
     """A gate on a position under the control of others, which may be none."""
     if word(machine, POSITIONS) < SMALL:
         if word(machine, FILLED) < word(machine, POSITIONS):
-            fill(machine)
+            grow_state(machine)
         if word(machine, POSITIONS) >= _LANE_BITS:
             at = pass_at(machine, 0)
             put_four(at + 8 * MATRIX, one_qubit(operation, angle))
@@ -147,7 +147,7 @@ def _act(machine: int, operation: int, angle: float, position: int, controls: in
 @kernel
 def _act_on(machine: int, operation: int, angle: float, qubit: int, controls: int) -> None:
     """A gate on a qubit, which is given a position where it needs one."""
-    target = place(machine, qubit)
+    target = position_of(machine, qubit)
     if target >= 0:
         if (controls >> target) & 1:
             refuse_twice(machine)
@@ -155,23 +155,23 @@ def _act_on(machine: int, operation: int, angle: float, qubit: int, controls: in
         return
     one = target == ONE
     if controls == 0 and X <= operation <= Y:
-        put_place(machine, qubit, ZERO if one else ONE)
+        put_position(machine, qubit, ZERO if one else ONE)
         if operation == Y:
             turn_phase(machine, -_RIGHT_ANGLE if one else _RIGHT_ANGLE)
     elif controls == 0 and is_diagonal(operation):
         turn_phase(machine, phase_angle(operation, angle, one))
     else:
-        _act(machine, operation, angle, promote(machine, qubit, target), controls)
+        _act(machine, operation, angle, add_position(machine, qubit, target), controls)
 
 
 @inline
 def _act_on_two(machine: int, operation: int, one: int, other: int) -> None:
     if one == other:
         refuse_twice(machine)
-    first, second = place(machine, one), place(machine, other)
+    first, second = position_of(machine, one), position_of(machine, other)
     if operation == SWAP:
-        put_place(machine, one, second)
-        put_place(machine, other, first)
+        put_position(machine, one, second)
+        put_position(machine, other, first)
         if first >= 0:
             put_word(word(machine, OWNERS), first, other)
         if second >= 0:
@@ -190,8 +190,8 @@ def _act_on_two(machine: int, operation: int, one: int, other: int) -> None:
 def _act_under(machine: int, start: int) -> int:
     """A row of controls and the gate behind them; the index of the gate."""
     index, controls, dead = start, 0, False
-    while word(entry(machine, index), OPERATION) == CONTROL:
-        control = place(machine, word(entry(machine, index), QUBIT))
+    while word(queue_entry(machine, index), OPERATION) == CONTROL:
+        control = position_of(machine, word(queue_entry(machine, index), QUBIT))
         if control >= 0:
             if (controls >> control) & 1:
                 refuse_twice(machine)
@@ -199,7 +199,7 @@ def _act_under(machine: int, start: int) -> int:
         elif control == ZERO:
             dead = True
         index += 1
-    at = entry(machine, index)
+    at = queue_entry(machine, index)
     if not dead:
         _act_on(machine, word(at, OPERATION), real(at, TURN), word(at, QUBIT), controls)
     return index
@@ -209,12 +209,12 @@ def _act_under(machine: int, start: int) -> int:
 def _apply_passes(machine: int) -> None:
     fuse_rest(machine)
     if word(machine, FILLED) < word(machine, POSITIONS):
-        fill(machine)
+        grow_state(machine)
     if word(machine, POSITIONS) >= word(machine, GROUPED) and word(machine, PASSES) > 1:
-        apply_in_groups(machine)
+        apply_by_groups(machine)
     else:
         for index in range(word(machine, PASSES)):
-            apply_whole(machine, pass_at(machine, index))
+            apply_to_state(machine, pass_at(machine, index))
     begin_fusing(machine)
 
 
@@ -223,7 +223,7 @@ def _draw_index(machine: int) -> int:
     """The index of an amplitude, each as likely as it is probable: one measurement of all positions together."""
     target = draw(machine) * real(machine, NORM)
     found = draw_known(machine, target)
-    return found if found >= 0 else find_index(machine, target)
+    return found if found >= 0 else sample_index(machine, target)
 
 
 @kernel
@@ -231,11 +231,11 @@ def _measure(machine: int, start: int) -> int:
     """All measurements and resets from this entry on, up to the next gate, as one draw; the index of that gate."""
     index, drawn = start, -1
     while index < word(machine, COUNT):
-        at = entry(machine, index)
+        at = queue_entry(machine, index)
         operation, qubit = word(at, OPERATION), word(at, QUBIT)
         if operation < MZ:
             break
-        found = place(machine, qubit)
+        found = position_of(machine, qubit)
         if found >= 0:
             if drawn < 0:
                 drawn = _draw_index(machine)
@@ -245,7 +245,7 @@ def _measure(machine: int, start: int) -> int:
             found = ZERO - value
         if operation != RESET:
             put_word(word(machine, RESULTS), word(at, OTHER), 2 * word(machine, STAMP) + (ZERO - found))
-        put_place(machine, qubit, found if operation == MZ else ZERO)
+        put_position(machine, qubit, found if operation == MZ else ZERO)
         index += 1
     return index
 
@@ -254,7 +254,7 @@ def _measure(machine: int, start: int) -> int:
 def _apply_gates(machine: int, start: int) -> int:
     index = start
     while index < word(machine, COUNT):
-        at = entry(machine, index)
+        at = queue_entry(machine, index)
         operation = word(at, OPERATION)
         if operation >= MZ:
             break
@@ -271,7 +271,7 @@ def _apply_gates(machine: int, start: int) -> int:
 
 
 @kernel
-def settle(machine: int) -> None:
+def drop_all_measured(machine: int) -> None:
     """Have a state of nothing but what is not measured, for those who look at it."""
     own(machine)
     if word(machine, MASK):
@@ -300,7 +300,7 @@ def flush(machine: int) -> None:
     """Carry out all that is queued."""
     index = 0
     while index < word(machine, COUNT):
-        if word(machine, MASK) or word(entry(machine, index), OPERATION) < MZ:
+        if word(machine, MASK) or word(queue_entry(machine, index), OPERATION) < MZ:
             index = _advance(machine, index)
         if index < word(machine, COUNT):
             index = _measure(machine, index)

@@ -58,7 +58,7 @@ def _bits(mask: int) -> int:
 
 
 @inline
-def apply_whole(machine: int, at: int) -> None:
+def apply_to_state(machine: int, at: int) -> None:
     """Apply a pass to the whole state."""
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     if word(at, CONTROLS):
@@ -187,7 +187,7 @@ def _apply_to_group(machine: int, part_re: int, base: int, held: int) -> None:
 
 
 @kernel
-def apply_groups(machine: int, held: int, part: int, parts: int) -> None:
+def apply_to_groups(machine: int, held: int, part: int, parts: int) -> None:
     """Apply the chosen passes to one part of all groups; each part has memory of its own for a group."""
     positions, buffer = word(machine, POSITIONS), word(machine, GROUP) + 16 * _SIZE * part
     above = ((1 << positions) - 1) & ~held & ~(_RUN - 1)
@@ -215,13 +215,13 @@ def _apply_first(machine: int) -> None:
     for index in range(word(machine, PASSES)):
         at = pass_at(machine, index)
         if word(at, DONE) == _WAITS:
-            apply_whole(machine, at)
+            apply_to_state(machine, at)
             put_word(at, DONE, _APPLIED)
             return
 
 
 @kernel
-def apply_in_groups(machine: int) -> None:
+def apply_by_groups(machine: int) -> None:
     """Apply all passes, in an order that makes no difference."""
     left = word(machine, PASSES)
     while left > 0:

@@ -41,11 +41,11 @@ def declare(symbol: str, returns: Any, *parameters: Any) -> Any:
     return types.ExternalFunction(symbol, returns(*parameters))
 
 
-def kernel(written: Callable[..., Any]) -> Any:
+def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function of integers and doubles under its name, with ``qirjit_`` before it; it raises nothing."""
-    *parameters, returns = (_TYPES[str(kind)] for kind in written.__annotations__.values())
-    symbol = f"qirjit_{written.__name__.strip('_')}"
-    KERNELS[symbol] = numba.cfunc(returns(*parameters), **_OPTIONS)(written)
+    *parameters, returns = (_TYPES[str(kind)] for kind in function.__annotations__.values())
+    symbol = f"qirjit_{function.__name__.strip('_')}"
+    KERNELS[symbol] = numba.cfunc(returns(*parameters), **_OPTIONS)(function)
     llvm.add_symbol(symbol, KERNELS[symbol].address)
     return declare(symbol, returns, *parameters)
 

@@ -42,7 +42,7 @@ ZERO, ONE = -1, -2
 MAX_POSITIONS = 60  # bits of a word; no memory holds as many
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 make_room = declare("qirjit_make_room", types.void, types.int64)  # for all positions; it may end the shot
-# Calls `apply_groups` for the groups that hold the positions of a mask, each thread for its part of them.
+# Calls `apply_to_groups` for the groups that hold the positions of a mask, each thread for its part of them.
 share_groups = declare("qirjit_share_groups", types.void, types.int64, types.int64)
 take_memory = declare("qirjit_take_memory", types.int64, types.int64)  # so many bytes; 0 where they are not there
 give_back = declare("qirjit_give_back", types.void, types.int64)
@@ -50,7 +50,7 @@ refuse_twice = declare("qirjit_refuse_twice", types.void, types.int64)  # ends t
 
 
 @inline
-def entry(machine: int, index: int) -> int:
+def queue_entry(machine: int, index: int) -> int:
     """The address of an entry of the queue."""
     return word(machine, QUEUE) + 8 * ENTRY * index
 
@@ -62,13 +62,13 @@ def pass_at(machine: int, index: int) -> int:
 
 
 @inline
-def place(machine: int, qubit: int) -> int:
+def position_of(machine: int, qubit: int) -> int:
     """The position of a qubit, or that it has none."""
     return word(word(machine, PLACES), qubit)
 
 
 @inline
-def put_place(machine: int, qubit: int, position: int) -> None:
+def put_position(machine: int, qubit: int, position: int) -> None:
     """Give a qubit another place."""
     put_word(word(machine, PLACES), qubit, position)
 

@@ -111,7 +111,7 @@ def multiply_two(left: Four, right: Four) -> Four:
 
 
 @inline
-def turned(row: Lanes) -> Lanes:
+def times_i(row: Lanes) -> Lanes:
     """A row of four complex numbers, each times i."""
     return flip(row, 1) * where(1, splat(1.0), splat(-1.0))
 
@@ -130,7 +130,7 @@ def _row_of_product(left: int, x: tuple[Lanes, ...], y: tuple[Lanes, ...], row: 
 def multiply_into(left: int, right: int) -> None:
     """Put the product of two 4x4 matrices into the place of the right one: a row is eight doubles."""
     x = load(right, 0), load(right, 8), load(right, 16), load(right, 24)
-    y = turned(x[0]), turned(x[1]), turned(x[2]), turned(x[3])
+    y = times_i(x[0]), times_i(x[1]), times_i(x[2]), times_i(x[3])
     for row in range(4):
         store(right, 8 * row, _row_of_product(left, x, y, row))
 
@@ -140,7 +140,7 @@ def mix_rows(matrix: int, first: int, second: int, four: Four) -> None:
     """Apply a 2x2 matrix to two rows of a 4x4 one."""
     a, b, c, d = four
     x, y = load(matrix, 8 * first), load(matrix, 8 * second)
-    u, v = turned(x), turned(y)
+    u, v = times_i(x), times_i(y)
     store(matrix, 8 * first, splat(a.real) * x + splat(a.imag) * u + (splat(b.real) * y + splat(b.imag) * v))
     store(matrix, 8 * second, splat(c.real) * x + splat(c.imag) * u + (splat(d.real) * y + splat(d.imag) * v))
 

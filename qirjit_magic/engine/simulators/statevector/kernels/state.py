@@ -31,7 +31,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     ROOM,
     ZERO,
     make_room,
-    put_place,
+    put_position,
 )
 
 _WIDTH = 8
@@ -63,8 +63,8 @@ def _clear(base: int, to: int, count: int) -> None:
 
 
 @inline
-def promote(machine: int, qubit: int, before: int) -> int:
-    """Give a qubit that was |0> or |1> the next position; `fill` gives that its amplitudes."""
+def add_position(machine: int, qubit: int, before: int) -> int:
+    """Give a qubit that was |0> or |1> the next position; `grow_state` gives that its amplitudes."""
     position = word(machine, POSITIONS)
     put_word(machine, POSITIONS, position + 1)
     if position >= MAX_POSITIONS:
@@ -72,12 +72,12 @@ def promote(machine: int, qubit: int, before: int) -> int:
     if before != ZERO:
         put_word(machine, INITIAL, word(machine, INITIAL) | 1 << position)
     put_word(word(machine, OWNERS), position, qubit)
-    put_place(machine, qubit, position)
+    put_position(machine, qubit, position)
     return position
 
 
 @kernel
-def fill(machine: int) -> None:
+def grow_state(machine: int) -> None:
     """Double the state for each new position."""
     if word(machine, POSITIONS) > word(machine, ROOM):
         make_room(machine)
@@ -146,7 +146,7 @@ def drop_measured(machine: int) -> None:
             _drop(machine, position, (bits >> position) & 1)
     positions, owners = word(machine, POSITIONS), word(machine, OWNERS)
     for position in range(positions):
-        put_place(machine, word(owners, position), position)
+        put_position(machine, word(owners, position), position)
     re, im, size = word(machine, RE), word(machine, IM), 1 << positions
     norm = _probability(re, im, 0, size)
     if norm < _SMALL_NORM and norm > 0.0:
@@ -158,7 +158,7 @@ def drop_measured(machine: int) -> None:
 
 
 @kernel
-def find_index(machine: int, target: float) -> int:
+def sample_index(machine: int, target: float) -> int:
     """The first index at which the probabilities of all up to it come to more than this."""
     re, im, size = word(machine, RE), word(machine, IM), 1 << word(machine, POSITIONS)
     reached, start = 0.0, 0
