@@ -211,8 +211,7 @@ def _in_body(before: str, body: str) -> Completions:
         if one.text.startswith(typed) and not _UNWRITABLE.search(one.text) and one.text == sanitize_line(one.text):
             first.setdefault(one.text, one)
     return Completions(
-        typed,
-        [Completion(_global(one.text, quoted=quoted), sanitize_line(one.description)) for one in first.values()],
+        typed, [Completion(_global(one.text, quoted=quoted), sanitize_line(one.description)) for one in first.values()]
     )
 
 

@@ -197,10 +197,7 @@ def make_notebook(session: Session, cells: Sequence[QirCell], files: Sequence[st
         files: the name of each one's file, for the prose.
     """
     symbol_graph = session.linkage
-    pages = [
-        new_markdown_cell(_introduction(cells)),
-        new_code_cell("%load_ext qirjit_magic"),
-    ]
+    pages = [new_markdown_cell(_introduction(cells)), new_code_cell("%load_ext qirjit_magic")]
     for cell, file in zip(cells, files, strict=True):
         pages.append(new_markdown_cell(_prose(symbol_graph.modules[cell.name], file, symbol_graph)))
         pages.append(new_code_cell(cell.source, metadata=cell.metadata))

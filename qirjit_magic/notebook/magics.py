@@ -340,11 +340,7 @@ class QirMagics(Magics):
             _print_diagnostics(module.diagnostics)
         panel = Panel(
             self.session,
-            replace(
-                options,
-                name=options.name if module is None else module.name,
-                run=self._configured(options.run),
-            ),
+            replace(options, name=options.name if module is None else module.name, run=self._configured(options.run)),
         )
         if options.output and self.shell is not None:
             panel.on_result = partial(self.shell.user_ns.__setitem__, options.output)

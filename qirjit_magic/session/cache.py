@@ -181,12 +181,7 @@ class ObjectCache:
 
 
 def admitted_module(
-    found: Compiled | None,
-    modules: Sequence[ModuleInfo],
-    name: str,
-    *,
-    replaceable: Iterable[str],
-    strict: bool,
+    found: Compiled | None, modules: Sequence[ModuleInfo], name: str, *, replaceable: Iterable[str], strict: bool
 ) -> Compiled | None:
     """Return a module from the cache, as one that may be added to these; None: ask the engine.
 

@@ -44,7 +44,7 @@ from qirjit_magic.session.arguments import argument_words
 from qirjit_magic.session.cache import default_cache
 from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import FairLock, LockTimeoutError, follow_forks, notice_fork
-from qirjit_magic.session.client.process import Show, show_nothing
+from qirjit_magic.session.client.process import ShowText, show_nothing
 from qirjit_magic.session.module_adder import ModuleAdder
 from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
@@ -454,7 +454,7 @@ class Session:
         *,
         module: str | None = None,
         options: RunOptions = RUN_DEFAULTS,
-        show: Show | Observer | None = None,
+        show: ShowText | Observer | None = None,
         **keywords: Unpack[RunKeywords],
     ) -> RunResult:
         """Run shots of an entry point.
@@ -536,7 +536,7 @@ class Session:
         *,
         module: str | None = None,
         options: RunOptions = RUN_DEFAULTS,
-        show: Show | Observer | None = None,
+        show: ShowText | Observer | None = None,
         **keywords: Unpack[RunKeywords],
     ) -> RunResult:
         """Run shots as `run` does, in another thread, while other tasks go on.

@@ -14,7 +14,7 @@ from qirjit_magic.engine.runtime.bindings import declared_name, read_ir
 from qirjit_magic.engine.runtime.gate_ir import queued_gates
 from qirjit_magic.engine.simulators.statevector import compiled
 from qirjit_magic.engine.simulators.statevector.compiled import MachineWord
-from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
+from qirjit_magic.engine.simulators.statevector.kernels import kernels_digest
 from qirjit_magic.errors import SimulatorError
 from tests.unit.statevector import Compiled
 

@@ -154,10 +154,7 @@ MAX_PROFILED_INSTRUCTIONS = 2000  # instructions: to look at them takes a fiftie
 _LONG = 1 << 22  # characters; what is longer has more instructions
 
 _RETURNED = frozenset({"void", "i64"})  # the specification says i64; compilers of QIR 1.0 leave the exit code out
-_COUNTS = {
-    "qubits": ("qubit", "required_num_qubits", QUBITS),
-    "results": ("result", "required_num_results", RESULTS),
-}
+_COUNTS = {"qubits": ("qubit", "required_num_qubits", QUBITS), "results": ("result", "required_num_results", RESULTS)}
 
 
 class ProfileReport(msgspec.Struct, frozen=True):

@@ -22,17 +22,7 @@ from qirjit_magic.engine.ir.walking import called, walk
 from qirjit_magic.engine.text.instruction_places import Place
 from qirjit_magic.errors import UnsafeModuleError
 from qirjit_magic.lazy_patterns import lazy_pattern
-from qirjit_magic.llvm_text import (
-    END,
-    ESCAPED_STRING,
-    GAP,
-    NAME,
-    WORD,
-    compiled,
-    find_words,
-    plain_name,
-    tokens,
-)
+from qirjit_magic.llvm_text import END, ESCAPED_STRING, GAP, NAME, WORD, compiled, find_words, plain_name, tokens
 
 # Who calls something that has no name writes a bracket behind a local name, or behind another bracket.
 _PERHAPS = (  # each begins with one character, which is fast to search for

@@ -40,12 +40,10 @@ from qirjit_magic.protocol.messages import (
     ResetVariables,
     Restore,
     RunRequest,
+    Show,
     Undefine,
     WorkerArguments,
     pack,
-)
-from qirjit_magic.protocol.messages import (
-    Show as ShowModule,
 )
 from qirjit_magic.protocol.shared_memory import RecordMemory
 from qirjit_magic.sandbox import Platform, name_of
@@ -77,7 +75,7 @@ SHOWN_BYTES = 64 << 10
 SHOWN_WHOLE_BYTES = 512 << 10  # to who wants the newest of what comes after that too
 KEPT_BYTES = 128 << 10
 
-Show = Callable[[str], None]
+ShowText = Callable[[str], None]
 
 
 def show_nothing(text: str) -> None:
@@ -104,7 +102,7 @@ class Stream:
     def __init__(self) -> None:
         self.begin(show_nothing)
 
-    def begin(self, show: Show, kept: int = KEPT_BYTES, *, all_shown: bool = False) -> None:
+    def begin(self, show: ShowText, kept: int = KEPT_BYTES, *, all_shown: bool = False) -> None:
         """A new run: count and keep from nothing, at most so many bytes."""
         self._show = show
         self._head_room = kept // 2
@@ -176,7 +174,7 @@ _COMPILER = Limit(COMPILE_LIMIT_S, "the compiler")
 LIMITS: dict[type[Message], Limit] = {
     Add: _COMPILER,
     Compile: _COMPILER,
-    ShowModule: _COMPILER,
+    Show: _COMPILER,
     GetBuiltinCode: Limit(COMPILE_LIMIT_S, "compiling what the engine brings itself"),
     CircuitRequest: Limit(20.0, "the trace"),  # it has room for what takes a second: what takes longer waits
     Define: Limit(120.0, "the import of a function in Python"),

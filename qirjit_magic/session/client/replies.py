@@ -32,15 +32,7 @@ from qirjit_magic.protocol.messages import (
     max_code_bytes,
 )
 from qirjit_magic.protocol.module_info import Diagnostic, ModuleInfo
-from qirjit_magic.protocol.operations import (
-    MAX_FIRST,
-    MAX_LAST,
-    MAX_QUBIT,
-    RETURNED,
-    SHAPES,
-    Operation,
-    TraceEnd,
-)
+from qirjit_magic.protocol.operations import MAX_FIRST, MAX_LAST, MAX_QUBIT, RETURNED, SHAPES, Operation, TraceEnd
 from qirjit_magic.protocol.shared_memory import RECORDS_CAPACITY, sampled_size
 from qirjit_magic.protocol.timings import COMPILING, RUNNING, UNTIMED, Step, Timings
 

@@ -41,11 +41,11 @@ from qirjit_magic.session.client.process import (
     EngineProcess,
     Limit,
     Printed,
+    ShowText,
     is_over,
     limit_of,
     show_nothing,
 )
-from qirjit_magic.session.client.process import Show as ShowText
 from qirjit_magic.session.client.replay_log import ReplayLog
 from qirjit_magic.session.client.replies import checked_reply, reply_timings
 from qirjit_magic.version import __version__

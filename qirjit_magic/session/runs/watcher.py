@@ -14,7 +14,7 @@ import msgspec
 from qirjit_magic.lazy_patterns import lazy_pattern
 from qirjit_magic.protocol.messages import Progress
 from qirjit_magic.protocol.shared_memory import PENDING, RECORD_SIZE, TEXT_KINDS, RecordKind, RecordMemory, Word
-from qirjit_magic.session.client.process import SHOWN_BYTES, SHOWN_WHOLE_BYTES, Show, show_nothing
+from qirjit_magic.session.client.process import SHOWN_BYTES, SHOWN_WHOLE_BYTES, ShowText, show_nothing
 
 if TYPE_CHECKING:
     from qirjit_magic.results.records import RecordBatch
@@ -42,15 +42,15 @@ class Observer(msgspec.Struct, frozen=True):
         10
     """
 
-    show: Show = show_nothing
-    show_printed: Show | None = None
+    show: ShowText = show_nothing
+    show_printed: ShowText | None = None
     stopping: Callable[[], bool] = lambda: False
     on_tick: Callable[[], None] = lambda: None
     progress: Callable[[Progress], None] = lambda _: None
     newest: bool = False
 
 
-def as_observer(show: Show | Observer) -> Observer:
+def as_observer(show: ShowText | Observer) -> Observer:
     """Somebody who follows a run, also where only a function is given."""
     return show if isinstance(show, Observer) else Observer(show)
 
@@ -145,7 +145,7 @@ class RunWatcher:
     def __init__(
         self,
         memory: RecordMemory,
-        show: Show,
+        show: ShowText,
         *,
         stop: Callable[[], None],
         timeout_s: float | None,

@@ -9,7 +9,7 @@ import llvmlite.binding as llvm
 import numba
 
 import qirjit_magic.engine.simulators.statevector.kernels.flush  # noqa: F401 - compiles all kernels
-from qirjit_magic.engine.simulators.statevector.kernels.digest import kernels_digest
+from qirjit_magic.engine.simulators.statevector.kernels import kernels_digest
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import KERNELS
 
 _ENTRIES = (

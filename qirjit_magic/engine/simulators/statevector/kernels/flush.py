@@ -19,14 +19,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.fusion import (
     fuse_under_controls,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.groups import apply_by_groups, apply_to_state
-from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
-    inline,
-    kernel,
-    put_real,
-    put_word,
-    real,
-    word,
-)
+from qirjit_magic.engine.simulators.statevector.kernels.lanes import inline, kernel, put_real, put_word, real, word
 from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     BITS,
     BRANCH,

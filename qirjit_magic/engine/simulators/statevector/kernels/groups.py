@@ -7,7 +7,6 @@ beginning of a program, passes on the others cost a part of what they do later.
 
 from __future__ import annotations
 
-from qirjit_magic.engine.simulators.statevector.kernels.brackets import apply_factored
 from qirjit_magic.engine.simulators.statevector.kernels.lanes import (
     any_set,
     inline,
@@ -35,7 +34,7 @@ from qirjit_magic.engine.simulators.statevector.kernels.machine import (
     pass_at,
     share_groups,
 )
-from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled, apply_pair
+from qirjit_magic.engine.simulators.statevector.kernels.passes import apply_controlled, apply_factored, apply_pair
 
 GROUP_BITS, RUN_BITS = 16, 6
 HELD = GROUP_BITS - RUN_BITS  # how many positions above the run a group has

@@ -33,7 +33,7 @@ H, X, Y, Z, S, S_ADJ, T, T_ADJ, SX, RX, RY, RZ, P, CONTROL, CX, CZ, SWAP, MZ, MR
 
 # A pass over the state: a 4x4 matrix on two positions, or a 2x2 matrix on one under several controls. `LOCAL_` are
 # its positions in a cached group; the matrix begins at MATRIX, a complex number in two doubles. `FORM` is FACTORED, or
-# WHOLE, or above these where the pass may yet be factored: see factors.py, for which the words behind the matrix are.
+# WHOLE, or above these where the pass may yet be factored: see fusion.py, for which the words behind the matrix are.
 PASS, LOW, HIGH, CONTROLS, LOCAL_LOW, LOCAL_HIGH, LOCAL_CONTROLS, DONE, FORM, MATRIX = 56, *range(9)
 LOW_GATE, HIGH_GATE, RATIOS = 40, 48, 40
 WHOLE, FACTORED = 0, 1
