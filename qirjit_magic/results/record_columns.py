@@ -229,7 +229,7 @@ class GrowingColumn:
             self._array.resize(room, refcheck=False)  # nobody has kept what this gave before
             self._touched = room
 
-    def widen(self, kind: DTypeLike) -> None:
+    def widen_items(self, kind: DTypeLike) -> None:
         """Have larger items from now on."""
         self._array = self._array.astype(kind, copy=False)
 
@@ -324,7 +324,7 @@ class RecordColumns:
         if text and text[-1]:
             self.data.append(0)
         if len(self.data) > _HIGHEST_PLACE:
-            self.texts.widen(np.int64)
+            self.texts.widen_items(np.int64)
         return base
 
     def _add_shots(self, data: bytes, source: TextSource) -> None:

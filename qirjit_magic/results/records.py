@@ -292,9 +292,9 @@ class RecordTable:
         end = int(self.ends[index])
         return tuple(_made(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings))
 
-    def rows(self, start: int, end: int) -> Rows:
+    def rows(self, start: int, end: int) -> RecordRows:
         """The records of a range of rows, in order."""
-        return Rows(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings)
+        return RecordRows(self.kinds[start:end], self.texts[start:end], self.values[start:end], self.strings)
 
     def counts(self) -> dict[str, int]:
         """Count the strings of results, sorted by the string: the first recorded result is leftmost.
@@ -341,7 +341,7 @@ class RecordTable:
         return self.strings.decoded(self.texts[np.isin(self.kinds, TEXT_KINDS)])
 
 
-class Rows(Sequence[Record]):
+class RecordRows(Sequence[Record]):
     """Records in columns, each made when it is looked at; equal to whatever sequence has the same.
 
     Args:
@@ -413,7 +413,7 @@ def _record(number: int, place: int, value: int, strings: TextPool) -> Record:
 
 
 @dataclass(frozen=True)
-class Recording:
+class RunRecords:
     """A run's records.
 
     Attributes:
@@ -427,7 +427,7 @@ class Recording:
     failure: Failure | None = None
 
 
-def decode(batches: Sequence[RecordBatch], words: int = 0) -> Recording:
+def decode(batches: Sequence[RecordBatch], words: int = 0) -> RunRecords:
     """The records in the copies of the shared memory that one run made.
 
     Args:
@@ -439,7 +439,7 @@ def decode(batches: Sequence[RecordBatch], words: int = 0) -> Recording:
         columns.add(len(batch.finished), batch.records, batch.text)
     last = batches[-1] if batches else RecordBatch(b"", b"", b"")
     unfinished, failure = decode_unfinished(last.unfinished, last.text)
-    return Recording(RecordTable(*columns.arrays()), unfinished, failure)
+    return RunRecords(RecordTable(*columns.arrays()), unfinished, failure)
 
 
 def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failure | None]:
@@ -454,7 +454,7 @@ def decode_unfinished(data: bytes, text: bytes) -> tuple[Sequence[Record], Failu
     source, strings = TextSource(text, 0), TextPool(text)
     rows = source.rows(data)
     kept = rows[~np.isin(rows["kind"], SHOT_KINDS)]
-    unfinished = Rows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)
+    unfinished = RecordRows(kept["kind"].astype(np.uint8), source.places(kept["text"]), kept["value"].copy(), strings)
     failures = rows[rows["kind"] == RecordKind.FAILURE][-1:]
     failure = None
     for place, value in zip(source.places(failures["text"]).tolist(), failures["value"].tolist(), strict=True):

@@ -108,7 +108,7 @@ class Platform(Protocol):
     def held_bytes(self, pid: int) -> int:
         """Return the bytes of memory that another process holds and nobody else has; 0 where there is no telling."""
 
-    def widen(self, pipe: int) -> None:
+    def enlarge_pipe(self, pipe: int) -> None:
         """Give a pipe more room, where the system allows."""
 
     def handle_faults(self, find: Callable[[str], int]) -> None:

@@ -233,7 +233,7 @@ def held_bytes(pid: int) -> int:
     return 0
 
 
-def widen(pipe: int) -> None:
+def enlarge_pipe(pipe: int) -> None:
     """A pipe of 1 MiB."""
     with contextlib.suppress(OSError):  # this user's quota for pipes is spent: 64 KiB works too, slower
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)

@@ -160,7 +160,7 @@ def held_bytes(pid: int) -> int:  # noqa: ARG001 - there is no portable way to a
     return 0
 
 
-def widen(pipe: int) -> None:
+def enlarge_pipe(pipe: int) -> None:
     """Nothing to do: other systems grow their pipes themselves."""
 
 

@@ -58,7 +58,7 @@ class ModuleRegistry:
     """The modules of a session in their order: the one place that says which there are.
 
     Engine processes that are behind are brought in step with it by `EngineClient.sync`: the open one when a run reaches
-    something trusted, helpers when they share a run. The process behind the sandbox takes part in each
+    something trusted, workers when they share a run. The process behind the sandbox takes part in each
     change, because it says what a module is. A process that took over gets what the one before had.
 
     Args:

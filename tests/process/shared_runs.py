@@ -22,18 +22,18 @@ from tests.process.support import eventually, make_supervisor
 NEVER = -1
 TURNS = 200_000  # some tenth of a millisecond
 SHOTS = 3_000
-CALL_HELPERS = ShardedRun._start_workers
+START_WORKERS = ShardedRun._start_workers
 
 
 def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs are shared as soon as they go on, in short parts; the first process waits until the helpers are there."""
+    """Runs are shared as soon as they go on, in short parts; the first process waits until the workers are there."""
 
     def call_and_wait(run: ShardedRun) -> bool:
         assert run._engine.restarter.process is not None
         pid = run._engine.restarter.process.pid
         os.kill(pid, signal.SIGSTOP)
         eventually(lambda: not any(worker.busy for worker in run._workers._workers))  # with the run before
-        called = CALL_HELPERS(run)
+        called = START_WORKERS(run)
         if called:
             assert eventually(lambda: len(run._ready) == sum(worker.busy for worker in run._workers._workers))
             run._engine.memory.stop()
@@ -50,7 +50,7 @@ def be_eager(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextlib.contextmanager
 def session_on(platform: str) -> Iterator[Session]:
-    # Of so little memory there is enough for two helpers, whatever else the machine does.
+    # Of so little memory there is enough for two workers, whatever else the machine does.
     engine_client = make_supervisor(platform, grace_s=0.3, memory_limit=2 << 30)
     with Session(simulator="statevector", engine_client=engine_client) as session:
         session.add(program("shared_shots"), "shared")

@@ -19,7 +19,7 @@ from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import Compiled, RunReply, RunRequest
 from qirjit_magic.protocol.module_info import Diagnostic
 from qirjit_magic.protocol.shared_memory import RecordMemory
-from qirjit_magic.results.records import RecordBatch, Recording, decode
+from qirjit_magic.results.records import RecordBatch, RunRecords, decode
 from qirjit_magic.sandbox import get_platform
 from qirjit_magic.session.cache import ObjectCache
 from qirjit_magic.session.client.client import EngineClient
@@ -47,13 +47,13 @@ def about(diagnostics: tuple[Diagnostic, ...]) -> list[str]:
     return [diagnostic.about for diagnostic in diagnostics]
 
 
-def recording(memory: RecordMemory) -> Recording:
+def recording(memory: RecordMemory) -> RunRecords:
     """What a run left in the memory."""
     committed, position = memory.committed_bytes(), memory.position()
     return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])
 
 
-def run(engine: Engine, request: RunRequest) -> tuple[RunReply, Recording]:
+def run(engine: Engine, request: RunRequest) -> tuple[RunReply, RunRecords]:
     """Run with empty memory, and read it."""
     engine.memory.clear()
     reply = engine.run(request)

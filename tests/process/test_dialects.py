@@ -10,7 +10,7 @@ from qirjit_magic.protocol.engine import Engine
 from qirjit_magic.protocol.messages import RunRequest
 from qirjit_magic.protocol.shared_memory import RecordKind
 from qirjit_magic.protocol.simulator_specs import find_simulator
-from qirjit_magic.results.records import Failure, Recording, Value
+from qirjit_magic.results.records import Failure, RunRecords, Value
 from tests.files import program
 from tests.process.support import refusal, returned, run
 
@@ -18,7 +18,7 @@ WORD = 1 << 64
 FACTOR = 6364136223846793005
 
 
-def recorded(engine: Engine, name: str, entry: str, *arguments: int, shots: int = 1, seed: int = 1) -> Recording:
+def recorded(engine: Engine, name: str, entry: str, *arguments: int, shots: int = 1, seed: int = 1) -> RunRecords:
     engine.add(name, program(f"dialects/{name}"))
     request = RunRequest(name, entry, shots=shots, arguments=arguments, seed=seed)
     reply, recording = run(engine, request)
@@ -26,11 +26,11 @@ def recorded(engine: Engine, name: str, entry: str, *arguments: int, shots: int 
     return recording
 
 
-def values(recording: Recording, shot: int = 0) -> list[Value]:
+def values(recording: RunRecords, shot: int = 0) -> list[Value]:
     return [record.value for record in recording.finished.shot(shot)]
 
 
-def tree(recording: Recording) -> list[tuple[str, Value]]:
+def tree(recording: RunRecords) -> list[tuple[str, Value]]:
     return [(record.kind.name, record.value) for record in recording.finished.shot(0)]
 
 

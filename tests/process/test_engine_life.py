@@ -45,13 +45,13 @@ elif sys.argv[1] == "idling with both":
     session.add(sys.argv[2], trust=True)
     session.run("quick")
     print(session.status().open_pid, flush=True)
-elif sys.argv[1] == "running with a helper":
+elif sys.argv[1] == "running with a worker":
     from qirjit_magic.session.runs import sharded_run
     sharded_run.CHECK_INTERVAL_S = sharded_run.MIN_REMAINING_S = 0.0
     session.add(sys.argv[2].replace("slow_shots", "shared_shots"))
     def tell(_):
-        for helper in session._engines._workers._workers:
-            print(helper.engine.restarter.process.pid, flush=True)
+        for worker in session._engines._workers._workers:
+            print(worker.engine.restarter.process.pid, flush=True)
     arguments = [200_000, 100, -1, -1, -1]
     session.run("numbered", args=arguments, shots=10**9, jobs=2, simulator="statevector", show=tell)
 else:
@@ -94,14 +94,14 @@ def parent(platform: str, doing: str) -> Iterator[tuple[subprocess.Popen[str], i
         "from a thread",
         "starting the open one",
         "idling with both",
-        "running with a helper",
+        "running with a worker",
     ],
 )
 def test_an_engine_dies_with_its_killed_parent(platform: str, doing: str) -> None:
     with parent(platform, doing) as (process, engine):
         engines = {child.pid for child in psutil.Process(process.pid).children()}
         assert engine in engines
-        assert len(engines) == (2 if {"open", "both", "helper"} & set(doing.split()) else 1)
+        assert len(engines) == (2 if {"open", "both", "worker"} & set(doing.split()) else 1)
         process.kill()
         assert eventually(lambda: all(map(is_gone, engines)), GONE_WITHIN_S)
 

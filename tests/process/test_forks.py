@@ -221,7 +221,7 @@ def test_an_interrupt_of_a_fork_is_one_again(counting: Session) -> None:
     assert answers == [True]
 
 
-def test_helpers_are_the_parents_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_are_the_parents_too(monkeypatch: pytest.MonkeyPatch) -> None:
     be_eager(monkeypatch)
     others = children()
     with session_on("linux") as session:

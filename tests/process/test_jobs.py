@@ -26,9 +26,9 @@ from qirjit_magic.session.runs.worker_pool import Worker, WorkerPool
 from qirjit_magic.session.session import Session
 from tests.files import program
 from tests.process.shared_runs import (
-    CALL_HELPERS,
     NEVER,
     SHOTS,
+    START_WORKERS,
     TURNS,
     be_eager,
     caught,
@@ -81,7 +81,7 @@ def test_messages_are_shown_in_the_order_of_the_shots(shared: Session, expected:
 
 def test_parts_that_fill_the_memory_are_taken_in_pieces(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "SHARD_S", 10.0)
-    run(shared)  # so that a helper is there already: what follows takes no longer than it takes to start one
+    run(shared)  # so that a worker is there already: what follows takes no longer than it takes to start one
     shared.add(program("floods"), "floods")
     user = b"define void @one() {\n  call void @long_message(i64 17)\n  ret void\n}\ndeclare void @long_message(i64)\n"
     shared.add(user, "megabytes")
@@ -114,7 +114,7 @@ def test_a_process_that_dies_in_a_shot_ends_the_run_there(shared: Session, at: i
     assert numbers(run(shared, shots=10)) == list(range(10))
 
 
-def helper_of(session: Session) -> int:
+def worker_of(session: Session) -> int:
     """The process that helps, or has helped."""
     (worker,) = session._engines._workers._workers
     assert worker.engine.restarter.process is not None
@@ -126,16 +126,16 @@ def killed_at_work(session: Session) -> bool:
     workers = session._engines._workers._workers
     if not workers or workers[0].engine.restarter.process is None:
         return False
-    helper = psutil.Process(helper_of(session))
+    worker = psutil.Process(worker_of(session))
     memory: RecordMemory = workers[0].engine.memory
-    helper.suspend()
-    assert eventually(lambda: helper.status() == psutil.STATUS_STOPPED)
+    worker.suspend()
+    assert eventually(lambda: worker.status() == psutil.STATUS_STOPPED)
     at_work = memory.word(Word.RUNNING) == 1
-    helper.send_signal(signal.SIGKILL if at_work else signal.SIGCONT)
+    worker.send_signal(signal.SIGKILL if at_work else signal.SIGCONT)
     return at_work
 
 
-def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
+def test_a_worker_that_is_killed_from_outside_costs_nothing(shared: Session, expected: RunResult) -> None:
     killed = False
 
     def show(_: str) -> None:
@@ -149,7 +149,7 @@ def test_a_helper_that_is_killed_from_outside_costs_nothing(shared: Session, exp
     assert run(shared).plan.why == ""
 
 
-def test_a_helper_that_cannot_be_started_costs_nothing(
+def test_a_worker_that_cannot_be_started_costs_nothing(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shared._engines._workers.end()
@@ -179,7 +179,7 @@ def test_whatever_goes_wrong_beside_the_run_costs_nothing(
     assert everything(result) == everything(expected)
 
 
-def test_helpers_that_still_end_the_run_before_are_asked_again(
+def test_workers_that_still_end_the_run_before_are_asked_again(
     shared: Session, expected: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
@@ -254,7 +254,7 @@ def test_a_stop_keeps_what_has_finished_before_a_shot_that_hangs(shared: Session
     assert numbers(run(shared, shots=10)) == list(range(10))
 
 
-def test_a_helper_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
+def test_a_worker_that_hangs_is_ended_even_if_it_has_not_heard_of_the_stop(
     shared: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hangs = 2_000
@@ -378,9 +378,9 @@ def test_what_takes_no_second_is_run_by_one(shared: Session, monkeypatch: pytest
     assert children() == before
 
 
-def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> None:
+def test_a_worker_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> None:
     run(shared)
-    pid = helper_of(shared)
+    pid = worker_of(shared)
     shared.add(b"define i64 @other() { ret i64 7 }\n", "helped")
     user = (
         b"define i64 @user() {\n  %a = call i64 @numbered(i64 200000, i64 1, i64 -1, i64 -1, i64 -1)\n"
@@ -393,22 +393,22 @@ def test_a_helper_is_kept_and_takes_modules_as_they_are_now(shared: Session) -> 
     result = shared.run("user", module="user", shots=SHOTS, jobs=2)
     assert result.plan.processes == 2
     assert set(result.returns) == {8}
-    assert helper_of(shared) == pid
+    assert worker_of(shared) == pid
 
 
-def test_helpers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
+def test_workers_are_fenced_as_the_first_process_is_and_share_its_memory(shared: Session) -> None:
     run(shared)
     (worker,) = shared._engines._workers._workers
     assert worker.engine.sandboxed
     assert worker.engine.restarter.memory_limit == shared._engine.restarter.memory_limit // 2
 
 
-def test_idle_helpers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_idle_workers_end(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_pool, "IDLE_S", 0.05)
     assert shared.status().pid > 0  # the first process is there, whatever an earlier test did to it
     before = children()
     run(shared)
-    pid = helper_of(shared)
+    pid = worker_of(shared)
     assert eventually(lambda: is_gone(pid))
     assert eventually(lambda: children() <= before)
     assert numbers(run(shared)) == list(range(SHOTS))
@@ -432,11 +432,11 @@ def test_no_process_is_left_behind_by_a_session(expected: RunResult, platform: s
     assert eventually(lambda: children() <= before)
 
 
-def test_closing_while_helpers_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_while_workers_start_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
     before = children()
-    monkeypatch.setattr(ShardedRun, "_start_workers", CALL_HELPERS)  # and the run does not wait for them
+    monkeypatch.setattr(ShardedRun, "_start_workers", START_WORKERS)  # and the run does not wait for them
     with Session(simulator="statevector") as session:
         session.add(program("shared_shots"), "shared")
         run(session, shots=300)
     assert eventually(lambda: children() <= before)
-    assert not [thread for thread in threading.enumerate() if thread.name == "qirjit-helper"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "qirjit-worker"]

@@ -9,7 +9,7 @@ import pytest
 from qirjit_magic.session.session import Session
 from tests.process.shared_runs import be_eager, run, session_on
 
-HELPERS = "qirjit_magic.session.runs.worker_pool.get_platform"
+WORKERS = "qirjit_magic.session.runs.worker_pool.get_platform"
 
 
 class _Machine:
@@ -29,16 +29,16 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
         yield session
 
 
-def test_there_are_as_many_helpers_as_their_shares_have_room(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_are_as_many_workers_as_their_shares_have_room(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared._engine.restarter.memory_limit // 3
     for room in (1, 2):
-        monkeypatch.setattr(HELPERS, lambda left=room * share: _Machine(left))
+        monkeypatch.setattr(WORKERS, lambda left=room * share: _Machine(left))
         assert run(shared, jobs=3).plan.processes == 1 + room
 
 
 def test_without_room_for_a_share_one_process_runs_everything(shared: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     share = shared._engine.restarter.memory_limit // 2
-    monkeypatch.setattr(HELPERS, lambda: _Machine(share - 1))
+    monkeypatch.setattr(WORKERS, lambda: _Machine(share - 1))
     plan = run(shared, shots=500).plan
     assert plan.processes == 1
     assert f"this machine has no {share >> 20:,} MiB left" in plan.why

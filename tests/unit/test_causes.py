@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qirjit_magic.protocol.shared_memory import Fault, FaultAccess
-from qirjit_magic.session.client.crash_report import Ending, death_cause
+from qirjit_magic.session.client.crash_report import ProcessEnd, death_cause
 
 PID, STACK, CODE = 4711, 0x7FFF_FFF0_0000, 0x7F00_0000_1000
 MAPPED, DENIED, KERNEL = 1, 2, 128
@@ -85,7 +85,7 @@ NAMED = [
 
 
 def of_signal(how: str, fault: Fault | None, *, compiling: bool = False) -> str:
-    return death_cause(Ending(how, fault=fault, pid=PID, compiling=compiling))
+    return death_cause(ProcessEnd(how, fault=fault, pid=PID, compiling=compiling))
 
 
 @pytest.mark.parametrize(("address", "code", "access", "expected"), BAD_ADDRESSES)
@@ -123,27 +123,27 @@ def test_a_signal_that_was_sent_has_a_sender(how: str, sender: int, expected: st
 
 @pytest.mark.parametrize(("how", "said", "expected"), SAYINGS)
 def test_what_it_said_tells_more_than_the_signal(how: str, said: str, expected: str) -> None:
-    assert death_cause(Ending(how, said, Fault(signal.SIGABRT, -6, PID), PID)) == expected
+    assert death_cause(ProcessEnd(how, said, Fault(signal.SIGABRT, -6, PID), PID)) == expected
 
 
 @pytest.mark.parametrize(("how", "said", "expected"), COMPILING)
 def test_llvm_s_own_end_is_told_in_its_words(how: str, said: str, expected: str) -> None:
-    assert death_cause(Ending(how, said, compiling=True)) == f"LLVM gave up while it compiled: {expected}"
+    assert death_cause(ProcessEnd(how, said, compiling=True)) == f"LLVM gave up while it compiled: {expected}"
 
 
 def test_an_exception_in_the_engine_is_not_taken_for_llvm_s_end() -> None:
     said = 'Traceback (most recent call last):\n  File "x", line 1\nValueError: oh\n'
     expected = "an exception in the engine itself: ValueError: oh"
-    assert death_cause(Ending("exit status 1", said, compiling=True)) == expected
+    assert death_cause(ProcessEnd("exit status 1", said, compiling=True)) == expected
 
 
 def test_a_compiler_that_says_nothing_is_told_by_its_end() -> None:
-    assert death_cause(Ending("SIGABRT", " \n", compiling=True)) == "abort() was called"
+    assert death_cause(ProcessEnd("SIGABRT", " \n", compiling=True)) == "abort() was called"
 
 
 def test_what_it_said_does_not_explain_a_signal_from_outside() -> None:
     fault = Fault(signal.SIGABRT, 0, 12)
-    assert death_cause(Ending("SIGABRT", "LLVM ERROR: no\n", fault, PID, compiling=True)) == "sent by process 12"
+    assert death_cause(ProcessEnd("SIGABRT", "LLVM ERROR: no\n", fault, PID, compiling=True)) == "sent by process 12"
 
 
 @pytest.mark.parametrize("fault", [None, Fault(signal.SIGFPE, 1, 0)])
@@ -168,7 +168,7 @@ def test_an_end_without_a_note_is_told_by_its_name(how: str, expected: str) -> N
 
 def test_a_long_saying_is_cut() -> None:
     said = f"LLVM ERROR: {'x' * 1000}\n"
-    assert death_cause(Ending("SIGABRT", said)) == f"LLVM gave up: {'x' * 300}…"
+    assert death_cause(ProcessEnd("SIGABRT", said)) == f"LLVM gave up: {'x' * 300}…"
 
 
 words = st.integers(0, 2**64 - 1)

@@ -129,7 +129,7 @@ def test_sealed_memory_keeps_its_size(size: int) -> None:
 @pytest.mark.parametrize("name", _PLATFORMS)
 def test_a_widened_pipe_still_carries_what_is_written(name: str) -> None:
     read, write = os.pipe()
-    get_platform(name).widen(write)
+    get_platform(name).enlarge_pipe(write)
     os.write(write, b"x" * 4096)
     assert os.read(read, 8192) == b"x" * 4096
     os.close(read)
@@ -139,7 +139,7 @@ def test_a_widened_pipe_still_carries_what_is_written(name: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe grow.")
 def test_a_pipe_that_cannot_grow_is_left_as_it_is() -> None:
     with open(os.devnull, "rb") as no_pipe:  # noqa: PTH123 - only its descriptor is needed
-        get_platform("linux").widen(no_pipe.fileno())
+        get_platform("linux").enlarge_pipe(no_pipe.fileno())
         assert no_pipe.read() == b""
 
 

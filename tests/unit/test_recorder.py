@@ -23,7 +23,7 @@ from qirjit_magic.protocol.shared_memory import (
     RecordMemory,
     Word,
 )
-from qirjit_magic.results.records import Record, RecordBatch, Recording, decode
+from qirjit_magic.results.records import Record, RecordBatch, RunRecords, decode
 
 _THUNK = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
 
@@ -65,7 +65,7 @@ class _Tape:
         shots = ShotBlock(ctypes.cast(thunk, ctypes.c_void_p).value, 0, 0, first, count)
         return self.runtime.run_shots(shots), shots.next
 
-    def recording(self) -> Recording:
+    def recording(self) -> RunRecords:
         memory = self.memory
         committed, position = memory.committed_bytes(), memory.position()
         return decode([RecordBatch(memory.records(0, committed), memory.records(committed, position), memory.text())])

@@ -16,7 +16,7 @@ def left(*, first: int = 0, rate: float = 100 / SHARD_S, processes: int = 2) -> 
 
 
 def taken(shards: Shards, *, again: bool = True) -> Shard:
-    shard = shards.take(again=again)
+    shard = shards.take_next(again=again)
     assert shard is not None
     return shard
 
@@ -25,7 +25,7 @@ def do(shards: Shards, shard: Shard, at: int | None = None) -> None:
     """Run it up to a shot, by default to its end."""
     at = shard.end if at is None else at
     if at > shard.first:
-        shards.keep(shard, RecordBatch(b"", b"", b"text"), at)
+        shards.keep_batch(shard, RecordBatch(b"", b"", b"text"), at)
     shards.give_back(shard)
 
 
@@ -35,7 +35,7 @@ def spans(shards: list[Shard]) -> list[tuple[int, int]]:
 
 def test_parts_are_given_out_in_the_order_of_the_shots_and_get_smaller() -> None:
     shards, found = left(first=17), []
-    while shard := shards.take(again=False):
+    while shard := shards.take_next(again=False):
         found.append(shard)
     assert found[0].first == 17
     assert found[-1].end == SHOTS
@@ -77,8 +77,8 @@ def test_a_run_ends_in_the_lowest_part_that_ends_it() -> None:
     for shard in (three, two):
         shard.outcome = "failed"
         shard.batches.append(RecordBatch(b"", b"", b""))
-        shards.conclude(shard, shard.first + 7)
-    assert shards.take(again=True) is None
+        shards.end_run_in(shard, shard.first + 7)
+    assert shards.take_next(again=True) is None
     assert not shards.is_settled(stopped=True)
     do(shards, one)
     assert shards.is_settled(stopped=False)
@@ -92,10 +92,10 @@ def test_nothing_behind_the_end_of_a_run_is_run_whoever_else_fails_later() -> No
     do(shards, one)
     for shard in (two, four):
         shard.outcome = "failed"
-        shards.conclude(shard, shard.first)
+        shards.end_run_in(shard, shard.first)
         if shard is two:
             shards.give_back(three)
-    assert shards.take(again=True) is None
+    assert shards.take_next(again=True) is None
     assert shards.is_settled(stopped=False)
 
 
@@ -106,7 +106,7 @@ def test_it_is_settled_when_everything_has_finished_or_when_it_is_stopped_and_no
     do(shards, shard)
     assert shards.is_settled(stopped=True)
     assert not shards.is_settled(stopped=False)
-    while shard := shards.take(again=True):  # type: ignore[assignment] # None ends it
+    while shard := shards.take_next(again=True):  # type: ignore[assignment] # None ends it
         do(shards, shard)
     assert shards.is_settled(stopped=False)
     assert shards.take_finished()[-1].end == SHOTS
@@ -146,9 +146,9 @@ def test_shots_are_counted_once_whatever_their_order() -> None:
 def test_a_shot_that_cannot_be_is_none_of_a_part() -> None:
     shards = left()
     shard = taken(shards)
-    shards.keep(shard, RecordBatch(b"", b"", b""), 10**9)
+    shards.keep_batch(shard, RecordBatch(b"", b"", b""), 10**9)
     assert shard.at == shard.end
-    shards.keep(shard, RecordBatch(b"", b"", b""), -5)
+    shards.keep_batch(shard, RecordBatch(b"", b"", b""), -5)
     assert shard.at == shard.end
 
 
@@ -171,7 +171,7 @@ class Clocked:
         """How large parts are that a process takes one after the other."""
         sizes = []
         for _ in range(count):
-            shard = self.shards.take(again=False, by=by)
+            shard = self.shards.take_next(again=False, by=by)
             assert shard is not None
             self.now += seconds * (shard.end - shard.first)
             do(self.shards, shard)

@@ -112,7 +112,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class _Readings:
+class _SampledColumns:
     """The columns of a circuit, from a state."""
 
     circuit: Circuit
@@ -196,7 +196,7 @@ class Sampler:
         state = self._played(circuit, seed, stack)
         return _NO_STIM if isinstance(state, NotSampleable) and program is _NO_STIM else state
 
-    def _played(self, circuit: Circuit, seed: int, stack: contextlib.ExitStack) -> _Readings | NotSampleable:
+    def _played(self, circuit: Circuit, seed: int, stack: contextlib.ExitStack) -> _SampledColumns | NotSampleable:
         instance = self.instances.attach(STATEVECTOR)
         simulator = instance.simulator
         assert isinstance(simulator, StateVectorSimulator)  # noqa: S101 - that is how it is attached
@@ -208,7 +208,7 @@ class Sampler:
         distribution = Distribution(state.re, state.im, seed)
         if not distribution.is_one:
             return NotSampleable("an angle is infinite or is not a number")
-        return _Readings(circuit, distribution, state.places)
+        return _SampledColumns(circuit, distribution, state.places)
 
 
 def _clifford(tape: NDArray[np.void], seed: int) -> CliffordProgram | NotSampleable:

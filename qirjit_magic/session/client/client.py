@@ -39,7 +39,7 @@ from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
 from qirjit_magic.session.cache import ObjectCache, admitted_module
-from qirjit_magic.session.client.crash_report import Stopped
+from qirjit_magic.session.client.crash_report import StoppedByForce
 from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts, follow_forks
 from qirjit_magic.session.client.process import COMPILE_LIMIT_S
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
@@ -272,7 +272,7 @@ class EngineClient:
     def sync(self, wanted: Sequence[Compiled]) -> None:
         """Have these modules, in this order, and no others; what is there already keeps its variables.
 
-        A process that has none of them is brought there as one that has some: a helper's, the open one's, or another
+        A process that has none of them is brought there as one that has some: a worker's, the open one's, or another
         that was made for a new session.
         """
         by_name = {compiled.module.name: compiled for compiled in wanted}
@@ -391,7 +391,7 @@ class EngineClient:
             try:
                 continues = request.first > request.begins  # only the process that began a run can go on with it
                 return self.restarter.request(Frame(request), RunReply, entry=request.entry, continues=continues)[0]
-            except Stopped:
+            except StoppedByForce:
                 return RunReply("killed", self.memory.shot())
             finally:
                 self._has_run = self.restarter.starts

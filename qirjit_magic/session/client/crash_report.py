@@ -125,7 +125,7 @@ _OF_LLVM = _LLVM, _ASSERTION, _UNREACHABLE
 _COMPILING = "LLVM gave up while it compiled"
 
 
-class Ending(msgspec.Struct, frozen=True):
+class ProcessEnd(msgspec.Struct, frozen=True):
     """The end of an engine process, with what it left.
 
     Attributes:
@@ -155,7 +155,7 @@ class Ending(msgspec.Struct, frozen=True):
     address_limit: int = 0
 
 
-def death_cause(ending: Ending) -> str:
+def death_cause(ending: ProcessEnd) -> str:
     """Why it ended, as far as that can be told; empty where nothing can be."""
     if ending.how == "SIGKILL" and ending.late_s:
         return _late(ending)
@@ -164,14 +164,14 @@ def death_cause(ending: Ending) -> str:
     return _from_sender(ending) or _from_words(ending) or _from_note(ending) or _from_name(ending)
 
 
-def _late(ending: Ending) -> str:
+def _late(ending: ProcessEnd) -> str:
     if not ending.late:
         return f"for {ending.late_s:g} s {_STOPPED}"
     text = f"{ending.late} had not ended after {ending.late_s:g} s"
     return f"{text}: {_STOPPED}" if ending.stopped else text
 
 
-def _from_sender(ending: Ending) -> str:
+def _from_sender(ending: ProcessEnd) -> str:
     fault = _note(ending)
     if fault is None or fault.code > 0:
         return ""
@@ -181,12 +181,12 @@ def _from_sender(ending: Ending) -> str:
     return f"sent by process {sender}" if sender else "sent by a process that cannot be seen from here"
 
 
-def _note(ending: Ending) -> Fault | None:
+def _note(ending: ProcessEnd) -> Fault | None:
     fault = ending.fault
     return fault if fault and fault.signal == getattr(signal, ending.how, None) else None
 
 
-def _from_words(ending: Ending) -> str:
+def _from_words(ending: ProcessEnd) -> str:
     if ending.how not in _GIVEN_UP:
         return ""
     if _NO_MEMORY.search(ending.stderr):
@@ -199,7 +199,7 @@ def _from_words(ending: Ending) -> str:
     return f"{_COMPILING}: {_shortened(lines[-1])}" if ending.compiling and lines else ""
 
 
-def _limit_words(ending: Ending) -> str:
+def _limit_words(ending: ProcessEnd) -> str:
     if ending.address_limit and not 0 < ending.memory_limit <= ending.address_limit:
         return f": the limit of addresses, RLIMIT_AS (ulimit -v), is {ending.address_limit / _MIB:,.0f} MiB"
     return f": the limit is {ending.memory_limit / _MIB:,.0f} MiB" if ending.memory_limit else ""
@@ -210,13 +210,13 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
-def _from_name(ending: Ending) -> str:
+def _from_name(ending: ProcessEnd) -> str:
     if ending.how.startswith("exit status"):
         return "it called exit or _exit"
     return _BY_NAME.get(ending.how) or _BY_ENDING.get(ending.how, "")
 
 
-def _from_note(ending: Ending) -> str:
+def _from_note(ending: ProcessEnd) -> str:
     fault = _note(ending)
     if fault is None:
         return ""
@@ -265,7 +265,7 @@ CRASH_NAMES = frozenset({"SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SI
 _END_CHARACTERS = 1000  # a Rust panic says why before a long backtrace
 
 
-class Stopped(Exception):  # noqa: N818 - nothing went wrong
+class StoppedByForce(Exception):  # noqa: N818 - nothing went wrong
     """The process was killed, because what was stopped did not end in the grace: internal."""
 
 
@@ -301,7 +301,7 @@ def crash_error(  # noqa: PLR0913 - what is known of a crash
     shot = memory.running() if memory and entry else None
     if fault and how == UNKNOWN and fault.signal in _DEADLY:
         how = signal.Signals(fault.signal).name
-    ending = Ending(
+    ending = ProcessEnd(
         how,
         stderr,
         fault,

@@ -350,7 +350,7 @@ class EngineProcess:
         self._socket.settimeout(0)
         for pipe, stream in pipes:
             os.set_blocking(pipe.fileno(), False)
-            platform.widen(pipe.fileno())
+            platform.enlarge_pipe(pipe.fileno())
             self._selector.register(pipe, selectors.EVENT_READ, (pipe, stream))
 
     @property

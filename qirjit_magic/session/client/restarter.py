@@ -26,7 +26,7 @@ from qirjit_magic.sandbox import Platform, Region, get_platform, name_of
 from qirjit_magic.session.client.child import above_standard_streams
 from qirjit_magic.session.client.crash_report import (
     CRASH_NAMES,
-    Stopped,
+    StoppedByForce,
     check_addresses,
     check_files,
     crash_error,
@@ -258,7 +258,7 @@ class Restarter:
         try:
             with self.interrupts:
                 yield
-        except Stopped:
+        except StoppedByForce:
             raise KeyboardInterrupt from None
         if self.interrupts.outermost and self.interrupts.count:
             raise KeyboardInterrupt
@@ -410,7 +410,7 @@ class Restarter:
         self._discard()
         if self._closing and not running:
             return SessionClosedError(entry=entry)
-        return Stopped() if self._closing or self._is_given_up() else error
+        return StoppedByForce() if self._closing or self._is_given_up() else error
 
     def _ensure(self, *, continues: bool) -> EngineProcess:
         notice_fork()

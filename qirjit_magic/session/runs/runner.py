@@ -86,7 +86,7 @@ class Engines:
         self._workers.kill()
 
     def after_fork(self) -> None:
-        """In a forked process: there are no helpers, and the open process gets its modules when they are wanted."""
+        """In a forked process: there are no workers, and the open process gets its modules when they are wanted."""
         self._workers.after_fork()
         if self._open is not None:
             self._open.restarter.forget_modules()

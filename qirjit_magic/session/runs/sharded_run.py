@@ -1,8 +1,8 @@
-"""`ShardedRun`: one run over several engine processes, each of which takes a part after the other of its shots.
+"""`ShardedRun`: one run over several engine processes, each of which takes a shard after the other of its shots.
 
-The first process begins alone. Where what is left is worth it, helpers are made ready meanwhile; then the first ends
-its piece, and all of them take parts, a fraction of a second each, in the order of the shots: whenever it is stopped,
-nearly all that has finished is in one stretch. A helper decides nothing: where it fails or dies, the first process runs
+The first process begins alone. Where what is left is worth it, workers are made ready meanwhile; then the first ends
+its piece, and all of them take shards, a fraction of a second each, in the order of the shots: whenever it is stopped,
+nearly all that has finished is in one stretch. A worker decides nothing: where it fails or dies, the first process runs
 the same shots again, and what that one says counts.
 """
 
@@ -46,14 +46,14 @@ class ShardedRun:
         first: the process that begins it, alone.
         workers: those beside it.
         request: the run, live, on the simulator that all of them are to have.
-        modules: what a helper has to have for it.
+        modules: what a worker has to have for it.
         limit: how many processes there may be, the first included.
         limits: how much the run may use.
 
     Attributes:
-        shards: what was run in parts, in order.
+        shards: those that were run, in order.
         workers: the processes that have run some of it.
-        lost: why a helper was of no use, where one was.
+        lost: why a worker was of no use, where one was.
         alone: why the first process runs everything, where that is for a reason.
         exceeded: the limit that it has passed, with what, and what was allowed.
     """
@@ -97,14 +97,14 @@ class ShardedRun:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The run has ended: helpers that still work for it are to stop, and come to rest.
+        # The run has ended: workers that still work for it are to stop, and come to rest.
         self._over = True
         if self._helped:
             self._stop_workers()
             self._workers.release()
 
     def give_back(self, outcome: Outcome) -> None:
-        """The run has ended so: the first process gives back what it has kept for parts that do not come."""
+        """The run has ended so: the first process gives back what it has kept for shards that do not come."""
         self._over = True
         if self._open.is_set() or outcome == "stopped":
             self._end_run(self._engine)
@@ -122,7 +122,7 @@ class ShardedRun:
 
     @property
     def done(self) -> int | None:
-        """The number of shots that have finished, where the run goes on in parts."""
+        """The number of shots that have finished, where the run goes on in shards."""
         return self._left.done if self._left else None
 
     def cpu_seconds(self) -> float:
@@ -135,7 +135,7 @@ class ShardedRun:
     # -- while the first process runs alone ------------------------------------------------------------------------
 
     def check(self, watch: RunWatcher) -> None:
-        """Have helpers made ready where that pays; end the first piece where they are; show what is done in parts."""
+        """Have workers made ready where that pays; end the first piece where they are; show what is done in shards."""
         if self._open.is_set():
             self._show(watch)
         if self._open.is_set() or self._asked or self._is_over():
@@ -168,7 +168,7 @@ class ShardedRun:
         return self._request.shots - self._seen[-1][1] - 1 > self._rate() * min_remaining_s
 
     def _start_workers(self) -> bool:
-        # Whether that is done: helpers that still end the run before this one are asked again.
+        # Whether that is done: workers that still end the run before this one are asked again.
         try:
             lent = self._workers.acquire(self._most)
         except EngineStartError as error:
@@ -185,17 +185,17 @@ class ShardedRun:
         return reply.outcome == "stopped" and self._asked and not self._is_over()
 
     def takes_over(self, reply: RunReply) -> bool:
-        """Return whether the rest is to be run in parts, now that the first process has ended a piece that goes on."""
+        """Return whether the rest is to be run in shards, now that the first process has ended a piece that goes on."""
         if reply.simulator != self._request.simulator.name:
             self.alone = one_stream(reply.simulator)
         return bool(self._ready) and not self.alone
 
-    # -- in parts --------------------------------------------------------------------------------------------------
+    # -- in shards -------------------------------------------------------------------------------------------------
 
     def run(self, first: int, watch: RunWatcher, tick: Callable[[], None], *, columns: RecordColumns) -> Outcome:
         """Run what is left from a shot on, and say how that ended; what finishes comes into columns.
 
-        Messages are shown in the order of the shots: those of a part once everything before it has finished.
+        Messages are shown in the order of the shots: those of a shard once everything before it has finished.
         """
         shots, processes = self._request.shots, len(self._ready) + 1
         self._columns = columns
@@ -205,7 +205,7 @@ class ShardedRun:
         while True:
             tick()
             stopped = self._is_over()
-            shard = None if stopped else left.take(again=True, by=self._engine)
+            shard = None if stopped else left.take_next(again=True, by=self._engine)
             if shard is not None:
                 self._run_here(left, shard)
             elif left.is_settled(stopped=stopped):
@@ -215,7 +215,7 @@ class ShardedRun:
         self._show(watch)
         last = self.shards[-1] if self.shards else Shard(first, first)
         if last.outcome == "failed" or last.crash:
-            self.lost = ""  # it was the program, and not a helper
+            self.lost = ""  # it was the program, and not a worker
         return last.outcome or ("done" if last.end == self._request.shots and not last.crash else "stopped")
 
     def _show(self, watch: RunWatcher) -> None:
@@ -249,7 +249,7 @@ class ShardedRun:
     def _conclude(self, engine: EngineClient, left: Shards, shard: Shard) -> None:
         _count(shard, engine)
         shard.batches.append(self._copied(engine))
-        left.conclude(shard, engine.memory.shot())
+        left.end_run_in(shard, engine.memory.shot())
 
     def _run_shard(self, engine: EngineClient, left: Shards, shard: Shard) -> Outcome | None:
         # How the run ends in it; None where it does not.
@@ -262,7 +262,7 @@ class ShardedRun:
             if reply.outcome in {"failed", "killed"}:
                 return reply.outcome
             _count(shard, engine)
-            left.keep(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
+            left.keep_batch(shard, self._copied(engine), shard.end if reply.outcome == "done" else reply.next)
             held = left.kept
             if held and held > (limit := self._limits.kept_bytes_beside(held)):
                 self.exceeded = "kept_bytes", held, limit
@@ -270,7 +270,7 @@ class ShardedRun:
             if reply.outcome != "full":
                 return None
 
-    # -- in a helper's thread --------------------------------------------------------------------------------------
+    # -- in a worker's thread --------------------------------------------------------------------------------------
 
     def _work(self, worker: Worker) -> None:
         engine = worker.engine
@@ -281,7 +281,7 @@ class ShardedRun:
                 self._make_ready(engine)
                 left = self._wait_for_shards()
                 self._working.add(engine)
-                while left and not self._is_over() and (shard := left.take(again=False, by=engine)):
+                while left and not self._is_over() and (shard := left.take_next(again=False, by=engine)):
                     if not self._run_shard_of_worker(engine, left, shard):
                         break
                 self._end_run(engine)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHARD_S = 0.2
 FULL_RECORDS, FULL_TEXT = RECORDS_CAPACITY // 2, TEXT_CAPACITY // 2
 _MIN_S = 0.01
-_GROWTH = 8  # a part is at most so many times as large as the one before: shots differ
+_GROWTH = 8  # a shard is at most so many times as large as the one before: shots differ
 _SHORT_S = 1e-3  # what takes less is not to be measured
 _DOWN_TO = 2  # of what is left, a process takes no more than its share by this
 
@@ -82,14 +82,14 @@ class Shards:
     Args:
         first: the first shot that is left.
         shots: how many there are in the whole run.
-        rate: how many shots a process runs in a second, about; of each it is corrected by what its last part took.
+        rate: how many shots a process runs in a second, about; of each it is corrected by what its last shard took.
         processes: how many there are, about.
         kept: how many bytes are kept already.
         clock: gives seconds.
 
     Attributes:
-        kept: bytes that are held of all parts, and before them, when they were last looked at.
-        done: how many shots have finished, those before the first part included.
+        kept: bytes that are held of all shards, and before them, when they were last looked at.
+        done: how many shots have finished, those before the first shard included.
     """
 
     def __init__(
@@ -116,8 +116,8 @@ class Shards:
         self._finished: dict[int, Shard] = {}
         self._changed = threading.Condition()
 
-    def take(self, *, again: bool, by: Hashable = None) -> Shard | None:
-        """The next part that nobody has, where there is one.
+    def take_next(self, *, again: bool, by: Hashable = None) -> Shard | None:
+        """The next shard that nobody has, where there is one.
 
         Args:
             again: whether it may be what another process gave back.
@@ -147,8 +147,8 @@ class Shards:
         if done > 0:
             self._rates[shard.by] = min(done / seconds, _GROWTH * done / SHARD_S)
 
-    def keep(self, shard: Shard, batch: RecordBatch, at: int) -> None:
-        """Keep what was recorded of a part up to a shot."""
+    def keep_batch(self, shard: Shard, batch: RecordBatch, at: int) -> None:
+        """Keep what was recorded of a shard up to a shot."""
         with self._changed:
             shard.batches.append(batch)
             shard.size += batch.size
@@ -165,14 +165,14 @@ class Shards:
             self.kept = self._in_columns + self._waiting
 
     def note_kept(self, shard: Shard, in_columns: int) -> None:
-        """Note that what was waiting of a part is in columns, which hold so many bytes now."""
+        """Note that what was waiting of a shard is in columns, which hold so many bytes now."""
         with self._changed:
             self._waiting -= shard.size
             shard.size = 0
             self._in_columns = in_columns
 
     def give_back(self, shard: Shard) -> None:
-        """Give back the rest of a part, from a shot on, for another to run; the shots before it are done."""
+        """Give back the rest of a shard, from a shot on, for another to run; the shots before it are done."""
         with self._changed:
             self._note_rate(shard)
             if shard.at < shard.end:
@@ -180,8 +180,8 @@ class Shards:
                 shard.end = shard.at
             self._put(shard)
 
-    def conclude(self, shard: Shard, at: int) -> None:
-        """The run ends in this part, in a shot: later ones are of no use."""
+    def end_run_in(self, shard: Shard, at: int) -> None:
+        """The run ends in this shard, in a shot: later ones are of no use."""
         with self._changed:
             shard.at = max(shard.at, min(at, shard.end))
             self._limit = min(self._limit, shard.first)
@@ -201,12 +201,12 @@ class Shards:
             return stopped or not (self._next < self._limit or any(shard.first < self._limit for shard in self._again))
 
     def wait(self, seconds: float) -> None:
-        """Wait until a part has finished, at most so long."""
+        """Wait until a shard has finished, at most so long."""
         with self._changed:
             self._changed.wait(seconds)
 
     def take_finished(self) -> list[Shard]:
-        """The parts that have finished, and all before them: those that were not taken yet, in order."""
+        """The shards that have finished, and all before them: those that were not taken yet, in order."""
         with self._changed:
             taken = []
             while shard := self._finished.pop(self._in_order, None):

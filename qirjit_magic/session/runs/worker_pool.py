@@ -28,7 +28,7 @@ class Worker:
 
     def work(self, do: Callable[[Worker], None]) -> None:
         """Do something in a thread of its own."""
-        self._thread = threading.Thread(target=do, args=(self,), name="qirjit-helper", daemon=True)
+        self._thread = threading.Thread(target=do, args=(self,), name="qirjit-worker", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

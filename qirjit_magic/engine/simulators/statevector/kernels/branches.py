@@ -154,13 +154,13 @@ def find_branch(machine: int, start: int) -> int:
 
 
 @inline
-def is_kept(machine: int, branch: int) -> bool:
+def is_branch_kept(machine: int, branch: int) -> bool:
     """Return whether the state of a branch is there."""
     return branch >= 0 and word(_branch_at(machine, branch), _RE) != 0
 
 
 @inline
-def enter(machine: int, branch: int) -> int:
+def enter_branch(machine: int, branch: int) -> int:
     """Stand there; how many gates it took."""
     at = _branch_at(machine, branch)
     _copy_words(word(machine, PLACES), _places_after(at), word(at, _TAKEN))
@@ -177,7 +177,7 @@ def enter(machine: int, branch: int) -> int:
 
 
 @kernel
-def own(machine: int) -> None:
+def make_writable(machine: int) -> None:
     """Have the amplitudes where they may be changed."""
     re, im = word(machine, RE), word(machine, IM)
     if re == word(machine, OWN_RE):
@@ -193,7 +193,7 @@ def own(machine: int) -> None:
 
 
 @inline
-def draw_known(machine: int, target: float) -> int:
+def draw_from_sums(machine: int, target: float) -> int:
     """Return what `draw_index` finds for this target, from sums that are there; -1 where there are none."""
     branch = word(machine, BRANCH)
     if branch <= 0 or word(machine, RE) == word(machine, OWN_RE):
@@ -275,7 +275,7 @@ def begin_branch(machine: int, start: int) -> int:
 
 
 @kernel
-def keep(machine: int, branch: int, again: int) -> None:
+def keep_branch(machine: int, branch: int, again: int) -> None:
     """This is the state of a branch: keep it where that pays; `again` says that it is here for the second time."""
     put_word(machine, BRANCH, branch)
     if branch < 0:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from qirjit_magic.engine.simulators.statevector.kernels.branches import (
     begin_branch,
-    draw_known,
-    enter,
+    draw_from_sums,
+    enter_branch,
     find_branch,
-    is_kept,
-    keep,
-    own,
+    is_branch_kept,
+    keep_branch,
+    make_writable,
 )
 from qirjit_magic.engine.simulators.statevector.kernels.fusion import (
     begin_fusing,
@@ -215,7 +215,7 @@ def _apply_passes(machine: int) -> None:
 def _draw_index(machine: int) -> int:
     """The index of an amplitude, each as likely as it is probable: one measurement of all positions together."""
     target = draw(machine) * real(machine, NORM)
-    found = draw_known(machine, target)
+    found = draw_from_sums(machine, target)
     return found if found >= 0 else sample_index(machine, target)
 
 
@@ -266,7 +266,7 @@ def _apply_gates(machine: int, start: int) -> int:
 @kernel
 def drop_all_measured(machine: int) -> None:
     """Have a state of nothing but what is not measured, for those who look at it."""
-    own(machine)
+    make_writable(machine)
     if word(machine, MASK):
         drop_measured(machine)
         put_word(machine, BRANCH, -1)
@@ -276,15 +276,15 @@ def drop_all_measured(machine: int) -> None:
 def _advance(machine: int, start: int) -> int:
     """Take from this entry on all gates, to what the results before them left; the index of what comes next."""
     branch = find_branch(machine, start)
-    if is_kept(machine, branch):
-        return start + enter(machine, branch)
-    own(machine)
+    if is_branch_kept(machine, branch):
+        return start + enter_branch(machine, branch)
+    make_writable(machine)
     again = branch >= 0
     if not again:
         branch = begin_branch(machine, start)
     drop_measured(machine)
     index = _apply_gates(machine, start)
-    keep(machine, branch, 1 if again else 0)
+    keep_branch(machine, branch, 1 if again else 0)
     return index
 
 
