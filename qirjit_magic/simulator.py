@@ -40,10 +40,9 @@ class Simulator(ABC):
     **Gates.** A method that has the name of a native gate carries it out: ``h``, ``x``, ``y``, ``z``, ``s``,
     ``s_adj``, ``t``, ``t_adj``, ``sx``, ``rx``, ``ry``, ``rz``, ``cx``, ``cy``, ``cz``, ``swap``, ``ccx``, ``rxx``,
     ``ryy`` and ``rzz``. It takes the angle first, where the gate has one, in radians, then the qubits, controls
-    first: ``rz(angle, qubit)``, ``cx(control, target)``. The gates of every dialect are made of these, and each of
-    these of others where it is missing: of ``h``, ``rz`` and ``cx`` all on one qubit but ``sx``, and ``cz``,
-    ``swap``, ``rxx`` and ``rzz``; of these, ``s``, ``s_adj``, ``t`` and ``t_adj`` the rest. A program that needs what
-    can neither be found nor made is not run: an `UnresolvedSymbolError` names the methods to add.
+    first: ``rz(angle, qubit)``, ``cx(control, target)``. The gates of every dialect are made of these, and those of
+    these that are missing of ``h``, ``rz`` and ``cx`` or ``cz``. A program that needs what can neither be found nor
+    made is not run: an `UnresolvedSymbolError` names the methods to add.
 
     **What else there is.** Where there are ``h``, ``rz`` and ``cx``, Q#'s gates under any number of controls, its
     exponentials and its measurements of Pauli operators are made of them. Random numbers that a program draws come from

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import re
 import signal
@@ -16,6 +15,7 @@ import pytest
 import qirjit_magic as qir
 from qirjit_magic.errors import IntrinsicError, OptionError, SimulatorError, UnresolvedSymbolError, WorkerCrashedError
 from qirjit_magic.protocol import simulator_specs
+from qirjit_magic.protocol.operations import NATIVE
 from qirjit_magic.session.session import Session
 from tests.circuits.chances import p_value
 from tests.circuits.drawing import random_circuit
@@ -151,23 +151,10 @@ def test_the_example_of_the_page_has_the_right_distribution(
 
 
 def test_random_circuits_record_what_they_should_on_few_gates(shared: Session, dense: type[Any]) -> None:
-    class Phases(dense):  # type: ignore[misc]  # with what the page says that the other gates need
-        def s(self, qubit: int) -> None:
-            self.rz(math.pi / 2, qubit)
-
-        def s_adj(self, qubit: int) -> None:
-            self.rz(-math.pi / 2, qubit)
-
-        def t(self, qubit: int) -> None:
-            self.rz(math.pi / 4, qubit)
-
-        def t_adj(self, qubit: int) -> None:
-            self.rz(-math.pi / 4, qubit)
-
-    qir.register_simulator("phases", Phases)
+    qir.register_simulator("dense", dense)  # it has h, rz and cx, and what its class adds to them
     circuits = {f"drawn_{seed}": random_circuit(FAMILIES["adaptive"], seed) for seed in range(10)}
     for name, module in load(shared, circuits).items():
-        counts = shared.run(name, module=module, shots=150, seed=3, simulator="phases").counts()
+        counts = shared.run(name, module=module, shots=150, seed=3, simulator="dense").counts()
         assert p_value(counts, exact(circuits[name])) > 1e-6, name
 
 
@@ -215,6 +202,7 @@ def test_what_a_simulator_lacks_is_named_with_the_methods_to_add(shared: Session
 @pytest.mark.parametrize(
     ("function", "methods"),
     [
+        ("csx__body(ptr, ptr)", ["h", "rz", "cx"]),
         ("r1__body(double, ptr)", ["rz"]),
         ("u3__body(double, double, double, ptr)", ["rz", "ry"]),
         ("sxdg__body(ptr)", ["h", "s_adj"]),
@@ -237,6 +225,18 @@ def test_what_a_gate_is_made_of_is_named_where_the_simulator_lacks_it(
     assert list(caught.value.methods) == methods
     qir.register_simulator("enough", type("Enough", (Flips,), dict.fromkeys(methods, lambda *_: None)))
     assert shared.run("calls", simulator="enough").plan.simulator == "enough"
+
+
+@pytest.mark.parametrize("pair", ["cx", "cz"])
+def test_all_native_gates_are_made_of_three(shared: Session, pair: str) -> None:
+    few = type("Few", (Flips,), dict.fromkeys(("h", "rz", pair), lambda *_: None))
+    qir.register_simulator("few", few)
+    for gate in NATIVE.values():
+        arguments = ", ".join(("double 1.0",) * len(gate.angles.split()) + ("ptr null",) * gate.width)
+        head = gate.type.replace("(", f"@{gate.native_symbol}(", 1)
+        call = f"define void @calls() {{ call void @{gate.native_symbol}({arguments}) ret void }}"
+        shared.add(f"declare {head}\n{call}", "native")
+        assert shared.run("calls", simulator="few").plan.simulator == "few", gate.name
 
 
 def failure(session: Session, name: str, simulator: Any, said: str) -> IntrinsicError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _BY_VALUE = lazy_pattern(r" byval\(\{[^}]*\}\)")
 _FUNCTION = lazy_pattern(r"^define [^@]*@(\"[^\"]+\"|[\w.]+)\(.*?^}", re.MULTILINE | re.DOTALL)
 _USE = lazy_pattern(r"@(\"[^\"]+\"|[\w.]+)")
+_STEPS_OF_STEPS = 2  # a test sees that this is enough: ``ccx`` is made of ``cx``, and that of ``cz``
 
 
 class Decomposition:
@@ -112,16 +113,16 @@ class SimulatorInstance(msgspec.Struct, eq=False):
     simulator: AttachedSimulator
     runtime: Runtime
     library: SharedLibrary
-    _decompositions: dict[Provider, Decomposition] = {}
+    _decompositions: dict[tuple[Provider, int], Decomposition] = {}
 
-    def address(self, choices: Iterable[Binding]) -> int:
+    def address(self, choices: Iterable[Binding], depth: int = _STEPS_OF_STEPS) -> int:
         """The address of a known function, by its implementations in order; 0 where this simulator allows none."""
-        return next(filter(None, map(self._address, choices)), 0)
+        return next(filter(None, (self._address(binding, depth) for binding in choices)), 0)
 
-    def _address(self, binding: Binding) -> int:
-        if binding.provider in DECOMPOSITIONS:
-            return self._decomposition(binding.provider).address(binding.symbols[0])
-        return self._own_address(binding)
+    def _address(self, binding: Binding, depth: int) -> int:
+        if binding.provider not in DECOMPOSITIONS:
+            return self._own_address(binding)
+        return self._decomposition(binding.provider, depth).address(binding.symbols[0]) if depth else 0
 
     def _own_address(self, binding: Binding) -> int:
         if binding.provider is Provider.RUNTIME:
@@ -132,19 +133,20 @@ class SimulatorInstance(msgspec.Struct, eq=False):
             return self.runtime.address(HELD_DUMPMACHINE)
         return _native_address(binding, self.simulator, self.library)
 
-    def _decomposition(self, provider: Provider) -> Decomposition:
-        if provider not in self._decompositions:
+    def _decomposition(self, provider: Provider, depth: int) -> Decomposition:
+        if (provider, depth) not in self._decompositions:
             nothing = self.runtime.address("qirjit_nothing")
-            below = partial(self._below, allowed={Provider.STEPS} - {provider})
-            self._decompositions[provider] = Decomposition(provider, below, nothing)
-        return self._decompositions[provider]
+            below = partial(self._below, depth=depth - (provider is Provider.STEPS))
+            self._decompositions[provider, depth] = Decomposition(provider, below, nothing)
+        return self._decompositions[provider, depth]
 
-    def _below(self, name: str, kind: str, *, allowed: Collection[Provider]) -> int:
-        # What a decomposition stands on: native gates, by their steps where the simulator lacks them; these stand on no
-        # other decomposition. So none can come back to itself.
+    def _below(self, name: str, kind: str, *, depth: int) -> int:
+        # What a decomposition stands on: native gates, where the simulator lacks them by their steps, which stand on
+        # native gates likewise, and on no other decomposition. So none can come back to itself.
         found = find_bindings(name, kind)
         if any(binding.provider not in DECOMPOSITIONS for binding in found):
-            return self.address(binding for binding in found if binding.provider not in {*DECOMPOSITIONS} - {*allowed})
+            others = {*DECOMPOSITIONS} - {Provider.STEPS}
+            return self.address((binding for binding in found if binding.provider not in others), depth)
         return _of_the_tracer(name, self.simulator) or self.runtime.address(name) or self.library.find(name)
 
     def close(self) -> None:
