@@ -10,7 +10,7 @@ import msgspec
 from msgspec import structs
 
 from qirjit_magic.errors import ExecutionError, OptionError
-from qirjit_magic.system_memory import free_memory, left_of_resource_limits
+from qirjit_magic.system_memory import bytes_left_by_limits, free_memory
 
 VARIABLE = "QIRJIT_LIMITS"
 _MIB = 1 << 20
@@ -26,7 +26,7 @@ def default_kept_bytes() -> int:
 
 
 def _memory_left() -> int | None:
-    return min((left for left in (free_memory(), left_of_resource_limits()) if left is not None), default=None)
+    return min((left for left in (free_memory(), bytes_left_by_limits()) if left is not None), default=None)
 
 
 class Limits(msgspec.Struct, frozen=True):

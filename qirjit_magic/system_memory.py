@@ -79,7 +79,7 @@ def free_memory() -> int | None:
     return min(free, default=None)
 
 
-def left_of_resource_limits(*, reserved: bool = False) -> int | None:
+def bytes_left_by_limits(*, reserved: bool = False) -> int | None:
     """Return the bytes that this process's own limits leave it; None for no limit.
 
     Args:
@@ -95,7 +95,7 @@ def left_of_resource_limits(*, reserved: bool = False) -> int | None:
     return min(left, default=None)
 
 
-def free_addresses() -> int | None:
+def free_address_bytes() -> int | None:
     """Return the bytes of addresses that this process may still have; None for no limit."""
     limit = resource_limit("RLIMIT_AS")
     return None if limit is None else max(0, limit - (_named(_STATUS, "VmSize:") << 10))
@@ -122,30 +122,30 @@ def control_groups() -> tuple[ControlGroup, ...]:
 
 
 @lru_cache(maxsize=4)
-def _groups_of(said: str) -> tuple[ControlGroup, ...]:
-    return tuple(group for group in find_control_groups(said, _text(_MOUNTS)) if os.path.exists(group.usage))  # noqa: PTH110 - see _text
+def _groups_of(cgroup_text: str) -> tuple[ControlGroup, ...]:
+    return tuple(group for group in find_control_groups(cgroup_text, _text(_MOUNTS)) if os.path.exists(group.usage))  # noqa: PTH110 - see _text
 
 
-def find_control_groups(said: str, mounts: str) -> Iterator[ControlGroup]:
+def find_control_groups(cgroup_text: str, mountinfo: str) -> Iterator[ControlGroup]:
     """The groups that account for memory, the innermost first.
 
     Args:
-        said: the text of ``/proc/PID/cgroup``.
-        mounts: the text of ``/proc/PID/mountinfo``.
+        cgroup_text: the text of ``/proc/PID/cgroup``.
+        mountinfo: the text of ``/proc/PID/mountinfo``.
     """
-    for line in said.splitlines():
+    for line in cgroup_text.splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
         if controllers and "memory" not in controllers.split(","):
             continue
-        for root, place in _mounted(mounts, controllers):
+        for root, place in _mounted(mountinfo, controllers):
             make = _version_1 if controllers else _version_2
             yield from (make(folder) for folder in _upwards(path, root, place))
             break
 
 
-def _mounted(mounts: str, controllers: str) -> Iterator[tuple[str, str]]:
+def _mounted(mountinfo: str, controllers: str) -> Iterator[tuple[str, str]]:
     # Where a hierarchy is mounted: the group that is at the top there, and the folder.
-    for line in mounts.splitlines():
+    for line in mountinfo.splitlines():
         fields, _, behind = line.partition(" - ")
         kind, _, options = (*behind.split(" ", 2), "", "")[:3]
         mounted = kind == "cgroup" and "memory" in options.split(",") if controllers else kind == "cgroup2"

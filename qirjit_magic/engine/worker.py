@@ -183,11 +183,11 @@ def main(argument: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the kernel blocked it, for the time until here
     platform = get_platform(arguments.platform)
     platform.prefer_for_oom_kill()
-    platform.follow_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
+    platform.die_with_parent(arguments.life, lasting=arguments.lasting, parent=arguments.parent)
     _print_by_lines()
     memory = RecordMemory(platform.attach_region(arguments.memory, SIZE))
 
-    from qirjit_magic.engine.build import build  # noqa: PLC0415 - after follow_parent: loading LLVM takes a while
+    from qirjit_magic.engine.build import build  # noqa: PLC0415 - after die_with_parent: loading LLVM takes a while
     from qirjit_magic.engine.codegen.builtin_objects import read_builtin_objects  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.jit import JitEngine, prepare  # noqa: PLC0415 - likewise
     from qirjit_magic.engine.runtime.faults import note_faults  # noqa: PLC0415 - likewise

@@ -26,7 +26,7 @@ from qirjit_magic.protocol.symbol_graph import SymbolGraph
 from qirjit_magic.sanitize import sanitize_line
 from qirjit_magic.session.arguments import example_arguments, takes_numbers
 from qirjit_magic.session.session import Session
-from qirjit_magic.session.sources import STDIN, Source, encoded, read_most, read_source, read_stdin
+from qirjit_magic.session.sources import STDIN, Source, encoded, read_source, read_stdin, read_up_to
 
 _NOT_A_NAME = re.compile(r"[^\w.-]+")
 _LONE_BREAK = re.compile(r"(?<!\r)\n|\r(?!\n)")
@@ -385,7 +385,7 @@ def _read(path: str) -> bytes:
 def _read_file(path: str, limit: int) -> bytes:
     try:
         with Path(path).open("rb") as file:
-            return read_most(file, limit)
+            return read_up_to(file, limit)
     except (OSError, ValueError) as error:  # a NUL in the name
         message = f"it cannot be read: {getattr(error, 'strerror', None) or error}. Give the path of a notebook."
         raise SourceError(message) from None

@@ -233,7 +233,7 @@ class GrowingColumn:
         """Have larger items from now on."""
         self._array = self._array.astype(kind, copy=False)
 
-    def whole(self) -> NDArray[Any]:
+    def filled(self) -> NDArray[Any]:
         """The array, with nothing behind its last item; it grows no more."""
         if (len(self._array) - self._length) * self._array.itemsize > _WASTED:
             self._array.resize(self._length, refcheck=False)
@@ -241,7 +241,7 @@ class GrowingColumn:
         return self._array[: self._length]
 
 
-class Arrays(NamedTuple):
+class ColumnArrays(NamedTuple):
     """The arrays of a `RecordTable`; see there."""
 
     kinds: NDArray[np.uint8]
@@ -368,16 +368,16 @@ class RecordColumns:
             words = self.returned_words.more(len(places) * self.words).reshape(len(places), self.words)
             words[:] = _returned_words(rows, places, self.words)
 
-    def arrays(self) -> Arrays:
+    def arrays(self) -> ColumnArrays:
         """The columns of the table, when nothing comes any more."""
-        ends = self.ends.whole()
-        return Arrays(
-            kinds=self.kinds.whole(),
-            texts=self.texts.whole(),
-            values=self.values.whole(),
+        ends = self.ends.filled()
+        return ColumnArrays(
+            kinds=self.kinds.filled(),
+            texts=self.texts.filled(),
+            values=self.values.filled(),
             ends=ends,
-            returned=self.returned.whole(),
-            returned_words=self.returned_words.whole().reshape(len(ends), self.words),
+            returned=self.returned.filled(),
+            returned_words=self.returned_words.filled().reshape(len(ends), self.words),
             strings=TextPool(self.data),
             uniform_shot_length=self.uniform_shot_length,
         )

@@ -130,7 +130,7 @@ def outcomes_of(
         low, high = np.searchsorted(ends, (start, start + len(some)), "right")
         until[low:high] = counted[ends[low:high] - start - 1]
         _put(bits, worth, weights, arrays, strings)
-    return Outcomes(bits.whole(), np.diff(until, prepend=0)) if any_there else NO_OUTCOMES
+    return Outcomes(bits.filled(), np.diff(until, prepend=0)) if any_there else NO_OUTCOMES
 
 
 def _put(

@@ -56,7 +56,7 @@ class Watch(Protocol):
         """For a selector."""
 
     @property
-    def is_ours(self) -> bool:
+    def is_intact(self) -> bool:
         """Return whether its descriptor is open, and not closed by somebody else."""
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class Platform(Protocol):
     def is_stopped(self, pid: int) -> bool:
         """Return whether a signal has stopped a process, so that it does nothing; False where there is no telling."""
 
-    def follow_parent(self, life: int, *, lasting: bool, parent: int) -> None:
+    def die_with_parent(self, life: int, *, lasting: bool, parent: int) -> None:
         """In the child: die with the parent, or when the other end of the pipe ``life`` closes, in native code too.
 
         Args:
@@ -93,7 +93,7 @@ class Platform(Protocol):
     def available_bytes(self) -> int:
         """Return the bytes of memory that this process could still use, as far as can be told."""
 
-    def free_addresses(self) -> int:
+    def free_address_bytes(self) -> int:
         """Return the bytes of addresses that this process may still have; -1 for no limit."""
 
     def prefer_for_oom_kill(self) -> None:

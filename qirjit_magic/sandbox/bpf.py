@@ -26,13 +26,13 @@ Instruction = tuple[int, int, int, int]  # what to do, how far to jump where it 
 Condition = Callable[[int], list[Instruction]]
 
 
-class Machine(msgspec.Struct, frozen=True):
+class Architecture(msgspec.Struct, frozen=True):
     """A processor architecture.
 
     Attributes:
         name: as ``uname`` calls it.
         audit: its ``AUDIT_ARCH_`` number in <linux/audit.h>.
-        column: which of a `Call`'s numbers is its own.
+        column: which of a `SystemCall`'s numbers is its own.
     """
 
     name: str
@@ -40,7 +40,8 @@ class Machine(msgspec.Struct, frozen=True):
     column: int
 
 
-MACHINES = {machine.name: machine for machine in (Machine("x86_64", 0xC000003E, 0), Machine("aarch64", 0xC00000B7, 1))}
+_KNOWN = Architecture("x86_64", 0xC000003E, 0), Architecture("aarch64", 0xC00000B7, 1)
+ARCHITECTURES = {architecture.name: architecture for architecture in _KNOWN}
 
 
 def one_of(argument: int, values: tuple[int, ...]) -> Condition:
@@ -71,7 +72,7 @@ def null(argument: int) -> Condition:
     return lambda _: [step for half in halves for step in (half, (_JUMP_EQUAL, 1, 0, 0), _refuse(errno.EPERM))]
 
 
-class Call(msgspec.Struct, frozen=True):
+class SystemCall(msgspec.Struct, frozen=True):
     """A system call that is permitted.
 
     Attributes:
@@ -86,13 +87,13 @@ class Call(msgspec.Struct, frozen=True):
     aarch64: int | None
     conditions: tuple[Condition, ...] = ()
 
-    def number(self, machine: Machine) -> int | None:
+    def number(self, machine: Architecture) -> int | None:
         """Its number on this machine."""
         return (self.x86_64, self.aarch64)[machine.column]
 
 
 def assemble(
-    permitted: Iterable[Call], unknown: Iterable[Call], machine: Machine, *, pid: int, newest: int
+    permitted: Iterable[SystemCall], unknown: Iterable[SystemCall], machine: Architecture, *, pid: int, newest: int
 ) -> list[Instruction]:
     """The filter.
 

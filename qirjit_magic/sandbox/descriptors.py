@@ -32,7 +32,7 @@ class Descriptor:
         return self._number
 
     @property
-    def is_ours(self) -> bool:
+    def is_intact(self) -> bool:
         """Return whether the number is open, and means what it meant."""
         return self._number >= 0 and _identity(self._number) == self._opened_as
 
@@ -42,13 +42,13 @@ class Descriptor:
         Raises:
             LostDescriptorError: it means nothing any more, or something else.
         """
-        if not self.is_ours:
+        if not self.is_intact:
             raise LostDescriptorError
         return self._number
 
     def close(self) -> None:
         """Close it, unless somebody else has done that; it may be called again, and raises nothing."""
-        if self.is_ours:
+        if self.is_intact:
             with contextlib.suppress(OSError):
                 os.close(self._number)
         self._number = -1

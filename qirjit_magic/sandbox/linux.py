@@ -150,7 +150,7 @@ def is_stopped(pid: int) -> bool:
     return status.rpartition(")")[2].split()[:1] == ["T"]
 
 
-def follow_parent(life: int, *, lasting: bool, parent: int) -> None:
+def die_with_parent(life: int, *, lasting: bool, parent: int) -> None:
     """End with the parent, by two signals that need no thread and reach into native code.
 
     PDEATHSIG comes first. It ends it with the creating *thread*, so it is armed only where that lasts as long as its
@@ -173,7 +173,7 @@ def follow_parent(life: int, *, lasting: bool, parent: int) -> None:
         fcntl.fcntl(life, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
     except OSError:
         _lacking.append("no signal when the kernel ends")
-        _portable().follow_parent(life, lasting=lasting, parent=parent)
+        _portable().die_with_parent(life, lasting=lasting, parent=parent)
         return
     with contextlib.suppress(BlockingIOError):
         if not os.read(life, 1):  # the parent was gone before this was armed
@@ -193,13 +193,13 @@ def available_bytes() -> int:
     free = system_memory.free_memory()
     if free is None:  # there may be no /proc
         free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
-    left = system_memory.left_of_resource_limits(reserved=True)
+    left = system_memory.bytes_left_by_limits(reserved=True)
     return free if left is None else min(free, left)
 
 
-def free_addresses() -> int:
+def free_address_bytes() -> int:
     """Return the bytes of RLIMIT_AS that are not taken."""
-    free = system_memory.free_addresses()
+    free = system_memory.free_address_bytes()
     return -1 if free is None else free
 
 

@@ -22,7 +22,7 @@ def system_call(number: int, *arguments: Argument) -> int:
 
 
 def library_call(name: str, *arguments: Argument) -> int:
-    """Call a function of the C library that returns -1 where it fails.
+    """SystemCall a function of the C library that returns -1 where it fails.
 
     Raises:
         OSError: it failed, or is not there.

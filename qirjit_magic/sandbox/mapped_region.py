@@ -43,7 +43,7 @@ class MappedRegion:
     @property
     def is_lost(self) -> bool:
         """Return whether somebody else has closed the file, so that no child can inherit it."""
-        return not self._handle.is_ours
+        return not self._handle.is_intact
 
     def unmap_pages(self, start: int, length: int) -> None:
         """Map no pages that nobody looks at now; their content stays where it is."""

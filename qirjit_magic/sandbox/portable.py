@@ -69,9 +69,9 @@ class ThreadWatch:
         return self._ours.fileno()
 
     @property
-    def is_ours(self) -> bool:
+    def is_intact(self) -> bool:
         """Return whether it is open, and not closed by somebody else."""
-        return self._ours.is_ours
+        return self._ours.is_intact
 
     def close(self) -> None:
         """Stop looking; the thread ends with the process."""
@@ -93,7 +93,7 @@ def is_stopped(pid: int) -> bool:  # noqa: ARG001 - see `Platform`
     return False
 
 
-def follow_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: ARG001 - threads make no difference here
+def die_with_parent(life: int, *, lasting: bool, parent: int) -> None:  # noqa: ARG001 - threads make no difference here
     """End with the parent: a thread reads ``life`` to its end; native code runs without Python's lock.
 
     It also looks whose child this is: a fork of the parent may keep the other end open.
@@ -127,7 +127,7 @@ def prefer_for_oom_kill() -> None:
     """Nothing: only Linux can be told."""
 
 
-def free_addresses() -> int:
+def free_address_bytes() -> int:
     """Half of what the limit allows: there is no portable way to ask how much of it is taken."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     return -1 if limit == resource.RLIM_INFINITY else limit // 2

@@ -9,7 +9,7 @@ import struct
 import sys
 
 from qirjit_magic.sandbox.allowed_calls import NEWEST, PERMITTED, UNKNOWN
-from qirjit_magic.sandbox.bpf import MACHINES, Machine, assemble, encode
+from qirjit_magic.sandbox.bpf import ARCHITECTURES, Architecture, assemble, encode
 from qirjit_magic.sandbox.linux_calls import system_call
 
 _SECCOMP = {"x86_64": 317, "aarch64": 277}  # seccomp(2) in <asm/unistd_64.h> and in <asm-generic/unistd.h>
@@ -25,7 +25,7 @@ _REASONS = {
 
 def restrict() -> str:
     """Give up every call that is not permitted, in all threads, and say in words how far that went."""
-    machine = MACHINES.get(os.uname().machine)
+    machine = ARCHITECTURES.get(os.uname().machine)
     if machine is None or sys.maxsize <= 1 << 32:
         return f"no seccomp (no filter is written for {os.uname().machine} in {sys.maxsize.bit_length() + 1} bits)"
     try:
@@ -35,7 +35,7 @@ def restrict() -> str:
     return f"no seccomp (thread {refused} has another filter)" if refused else "seccomp"
 
 
-def _install(machine: Machine) -> int:
+def _install(machine: Architecture) -> int:
     program = assemble(PERMITTED, UNKNOWN, machine, pid=os.getpid(), newest=NEWEST)
     steps = ctypes.create_string_buffer(encode(program))
     # struct sock_fprog of <linux/filter.h>: a count, and where they are

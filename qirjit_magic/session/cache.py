@@ -180,7 +180,7 @@ class ObjectCache:
             warnings.warn(message, QirNotice, stacklevel=3)
 
 
-def admitted_module(
+def check_cached_module(
     found: Compiled | None, modules: Sequence[ModuleInfo], name: str, *, replaceable: Iterable[str], strict: bool
 ) -> Compiled | None:
     """Return a module from the cache, as one that may be added to these; None: ask the engine.

@@ -36,7 +36,7 @@ def module_remarks(before: SymbolGraph, after: SymbolGraph, name: str) -> Iterat
     yield from lost_names(before, after, name)
 
 
-def python_misfits(symbol_graph: SymbolGraph) -> tuple[Diagnostic, ...]:
+def python_type_mismatches(symbol_graph: SymbolGraph) -> tuple[Diagnostic, ...]:
     """Return the remarks about modules that cannot call a function in Python as they declare it."""
     return tuple(_misfit(use) for use in symbol_graph.uses if use.definition.module == PYTHON and not use.types_match)
 

@@ -51,7 +51,7 @@ class ModuleAdder(msgspec.Struct, frozen=True):
                 name or self.registry.free_name(),
                 source.data,
                 options,
-                replaceable=() if name else self.registry.unnamed(),
+                replaceable=() if name else self.registry.unnamed_modules(),
             )
             info = self.registry.put(RegisteredModule(compiled.module, source, options.for_object_code))
         self.changed()

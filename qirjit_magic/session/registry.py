@@ -49,7 +49,7 @@ class RegisteredModule(msgspec.Struct, frozen=True):
     serial: int = 0
 
     @property
-    def named(self) -> bool:
+    def is_named(self) -> bool:
         """Return whether somebody chose its name: ``cell1`` and so on are names that are given."""
         return _GIVEN.fullmatch(self.info.name) is None
 
@@ -125,7 +125,7 @@ class ModuleRegistry:
         """The module of this very source, options and name; without a name, one whose name nobody chose."""
         digest = sha256(source.data).hexdigest()
         for added in self._added.values():
-            names = {added.info.name} if added.named else {added.info.name, ""}
+            names = {added.info.name} if added.is_named else {added.info.name, ""}
             if (added.info.digest, added.options) == (digest, options.for_object_code) and name in names:
                 return added.info.name
         return None
@@ -137,9 +137,9 @@ class ModuleRegistry:
             number += 1
         return f"cell{number}"
 
-    def unnamed(self) -> tuple[str, ...]:
+    def unnamed_modules(self) -> tuple[str, ...]:
         """The modules whose names nobody chose."""
-        return tuple(name for name, added in self._added.items() if not added.named)
+        return tuple(name for name, added in self._added.items() if not added.is_named)
 
     def entry(self, name: str | None, module: str | None) -> tuple[ModuleInfo, EntryPoint]:
         """Find the function to run among the modules, with its module, as `Session.entry` says."""

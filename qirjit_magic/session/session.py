@@ -50,7 +50,7 @@ from qirjit_magic.session.python_functions import PythonFunctions
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.runner import Engines, Runner, run_in_thread, waiting_for_turn
 from qirjit_magic.session.runs.watcher import Observer, as_observer
-from qirjit_magic.session.sources import QirSource, at_line, read_source
+from qirjit_magic.session.sources import QirSource, errors_moved_down, read_source
 
 if TYPE_CHECKING:
     from qirjit_magic.display.circuit import CircuitDiagram
@@ -107,7 +107,7 @@ class Session:
         self._end = weakref.finalize(self, self._engines.close)  # also where nobody closes it, and with the process
         try:
             with contextlib.suppress(SimulatorError):  # a run says it
-                self._engine.restarter.permit(find_simulator(simulator).path)
+                self._engine.restarter.allow_library(find_simulator(simulator).path)
             self._engine.start()
         except BaseException:  # interrupted too: nobody gets this session
             self._end()
@@ -261,8 +261,8 @@ class Session:
         wanted = checked_name(name or given.name)
         if wanted == PYTHON:
             raise OptionError("name", wanted, "another one: functions in Python go by it")
-        with self._turn(), self._working(changing="once answered"), at_line(given.lines_before):
-            with self._engine.uninterrupted():
+        with self._turn(), self._working(changing="once answered"), errors_moved_down(given.lines_before):
+            with self._engine.deferring_interrupts():
                 self._follow_functions()
                 info = self._adder.add(given, wanted, options, limit=self.limits.modules)
             self._engine.save()
@@ -291,9 +291,9 @@ class Session:
             ()
         """
         with self._turn(), self._working(changing="in steps"):
-            with self._engine.uninterrupted():
+            with self._engine.deferring_interrupts():
                 self._functions.define(name, signature, function)
-            return diagnostics.python_misfits(self.linkage)
+            return diagnostics.python_type_mismatches(self.linkage)
 
     def undefine(self, name: str) -> tuple[Diagnostic, ...]:
         """Forget a function in Python, in this session.
@@ -315,7 +315,7 @@ class Session:
         """
         with self._turn(), self._working(changing="in steps"):
             before = self.linkage
-            with self._engine.uninterrupted():
+            with self._engine.deferring_interrupts():
                 self._functions.undefine(name)
             return tuple(diagnostics.lost_names(before, self.linkage))
 
@@ -348,7 +348,7 @@ class Session:
         """
         with self._turn(), self._working(changing="once answered"):
             self._crash_limiter.release(self._registry.find(name).info.digest)
-            with self._engine.uninterrupted():
+            with self._engine.deferring_interrupts():
                 self._engine.remove(name)
                 said = self._registry.remove(name)
                 self._changed()
@@ -379,7 +379,7 @@ class Session:
         with self._turn(), self._working(changing="once answered", from_scratch=name is None):
             if name is not None:
                 self._crash_limiter.release(self._registry.find(name).info.digest)
-            with self._engine.uninterrupted():
+            with self._engine.deferring_interrupts():
                 if name is not None:
                     self._engines.reset_variables(name)
                     return self._registry.reset_variables(name)
@@ -495,7 +495,7 @@ class Session:
             observer.stopping()  # from now on it is not waited for: whoever asks in a task sees that
             info, function = self.entry(entry, module)
             request = self._run_request(info, function, spec, options)
-            with self._engine.uninterrupted(), self._entry_in_closing_error(function.name):
+            with self._engine.deferring_interrupts(), self._entry_in_closing_error(function.name):
                 self._follow_functions()
                 result = self._runner.run(request, function, observer, waited_s=waited_s, limits=self.limits)
                 if os.getpid() != process:  # what shows its text has forked: it has no shots here
@@ -582,7 +582,7 @@ class Session:
         with self._turn(), self._working():
             info, function = self.entry(entry, module)
             request = CircuitRequest(info.name, function.name, _words(function, args))
-            with self._engine.uninterrupted():
+            with self._engine.deferring_interrupts():
                 self._follow_functions()
                 return self._runner.circuit(request)
 

@@ -83,13 +83,13 @@ def read_source(source: QirSource, limits: Limits | None = None) -> Source:
     found = _found(source, limits.source_bytes)
     if len(found.data) > limits.source_bytes:
         raise LimitError("source_bytes", len(found.data), limits.source_bytes)
-    depth = 0 if found.data.startswith(BITCODE) else nesting(found.data, limits.nesting)
+    depth = 0 if found.data.startswith(BITCODE) else bracket_depth(found.data, limits.nesting)
     if depth > limits.nesting:
         raise LimitError("nesting", depth, limits.nesting)
     return found
 
 
-def nesting(text: bytes, limit: int) -> int:
+def bracket_depth(text: bytes, limit: int) -> int:
     """Return the depth of brackets in LLVM's text: exactly where that is more than ``most``, else an upper bound."""
     bound = _bound(_brackets(text))
     return (
@@ -182,7 +182,7 @@ def read_stdin(limit: int) -> bytes:
     """
     try:
         if sys.stdin is not None:
-            return read_most(sys.stdin.buffer, limit)
+            return read_up_to(sys.stdin.buffer, limit)
         why = "it is closed"
     except (OSError, ValueError) as error:  # a folder; open for writing; closed since
         why = getattr(error, "strerror", None) or str(error)
@@ -193,14 +193,14 @@ def read_stdin(limit: int) -> bytes:
 def _read_file(path: str, limit: int) -> Source:
     try:
         with Path(path).expanduser().open("rb") as file:
-            return Source(read_most(file, limit + 1), module_name(path))
+            return Source(read_up_to(file, limit + 1), module_name(path))
     except (OSError, ValueError, RuntimeError) as error:  # a NUL in the name; a ~user that nobody is
         why = getattr(error, "strerror", None)
         message = f"'{sanitize_line(path)}' cannot be read: {why or error}. Give the path of a .ll or .bc file."
         raise SourceError(message) from None
 
 
-def read_most(file: BinaryIO, limit: int) -> bytes:
+def read_up_to(file: BinaryIO, limit: int) -> bytes:
     """A file to its end, or so many bytes of it, in pieces: asked for all at once, room is made for what could be."""
     batches = []
     while limit and (batch := file.read(min(limit, _PIECE))):
@@ -210,7 +210,7 @@ def read_most(file: BinaryIO, limit: int) -> bytes:
 
 
 @contextlib.contextmanager
-def at_line(lines_before: int) -> Iterator[None]:
+def errors_moved_down(lines_before: int) -> Iterator[None]:
     """Errors in a source whose first line is so far down in what the user sees have their lines from there."""
     try:
         yield

@@ -13,7 +13,7 @@ import sys
 
 from qirjit_magic.sandbox import privileges
 from qirjit_magic.sandbox.allowed_calls import PERMITTED, UNKNOWN
-from qirjit_magic.sandbox.bpf import MACHINES, Instruction, encode
+from qirjit_magic.sandbox.bpf import ARCHITECTURES, Instruction, encode
 from qirjit_magic.sandbox.linux_calls import system_call
 
 # Those that the fence permits have their numbers there; on x86-64 and on aarch64.
@@ -30,7 +30,7 @@ _LOAD_NUMBER, _ALLOW = (0x20, 0, 0, 0), (0x06, 0, 0, 0x7FFF0000)
 
 def refuse(names: list[str], error: int) -> None:
     """Let this process and those after it have none of these calls."""
-    machine = MACHINES[os.uname().machine]
+    machine = ARCHITECTURES[os.uname().machine]
     numbers = [number for name in names if (number := _NUMBERS[name][machine.column]) is not None]
     steps: list[Instruction] = [_LOAD_NUMBER]
     for number in numbers:

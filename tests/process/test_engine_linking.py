@@ -192,13 +192,13 @@ def test_failing_in_another_module_ends_the_run_too(engine: Engine) -> None:
         b"""
         declare void @__quantum__rt__fail(ptr)
         declare ptr @__quantum__rt__int_to_string(i64)
-        define void @give_up() {
+        define void @kill_soon() {
           %string = call ptr @__quantum__rt__int_to_string(i64 12)
           call void @__quantum__rt__fail(ptr %string)
           unreachable
         }""",
     )
-    engine.add("user", b"declare void @give_up()\ndefine void @f() {\n  call void @give_up()\n  ret void\n}")
+    engine.add("user", b"declare void @kill_soon()\ndefine void @f() {\n  call void @kill_soon()\n  ret void\n}")
     reply, records = run(engine, RunRequest("user", "f", shots=3))
     assert (reply.outcome, reply.next) == ("failed", 0)
     assert records.failure is not None

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from qirjit_magic.sandbox.allowed_calls import NEWEST, PERMITTED, UNKNOWN
-from qirjit_magic.sandbox.bpf import MACHINES, Call, Instruction, assemble, encode
+from qirjit_magic.sandbox.bpf import ARCHITECTURES, Instruction, SystemCall, assemble, encode
 
 _PID = 4242
 _ALLOWED = 0x7FFF0000
@@ -90,56 +90,56 @@ def answer(program: list[Instruction], number: int, arguments: tuple[int, ...] =
 
 
 def filter_of(machine: str) -> list[Instruction]:
-    return assemble(PERMITTED, UNKNOWN, MACHINES[machine], pid=_PID, newest=NEWEST)
+    return assemble(PERMITTED, UNKNOWN, ARCHITECTURES[machine], pid=_PID, newest=NEWEST)
 
 
 def ask(machine: str, number: int | None, arguments: tuple[int, ...] = ()) -> int:
     assert number is not None
-    return answer(filter_of(machine), number, arguments, audit=MACHINES[machine].audit)
+    return answer(filter_of(machine), number, arguments, audit=ARCHITECTURES[machine].audit)
 
 
 def failing(number: int) -> int:
     return 0x00050000 | number
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 @pytest.mark.parametrize("call", [call for call in PERMITTED if not call.conditions], ids=lambda call: call.name)
-def test_a_permitted_call_is_let_through(machine: str, call: Call) -> None:
-    if (number := call.number(MACHINES[machine])) is not None:
+def test_a_permitted_call_is_let_through(machine: str, call: SystemCall) -> None:
+    if (number := call.number(ARCHITECTURES[machine])) is not None:
         assert ask(machine, number) == _ALLOWED
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 @pytest.mark.parametrize(("name", "arguments", "permitted"), ARGUMENTS)
 def test_arguments_decide(machine: str, name: str, arguments: tuple[int, ...], permitted: bool) -> None:  # noqa: FBT001
-    number = _NAMED[name].number(MACHINES[machine])
+    number = _NAMED[name].number(ARCHITECTURES[machine])
     assert ask(machine, number, arguments) == (_ALLOWED if permitted else failing(errno.EPERM))
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_only_the_calls_of_the_table_are_let_through(machine: str) -> None:
-    numbers = {call.number(MACHINES[machine]) for call in PERMITTED}
+    numbers = {call.number(ARCHITECTURES[machine]) for call in PERMITTED}
     free = {number for number in range(600) if ask(machine, number) == _ALLOWED}
     assert free <= numbers
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 @pytest.mark.parametrize("call", UNKNOWN, ids=lambda call: call.name)
-def test_calls_whose_arguments_cannot_be_seen_are_unknown(machine: str, call: Call) -> None:
-    assert ask(machine, call.number(MACHINES[machine])) == failing(errno.ENOSYS)
+def test_calls_whose_arguments_cannot_be_seen_are_unknown(machine: str, call: SystemCall) -> None:
+    assert ask(machine, call.number(ARCHITECTURES[machine])) == failing(errno.ENOSYS)
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 @pytest.mark.parametrize(("number", "refusal"), [(NEWEST + 1, errno.ENOSYS), (NEWEST - 1, errno.EPERM)])
 def test_a_call_that_is_newer_than_the_table_is_unknown(machine: str, number: int, refusal: int) -> None:
     assert ask(machine, number) == failing(refusal)
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 @pytest.mark.parametrize("audit", [0x40000003, 0x40000028, 0xC000003E, 0xC00000B7])  # i386, arm, x86-64, aarch64
 def test_another_architecture_s_calls_are_refused(machine: str, audit: int) -> None:
-    if audit != MACHINES[machine].audit:
-        read = _NAMED["read"].number(MACHINES[machine])
+    if audit != ARCHITECTURES[machine].audit:
+        read = _NAMED["read"].number(ARCHITECTURES[machine])
         assert read is not None
         assert answer(filter_of(machine), read, audit=audit) == failing(errno.EPERM)
 
@@ -149,15 +149,15 @@ def test_numbers_of_x32_are_refused(number: int) -> None:
     assert ask("x86_64", number) == failing(errno.EPERM)
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_no_number_and_no_name_is_there_twice(machine: str) -> None:
     calls = (*PERMITTED, *UNKNOWN)
-    numbers = sorted(number for call in calls if (number := call.number(MACHINES[machine])) is not None)
+    numbers = sorted(number for call in calls if (number := call.number(ARCHITECTURES[machine])) is not None)
     assert all(one < other for one, other in pairwise(numbers))
     assert len({call.name for call in calls}) == len(calls)
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_the_filter_is_as_short_as_the_kernel_wants_it(machine: str) -> None:
     program = filter_of(machine)
     assert len(program) < _KERNEL_LIMIT

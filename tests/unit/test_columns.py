@@ -86,7 +86,7 @@ def test_a_column_keeps_what_it_had_when_it_grows() -> None:
         column.more(number)[:] = number
     assert column.size >= 8 * len(column)
     column.widen_items(np.int64)
-    assert column.whole().tolist() == [number for number in range(300) for _ in range(number)]
+    assert column.filled().tolist() == [number for number in range(300) for _ in range(number)]
     assert column.size == 8 * len(column)
 
 

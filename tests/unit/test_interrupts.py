@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, MainThreadInterrupts
 
 
 @pytest.fixture(autouse=True)
@@ -49,15 +49,15 @@ def test_the_count_can_be_read_after_the_shield_and_starts_anew_under_the_next()
 
 def test_shields_nest_and_the_outermost_one_ends_it() -> None:
     interrupts = DeferredInterrupts(lambda: None)
-    assert interrupts.outermost
+    assert interrupts.is_outermost
     with interrupts:
         _interrupt()
         with interrupts:
             _interrupt()
-            assert not interrupts.outermost
+            assert not interrupts.is_outermost
         _interrupt()
-        assert not interrupts.outermost
-    assert interrupts.outermost
+        assert not interrupts.is_outermost
+    assert interrupts.is_outermost
     assert interrupts.count == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -72,7 +72,7 @@ def test_an_error_under_the_shield_passes_and_ends_it() -> None:
 
     with pytest.raises(LookupError):
         tear()
-    assert interrupts.outermost
+    assert interrupts.is_outermost
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
@@ -81,7 +81,7 @@ def test_in_another_thread_a_shield_leaves_the_handler_alone() -> None:
 
     def work() -> None:
         with DeferredInterrupts(lambda: None) as interrupts:
-            found.append((signal.getsignal(signal.SIGINT), interrupts.outermost))
+            found.append((signal.getsignal(signal.SIGINT), interrupts.is_outermost))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -102,8 +102,8 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
     seen: list[tuple[int, bool]] = []
 
     def follow() -> None:
-        with FollowingInterrupts(leader) as interrupts:
-            seen.append((interrupts.count, interrupts.outermost))
+        with MainThreadInterrupts(leader) as interrupts:
+            seen.append((interrupts.count, interrupts.is_outermost))
 
     with leader:
         _interrupt(2)
@@ -118,7 +118,7 @@ def test_a_shield_that_follows_another_sees_its_interrupts_and_changes_nothing()
 def test_a_shield_that_follows_another_in_the_main_thread_leaves_it_the_handler() -> None:
     told: list[int] = []
     leader = DeferredInterrupts(lambda: told.append(1))
-    with leader, FollowingInterrupts(leader) as interrupts:
+    with leader, MainThreadInterrupts(leader) as interrupts:
         _interrupt()
         assert (leader.count, interrupts.count, told) == (1, 1, [1])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -162,7 +162,7 @@ def test_what_is_said_names_python_as_a_person_does() -> None:
     user = ModuleInfo("user", "", declarations=(Declaration("f", "i32 ()"),))
     cell = ModuleInfo("cell", "", functions=(EntryPoint("f", _F),))
     python = _python("f")
-    (misfit,) = diagnostics.python_misfits(SymbolGraph([*python, user]))
+    (misfit,) = diagnostics.python_type_mismatches(SymbolGraph([*python, user]))
     assert "'user' declares 'f' as i32 (), but Python defines it as i64 (i64)" in misfit.message
     (shadowed,) = diagnostics.module_remarks(SymbolGraph(python), SymbolGraph([*python, cell]), "cell")
     assert shadowed.message == "'f' now means what 'cell' defines, and no longer what Python defines"

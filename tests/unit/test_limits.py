@@ -15,7 +15,7 @@ from qirjit_magic.limits import VARIABLE, LimitError, Limits, default_limits
 from qirjit_magic.protocol.module_info import ModuleInfo
 from qirjit_magic.session.diagnostics import output_left_out
 from qirjit_magic.session.registry import ModuleRegistry, RegisteredModule
-from qirjit_magic.session.sources import Source, nesting, read_source
+from qirjit_magic.session.sources import Source, bracket_depth, read_source
 
 _NAMES = list(Limits.__struct_fields__)
 _OPEN = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -94,21 +94,21 @@ def test_of_a_file_without_end_no_more_is_read_than_it_takes_to_know() -> None:
 @given(st.lists(st.sampled_from(sorted(_OPEN)), max_size=30), st.integers(0, 30))
 def test_brackets_in_each_other_are_counted(opened: list[str], most: int) -> None:
     text = "".join(f"{bracket} x " for bracket in opened) + " ".join(_OPEN[bracket] for bracket in reversed(opened))
-    for found in (nesting(text.encode(), most), nesting(text.encode() * 3, most)):
+    for found in (bracket_depth(text.encode(), most), bracket_depth(text.encode() * 3, most)):
         assert found == len(opened) or len(opened) < found <= most
 
 
 @given(st.text("()", max_size=60), st.integers(0, 10))
 def test_brackets_in_any_order_are_no_deeper_than_is_said(text: str, most: int) -> None:
     depth = max(accumulate((1 if bracket == "(" else -1 for bracket in text), initial=0))
-    found = nesting(text.encode(), most)
+    found = bracket_depth(text.encode(), most)
     assert found == depth or depth < found <= most
 
 
 @pytest.mark.parametrize("text", ["/*(", '"(;', "(", "([)]", ")", '";', "/*", "()", "(()", "a"])
 def test_no_text_takes_long(text: str) -> None:
     began = time.monotonic()
-    nesting(text.encode() * 300_000, 1000)
+    bracket_depth(text.encode() * 300_000, 1000)
     assert time.monotonic() - began < 20
 
 
@@ -116,19 +116,19 @@ def test_no_text_takes_long(text: str) -> None:
     "text", ['c"{0}"', "; {0}\n", '@"{0}" = ', '!"{0}"', '; " {0}\n; "', '"; " ; {0}', "/* {0} */", '/* " */ ; {0}']
 )
 def test_brackets_in_strings_and_comments_are_no_nesting(text: str) -> None:
-    assert nesting(text.format("(" * 50).encode(), 10) == 0
+    assert bracket_depth(text.format("(" * 50).encode(), 10) == 0
 
 
 @pytest.mark.parametrize("text", ['"" {0}', '; "\n{0}', '/* " */ {0}', '"a" {0} "b"', '"open {0}'])
 def test_brackets_behind_strings_and_comments_are_nesting(text: str) -> None:
-    assert nesting(text.format("(" * 50).encode(), 10) == 50
+    assert bracket_depth(text.format("(" * 50).encode(), 10) == 50
 
 
 @pytest.mark.parametrize("bracket", ["[1 x {0}]", "{{ {0} }}", "<{{ {0} }}>"])
 def test_what_is_not_nested_too_deeply_can_be_read_by_llvm(bracket: str) -> None:
     limits = Limits(nesting=200)
     kind = "i8"
-    while nesting(bracket.format(kind).encode(), 0) <= 200:
+    while bracket_depth(bracket.format(kind).encode(), 0) <= 200:
         kind = bracket.format(kind)
     source = read_source(f"@deep = external global {kind}\n{_TEXT.decode()}", limits)
     assert parse_module(source.data, "deep").info.functions

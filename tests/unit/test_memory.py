@@ -21,7 +21,7 @@ from qirjit_magic.protocol.shared_memory import (
     Word,
 )
 from qirjit_magic.sandbox import get_platform
-from qirjit_magic.sandbox.bpf import MACHINES
+from qirjit_magic.sandbox.bpf import ARCHITECTURES
 
 _BOUNDS = {
     Word.TEXT_START: TEXT_START,
@@ -186,6 +186,6 @@ def test_no_number_in_the_header_makes_reading_fail(words: list[int]) -> None:
     memory.close()
 
 
-@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("machine", ARCHITECTURES)
 def test_each_machine_that_is_fenced_has_a_handler_of_faults(machine: str) -> None:
     assert f"define void @qirjit_fault_{machine}(i32 %signal, ptr %info, ptr %context)" in read_ir("faults.ll")

@@ -173,9 +173,9 @@ def _alternate_stack() -> bytes:
 
 def test_a_descriptor_is_closed_once_and_only_where_it_is_ours() -> None:
     read, write = map(Descriptor, os.pipe())
-    assert read.is_ours
+    assert read.is_intact
     os.close(write.fileno())
-    assert not write.is_ours
+    assert not write.is_intact
     other = os.open(os.devnull, os.O_RDONLY)  # somebody else's number now, or it is made theirs
     if other != write.fileno():
         os.dup2(other, write.fileno())
@@ -188,7 +188,7 @@ def test_a_descriptor_is_closed_once_and_only_where_it_is_ours() -> None:
     os.close(number)
     read.close()
     read.close()
-    assert not read.is_ours
+    assert not read.is_intact
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says so in a file.")

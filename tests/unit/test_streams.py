@@ -86,7 +86,7 @@ def test_no_more_is_kept_than_may_be_and_the_rest_is_counted(kept: int, chunks: 
 @pytest.mark.parametrize("length", [1999, 2000, 2001, 100_000, 10**6])
 def test_both_ends_are_no_longer_than_asked_for(length: int) -> None:
     _, stream = _fed([b"first" + b"." * (length - 9) + b"last"])
-    ends = stream.both_ends(1000)
+    ends = stream.head_and_tail(1000)
     assert len(ends) <= 2003
     assert ends.startswith("first")
     assert ends.endswith("last")

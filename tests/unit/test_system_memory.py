@@ -96,12 +96,12 @@ def test_a_run_keeps_a_quarter_of_what_is_left_and_no_more_than_a_gibibyte(
     monkeypatch: pytest.MonkeyPatch, free: int | None, left: int | None, kept: int
 ) -> None:
     monkeypatch.setattr(limits, "free_memory", lambda: free)
-    monkeypatch.setattr(limits, "left_of_resource_limits", lambda: left)
+    monkeypatch.setattr(limits, "bytes_left_by_limits", lambda: left)
     assert Limits().kept_bytes == default_kept_bytes() == kept * _MIB
 
 
 def test_a_run_keeps_no_more_than_is_left_beside_it_whatever_the_limit_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "left_of_resource_limits", lambda: None)
+    monkeypatch.setattr(limits, "bytes_left_by_limits", lambda: None)
     monkeypatch.setattr(limits, "free_memory", lambda: 100)
     assert Limits(kept_bytes=1000).kept_bytes_beside(300) == 200
     assert Limits(kept_bytes=150).kept_bytes_beside(300) == 150

@@ -42,13 +42,13 @@ class Child:
         return self._started.pid
 
     @property
-    def is_ours(self) -> bool:
+    def is_own_child(self) -> bool:
         """Return whether it is this process's child: in a fork it is not."""
         return os.getpid() == self._parent
 
     def kill(self) -> None:
         """End it, if it is there; from any thread."""
-        if not self.is_ours:
+        if not self.is_own_child:
             return
         with self._lock:
             if self._look():
@@ -62,10 +62,10 @@ class Child:
             self._note(status)
         self._there = False
 
-    def collect(self, within_s: float) -> None:
+    def reap(self, within_s: float) -> None:
         """Wait for so long until it has ended, and collect its status."""
         deadline = time.monotonic() + within_s
-        while self.is_ours and self._look() and time.monotonic() < deadline:
+        while self.is_own_child and self._look() and time.monotonic() < deadline:
             time.sleep(_POLL_S)
 
     def _look(self) -> bool:
@@ -90,7 +90,7 @@ class Child:
         self._started.returncode = 0
 
     @property
-    def ending(self) -> str:
+    def exit_text(self) -> str:
         """The end of the process: a signal's name or an exit status; empty where that cannot be known."""
         if self._status is None:
             return ""

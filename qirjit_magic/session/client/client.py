@@ -38,9 +38,9 @@ from qirjit_magic.protocol.object_files import BUILTIN_OBJECTS, builtin_key, cac
 from qirjit_magic.protocol.simulator_specs import AUTO, SPARSE, STATEVECTOR
 from qirjit_magic.protocol.timings import Timings
 from qirjit_magic.sandbox import Platform
-from qirjit_magic.session.cache import ObjectCache, admitted_module
+from qirjit_magic.session.cache import ObjectCache, check_cached_module
 from qirjit_magic.session.client.crash_report import StoppedByForce
-from qirjit_magic.session.client.kernel_process import DeferredInterrupts, FollowingInterrupts, follow_forks
+from qirjit_magic.session.client.kernel_process import DeferredInterrupts, MainThreadInterrupts, follow_forks
 from qirjit_magic.session.client.process import COMPILE_LIMIT_S
 from qirjit_magic.session.client.recompiling import Recipe, Recompiler
 from qirjit_magic.session.client.replay_log import definition, restoration
@@ -115,7 +115,7 @@ class EngineClient:
         It sees the interrupts that this one defers; whoever stops this one has to stop it too.
         """
         return self._sibling(
-            sandboxed=self.sandboxed, memory_limit=memory_limit, interrupts=FollowingInterrupts(self.interrupts)
+            sandboxed=self.sandboxed, memory_limit=memory_limit, interrupts=MainThreadInterrupts(self.interrupts)
         )
 
     def _compiling_sibling(self, cache: ObjectCache) -> EngineClient:
@@ -155,13 +155,13 @@ class EngineClient:
         """End the process at once, and start none any more; from any thread."""
         self.restarter.kill()
 
-    def give_up(self) -> None:
+    def kill_soon(self) -> None:
         """Kill whatever the process is doing, soon; from any thread."""
-        self.restarter.give_up()
+        self.restarter.kill_soon()
 
-    def uninterrupted(self) -> contextlib.AbstractContextManager[None]:
-        """A context in which nothing is torn by an interrupt, see `Restarter.uninterrupted`."""
-        return self.restarter.uninterrupted()
+    def deferring_interrupts(self) -> contextlib.AbstractContextManager[None]:
+        """A context in which nothing is torn by an interrupt, see `Restarter.deferring_interrupts`."""
+        return self.restarter.deferring_interrupts()
 
     def lower_priority(self) -> None:
         """Let every other process have a processor first."""
@@ -186,10 +186,10 @@ class EngineClient:
         """Add a module; what was compiled before, by whatever process, comes from the disk."""
         replaceable = tuple(replaceable)
         began, waited_s = time.perf_counter(), self.restarter.waited_s
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             key = self._key(source, options)
             found = self._find(key)
-            compiled = admitted_module(
+            compiled = check_cached_module(
                 found, self.restarter.kept.infos, name, replaceable=replaceable, strict=options.strict
             )
             if compiled is not None:
@@ -205,7 +205,7 @@ class EngineClient:
     def compile(self, name: str, source: bytes, options: CompileOptions = COMPILE_DEFAULTS) -> Compiled:
         """Compile a module without adding it; what was compiled before, by whatever process, comes from the disk."""
         began, waited_s = time.perf_counter(), self.restarter.waited_s
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             key = self._key(source, options)
             found = self._find(key)
             if found is not None:
@@ -261,7 +261,7 @@ class EngineClient:
 
     def restore(self, compiled: Compiled) -> None:
         """Send a module to the process as object code, and keep it for the processes that come after."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self.restarter.request(restoration(compiled), Done)
             self.restarter.kept.keep(compiled)
 
@@ -292,18 +292,18 @@ class EngineClient:
         """Have the process make a module the newest; one that is the newest already costs no request."""
         if name == next(reversed(self.restarter.kept.modules)):
             return
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self.restarter.request(Frame(Promote(name)), Done)
             self.restarter.kept.keep(self.restarter.kept.modules[name])
 
     def reset_variables(self, name: str) -> None:
         """Have the process link a module anew before it is run again."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self.restarter.request(Frame(ResetVariables(name)), Done)
 
     def remove(self, name: str) -> None:
         """Have the process forget a module, and those that come after it too."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self.restarter.request(Frame(Remove(name)), Done)
             self.restarter.kept.modules.pop(name, None)
 
@@ -319,7 +319,7 @@ class EngineClient:
 
     def define(self, intrinsic: Intrinsic) -> None:
         """Send a function in Python to the process, and keep it for the processes that come after."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             try:
                 self.restarter.request(definition(intrinsic), Done)
             except WorkerCrashedError as crash:
@@ -329,19 +329,19 @@ class EngineClient:
 
     def undefine(self, name: str) -> None:
         """Have the process forget a function in Python, and those that come after it too."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self.restarter.kept.intrinsics.pop(name, None)  # first: it may be what kills each new process
             self.restarter.request(Frame(Undefine(name)), Done)
 
     def builtin_code(self, name: str) -> bytes:
         """Ask the process for one of its own objects, for the disk or for another process."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             return self.restarter.request(Frame(GetBuiltinCode(name)), Done)[1]
 
     def prepare(self, request: RunRequest) -> None:
         """Have the engine bring what it needs for a run, so that the run's time is the program's."""
-        self.restarter.permit(request.simulator.path)
-        with self.uninterrupted():
+        self.restarter.allow_library(request.simulator.path)
+        with self.deferring_interrupts():
             self.restarter.be_ready()
             new, believed = self._brought_to != self.restarter.starts, self._has_run != self.restarter.starts
             if new:
@@ -385,9 +385,9 @@ class EngineClient:
         Raises:
             WorkerCrashedError: the process died; finished shots are in `memory`.
         """
-        self.restarter.permit(request.simulator.path)
+        self.restarter.allow_library(request.simulator.path)
         self.memory.shots = request.shots
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             try:
                 continues = request.first > request.begins  # only the process that began a run can go on with it
                 return self.restarter.request(Frame(request), RunReply, entry=request.entry, continues=continues)[0]
@@ -402,7 +402,7 @@ class EngineClient:
         Raises:
             WorkerCrashedError: the process died, or was killed because it did not end.
         """
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             try:
                 return self.restarter.request(Frame(request), CircuitReply, entry=request.entry)[0]
             finally:
@@ -410,13 +410,13 @@ class EngineClient:
 
     def show(self, name: str, source: bytes, form: Form, options: CompileOptions = COMPILE_DEFAULTS) -> str:
         """Have the process show a module as text, without adding it."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             _, text = self.restarter.request(Frame(Show(name, form, options), source), Done)
             return text.decode("utf-8", "replace")
 
     def status(self) -> EngineStatus:
         """Ask the process for its figures, and add those of the processes before it."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             status, _ = self.restarter.request(Frame(GetStatus()), EngineStatus)
             return structs.replace(
                 status,

@@ -296,7 +296,7 @@ def crash_error(  # noqa: PLR0913 - what is known of a crash
         stopped: whether a signal had stopped it.
         too_large: whether it was killed since it held more memory than it was allowed.
     """
-    stderr = errors.both_ends(_END_CHARACTERS)
+    stderr = errors.head_and_tail(_END_CHARACTERS)
     fault = memory.take_fault() if memory else None
     shot = memory.running() if memory and entry else None
     if fault and how == UNKNOWN and fault.signal in _DEADLY:

@@ -71,7 +71,7 @@ class DeferredInterrupts:
             self._depth, self._armed, self._count = 0, False, 0
 
     @property
-    def outermost(self) -> bool:
+    def is_outermost(self) -> bool:
         """Return whether no interrupt is being deferred."""
         return self._depth == 0
 
@@ -81,7 +81,7 @@ class DeferredInterrupts:
             callback()
 
 
-class FollowingInterrupts(DeferredInterrupts):
+class MainThreadInterrupts(DeferredInterrupts):
     """Interrupts as the main thread defers them: it sees these, raises none, and handles none itself.
 
     It may be put up in the main thread too, under the other one, whose handler stays.
@@ -110,7 +110,7 @@ class FollowingInterrupts(DeferredInterrupts):
         return self._leader.count
 
     @property
-    def outermost(self) -> bool:
+    def is_outermost(self) -> bool:
         """The other one is around it."""
         return False
 

@@ -140,7 +140,7 @@ class Stream:
             return _decoded(self._head + self._tail)
         return f"{_decoded(self._head)}\n… {self.left_out:,} bytes are left out here\n{_decoded(self._tail)}"
 
-    def both_ends(self, characters: int) -> str:
+    def head_and_tail(self, characters: int) -> str:
         """The beginning and the end of what was written, each of at most so many characters."""
         text = self.text
         return text if len(text) <= 2 * characters else f"{text[:characters]}\n…\n{text[-characters:]}"
@@ -375,7 +375,7 @@ class EngineProcess:
 
         It has ended, or has said something that nobody asked for, or somebody else has closed a descriptor.
         """
-        if not self._inbox.empty or not self._death.is_ours or not (self._connection.is_ours and self._life.is_ours):
+        if not self._inbox.empty or not all(held.is_intact for held in (self._death, self._connection, self._life)):
             return True
         keys = [key for key, _ in self._selector.select(0)]
         # A number that was closed is told of as one that has something to read.
@@ -387,7 +387,7 @@ class EngineProcess:
 
     def has_lost_descriptors(self) -> bool:
         """Return whether somebody else has closed what connects it with this process."""
-        return not self._death.is_ours or not all(held.is_ours for held in self._open)
+        return not self._death.is_intact or not all(held.is_intact for held in self._open)
 
     def exchange(self, request: Frame | None, tick: Callable[[], bool]) -> Frame:
         """Send, and wait for the reply; output is shown as it comes.
@@ -459,7 +459,7 @@ class EngineProcess:
             raise LostDescriptorError
         for key, _ in ready:
             if key.data == "death":
-                if not self._death.is_ours:
+                if not self._death.is_intact:
                     raise LostDescriptorError
                 dead = True
             elif key.data == "reply":
@@ -496,8 +496,8 @@ class EngineProcess:
 
     def _cause(self) -> str:
         assert self._child is not None  # noqa: S101 - it was started
-        self._child.collect(_DEATH_S)
-        return self._child.ending or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
+        self._child.reap(_DEATH_S)
+        return self._child.exit_text or (UNKNOWN if self._dead_at == float("inf") else "SIGKILL")
 
     def after_fork(self) -> None:
         """Forget the process, which is the parent's, and close what this one has of it, which ends nothing there."""
@@ -510,7 +510,7 @@ class EngineProcess:
         """End the process, whatever it is doing, and free everything; in a fork of this process only the latter."""
         if self._child is not None:
             self._child.kill()
-            self._child.collect(_DEATH_S)
+            self._child.reap(_DEATH_S)
         self._close_descriptors()
 
     def _close_descriptors(self) -> None:

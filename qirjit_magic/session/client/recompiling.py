@@ -52,7 +52,7 @@ class Compiler(Protocol):
     def save(self) -> None:
         """Write to the disk what was compiled."""
 
-    def give_up(self) -> None:
+    def kill_soon(self) -> None:
         """Kill whatever the process is doing, soon; from any thread."""
 
     def close(self) -> None:
@@ -130,7 +130,7 @@ class Recompiler:
         while thread is not None and thread.is_alive() and thread is not threading.current_thread():
             engine = self._engine
             if engine is not None:
-                engine.give_up()
+                engine.kill_soon()
             thread.join(_JOIN_S)
 
     def _work(self) -> None:

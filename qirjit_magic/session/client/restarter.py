@@ -208,7 +208,7 @@ class Restarter:
         """
         if self._closed or self._closing:
             raise SessionClosedError
-        with self.uninterrupted():  # a process that is in nobody's hands would stay
+        with self.deferring_interrupts():  # a process that is in nobody's hands would stay
             if self.process is None:
                 if self.memory.region.is_lost:  # of a parent, or closed by somebody else
                     self.memory.replace_region(self._new_region())
@@ -216,10 +216,10 @@ class Restarter:
                 self._ready = self._prepared = False
                 self.starts += 1
 
-    def permit(self, library: str) -> None:
+    def allow_library(self, library: str) -> None:
         """Let the process load this simulator: one in a sandbox that could not is replaced, once for each of them."""
         if library and library not in self._libraries:
-            with self.uninterrupted():
+            with self.deferring_interrupts():
                 self._libraries = (*self._libraries, library)
                 if self.sandboxed and self.process is not None and name_of(self.platform) == "linux":
                     self._discard()
@@ -235,7 +235,7 @@ class Restarter:
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets a new process."""
-        with self.uninterrupted():
+        with self.deferring_interrupts():
             self._discard()
             self.forget_modules()
 
@@ -249,7 +249,7 @@ class Restarter:
             self.process = None
 
     @contextlib.contextmanager
-    def uninterrupted(self) -> Iterator[None]:
+    def deferring_interrupts(self) -> Iterator[None]:
         """A context that no interrupt tears: one stops the engine and is raised afterwards.
 
         Raises:
@@ -260,7 +260,7 @@ class Restarter:
                 yield
         except StoppedByForce:
             raise KeyboardInterrupt from None
-        if self.interrupts.outermost and self.interrupts.count:
+        if self.interrupts.is_outermost and self.interrupts.count:
             raise KeyboardInterrupt
 
     @contextlib.contextmanager
@@ -301,7 +301,7 @@ class Restarter:
         if process is not None:
             process.kill()
 
-    def give_up(self) -> None:
+    def kill_soon(self) -> None:
         """Kill whatever the process is doing, soon; from any thread."""
         self._kill_at = time.monotonic()
 

@@ -85,7 +85,7 @@ class Collected:
         there = len(self.columns) if self.columns is not None else 0
         self.done = min(self.sampled.shots if self.sampled and there else there, shots)
 
-    def note_why(self, more: str) -> None:
+    def add_reason(self, more: str) -> None:
         """Add why something else was done so; nothing where it is empty."""
         self.why = "; ".join(filter(None, (self.why, more)))
 
@@ -130,7 +130,7 @@ class Collector:
         from qirjit_magic.results.record_columns import RecordColumns  # noqa: PLC0415 - NumPy, which %load_ext is not to wait for
 
         self._engine, self._limits, self._sharded_run, self._observer = engine, limits, sharded_run, observer
-        self._request = structs.replace(request, run=sharded_run.number) if sharded_run else request
+        self._request = structs.replace(request, run=sharded_run.run_number) if sharded_run else request
         self._columns = RecordColumns(words)
         self._collected = Collected(columns=self._columns)
         self._reporter = ProgressReporter(request.shots, observer.progress)
@@ -215,7 +215,7 @@ class Collector:
         while True:
             self._engine.memory.clear()
             self._watch.restart()
-            if self._stop_wanted() or self._watch.over or self._engine.interrupts.count:
+            if self._stop_wanted() or self._watch.is_over or self._engine.interrupts.count:
                 return None
             reply = self._engine.run(following)
             self._keep(following, reply)
@@ -226,7 +226,7 @@ class Collector:
                     return None
             elif not (shared and shared.has_ended(reply)):
                 return None
-            if shared and shared.takes_over(reply):
+            if shared and shared.goes_on_in_shards(reply):
                 return reply.next
             following = structs.replace(self._request, first=reply.next)
 

@@ -33,7 +33,7 @@ from qirjit_magic.session.client.client import EngineClient
 from qirjit_magic.session.client.kernel_process import LockTimeoutError
 from qirjit_magic.session.registry import CrashLimiter, ModuleRegistry
 from qirjit_magic.session.runs.collector import Collected, Collector, added_timings, finish, process_count_reason
-from qirjit_magic.session.runs.sharded_run import ShardedRun, one_stream
+from qirjit_magic.session.runs.sharded_run import ShardedRun, single_stream_reason
 from qirjit_magic.session.runs.watcher import Observer, ProgressReporter
 from qirjit_magic.session.runs.worker_pool import WorkerPool
 
@@ -93,7 +93,7 @@ class Engines:
 
     def reset(self) -> None:
         """Forget every module, but no function in Python; the next request gets new processes."""
-        with self.sandboxed.uninterrupted():
+        with self.sandboxed.deferring_interrupts():
             self._workers.end()
             for engine in self._both:
                 engine.reset()
@@ -126,7 +126,7 @@ class Engines:
         Raises:
             DefinitionError: it cannot be loaded; nothing has changed.
         """
-        with self.sandboxed.uninterrupted():
+        with self.sandboxed.deferring_interrupts():
             opened = self._opened()
             opened.define(intrinsic)
             try:
@@ -137,7 +137,7 @@ class Engines:
 
     def undefine(self, name: str) -> None:
         """Forget a function in both processes."""
-        with self.sandboxed.uninterrupted():
+        with self.sandboxed.deferring_interrupts():
             for engine in self._both:
                 engine.undefine(name)
 
@@ -170,7 +170,7 @@ class Engines:
         reached = registry.reachable(module)
         if not (in_python or _is_trusting(symbol_graph, reached)):
             return self.sandboxed
-        with self.sandboxed.uninterrupted():
+        with self.sandboxed.deferring_interrupts():
             engine = self._opened()
             if not self._sync(engine, registry, reached, stopping):
                 return None
@@ -184,7 +184,7 @@ class Engines:
         """Return a run that so many processes share and this engine begins; or why there is one only, in words."""
         simulator = STATEVECTOR if request.simulator == AUTO else request.simulator
         if not simulator.by_shot:
-            return one_stream(simulator.name)
+            return single_stream_reason(simulator.name)
         dependence_on_earlier_shots = symbol_graph.dependence_on_earlier_shots(request.module)
         if dependence_on_earlier_shots or engine is not self.sandboxed:
             return dependence_on_earlier_shots or "it runs where modules are trusted"
@@ -198,7 +198,7 @@ class Engines:
             for name in _names(self.sandboxed.intrinsics) - _names(self._open.intrinsics):
                 self.sandboxed.undefine(name)
 
-    def number(self, engine: EngineClient) -> int:
+    def process_number(self, engine: EngineClient) -> int:
         """A number for the process that this engine has now: no other process of the session has the same."""
         return engine.restarter.starts if engine is self.sandboxed else -engine.restarter.starts
 
@@ -295,7 +295,7 @@ class Runner:
             engine, collected = self._collect(request, observer, left_s, limits, words)
         ended = collected.outcome in {"done", "failed"}
         self._crash_limiter.note_run(digest, collected.crash, ended=ended)
-        process = self._engines.number(engine)
+        process = self._engines.process_number(engine)
         said = self._registry.note_run(request.module, collected.linked, process=process)
         held = collected.columns.size if collected.columns is not None else 0
         result, error = finish(
@@ -349,7 +349,7 @@ class Runner:
             )
             with shared or contextlib.nullcontext():
                 collected = collector.collect()
-            collected.note_why(process_count_reason(collected, request.options.jobs, sharded_run))
+            collected.add_reason(process_count_reason(collected, request.options.jobs, sharded_run))
             start = Timings(start=engine.restarter.waited_s - waited_s)
             collected.note_timings(structs.replace(self._engines.compiling, total=0.0), start)
         finally:

@@ -116,7 +116,7 @@ class ShardedRun:
                 engine.run(structs.replace(self._request, run=0, ends=0))
 
     @property
-    def number(self) -> int:
+    def run_number(self) -> int:
         """The run's, for its requests."""
         return self._request.run
 
@@ -184,10 +184,10 @@ class ShardedRun:
         """Return whether a piece has ended because of this, and not because somebody wants the run to end."""
         return reply.outcome == "stopped" and self._asked and not self._is_over()
 
-    def takes_over(self, reply: RunReply) -> bool:
+    def goes_on_in_shards(self, reply: RunReply) -> bool:
         """Return whether the rest is to be run in shards, now that the first process has ended a piece that goes on."""
         if reply.simulator != self._request.simulator.name:
-            self.alone = one_stream(reply.simulator)
+            self.alone = single_stream_reason(reply.simulator)
         return bool(self._ready) and not self.alone
 
     # -- in shards -------------------------------------------------------------------------------------------------
@@ -339,6 +339,6 @@ def _count(shard: Shard, engine: EngineClient) -> None:
     shard.lines += engine.memory.word(Word.LINES)
 
 
-def one_stream(simulator: str) -> str:
+def single_stream_reason(simulator: str) -> str:
     """Why shots on a simulator cannot be shared, in words."""
     return f"the simulator '{simulator}' has one stream of random numbers for all shots"

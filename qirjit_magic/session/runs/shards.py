@@ -35,7 +35,7 @@ class KeptSize(msgspec.Struct, frozen=True):
         """With those of one more."""
         return KeptSize(self.records + batch.size - len(batch.text), self.text + len(batch.text))
 
-    def fills_since(self, before: KeptSize) -> bool:
+    def has_grown_since(self, before: KeptSize) -> bool:
         """Return whether they have become so many more as one process empties its memory of, and is looked at for."""
         return self.records - before.records >= FULL_RECORDS or self.text - before.text >= FULL_TEXT
 
@@ -160,7 +160,7 @@ class Shards:
         for batch in batches:
             self._kept = self._kept.with_batch(batch)
             self._waiting += batch.size
-        if self._kept.fills_since(self._looked_at):
+        if self._kept.has_grown_since(self._looked_at):
             self._looked_at = self._kept
             self.kept = self._in_columns + self._waiting
 

@@ -181,7 +181,7 @@ class RunWatcher:
         self._lines = 0
 
     @property
-    def over(self) -> bool:
+    def is_over(self) -> bool:
         """Return whether it has used up what it may."""
         return self.timed_out or self.cpu_used is not None
 

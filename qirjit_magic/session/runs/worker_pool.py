@@ -34,7 +34,7 @@ class Worker:
     def close(self) -> None:
         """End the process, whatever it is doing."""
         while self._thread is not None and self.busy:
-            self.engine.give_up()
+            self.engine.kill_soon()
             self._thread.join(_JOIN_S)
         self.engine.close()
 

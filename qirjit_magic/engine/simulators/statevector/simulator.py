@@ -87,7 +87,7 @@ def max_positions() -> int:
     """The qubits of the largest state that this machine could ever hold, and that this process has addresses for."""
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     positions = physical.bit_length() - AMPLITUDE.bit_length() + 1
-    addresses = get_platform().free_addresses() // _SHARE
+    addresses = get_platform().free_address_bytes() // _SHARE
     return min(positions, max(_FEWEST, (addresses // AMPLITUDE).bit_length() - 1)) if addresses >= 0 else positions
 
 
